@@ -11,6 +11,12 @@ import { claimFor, claimJob, deadLetterJob, endJob, releaseJob, renewClaim } fro
 const deadLetterQueue = /-dead$/;
 
 /**
+ * Milliseconds after which an invocation starts no further large job. All of its jobs share the limits of an
+ * invocation, 5 minutes of CPU time and 15 minutes in all, so a job that comes late would be ended for the earlier ones.
+ */
+const largeJobsFor = 30 * second;
+
+/**
  * Runs the jobs of a batch concurrently, except that those which need much memory run one after another, as do
  * repeated messages of one job.
  */
@@ -21,17 +27,38 @@ export async function dispatchBatch(
   execution: ExecutionContext,
 ): Promise<void> {
   const isDead = deadLetterQueue.test(queue);
-  const dispatchAll = async (group: readonly Delivery[]) => {
-    for (const delivery of group) await dispatch(handlers, delivery, isDead, env, execution);
+  const platform = openPlatform(env, execution, { request_id: newId('req') });
+  const started = platform.now();
+  const dispatchAll = async (group: readonly Delivery[], key: string | undefined) => {
+    for (const [index, delivery] of group.entries()) {
+      const isLate = key === large && !isDead && platform.now() - started > largeJobsFor;
+      if (isLate) return sendAgain(platform, group.slice(index));
+      await dispatch(handlers, delivery, isDead, env, execution);
+    }
   };
   const read = messages.map((message) => ({
     message,
     data: JobMessage.safeParse(message.body).data,
   }));
   const groups = Map.groupBy(read, ({ data }) =>
-    data !== undefined && handlerOf(handlers, data.job).isLarge ? 'large' : data?.id,
+    data !== undefined && handlerOf(handlers, data.job).isLarge ? large : data?.id,
   );
-  await Promise.all([...groups.values()].map(dispatchAll));
+  await Promise.all([...groups].map(([key, group]) => dispatchAll(group, key)));
+}
+
+/** Key of the group of large jobs; others have the id of their job. */
+const large = 'large';
+
+/** Sends the jobs in new messages, since a retry would count as a failed delivery. */
+async function sendAgain(platform: Platform, deliveries: readonly Delivery[]): Promise<void> {
+  const actor = { type: 'system', name: 'jobs' } as const;
+  const { jobs, log } = platform.context({ workspace_id: '', actor });
+  try {
+    await jobs.send(deliveries.flatMap(({ data }) => data ?? []));
+  } catch (error) {
+    log.error('jobs_left_to_the_sweep', { error });
+  }
+  for (const { message } of deliveries) message.ack();
 }
 
 /** A message with its job; undefined when it is malformed. */
@@ -92,9 +119,9 @@ async function runJob(
   const attempt = await claimJob(ctx, message);
   if (attempt === null) return null;
   if (attempt > maxAttempts) return onExhausted(handlers, ctx, message, 'The job never finished.');
-  const heartbeat = setInterval(() => ctx.defer(renewClaim(ctx, message.id)), claimFor / 3);
+  const heartbeat = setInterval(() => ctx.defer(renewClaim(ctx, message, attempt)), claimFor / 3);
   try {
-    const end = endJob(ctx, message);
+    const end = endJob(ctx, message, attempt);
     const isEnded = await handlerOf(handlers, message.job).run(ctx, message.job, end);
     if (isEnded !== true) await batch(ctx.db, [end]);
     return null;
@@ -103,7 +130,7 @@ async function runJob(
     const reason = error instanceof Error ? error.message : String(error);
     if (attempt >= maxAttempts) return await onExhausted(handlers, ctx, message, reason);
     const delay = backoff(attempt);
-    await releaseJob(ctx, message, delay, reason);
+    await releaseJob(ctx, message, attempt, delay, reason);
     return delay;
   } finally {
     clearInterval(heartbeat);

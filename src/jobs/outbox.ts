@@ -5,7 +5,7 @@ import { dead_letters, idempotency_keys, outbox } from '../db/schema/platform.ts
 import { firstSweepAfter } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { JobMessage } from '../platform/job.ts';
-import { releaseNext } from '../platform/lanes.ts';
+import { releaseNext, releaseStalled } from '../platform/lanes.ts';
 import { repeatBounded } from '../platform/repeat-bounded.ts';
 import { second } from '../shared/time.ts';
 import { backoff } from './backoff.ts';
@@ -48,27 +48,40 @@ const claim = compile((db, value: (name: 'id' | 'type' | 'now' | 'until') => Pla
     .returning({ attempts: outbox.attempts }),
 );
 
-export const renewClaim = (ctx: Ctx, id: string) =>
+/** The row of a job unless it has been replaced, or claimed again because the claim of `attempt` had lapsed. */
+const attemptOf = (
+  id: string | Placeholder,
+  type: string | Placeholder,
+  attempt: number | Placeholder,
+) => and(rowOf(id, type), eq(outbox.attempts, attempt));
+
+export const renewClaim = (ctx: Ctx, { id, job }: JobMessage, attempt: number) =>
   ctx.db
     .update(outbox)
     .set({ claimed_until: ctx.now() + claimFor, due_at: ctx.now() + claimFor })
-    .where(eq(outbox.id, id))
+    .where(attemptOf(id, job.type, attempt))
     .run();
 
-/** The statement that ends a job, for a batch. */
-export const endJob = (ctx: Ctx, { id, job }: JobMessage) =>
-  deleteJob(ctx.db, { id, type: job.type });
+/** The statement that ends a job, for a batch. Does nothing if another worker has claimed the job since. */
+export const endJob = (ctx: Ctx, { id, job }: JobMessage, attempt: number) =>
+  deleteJob(ctx.db, { id, type: job.type, attempt });
 
-const deleteJob = compile((db, value: (name: 'id' | 'type') => Placeholder) =>
-  db.delete(outbox).where(rowOf(value('id'), value('type'))),
+const deleteJob = compile((db, value: (name: 'id' | 'type' | 'attempt') => Placeholder) =>
+  db.delete(outbox).where(attemptOf(value('id'), value('type'), value('attempt'))),
 );
 
-/** Releases a job for another attempt after `delay` milliseconds. */
-export const releaseJob = (ctx: Ctx, { id, job }: JobMessage, delay: number, error: string) =>
+/** Releases a job for another attempt after `delay` milliseconds, unless another worker has claimed it since. */
+export const releaseJob = (
+  ctx: Ctx,
+  { id, job }: JobMessage,
+  attempt: number,
+  delay: number,
+  error: string,
+) =>
   ctx.db
     .update(outbox)
     .set({ claimed_until: 0, due_at: ctx.now() + delay + claimFor, last_error: error })
-    .where(rowOf(id, job.type))
+    .where(attemptOf(id, job.type, attempt))
     .run();
 
 /** Moves an exhausted job to `dead_letters`. Idempotent. */
@@ -78,7 +91,7 @@ export const deadLetterJob = (ctx: Ctx, message: JobMessage, error: string) =>
       .insert(dead_letters)
       .values({ ...message, error, created_at: ctx.now() })
       .onConflictDoNothing(),
-    endJob(ctx, message),
+    ctx.db.delete(outbox).where(rowOf(message.id, message.job.type)),
   ]);
 
 /** Sends due jobs: those never sent, lost by the queue, or abandoned by a worker that died. */
@@ -87,16 +100,19 @@ export const sweepOutbox = (ctx: Ctx): Promise<number> =>
 
 async function sendDue(ctx: Ctx): Promise<number> {
   const now = ctx.now();
-  const due = await ctx.db
-    .update(outbox)
-    .set({
-      sends: sql`${outbox.sends} + 1`,
-      due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)`,
-    })
-    .where(
-      sql`${outbox.id} in (select id from outbox where is_waiting = 0 and due_at <= ${now} order by due_at limit ${sendLimit})`,
-    )
-    .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job });
+  const [, due] = await batch(ctx.db, [
+    releaseStalled(ctx.db, now),
+    ctx.db
+      .update(outbox)
+      .set({
+        sends: sql`${outbox.sends} + 1`,
+        due_at: sql`${now} + ${backoff(4)} * (${outbox.sends} + 1)`,
+      })
+      .where(
+        sql`${outbox.id} in (select id from outbox where is_waiting = 0 and due_at <= ${now} order by due_at limit ${sendLimit})`,
+      )
+      .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job }),
+  ]);
   await ctx.jobs.send(due as JobMessage[]);
   return due.length;
 }

@@ -1,4 +1,5 @@
 import { type Placeholder, sql } from 'drizzle-orm';
+import type { Db } from '../db/client.ts';
 import { compile, compileByColumns } from '../db/compiled.ts';
 import { outbox } from '../db/schema/platform.ts';
 import type { JobMessage } from './job.ts';
@@ -56,3 +57,18 @@ export const releaseNext = compile((db, value: (name: 'id' | 'until' | 'due_at')
     )
     .returning({ id: outbox.id, workspace_id: outbox.workspace_id, job: outbox.job }),
 );
+
+/**
+ * Releases jobs of the lanes in which all are waiting, and makes them due. A lane gets there only by an earlier
+ * version of the Worker, whose claims release nothing while a new one is deployed or rolled back. Reads a few rows
+ * for each lane with unclaimed jobs.
+ */
+export const releaseStalled = (db: Db, now: number) =>
+  db.run(sql`
+    with recursive lanes (lane) as (
+      select min(o.lane) from outbox o where o.lane is not null and o.attempts = 0
+      union all select (select min(o.lane) from outbox o where o.lane > l.lane and o.attempts = 0) from lanes l where l.lane is not null)
+    update outbox set is_waiting = 0, due_at = ${now}
+    where id in (select w.id from lanes l join outbox w on w.id in (
+        select i.id from outbox i where i.lane = l.lane and i.attempts = 0 and i.is_waiting = 1 order by i.id limit ${sql.raw(String(laneWindow))})
+      where l.lane is not null and not exists (select 1 from outbox s where s.lane = l.lane and s.attempts = 0 and s.is_waiting = 0))`);

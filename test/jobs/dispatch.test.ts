@@ -5,7 +5,7 @@ import {
   waitOnExecutionContext,
 } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { jobHandlers } from '../../src/features.ts';
 import { dispatchBatch } from '../../src/jobs/index.ts';
 import type { JobHandlers } from '../../src/platform/job-handler.ts';
@@ -48,6 +48,7 @@ async function deliver(
   handlers: JobHandlers,
   bodies: readonly unknown[],
   queue = 'agentgrid-jobs',
+  bindings: unknown = env,
 ) {
   const messages = bodies.map((body, index) => ({
     id: String(index),
@@ -57,7 +58,7 @@ async function deliver(
   }));
   const batch = createMessageBatch(queue, messages);
   const execution = createExecutionContext();
-  await dispatchBatch(handlers, batch, env, execution);
+  await dispatchBatch(handlers, batch, bindings as Env, execution);
   await waitOnExecutionContext(execution);
   const { explicitAcks, retryMessages } = await getQueueResult(batch, execution);
   return { acked: explicitAcks.sort(), retried: retryMessages.map(({ msgId }) => msgId) };
@@ -77,6 +78,70 @@ describe('a batch of jobs', () => {
     expect(ran.toSorted()).toEqual(['first', 'last', 'poison', 'poison']);
     expect(result).toEqual({ acked: ['0', '1', '3', '4'], retried: ['2', '5'] });
     expect(await countRows('outbox', workspace.id)).toBe(1);
+  });
+
+  it('keeps a job that another worker has taken over until that one ends it', async () => {
+    const workspace = await newWorkspace();
+    const job = await promise(workspace, 'slow');
+    const steps = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    let ran = 0;
+    const handlers: JobHandlers = {
+      ...jobHandlers,
+      'file.delete': {
+        run: async () => {
+          ran += 1;
+          await steps[ran - 1]?.promise;
+        },
+        onExhausted: async () => undefined,
+      },
+    };
+    const first = deliver(handlers, [job]);
+    await vi.waitUntil(() => ran === 1);
+    // A parser keeps the first worker so busy that it does not renew its claim.
+    await env.DB.prepare('update outbox set claimed_until = 0 where id = ?').bind(job.id).run();
+    const second = deliver(handlers, [job]);
+    await vi.waitUntil(() => ran === 2);
+    steps[0].resolve();
+    expect(await first).toEqual({ acked: ['0'], retried: [] });
+    steps[1].reject(new Error('The second worker fails.'));
+    expect(await second).toEqual({ acked: [], retried: ['0'] });
+    expect(await deliver(handlers, [job])).toEqual({ acked: ['0'], retried: [] });
+    expect(ran).toBe(3);
+    expect(await countRows('outbox', workspace.id)).toBe(0);
+  });
+
+  it('starts no large job that others leave too little time, and sends it again', async () => {
+    const workspace = await newWorkspace();
+    const jobs = [
+      await promise(workspace, 'a'),
+      await promise(workspace, 'b'),
+      await promise(workspace, 'c'),
+    ];
+    const ran: string[] = [];
+    const clock = vi.spyOn(Date, 'now');
+    const handlers: JobHandlers = {
+      ...jobHandlers,
+      'file.delete': {
+        isLarge: true,
+        run: async (_ctx, { file_id }) => {
+          ran.push(file_id);
+          const later = Date.now() + 20_000;
+          clock.mockImplementation(() => later);
+        },
+        onExhausted: async () => undefined,
+      },
+    };
+    const sent: unknown[] = [];
+    const JOBS = {
+      sendBatch: async (messages: { body: unknown }[]) =>
+        void sent.push(...messages.map(({ body }) => body)),
+    };
+    const result = await deliver(handlers, jobs, 'agentgrid-jobs', { ...env, JOBS });
+    clock.mockRestore();
+    expect(result).toEqual({ acked: ['0', '1', '2'], retried: [] });
+    expect([ran, sent]).toEqual([['a', 'b'], [jobs[2]]]);
+    expect(await deliver(handlers, sent)).toEqual({ acked: ['0'], retried: [] });
+    expect(await countRows('outbox', workspace.id)).toBe(0);
   });
 
   it('makes a job that keeps failing a dead letter after five attempts, once, and tells its owner (R65)', async () => {

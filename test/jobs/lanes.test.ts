@@ -102,3 +102,18 @@ it('goes on when jobs of the lane end without a claim', async () => {
     { timeout: 60_000 },
   );
 });
+
+it('goes on when an earlier version of the Worker, which releases nothing, has claimed the sent jobs', async () => {
+  const workspace = await newWorkspace();
+  const queue = openQueue();
+  const files = await bulk(queue, workspace, laneWindow + 2);
+  const ids = JSON.stringify(queue.sent.map(({ id }) => id));
+  const claimed = 'where id in (select value from json_each(?))';
+  await env.DB.prepare(`update outbox set attempts = 1 ${claimed}`).bind(ids).run();
+  await env.DB.prepare(`delete from outbox ${claimed}`).bind(ids).run();
+  await runSchedule('* * * * *', env, createExecutionContext());
+  for (const { id } of files.slice(laneWindow))
+    await vi.waitUntil(async () => (await statusOf(workspace, id)) === 'ready', {
+      timeout: 30_000,
+    });
+});
