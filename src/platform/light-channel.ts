@@ -29,6 +29,8 @@ export class Channel<Out> implements Controller<Out> {
   readonly #queue: Out[] = [];
   #waiting: (() => void)[] = [];
   #isPulling = false;
+  /** True when a reader came to an empty queue while the producer was still producing. */
+  #isPulledAgain = false;
   #isClosed = false;
   #failure: { readonly reason: unknown } | null = null;
 
@@ -59,9 +61,9 @@ export class Channel<Out> implements Controller<Out> {
     this.close();
   }
 
+  /** The chunks before the failure are still delivered. */
   error(reason: unknown): void {
     if (this.isOver) return;
-    this.#queue.length = 0;
     this.#failure = { reason };
     this.#wake();
   }
@@ -83,10 +85,10 @@ export class Channel<Out> implements Controller<Out> {
   }
 
   async cancel(reason: unknown): Promise<void> {
-    if (this.isOver && this.#queue.length === 0) return;
+    const isDone = this.#failure !== null || (this.#isClosed && this.#queue.length === 0);
     this.#queue.length = 0;
     this.close();
-    await this.#producer.cancel?.(reason);
+    if (!isDone) await this.#producer.cancel?.(reason);
   }
 
   get isEmpty(): boolean {
@@ -99,13 +101,14 @@ export class Channel<Out> implements Controller<Out> {
 
   #take(): Out {
     const chunk = this.#queue.shift() as Out;
-    if (this.#isClosed && this.#queue.length === 0) this.#wake();
+    if (this.isOver && this.#queue.length === 0) this.#wake();
     return chunk;
   }
 
   /** Returns true when there is nothing to read yet. */
   #pull(): boolean {
-    if (!this.#isPulling && this.#producer.pull !== undefined) {
+    if (this.#isPulling) this.#isPulledAgain = true;
+    else if (this.#producer.pull !== undefined) {
       this.#isPulling = true;
       try {
         const pulled = this.#producer.pull(this);
@@ -120,6 +123,9 @@ export class Channel<Out> implements Controller<Out> {
 
   readonly #pulled = (): void => {
     this.#isPulling = false;
+    const isPulledAgain = this.#isPulledAgain;
+    this.#isPulledAgain = false;
+    if (isPulledAgain) this.#wake();
   };
 
   readonly #pullFailed = (reason: unknown): void => {

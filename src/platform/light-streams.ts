@@ -4,8 +4,8 @@
  * connect with `pipeThrough` and read with `getReader` stays in JavaScript; every other use, such as
  * the body of a response, gets the runtime's stream.
  *
- * Differences from the standard: a source is pulled when its stream is read, not ahead, and a
- * transformer starts when it is connected. Import this module before a library that extends one of
+ * Differences from the standard: a source is pulled when its stream is read, not ahead, a
+ * transformer starts when it is connected, and chunks before a failure are delivered. Import this module before a library that extends one of
  * these classes (docs/decisions/0052-light-streams.md).
  */
 import { Channel, type Controller, type Producer, type Read } from './light-channel.ts';
@@ -160,7 +160,14 @@ export class LightTransformStream<In, Out> {
     const transformer = this.#transformer;
     return new LightReadableStream<Out>({
       start: (output) => transformer.start?.(output),
-      pull: (output) => transformNext(transformer, reader, output),
+      pull: async (output) => {
+        try {
+          await transformNext(transformer, reader, output);
+        } catch (reason) {
+          void reader.cancel(reason).catch(() => undefined);
+          throw reason;
+        }
+      },
       cancel: async (reason) => {
         await transformer.cancel?.(reason);
         await reader.cancel(reason);
@@ -185,6 +192,8 @@ async function transformNext<In, Out>(
 ): Promise<void> {
   while (output.isEmpty) {
     const next = await reader.read();
+    // Cancelled, or failed outside of `transform`.
+    if (output.isOver) return reader.cancel();
     if (next.done) {
       await transformer.flush?.(output);
       output.close();

@@ -273,6 +273,24 @@ describe('search', () => {
     expect(filtered.body.hits).toHaveLength(8);
   });
 
+  it('finds other chunks when those with the rarest words are too few, or not visible', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { chunk_tokens: 64, chunk_overlap_tokens: 0 });
+    const parts = (count: number, text: string) =>
+      Array.from({ length: count }, (_, index) => `# Part ${index}\n\n${text}`).join('\n\n');
+    const rare = 'Flange grommet spindle bushing impeller gasket sleeve washer of the pump.';
+    await addText(workspace, base, 'pumps.md', parts(1100, 'The pump of this part is quiet.'));
+    await addText(workspace, base, 'rare.md', parts(40, rare));
+    const many = await addText(workspace, base, 'valves.md', parts(300, 'A valve of the pump.'));
+    const find = async (query: string, top_k: number) =>
+      (await search(workspace, base, query, { mode: 'keyword', top_k })).body.hits;
+    expect(await find(rare, 50)).toHaveLength(50);
+    expect((await find('pump valve', 8))[0].file_id).toBe(many.id);
+    // Its chunks are still counted while the file is ingested again.
+    await env.DB.prepare(`update files set status = 'embedding' where id = ?`).bind(many.id).run();
+    expect(await find('pump valve', 8)).toHaveLength(8);
+  });
+
   it('returns 404 to other workspaces and to keys of other agents (R2, R3)', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const base = await newBase(workspace);

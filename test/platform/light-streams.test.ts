@@ -121,6 +121,74 @@ describe('light streams', () => {
     await expect(collect(failing().pipeThrough(doubled()))).rejects.toThrow('gone');
   });
 
+  it('deliver the chunks before a failure when both come at once', async () => {
+    const stream = new LightReadableStream<string>({
+      start(controller) {
+        setTimeout(() => {
+          controller.enqueue('a');
+          controller.enqueue('b');
+          controller.error(new Error('gone'));
+        }, 5);
+      },
+    });
+    const reader = stream.pipeThrough(doubled()).getReader();
+    const chunks = [];
+    for (let left = 4; left > 0; left -= 1) chunks.push((await reader.read()).value);
+    expect(chunks).toEqual(['a', 'a', 'b', 'b']);
+    await expect(reader.read()).rejects.toThrow('gone');
+  });
+
+  it('pull again for a reader that came while the source was pulled', async () => {
+    let pulls = 0;
+    const stream = new LightReadableStream<number>({
+      async pull(controller) {
+        pulls += 1;
+        controller.enqueue(pulls);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      },
+    });
+    const reader = stream.getReader();
+    const read = await Promise.all([reader.read(), reader.read(), reader.read()]);
+    expect(read.map(({ value }) => value)).toEqual([1, 2, 3]);
+  });
+
+  it('cancel the source of a transformer that fails', async () => {
+    for (const transform of [
+      () => Promise.reject(new Error('broken')),
+      (_: string, controller: { error(reason: unknown): void }) =>
+        controller.error(new Error('broken')),
+    ]) {
+      const cancelled: unknown[] = [];
+      const endless = new LightReadableStream<string>({
+        pull: (controller) => controller.enqueue('x'),
+        cancel: (reason) => void cancelled.push(reason),
+      });
+      const stream = endless
+        .pipeThrough(new LightTransformStream<string, string>({ transform }))
+        .pipeThrough(doubled());
+      await expect(collect(stream)).rejects.toThrow('broken');
+      expect(cancelled).toHaveLength(1);
+    }
+  });
+
+  it('do not flush a transformer when they are cancelled', async () => {
+    let isFlushed = false;
+    const waiting = new LightReadableStream<string>({ pull: () => undefined });
+    const reader = waiting
+      .pipeThrough(
+        new LightTransformStream<string, string>({
+          flush: () => {
+            isFlushed = true;
+          },
+        }),
+      )
+      .getReader();
+    const read = reader.read();
+    await reader.cancel();
+    expect(await read).toEqual({ done: true, value: undefined });
+    expect(isFlushed).toBe(false);
+  });
+
   it('fail with a transformer', async () => {
     const broken = new LightTransformStream<string, string>({
       transform: () => Promise.reject(new Error('broken')),

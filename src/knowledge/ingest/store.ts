@@ -14,7 +14,7 @@ import type { Db, Statement } from '../../db/client.ts';
 import { compile, compileByColumns } from '../../db/compiled.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
-import { valuesOf } from '../json-values.ts';
+import { parametersOf, valuesOf } from '../json-values.ts';
 import { indexedKeys } from '../search/term-keys.ts';
 
 const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
@@ -140,18 +140,18 @@ export function insertChunks(
   db: Db,
   { workspace_id, base_id, id: file_id, attempt }: FileRow,
   rows: readonly NewChunk[],
-): [Statement, Statement, Statement] {
+): [Statement, ...Statement[]] {
   const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
-  const words = JSON.stringify(
-    rows.map(({ id, title, body }) => ({
-      ...{ id, title, body },
-      keys: indexedKeys(base_id, title, body),
-    })),
-  );
+  const words = rows.map(({ id, title, body }) => ({
+    ...{ id, title, body },
+    keys: indexedKeys(base_id, title, body),
+  }));
   return [
     insertRows(db, { workspace_id, file_id, attempt, data }),
-    insertWords(db, { words }),
-    insertTerms(db, { words }),
+    ...parametersOf(words).flatMap((some) => [
+      insertWords(db, { words: some }),
+      insertTerms(db, { words: some }),
+    ]),
   ];
 }
 

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
-import type { Db } from '../../db/client.ts';
+import { batch, type Db } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
+import { parametersOf } from '../json-values.ts';
 import { indexedBody, indexedTitle } from './keywords.ts';
 import { indexedKeys } from './term-keys.ts';
 
@@ -25,7 +26,7 @@ interface EarlierRow {
 export const addTerms = (ctx: Ctx): Promise<number> =>
   repeatBounded(roundsOfTick, chunksAtOnce, async () => {
     const rows = await selectEarlierRows(ctx.db, chunksAtOnce);
-    if (rows.length > 0) await insertTerms(ctx.db, rows);
+    if (rows.length > 0) await batch(ctx.db, insertTerms(ctx.db, rows));
     return rows.length;
   });
 
@@ -43,7 +44,9 @@ function insertTerms(db: Db, rows: readonly EarlierRow[]) {
     seq,
     keys: indexedKeys(base_id, indexedTitle(file_name, heading), indexedBody(text)),
   }));
-  return db.run(sql`
-    insert or replace into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'
-    from json_each(${JSON.stringify(terms)}) j join chunks c on c.seq = j.value ->> 'seq'`);
+  return parametersOf(terms).map((some) =>
+    db.run(sql`
+      insert or replace into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'
+      from json_each(${some}) j join chunks c on c.seq = j.value ->> 'seq'`),
+  );
 }

@@ -2,11 +2,12 @@ import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type BaseRow, selectBasesByIds } from '../base-store.ts';
 import { weighTerms } from './evidence.ts';
-import { candidateLimit, type SearchInput } from './input.ts';
+import { candidateLimit, keywordLimits, type SearchInput } from './input.ts';
 import { queryWords } from './keywords.ts';
-import { readKeywordHits, selectKeywordHits } from './search-keywords.ts';
+import { type KeywordRow, readKeywordHits, selectKeywordHits } from './search-keywords.ts';
+import { maxSelected } from './word-counts.ts';
 
-/** Reads the bases, the frequency of the query's words and the keyword hits, in one round trip. */
+/** Reads the bases, the frequency of the query's words and the keyword hits, mostly in one round trip. */
 export async function searchByWords(
   ctx: Ctx,
   input: SearchInput,
@@ -19,7 +20,11 @@ export async function searchByWords(
     hasWords ? selectKeywordHits(ctx.db, ctx.workspace_id, input, words) : null,
   ]);
   const bases = choose(rows);
-  const { counts, hits } = readKeywordHits(found ?? []);
+  const first = readKeywordHits(found ?? []);
+  const { counts } = first;
+  const hits = hasTooFew(input, first)
+    ? readKeywordHits(await selectKeywordHits(ctx.db, ctx.workspace_id, input, words, true)).hits
+    : first.hits;
   const chunk_count = bases.reduce((sum, base) => sum + base.chunk_count, 0);
   return {
     bases,
@@ -27,3 +32,15 @@ export async function searchByWords(
     keywordRows: hits.slice(0, candidateLimit),
   };
 }
+
+/**
+ * True when the chunks with the rarest words may have left no room for others: several words can be in
+ * the same chunks, and chunks are counted before their file is ready and until they are removed.
+ */
+const hasTooFew = (
+  input: SearchInput,
+  { counts, hits }: { readonly counts: readonly number[]; readonly hits: readonly KeywordRow[] },
+): boolean =>
+  input.mode !== 'vector' &&
+  hits.length < keywordLimits(input).lexical &&
+  counts.reduce((sum, count) => sum + count, 0) > maxSelected;

@@ -22,17 +22,17 @@ interface CountsRow {
  * Selects the number of chunks with each of the words, then the keyword hits, best first by BM25. The
  * index yields its rows in this order, and the statement stops after the last hit. The rows read
  * depend on the number of words and hits, not on the size of the bases, unless a filter drops chunks.
+ * With `isExhaustive`, and with a filter, chunks with any of the words are ranked, not only with the rarest.
  */
 export function selectKeywordHits(
   db: Db,
   workspace_id: string,
   input: SearchInput,
   words: readonly string[],
+  isExhaustive = isFiltered(input.filter ?? {}),
 ) {
   const { base_ids, mode, filter } = input;
-  const match = isFiltered(filter ?? {})
-    ? sql`${matchAny(base_ids, words)}`
-    : matchRarest(base_ids, words);
+  const match = isExhaustive ? sql`${matchAny(base_ids, words)}` : matchRarest(base_ids, words);
   const rest = sql`${isVisible(workspace_id, base_ids)}${passes(filter ?? {})}
     order by k.rank limit ${limitOf(input)}`;
   const hits = [

@@ -5,7 +5,7 @@ import { matchAny, matchWords, quoted } from './keywords.ts';
 import { termKey } from './term-keys.ts';
 
 /** Chunks that the rarest words of a query select together: at most, and at least if others follow. */
-const maxSelected = 1000;
+export const maxSelected = 1000;
 const minSelected = 4 * candidateLimit;
 
 /** True once the task `chunk_terms` has added the chunks of earlier versions. */
