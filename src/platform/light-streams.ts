@@ -5,8 +5,8 @@
  * the body of a response, gets the runtime's stream.
  *
  * Differences from the standard: a source is pulled when its stream is read, not ahead, a
- * transformer starts when it is connected, and chunks before a failure are delivered. Import this module before a library that extends one of
- * these classes (docs/decisions/0052-light-streams.md).
+ * transformer starts when it is connected, and chunks before a failure are delivered. Import this
+ * module before a library that extends one of these classes (docs/decisions/0052-light-streams.md).
  */
 import { Channel, type Controller, type Producer, type Read } from './light-channel.ts';
 
