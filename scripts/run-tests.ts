@@ -1,6 +1,6 @@
 // npm run test:only [-- filters and flags of Vitest]: the tests in workerd, then those in Node, each in a process of its
-// own. Files in workerd share a process and the modules that it has loaded, and that process sometimes takes no further
-// file (test/support/stall-guard.ts ends it then). A new process runs the remaining files.
+// own. Files in workerd share a process and the modules that it has loaded. Should that process stand still,
+// test/support/stall-guard.ts ends it, and a new one runs the remaining files.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
