@@ -1,8 +1,7 @@
 /**
  * Streams in JavaScript in place of the runtime's, whose every chunk crosses between JavaScript and
- * the runtime several times: three quarters of the CPU of reading a model's answer. What libraries
- * connect with `pipeThrough` and read with `getReader` stays in JavaScript; every other use, such as
- * the body of a response, gets the runtime's stream.
+ * the runtime several times. What libraries connect with `pipeThrough` and read with `getReader`
+ * stays in JavaScript; every other use, such as the body of a response, gets the runtime's stream.
  *
  * Differences from the standard: a source is pulled when its stream is read, not ahead, a
  * transformer starts when it is connected, and chunks before a failure are delivered. Import this
