@@ -34,7 +34,7 @@ export { prepareOneOff } from './one-off/prepare.ts';
 export { eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
 export type { Overrides } from './overrides.ts';
 export { foldOf, type HistoryMessage, type Summary, tokensOf } from './prompt/history.ts';
-export { checkInputs, refuseMissing } from './prompt/instructions.ts';
+export { checkInputs, isRequired, refuseMissing } from './prompt/instructions.ts';
 export { type RunResult, readResult } from './read-run.ts';
 
 export { interruptRun, sumUsage } from './recover/interrupt.ts';

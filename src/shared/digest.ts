@@ -1,6 +1,6 @@
 const encoder = new TextEncoder();
 
-export const toHex = (bytes: ArrayBuffer): string =>
+export const toHex = (bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): string =>
   (new Uint8Array(bytes) as unknown as EncodedBytes).toHex();
 
 /** SHA-256 as lower-case hex. */

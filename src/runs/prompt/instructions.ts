@@ -22,12 +22,13 @@ export function checkInputs(fields: readonly Field[], inputs: Inputs, at = '/inp
     throw new Failure('validation_failed', 'The inputs do not match the agent’s form.', { errors });
 }
 
+/** Returns true for a field that a session must have a value of. */
+export const isRequired = ({ required, default: preset }: Field): boolean =>
+  required && preset === null;
+
 /** Throws `validation_failed` for required fields without a value or default, which a newer version may have added. */
 export function refuseMissing(fields: readonly Field[], inputs: Inputs): void {
-  const missing = fields.filter(
-    ({ name, required, default: preset }) =>
-      required && preset === null && inputs[name] === undefined,
-  );
+  const missing = fields.filter((field) => isRequired(field) && inputs[field.name] === undefined);
   if (missing.length === 0) return;
   const errors = missing.map(({ name, label }) => ({
     pointer: `/inputs/${name}`,

@@ -24,7 +24,7 @@ import { indexedText, matchAll, stemOf } from './words.ts';
  * message of a row thus follow from existing indexes, and the rows of a session are adjacent,
  * newest session last.
  */
-const rowsOfSession = 2 ** 20;
+export const rowsOfSession = 2 ** 20;
 const rowsFrom = (number: SQL) => sql`(${number} * ${sql.raw(String(rowsOfSession))})`;
 
 /** The terms of a row besides its words: its agent and its end user, one term each. */

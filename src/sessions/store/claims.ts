@@ -9,6 +9,7 @@ import { insertSession, type SessionRow } from './sessions.ts';
 export type ClaimedSession = SessionRow & {
   readonly content_logging: boolean;
   readonly background_model: string | null;
+  readonly index_number: number | null;
 };
 
 const claimedColumns = (workspace_id: string) => ({

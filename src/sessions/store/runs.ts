@@ -5,18 +5,14 @@ import { compileByColumns } from '../../db/compiled.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
 import { runs } from '../../db/schema/runs.ts';
 import { sessions } from '../../db/schema/sessions.ts';
-import { insertRun, type RunRow, versionColumns } from '../../runs/index.ts';
+import {
+  insertRun,
+  isRequired,
+  type RunRow,
+  type RunVersion,
+  versionColumns,
+} from '../../runs/index.ts';
 import type { SessionRow } from './sessions.ts';
-
-/** The id of the version that a run of a session uses: the requested one, else the session's, else the active one. */
-const versionOfSession = (
-  session: Pick<SessionRow, 'id' | 'agent_id'>,
-  requested: string | null,
-): SQL<string | null> =>
-  chooseVersion(
-    sql`${session.agent_id}`,
-    sql`coalesce(${requested}, (select s.version from sessions s where s.id = ${session.id}))`,
-  );
 
 /** The version that a run of the session would use now. */
 export const selectVersionOfSession = (
@@ -39,57 +35,78 @@ export const selectVersionOfSession = (
 
 /**
  * Inserts a run with the version that its session is to use. Violates `runs.version_id` when the
- * run does not hold the session, when the version does not exist, and when the session misses
- * required form values of the version.
+ * run does not hold the session, when the version does not exist or is not `cached`, and when the
+ * session misses required form values of the version.
  */
 export const insertRunOfSession = (
   db: Db,
   { version_id: _, ...row }: RunRow,
   requested: string | null,
-): Statement => insertRunWith(db, { ...withoutNulls(row), requested });
+  cached: RunVersion | null,
+): Statement => {
+  const hasRequired = cached === null || cached.config.inputs.some(isRequired);
+  return insertRunWith(db, {
+    ...withoutNulls(row),
+    requested,
+    cached: cached?.id,
+    is_filled: hasRequired ? row.is_preview : undefined,
+  });
+};
 
 /** Leaves out the columns that are null, which at the start of a run are most of them. */
 const withoutNulls = <Row extends object>(row: Row): Row =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Row;
 
-const insertRunWith = compileByColumns<
-  Omit<RunRow, 'version_id'> & { readonly requested: string | null }
->((db, { requested, ...row }) => {
-  const version = versionOfSession({ id: row.session_id ?? '', agent_id: row.agent_id }, requested);
-  const holder = sql`(select s.active_run_id from sessions s where s.id = ${row.session_id})`;
-  const isFilled = sql`(${row.is_preview} or not exists (${missingInputs(row.session_id, version)}))`;
-  const begun = [
-    'version_id',
-    'experiment_id',
-    'variant_id',
-    'input_message_id',
-    'status',
-    'lease_until',
-    'metadata',
-  ] as const;
-  // A queued run has its row already.
-  return insertRun(
-    db,
-    { ...row, version_id: '' },
-    sql`iif(${holder} = ${row.id} and ${isFilled}, ${version}, null)`,
-  ).onConflictDoUpdate({
-    target: runs.id,
-    set: Object.fromEntries(begun.map((name) => [name, sql`excluded.${sql.identifier(name)}`])),
-    setWhere: sql`${runs.status} = 'queued'`,
-  });
-});
+interface ChoiceOfRun {
+  readonly requested: string | null;
+  /** The only version that the run may use; undefined for any. */
+  readonly cached: string | undefined;
+  /** Whether the run needs no form values; undefined for a version that requires none. */
+  readonly is_filled: boolean | undefined;
+}
 
-/** Required form fields of a version that have neither a value in the session nor a default. */
-const missingInputs = (session_id: string | null, version: SQL): SQL => sql`select 1
-  from agent_versions v join sessions s on s.id = ${session_id} join json_each(v.config, '$.inputs') field
-  where v.id = ${version} and field.value ->> 'required' and field.value ->> 'default' is null
-    and json_type(s.inputs, '$.' || (field.value ->> 'name')) is null`;
+const insertRunWith = compileByColumns<Omit<RunRow, 'version_id'> & ChoiceOfRun>(
+  (db, { requested, cached, is_filled, ...row }) => {
+    const isCached = cached === undefined ? sql`` : sql` and v.id = ${cached}`;
+    const isFilled =
+      is_filled === undefined ? sql`` : sql` and (${is_filled} or not exists (${missingInputs}))`;
+    const begun = [
+      'version_id',
+      'experiment_id',
+      'variant_id',
+      'input_message_id',
+      'status',
+      'lease_until',
+      'metadata',
+    ] as const;
+    // A queued run has its row already.
+    return insertRun(
+      db,
+      { ...row, version_id: '' },
+      sql`(${versionOfSession(row.session_id, requested)} where s.active_run_id = ${row.id}${isCached}${isFilled})`,
+    ).onConflictDoUpdate({
+      target: runs.id,
+      set: Object.fromEntries(begun.map((name) => [name, sql`excluded.${sql.identifier(name)}`])),
+      setWhere: sql`${runs.status} = 'queued'`,
+    });
+  },
+);
+
+/** Selects the version `v` that a run of the session `s` uses: the requested one, else the session's, else the active one. */
+const versionOfSession = (session_id: string | null, requested: string | null): SQL =>
+  sql`select v.id from (select *, coalesce(${requested}, version) as wanted from sessions where id = ${session_id}) s
+    join agent_versions v on v.id = ${chooseVersion(sql`s.agent_id`, sql`s.wanted`)}`;
+
+/** Required form fields of the version `v` that have neither a value in the session `s` nor a default. */
+const missingInputs = sql`select 1 from json_each(v.config, '$.inputs') field
+    where field.value ->> 'required' and field.value ->> 'default' is null
+      and json_type(s.inputs, '$.' || (field.value ->> 'name')) is null`;
 
 /** Inserts a queued run with the version that it would use now. */
 export const insertQueuedRun = (
   db: Db,
   row: RunRow,
-  session: Pick<SessionRow, 'id' | 'agent_id'>,
+  session: Pick<SessionRow, 'id'>,
   requested: string | null,
 ): Statement =>
-  insertRun(db, { ...row, status: 'queued' }, sql`${versionOfSession(session, requested)}`);
+  insertRun(db, { ...row, status: 'queued' }, sql`(${versionOfSession(session.id, requested)})`);

@@ -29,7 +29,7 @@ export async function commitStart(
   ctx: Ctx,
   run: RunRow,
   change: Parameters<typeof commitIdempotent>[1],
-  hasSummary: boolean,
+  { hasSummary, fixed }: { readonly hasSummary: boolean; readonly fixed: RunVersion | null },
 ): Promise<StartedTurn> {
   const wasMade = async () =>
     (await selectRun(ctx.db, run.workspace_id, run.id).get()) !== undefined;
@@ -60,15 +60,16 @@ export async function commitStart(
   const read = results ?? [
     await selectClaimedSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
     null,
-    await selectVersionOfRun(ctx.db, run.id, null).all(),
+    ...(fixed === null ? [await selectVersionOfRun(ctx.db, run.id, null).all()] : []),
     ...(hasSummary
       ? [await selectSummary(ctx.db, run.workspace_id, run.session_id ?? '').all()]
       : []),
   ];
-  const [sessions, , versions] = read as [ClaimedSession[], unknown, RunVersionRow[]];
+  const [sessions, , versions] = read as [ClaimedSession[], unknown, RunVersionRow[]?];
   const [session] = sessions;
   if (session === undefined) throw notFound('session');
   const [summary = null] = hasSummary ? (read.at(-1) as Summary[]) : [];
-  const version = versions[0] === undefined ? null : toRunVersion(versions[0]);
+  const found = fixed === null ? versions?.[0] : undefined;
+  const version = found === undefined ? null : toRunVersion(found);
   return { session, version, summary };
 }

@@ -166,7 +166,8 @@ class TurnSource implements RunSource<HostedTurn> {
   ): Promise<SessionState> {
     if (this.#state !== null) return this.#state;
     // The batch that creates the session reads the version.
-    if (create !== undefined) return { session: create, version: null, path: [] };
+    if (create !== undefined)
+      return { session: create, version: null, requested: undefined, path: [] };
     this.#reading ??= this.#read(ctx, session_id, version).finally(() => {
       this.#reading = null;
     });

@@ -16,7 +16,7 @@ export async function restoreTurn(ctx: Ctx, suspended: SuspendedRun): Promise<Tu
     selectMessage(db, workspace_id, run.input_message_id ?? ''),
   ]);
   if (claimed === undefined || row === undefined || user === undefined) return null;
-  const { content_logging, background_model, ...session } = claimed;
+  const { content_logging, background_model, index_number, ...session } = claimed;
   const version = { ...toRunVersion(row), background_model };
   const { parent_id } = user;
   const path = parent_id === null ? [] : await readPath(ctx, session.id, parent_id, version);
@@ -30,6 +30,8 @@ export async function restoreTurn(ctx: Ctx, suspended: SuspendedRun): Promise<Tu
     },
     end_user_id: session.end_user_id,
     kept_until: session.expires_at,
+    requested: undefined,
+    index_number,
     user_message_id: user.id,
     former_head: state.storage.former_head,
     outcome: { is_stored: false, answer: null },

@@ -22,6 +22,8 @@ export interface SessionState {
   readonly session: SessionRow;
   /** Null when the requested version does not exist. */
   readonly version: RunVersion | null;
+  /** The request that the version was chosen by; undefined when that is not known. */
+  readonly requested: string | null | undefined;
   /** The active branch, oldest first, as far as the history may reach. */
   readonly path: readonly MessageRow[];
 }
@@ -41,7 +43,7 @@ export async function readSessionState(
   const [session] = sessions;
   if (session === undefined) throw notFound('session');
   const version = versions[0] === undefined ? null : toRunVersion(versions[0]);
-  return { session, version, path: await lengthen(ctx, session_id, newest, version) };
+  return { session, version, requested, path: await lengthen(ctx, session_id, newest, version) };
 }
 
 /** Returns the branch that ends with a message, as far as the history may reach; empty when the message does not exist. */

@@ -1,6 +1,6 @@
 import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { begin, newRun, type RunRow, readVersionOfRun } from '../../runs/index.ts';
+import { begin, newRun, type RunRow, type RunVersion, readVersionOfRun } from '../../runs/index.ts';
 import {
   type AdoptedFiles,
   adoptFiles,
@@ -33,6 +33,7 @@ export async function startTurn(
 ): Promise<Turn> {
   const place = await placeOf(ctx, state, input);
   const { session, version: cached } = state;
+  const fixed = fixedVersion(state, input);
   const run = runOf(ctx, session, run_id, input);
   const adopted = place.again === null ? await adoptFiles(ctx, session, input) : noAdoptedFiles;
   const prompt = withAdopted(input.prompt, adopted);
@@ -41,22 +42,24 @@ export async function startTurn(
   const hasSummary =
     (input.draft?.config ?? cached?.config)?.memory.summary === true && input.create === undefined;
   const statements = [
-    ...startStatements(ctx, { state, input, place, run, user, adopted }),
+    ...startStatements(ctx, { state, input, fixed, place, run, user, adopted }),
     ...more,
     ...(hasSummary ? [selectSummary(ctx.db, ctx.workspace_id, session.id)] : []),
   ];
   const pending = more.length === 0 ? { pending: { run_id } } : {};
-  const started = await commitStart(ctx, run, { statements, ...pending }, hasSummary);
+  const started = await commitStart(ctx, run, { statements, ...pending }, { hasSummary, fixed });
   const used = started.version ?? cached;
   if (used === null) throw new Error('a run has started whose version was not read');
-  const { content_logging, background_model, ...claimed } = started.session;
+  const { content_logging, background_model, index_number, ...claimed } = started.session;
   const version = { ...used, background_model };
   const isNew = place.again === null;
   const turn: Turn = {
     ...begin({ version, draft: input.draft, overrides: input.overrides }),
     version,
     run: { ...run, version_id: version.id, input_message_id: user.id },
+    requested: input.version,
     session: claimed,
+    index_number,
     prompt: {
       question: user.text,
       given: user.prompt,
@@ -82,19 +85,20 @@ export async function startTurn(
 interface Start {
   readonly state: SessionState;
   readonly input: TurnInput;
+  readonly fixed: RunVersion | null;
   readonly place: Place;
   readonly run: RunRow;
   readonly user: MessageRow;
   readonly adopted: AdoptedFiles;
 }
 
-/** The statements that begin a turn; `commitStart` reads the results of the first and the third. */
+/** The statements that begin a turn; `commitStart` reads the results of the first and, unless the version is fixed, the third. */
 function startStatements(
   ctx: Ctx,
-  { state, input, place, run, user, adopted }: Start,
+  { state, input, fixed, place, run, user, adopted }: Start,
 ): Statement[] {
   const { db, workspace_id } = ctx;
-  const { session, version } = state;
+  const { session } = state;
   const isNew = place.again === null;
   const claim = {
     expected_head: session.head_id,
@@ -109,8 +113,10 @@ function startStatements(
     input.create === undefined
       ? claimSession(db, run, claim, ctx.now())
       : insertClaimedSession(db, { ...input.create, ...created }),
-    insertRunOfSession(db, { ...run, input_message_id: user.id }, input.version),
-    readVersionOfRun(db, { run_id: run.id, cached: version?.id ?? null }),
+    insertRunOfSession(db, { ...run, input_message_id: user.id }, input.version, fixed),
+    ...(fixed === null
+      ? [readVersionOfRun(db, { run_id: run.id, cached: state.version?.id ?? null })]
+      : []),
     ...(isNew
       ? [...adopted.statements(user.id), ...markUsed(ctx, user), insertMessage(db, user, 0)]
       : []),
@@ -120,6 +126,15 @@ function startStatements(
       : takeItems(db, workspace_id, session.id, input.takes_items ?? [])),
   ];
 }
+
+/**
+ * The only version that the turn may use: the cached one, if it was chosen by the same request. The
+ * batch then reads no version; another choice is a stale session. Null when the batch has to read it.
+ */
+const fixedVersion = (
+  { version, requested }: SessionState,
+  { version: wanted }: TurnInput,
+): RunVersion | null => (requested === wanted ? version : null);
 
 /** The row of a run of a session that is about to begin, or to be queued. */
 export const runOf = (

@@ -9,7 +9,7 @@ import {
   renewRunRow,
 } from '../../runs/index.ts';
 import { followUps } from '../background/jobs.ts';
-import { indexMessages } from '../search/store.ts';
+import { indexTurn } from '../search/index-turn.ts';
 import { releaseSession, renewClaim } from '../store/claims.ts';
 import { insertMessage, type MessageRow } from '../store/messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -18,7 +18,11 @@ import { appended, type SessionState } from './session-state.ts';
 /** A turn that has begun: the session is claimed, the user's message and the run are stored. */
 export interface Turn extends ActiveRun {
   readonly version: RunVersion;
+  /** The request that the version was chosen by; undefined when that is not known. */
+  readonly requested: string | null | undefined;
   readonly session: SessionRow;
+  /** The number of the session in the keyword index when the turn began (search/store.ts). */
+  readonly index_number: number | null;
   /** The message that is answered. */
   readonly user: MessageRow;
   /** The branch before that message. */
@@ -89,7 +93,7 @@ export class TurnStorage implements RunStorage {
       before: [
         ...(row === null ? [] : [insertMessage(db, row, 1)]),
         releaseSession(db, turn.run, this.#ctx.now(), released),
-        ...indexMessages(db, [...newQuestion(turn), ...(row === null ? [] : [row])]),
+        ...indexTurn(db, turn, [...newQuestion(turn), ...(row === null ? [] : [row])]),
       ],
       after: statements,
       jobs,
@@ -131,7 +135,7 @@ const formerHead = ({ former_head }: Turn) =>
 export function sessionStateAfter(turn: Turn): SessionState | null {
   const { answer, is_stored } = turn.outcome;
   if (!is_stored || (answer === null && turn.former_head !== undefined)) return null;
-  const { session, user, version, path } = turn;
+  const { session, user, version, requested, path } = turn;
   return {
     session: {
       ...session,
@@ -141,6 +145,7 @@ export function sessionStateAfter(turn: Turn): SessionState | null {
       active_run_until: 0,
     },
     version,
+    requested,
     path: appended(path, version, user, ...(answer === null ? [] : [answer])),
   };
 }
