@@ -7,6 +7,10 @@ import { jpeg } from './formats/jpeg.ts';
 import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { markdown } from './formats/markdown.ts';
+import { odg } from './formats/odg.ts';
+import { odp } from './formats/odp.ts';
+import { ods } from './formats/ods.ts';
+import { odt } from './formats/odt.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { text } from './formats/text.ts';
@@ -19,6 +23,10 @@ export const formats = {
   html,
   pdf,
   docx,
+  odt,
+  ods,
+  odp,
+  odg,
   csv,
   json,
   jsonl,

@@ -5,11 +5,14 @@ import { headBytes } from '../../src/documents/signature.ts';
 import { extensionsOf } from '../../src/documents/supported.ts';
 import { newWorkspace } from '../support/api.ts';
 import { operations } from '../support/document.ts';
-import { docxParts, makePdf, makeZip, paragraph } from '../support/documents.ts';
+import { docxParts, makePdf, makeZip, odfParts, paragraph } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
 
 const quoted = (extensions: readonly string[], separator: string) =>
   extensions.map((extension) => `\`${extension}\``).join(separator);
+
+const slide =
+  '<draw:page><draw:frame><draw:text-box><text:p>The grinder costs 89 EUR.</text:p></draw:text-box></draw:frame></draw:page>';
 
 /** A small file of each document format, all about one grinder. */
 const samples = {
@@ -18,6 +21,16 @@ const samples = {
   html: async () => '<h1>Grinder</h1><p>It costs 89 EUR.</p>',
   pdf: async () => makePdf([['The grinder costs 89 EUR.']]),
   docx: async () => makeZip(docxParts(paragraph('The grinder costs 89 EUR.'))),
+  odt: async () =>
+    makeZip(odfParts('<office:text><text:p>The grinder costs 89 EUR.</text:p></office:text>')),
+  ods: async () =>
+    makeZip(
+      odfParts(
+        '<office:spreadsheet><table:table table:name="Prices"><table:table-row><table:table-cell><text:p>89 EUR</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>',
+      ),
+    ),
+  odp: async () => makeZip(odfParts(`<office:presentation>${slide}</office:presentation>`)),
+  odg: async () => makeZip(odfParts(`<office:drawing>${slide}</office:drawing>`)),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
