@@ -1,12 +1,14 @@
 import type { DocumentFormat, Format } from './format.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
+import { eml } from './formats/eml.ts';
 import { gif } from './formats/gif.ts';
 import { html } from './formats/html.ts';
 import { jpeg } from './formats/jpeg.ts';
 import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { markdown } from './formats/markdown.ts';
+import { mbox } from './formats/mbox.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { text } from './formats/text.ts';
@@ -22,6 +24,8 @@ export const formats = {
   csv,
   json,
   jsonl,
+  eml,
+  mbox,
   png,
   jpeg,
   webp,
