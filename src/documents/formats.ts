@@ -1,6 +1,7 @@
 import type { DocumentFormat, Format } from './format.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
+import { eml } from './formats/eml.ts';
 import { gif } from './formats/gif.ts';
 import { html } from './formats/html.ts';
 import { jpeg } from './formats/jpeg.ts';
@@ -11,6 +12,7 @@ import { odg } from './formats/odg.ts';
 import { odp } from './formats/odp.ts';
 import { ods } from './formats/ods.ts';
 import { odt } from './formats/odt.ts';
+import { mbox } from './formats/mbox.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { text } from './formats/text.ts';
@@ -30,6 +32,8 @@ export const formats = {
   csv,
   json,
   jsonl,
+  eml,
+  mbox,
   png,
   jpeg,
   webp,

@@ -33,6 +33,9 @@ const samples = {
   odg: async () => makeZip(odfParts(`<office:drawing>${slide}</office:drawing>`)),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
+  mbox: async () =>
+    'From a@b.test Tue Mar  3 14:05:00 2026\nSubject: Grinder\n\nIt costs 89 EUR.\n',
+  eml: async () => 'Subject: Grinder\r\n\r\nIt costs 89 EUR.\r\n',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
 } as const satisfies Readonly<
   Record<DocumentFormatName, () => Promise<string | Uint8Array<ArrayBuffer>>>
@@ -84,6 +87,12 @@ describe('the registry of formats', () => {
       `Unsupported file type: a.exe. Supported types: ${extensionsOf(['document']).join(' ')}.`,
     );
     expect(await detailOf('a.png', 'x')).toContain('Unsupported file type: a.png.');
+    expect(await detailOf('Plan.DOC', 'x')).toContain(
+      'Unsupported file type: Plan.DOC. Legacy Word documents are not supported. Convert the file to .docx or .pdf. Supported types:',
+    );
+    expect(await detailOf('talk.mp3', 'x')).toContain(
+      'Audio and video files are not supported. Transcribe them first.',
+    );
     expect(await detailOf('a.pdf', 'x')).toBe('a.pdf is not a valid PDF (missing `%PDF` header).');
     expect(await detailOf('a.docx', 'x')).toBe('a.docx is not a valid DOCX (missing ZIP header).');
     expect(await detailOf('a.txt', new Uint8Array([65, 0, 66]))).toBe(
