@@ -2,6 +2,7 @@ import type { DocumentFormat, Format } from './format.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
 import { eml } from './formats/eml.ts';
+import { epub } from './formats/epub.ts';
 import { gif } from './formats/gif.ts';
 import { html } from './formats/html.ts';
 import { jpeg } from './formats/jpeg.ts';
@@ -29,6 +30,7 @@ export const formats = {
   ods,
   odp,
   odg,
+  epub,
   csv,
   json,
   jsonl,

@@ -5,7 +5,14 @@ import { headBytes } from '../../src/documents/signature.ts';
 import { extensionsOf } from '../../src/documents/supported.ts';
 import { newWorkspace } from '../support/api.ts';
 import { operations } from '../support/document.ts';
-import { docxParts, makePdf, makeZip, odfParts, paragraph } from '../support/documents.ts';
+import {
+  docxParts,
+  epubParts,
+  makePdf,
+  makeZip,
+  odfParts,
+  paragraph,
+} from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
 
 const quoted = (extensions: readonly string[], separator: string) =>
@@ -31,6 +38,10 @@ const samples = {
     ),
   odp: async () => makeZip(odfParts(`<office:presentation>${slide}</office:presentation>`)),
   odg: async () => makeZip(odfParts(`<office:drawing>${slide}</office:drawing>`)),
+  epub: async () =>
+    makeZip(
+      epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
+    ),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>

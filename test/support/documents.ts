@@ -178,3 +178,43 @@ export const odfParts = (body: string, automaticStyles = ''): ZipEntry[] => [
     `<office:automatic-styles>${automaticStyles}</office:automatic-styles><office:body>${body}</office:body>`,
   ),
 ];
+
+interface EpubPage {
+  /** As the package document references it. */
+  readonly path: string;
+  readonly text: string;
+  readonly properties?: string;
+}
+
+/** The parts of an EPUB book. `spine` names pages; `others` are in its manifest only. */
+export function epubParts(
+  pages: readonly EpubPage[],
+  spine: readonly string[],
+  others: readonly EpubPage[] = [],
+  prologue = '',
+): ZipEntry[] {
+  const all = [...pages, ...others];
+  const items = all.map(
+    ({ path, properties = '' }) =>
+      `<item id="${path}" href="${path}" media-type="${path.endsWith('.ncx') ? 'application/x-dtbncx+xml' : 'application/xhtml+xml'}" properties="${properties}"/>`,
+  );
+  const refs = spine.map((path) => `<itemref idref="${path}"/>`);
+  return [
+    {
+      name: 'META-INF/container.xml',
+      content: encode(
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+      ),
+    },
+    {
+      name: 'OEBPS/book.opf',
+      content: encode(
+        `${prologue}<package xmlns="http://www.idpf.org/2007/opf"><manifest>${items.join('')}</manifest><spine>${refs.join('')}</spine></package>`,
+      ),
+    },
+    ...all.map(({ path, text }) => ({
+      name: `OEBPS/${decodeURIComponent(path)}`,
+      content: encode(text),
+    })),
+  ];
+}
