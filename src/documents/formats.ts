@@ -4,6 +4,7 @@ import { docx } from './formats/docx.ts';
 import { eml } from './formats/eml.ts';
 import { gif } from './formats/gif.ts';
 import { html } from './formats/html.ts';
+import { ipynb } from './formats/ipynb.ts';
 import { jpeg } from './formats/jpeg.ts';
 import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
@@ -11,7 +12,9 @@ import { markdown } from './formats/markdown.ts';
 import { mbox } from './formats/mbox.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
+import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
 
 /** Every supported format, in the order in which texts list them. Uploads, extraction, downloads, `fetch_url`, error texts and the OpenAPI document derive from it. */
@@ -26,6 +29,9 @@ export const formats = {
   jsonl,
   eml,
   mbox,
+  ipynb,
+  vtt,
+  srt,
   png,
   jpeg,
   webp,
