@@ -5,6 +5,7 @@ import { eml } from './formats/eml.ts';
 import { epub } from './formats/epub.ts';
 import { gif } from './formats/gif.ts';
 import { html } from './formats/html.ts';
+import { ipynb } from './formats/ipynb.ts';
 import { jpeg } from './formats/jpeg.ts';
 import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
@@ -16,7 +17,9 @@ import { ods } from './formats/ods.ts';
 import { odt } from './formats/odt.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
+import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
 
 /** Every supported format, in the order in which texts list them. Uploads, extraction, downloads, `fetch_url`, error texts and the OpenAPI document derive from it. */
@@ -36,6 +39,9 @@ export const formats = {
   jsonl,
   eml,
   mbox,
+  ipynb,
+  vtt,
+  srt,
   png,
   jpeg,
   webp,

@@ -46,6 +46,9 @@ const samples = {
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>
     'From a@b.test Tue Mar  3 14:05:00 2026\nSubject: Grinder\n\nIt costs 89 EUR.\n',
+  ipynb: async () => '{"cells":[{"cell_type":"markdown","source":"It costs 89 EUR."}]}',
+  vtt: async () => 'WEBVTT\n\n00:01.000 --> 00:02.000\nIt costs 89 EUR.\n',
+  srt: async () => '1\n00:00:01,000 --> 00:00:02,000\nIt costs 89 EUR.\n',
   eml: async () => 'Subject: Grinder\r\n\r\nIt costs 89 EUR.\r\n',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
 } as const satisfies Readonly<
