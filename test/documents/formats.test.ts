@@ -21,6 +21,7 @@ const samples = {
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
+  xml: async () => '<item><name>grinder</name><price>89 EUR</price></item>',
 } as const satisfies Readonly<
   Record<DocumentFormatName, () => Promise<string | Uint8Array<ArrayBuffer>>>
 >;
