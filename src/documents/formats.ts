@@ -21,6 +21,7 @@ import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
 import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
+import { xml } from './formats/xml.ts';
 
 /** Every supported format, in the order in which texts list them. Uploads, extraction, downloads, `fetch_url`, error texts and the OpenAPI document derive from it. */
 export const formats = {
@@ -42,6 +43,7 @@ export const formats = {
   ipynb,
   vtt,
   srt,
+  xml,
   png,
   jpeg,
   webp,

@@ -51,6 +51,7 @@ const samples = {
   srt: async () => '1\n00:00:01,000 --> 00:00:02,000\nIt costs 89 EUR.\n',
   eml: async () => 'Subject: Grinder\r\n\r\nIt costs 89 EUR.\r\n',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
+  xml: async () => '<item><name>grinder</name><price>89 EUR</price></item>',
 } as const satisfies Readonly<
   Record<DocumentFormatName, () => Promise<string | Uint8Array<ArrayBuffer>>>
 >;
