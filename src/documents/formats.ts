@@ -11,6 +11,7 @@ import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { text } from './formats/text.ts';
 import { webp } from './formats/webp.ts';
+import { xlsx } from './formats/xlsx.ts';
 
 /** Every supported format, in the order in which texts list them. Uploads, extraction, downloads, `fetch_url`, error texts and the OpenAPI document derive from it. */
 export const formats = {
@@ -19,6 +20,7 @@ export const formats = {
   html,
   pdf,
   docx,
+  xlsx,
   csv,
   json,
   jsonl,

@@ -7,6 +7,8 @@ import { newWorkspace } from '../support/api.ts';
 import { operations } from '../support/document.ts';
 import { docxParts, makePdf, makeZip, paragraph } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
+import { bytesOf } from '../support/office.ts';
+import workbook from './fixtures/workbook.xlsx?url&inline';
 
 const quoted = (extensions: readonly string[], separator: string) =>
   extensions.map((extension) => `\`${extension}\``).join(separator);
@@ -18,6 +20,7 @@ const samples = {
   html: async () => '<h1>Grinder</h1><p>It costs 89 EUR.</p>',
   pdf: async () => makePdf([['The grinder costs 89 EUR.']]),
   docx: async () => makeZip(docxParts(paragraph('The grinder costs 89 EUR.'))),
+  xlsx: async () => bytesOf(workbook),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
