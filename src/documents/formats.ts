@@ -21,6 +21,7 @@ import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
 import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
+import { xlsx } from './formats/xlsx.ts';
 import { xml } from './formats/xml.ts';
 
 /** Every supported format, in the order in which texts list them. Uploads, extraction, downloads, `fetch_url`, error texts and the OpenAPI document derive from it. */
@@ -35,6 +36,7 @@ export const formats = {
   odp,
   odg,
   epub,
+  xlsx,
   csv,
   json,
   jsonl,

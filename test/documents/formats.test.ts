@@ -14,6 +14,8 @@ import {
   paragraph,
 } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
+import { bytesOf } from '../support/office.ts';
+import workbook from './fixtures/workbook.xlsx?url&inline';
 
 const quoted = (extensions: readonly string[], separator: string) =>
   extensions.map((extension) => `\`${extension}\``).join(separator);
@@ -42,6 +44,7 @@ const samples = {
     makeZip(
       epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
     ),
+  xlsx: async () => bytesOf(workbook),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>
