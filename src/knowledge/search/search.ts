@@ -4,9 +4,12 @@ import { searchByVector } from './by-vector.ts';
 import { searchByWords } from './by-words.ts';
 import { mergeCandidates } from './candidates.ts';
 import { judge, judgedPassages } from './confidence.ts';
+import { hasSubject, subjectTerms } from './evidence.ts';
+import { focusOf } from './focus.ts';
 import { fusedScore } from './fuse.ts';
-import { isSemantic, toHits, vocabularyOf } from './hits.ts';
+import { isSemantic, toHits } from './hits.ts';
 import { type Found, keywordLimits, type SearchCall, type SearchInput } from './input.ts';
+import { matchPassage } from './match.ts';
 import { rank } from './rank.ts';
 import { rerankByModel } from './rerank-by-model.ts';
 
@@ -49,8 +52,11 @@ export async function findPassages(
     );
     const reranked = await rerankByModel(ctx, input, call, rank(candidates, terms, input, weight));
     const { ranked } = reranked;
-    const vocabularies = ranked.slice(0, Math.max(input.top_k, judgedPassages)).map(vocabularyOf);
-    const hits = toHits(ranked, vocabularies, terms, input, bases).filter(
+    const question = { terms: subjectTerms(terms), focus: focusOf(input.query) };
+    const matches = ranked
+      .slice(0, Math.max(input.top_k, judgedPassages))
+      .map(({ row }) => matchPassage(question, row));
+    const hits = toHits(ranked, matches, input, bases).filter(
       (hit) => hit.score >= input.min_score,
     );
     const similarity = bases.some(isSemantic)
@@ -58,7 +64,7 @@ export async function findPassages(
       : null;
     return {
       hits,
-      ...(hits.length === 0 ? judge(terms, [], null) : judge(terms, vocabularies, similarity)),
+      ...judge(hits.length === 0 ? [] : matches, similarity, hasSubject(terms)),
       usage: [...usage, ...reranked.usage],
     };
   } finally {
