@@ -52,9 +52,29 @@ export interface ExtractOptions {
   readonly assets?: AssetReader;
 }
 
+/** A file inside of another one: an attachment, an entry of an archive. */
+export interface EmbeddedFile {
+  readonly name: string;
+  /** Media type that the container declares; empty for none. */
+  readonly media_type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Encoding that the container declares. */
+  readonly encoding?: string | null;
+}
+
+/** Text of an embedded file, or a sentence that states why there is none. */
+export type EmbeddedText =
+  | { readonly document: ExtractedDocument }
+  | { readonly document: null; readonly reason: string };
+
+export interface ExtractContext extends ExtractOptions {
+  /** Extracts an embedded file of any supported format, within limits that its container shares. */
+  readonly readEmbedded: (file: EmbeddedFile) => Promise<EmbeddedText>;
+}
+
 export type Extractor = (
   bytes: Uint8Array<ArrayBuffer>,
-  options: ExtractOptions,
+  context: ExtractContext,
 ) => Promise<ExtractedDocument>;
 
 export interface WebPage {

@@ -1,12 +1,18 @@
 import type { DocumentFormat, Format } from './format.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
+import { eml } from './formats/eml.ts';
 import { gif } from './formats/gif.ts';
 import { html } from './formats/html.ts';
 import { jpeg } from './formats/jpeg.ts';
 import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { markdown } from './formats/markdown.ts';
+import { mbox } from './formats/mbox.ts';
+import { odg } from './formats/odg.ts';
+import { odp } from './formats/odp.ts';
+import { ods } from './formats/ods.ts';
+import { odt } from './formats/odt.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { text } from './formats/text.ts';
@@ -19,9 +25,15 @@ export const formats = {
   html,
   pdf,
   docx,
+  odt,
+  ods,
+  odp,
+  odg,
   csv,
   json,
   jsonl,
+  eml,
+  mbox,
   png,
   jpeg,
   webp,

@@ -1,6 +1,7 @@
 import { Failure } from '../shared/failure.ts';
 import type { DocumentFormat, Format, FormatKind } from './format.ts';
 import { allFormats } from './formats.ts';
+import { extensionOf, refusalText } from './refusals.ts';
 import { headBytes } from './signature.ts';
 import { extensionsOf } from './supported.ts';
 
@@ -21,18 +22,37 @@ export function identifyFormat(
   declared: string,
   kinds: readonly FormatKind[],
 ): Format {
-  const extension = /\.([A-Za-z0-9]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
-  const format = allFormats.find(
-    ({ kind, extensions }) => kinds.includes(kind) && extensions.includes(extension),
-  );
-  if (format === undefined)
+  const format = formatOfExtension(name, kinds);
+  if (format === undefined) {
+    const refusal = refusalText(name, extensionsOf(kinds));
     throw unsupported(
-      `Unsupported file type: ${name}. Supported types: ${extensionsOf(kinds).join(' ')}.`,
+      `Unsupported file type: ${name}.${refusal === null ? '' : ` ${refusal}`} Supported types: ${extensionsOf(kinds).join(' ')}.`,
     );
+  }
   const type = mediaTypeOf(declared);
   if (!undeclared.has(type) && type !== format.media_type && !format.aliases.includes(type))
     throw unsupported(`Content type ${type} does not match the file extension of ${name}.`);
   return format;
+}
+
+const formatOfExtension = (name: string, kinds: readonly FormatKind[]): Format | undefined =>
+  allFormats.find(
+    ({ kind, extensions }) => kinds.includes(kind) && extensions.includes(extensionOf(name)),
+  );
+
+/**
+ * Returns the document format of a file inside of another one: by its extension, else by the media type
+ * that its container declares; a sentence for a file whose text cannot be extracted.
+ */
+export function embeddedFormatOf(name: string, media_type: string): DocumentFormat | string {
+  const kinds = ['document'] as const;
+  const refusal = refusalText(name, extensionsOf(kinds));
+  const format =
+    formatOfExtension(name, kinds) ??
+    (refusal === null ? findFormat(mediaTypeOf(media_type)) : null);
+  return format?.kind === 'document'
+    ? format
+    : (refusal ?? 'Files of this type are not supported.');
 }
 
 /** Throws 415 when the first bytes of a file contradict its format. */

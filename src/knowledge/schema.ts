@@ -3,6 +3,7 @@ import { fileStatuses } from '../db/schema/knowledge.ts';
 import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Metadata, Name, Time } from '../http/schema.ts';
+import { maxDimensions } from '../models/index.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { BaseRow } from './base-store.ts';
 import type { ChunkRow, FileRow } from './file-store.ts';
@@ -16,6 +17,8 @@ const Settings = {
     .openapi({ example: 'Everything about leave, travel and equipment.' }),
 };
 
+const Prefix = z.string().max(500);
+
 export const CreateBase = z
   .strictObject({
     name: Settings.name,
@@ -25,7 +28,22 @@ export const CreateBase = z
       .min(3)
       .max(200)
       .default('builtin/lexical')
-      .describe('Cannot be changed later'),
+      .describe('Cannot be changed later. Any embedding model of a provider that is set up'),
+    dimensions: z
+      .number()
+      .int()
+      .min(1)
+      .max(maxDimensions)
+      .optional()
+      .describe(
+        'Length of the vectors; required for a model that `GET /models` does not list as an embedding model. Cannot be changed later',
+      ),
+    query_prefix: Prefix.optional().describe(
+      'Text before each question that is embedded; by default that of the model’s card',
+    ),
+    document_prefix: Prefix.optional().describe(
+      'Text before each passage that is embedded; by default that of the model’s card',
+    ),
     chunk_tokens: z
       .number()
       .int()
@@ -64,6 +82,8 @@ export const KnowledgeBase = z
     ...Settings,
     embedding_model: z.string(),
     dimensions: z.number().int(),
+    query_prefix: z.string(),
+    document_prefix: z.string(),
     chunk_tokens: z.number().int(),
     chunk_overlap_tokens: z.number().int(),
     chunk_count: z.number().int().describe('Number of searchable chunks'),
@@ -82,6 +102,8 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   description: row.description,
   embedding_model: row.embedding_model,
   dimensions: row.dimensions,
+  query_prefix: row.query_prefix ?? '',
+  document_prefix: row.document_prefix ?? '',
   chunk_tokens: row.chunk_tokens,
   chunk_overlap_tokens: row.chunk_overlap_tokens,
   chunk_count: row.chunk_count,

@@ -5,11 +5,14 @@ import { headBytes } from '../../src/documents/signature.ts';
 import { extensionsOf } from '../../src/documents/supported.ts';
 import { newWorkspace } from '../support/api.ts';
 import { operations } from '../support/document.ts';
-import { docxParts, makePdf, makeZip, paragraph } from '../support/documents.ts';
+import { docxParts, makePdf, makeZip, odfParts, paragraph } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
 
 const quoted = (extensions: readonly string[], separator: string) =>
   extensions.map((extension) => `\`${extension}\``).join(separator);
+
+const slide =
+  '<draw:page><draw:frame><draw:text-box><text:p>The grinder costs 89 EUR.</text:p></draw:text-box></draw:frame></draw:page>';
 
 /** A small file of each document format, all about one grinder. */
 const samples = {
@@ -18,8 +21,21 @@ const samples = {
   html: async () => '<h1>Grinder</h1><p>It costs 89 EUR.</p>',
   pdf: async () => makePdf([['The grinder costs 89 EUR.']]),
   docx: async () => makeZip(docxParts(paragraph('The grinder costs 89 EUR.'))),
+  odt: async () =>
+    makeZip(odfParts('<office:text><text:p>The grinder costs 89 EUR.</text:p></office:text>')),
+  ods: async () =>
+    makeZip(
+      odfParts(
+        '<office:spreadsheet><table:table table:name="Prices"><table:table-row><table:table-cell><text:p>89 EUR</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>',
+      ),
+    ),
+  odp: async () => makeZip(odfParts(`<office:presentation>${slide}</office:presentation>`)),
+  odg: async () => makeZip(odfParts(`<office:drawing>${slide}</office:drawing>`)),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
+  mbox: async () =>
+    'From a@b.test Tue Mar  3 14:05:00 2026\nSubject: Grinder\n\nIt costs 89 EUR.\n',
+  eml: async () => 'Subject: Grinder\r\n\r\nIt costs 89 EUR.\r\n',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
 } as const satisfies Readonly<
   Record<DocumentFormatName, () => Promise<string | Uint8Array<ArrayBuffer>>>
@@ -71,6 +87,12 @@ describe('the registry of formats', () => {
       `Unsupported file type: a.exe. Supported types: ${extensionsOf(['document']).join(' ')}.`,
     );
     expect(await detailOf('a.png', 'x')).toContain('Unsupported file type: a.png.');
+    expect(await detailOf('Plan.DOC', 'x')).toContain(
+      'Unsupported file type: Plan.DOC. Legacy Word documents are not supported. Convert the file to .docx or .pdf. Supported types:',
+    );
+    expect(await detailOf('talk.mp3', 'x')).toContain(
+      'Audio and video files are not supported. Transcribe them first.',
+    );
     expect(await detailOf('a.pdf', 'x')).toBe('a.pdf is not a valid PDF (missing `%PDF` header).');
     expect(await detailOf('a.docx', 'x')).toBe('a.docx is not a valid DOCX (missing ZIP header).');
     expect(await detailOf('a.txt', new Uint8Array([65, 0, 66]))).toBe(

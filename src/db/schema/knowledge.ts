@@ -26,6 +26,9 @@ export const knowledge_bases = sqliteTable(
     description: text().notNull(),
     embedding_model: text().notNull(),
     dimensions: integer().notNull(),
+    /** Texts before what is embedded; null in a base from before prefixes, whose vectors have none. */
+    query_prefix: text(),
+    document_prefix: text(),
     chunk_tokens: integer().notNull(),
     chunk_overlap_tokens: integer().notNull(),
     /** Incremented by every change of the base's vectors, so that stale caches are detected. */

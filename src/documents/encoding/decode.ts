@@ -3,7 +3,7 @@ import { guessEncoding } from './guess.ts';
 import { unmarkedUtf16 } from './utf16.ts';
 
 /** Returns null for bytes that are invalid in the encoding. */
-const tryDecode = (bytes: Uint8Array, label: string): string | null => {
+export const tryDecode = (bytes: Uint8Array, label: string): string | null => {
   try {
     return new TextDecoder(label, { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {

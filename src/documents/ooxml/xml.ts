@@ -1,10 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { DocumentFault } from '../fault.ts';
 
-/**
- * An element of Office Open XML. Names carry the usual prefix of their namespace, whatever the file
- * declares: `w:p`.
- */
+/** An element. Names carry the usual prefix of their namespace, whatever the file declares: `w:p`. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -34,6 +31,23 @@ const prefixes: Readonly<Record<string, string>> = {
   'http://schemas.openxmlformats.org/package/2006/relationships': '',
 };
 
+/** The part of XML that a family of formats reads. */
+export interface XmlVocabulary {
+  /** Usual prefix of each namespace, with its colon. Other namespaces get `?:`, and none for attributes. */
+  readonly prefixes: Readonly<Record<string, string>>;
+  /** True for elements whose own text has a meaning. */
+  readonly hasText: (name: string) => boolean;
+  /** Accepts a document type without declarations of its own, as older writers add it. It is never fetched. */
+  readonly allowsDoctype: boolean;
+}
+
+const officeOpenXml: XmlVocabulary = {
+  prefixes,
+  // White space between elements has no meaning.
+  hasText: (name) => /:t$|^w:instrText$|^c:v$/.test(name),
+  allowsDoctype: false,
+};
+
 const maxDepth = 400;
 const maxElements = 3_000_000;
 
@@ -41,12 +55,16 @@ const maxElements = 3_000_000;
  * Parses XML strictly. Throws `corrupt` for malformed XML, `unsafe_xml` for a document type, and
  * `too_large`.
  */
-export function parseXml(bytes: Uint8Array): XmlElement {
+export function parseXml(
+  source: Uint8Array | string,
+  { prefixes, hasText, allowsDoctype }: XmlVocabulary = officeOpenXml,
+): XmlElement {
   const root: XmlElement = { name: '', attributes: {}, children: [] };
   const open: XmlElement[] = [root];
   let elements = 0;
   const parser = new SaxesParser({ xmlns: true });
-  parser.on('doctype', () => {
+  parser.on('doctype', (declaration) => {
+    if (allowsDoctype && !declaration.includes('[')) return;
     throw new DocumentFault(
       'unsafe_xml',
       'The document contains an XML document type declaration, which is not allowed.',
@@ -74,19 +92,22 @@ export function parseXml(bytes: Uint8Array): XmlElement {
   parser.on('closetag', () => void open.pop());
   const addText = (text: string) => {
     const node = open.at(-1);
-    // White space between elements has no meaning.
-    if (node !== undefined && /:t$|^w:instrText$|^c:v$/.test(node.name)) node.children.push(text);
+    if (node !== undefined && hasText(node.name)) node.children.push(text);
   };
   parser.on('text', addText);
   parser.on('cdata', addText);
+  parser.write(typeof source === 'string' ? source : decodeXml(source)).close();
+  return root;
+}
+
+function decodeXml(bytes: Uint8Array): string {
   const encoding =
     bytes[0] === 0xff && bytes[1] === 0xfe
       ? 'utf-16le'
       : bytes[0] === 0xfe && bytes[1] === 0xff
         ? 'utf-16be'
         : 'utf-8';
-  parser.write(new TextDecoder(encoding).decode(bytes)).close();
-  return root;
+  return new TextDecoder(encoding).decode(bytes);
 }
 
 export const elementsOf = (node: XmlElement | undefined): XmlElement[] =>

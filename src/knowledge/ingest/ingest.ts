@@ -192,7 +192,12 @@ async function storeBatch(
 ): Promise<void> {
   const { embeddings, usage } = await embed(ctx, {
     model: base.embedding_model,
-    values: rows.map(({ heading, text }) => (heading === null ? text : `${heading}\n${text}`)),
+    values: rows.map(
+      ({ heading, text }) =>
+        (base.document_prefix ?? '') + (heading === null ? text : `${heading}\n${text}`),
+    ),
+    dimensions: base.dimensions,
+    purpose: base.document_prefix === null ? undefined : 'document',
     operation: 'embed_file',
     agent_id: base.agent_id,
     call_key: `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,

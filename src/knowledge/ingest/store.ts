@@ -58,6 +58,8 @@ export const selectBaseOfFile = compile(
         id: knowledge_bases.id,
         agent_id: knowledge_bases.agent_id,
         embedding_model: knowledge_bases.embedding_model,
+        dimensions: knowledge_bases.dimensions,
+        document_prefix: knowledge_bases.document_prefix,
         chunk_tokens: knowledge_bases.chunk_tokens,
         chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
       })

@@ -1,7 +1,7 @@
 import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
 import { type Confidence, judgedPassages } from './confidence.ts';
-import type { SearchHit, SearchMode } from './schema.ts';
+import { builtinReranker, type SearchHit, type SearchMode } from './schema.ts';
 import type { SearchFilter } from './store.ts';
 
 /** Maximum number of candidates from each retriever. */
@@ -20,6 +20,9 @@ const maxRise = { vector: 10, reranker: 24 };
  */
 export function keywordLimits({ mode, top_k, reranker }: SearchInput) {
   const needed = Math.max(top_k, judgedPassages);
+  // A model may raise any candidate.
+  if (reranker !== null && reranker !== builtinReranker)
+    return { lexical: candidateLimit, other: candidateLimit };
   const rise = reranker !== null ? maxRise.reranker : mode === 'keyword' ? 0 : maxRise.vector;
   return {
     lexical: Math.min(needed + rise, candidateLimit),

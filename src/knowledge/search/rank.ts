@@ -4,6 +4,7 @@ import { fuse } from './fuse.ts';
 import type { SearchInput } from './input.ts';
 import { passageStems } from './passage-stems.ts';
 import { rerankScore } from './rerank.ts';
+import { builtinReranker } from './schema.ts';
 
 /** A candidate in rank order. */
 export interface Ranked extends Candidate {
@@ -11,7 +12,7 @@ export interface Ranked extends Candidate {
 }
 
 /**
- * Orders candidates by reciprocal rank fusion of both retrievers, then by the reranker, if there is one.
+ * Orders candidates by reciprocal rank fusion of both retrievers, then by the built-in reranker, if it is chosen.
  * `vectorWeight` is the weight of the vector ranking in hybrid mode.
  */
 export function rank(
@@ -33,7 +34,7 @@ export function rank(
     const candidate = byId.get(id);
     return candidate === undefined ? [] : [{ candidate, score }];
   });
-  if (reranker === null)
+  if (reranker !== builtinReranker)
     return fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
   return fused
     .map(({ candidate, score }) => {

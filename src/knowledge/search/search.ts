@@ -8,6 +8,7 @@ import { fusedScore } from './fuse.ts';
 import { isSemantic, toHits, vocabularyOf } from './hits.ts';
 import { type Found, keywordLimits, type SearchCall, type SearchInput } from './input.ts';
 import { rank } from './rank.ts';
+import { rerankByModel } from './rerank-by-model.ts';
 
 /**
  * Weight of the vector ranking in hybrid mode. Semantic embeddings add information to keywords.
@@ -46,7 +47,8 @@ export async function findPassages(
       vectorHits,
       keywordsSuffice(input, keywordRows.length, weight),
     );
-    const ranked = rank(candidates, terms, input, weight);
+    const reranked = await rerankByModel(ctx, input, call, rank(candidates, terms, input, weight));
+    const { ranked } = reranked;
     const vocabularies = ranked.slice(0, Math.max(input.top_k, judgedPassages)).map(vocabularyOf);
     const hits = toHits(ranked, vocabularies, terms, input, bases).filter(
       (hit) => hit.score >= input.min_score,
@@ -57,7 +59,7 @@ export async function findPassages(
     return {
       hits,
       ...(hits.length === 0 ? judge(terms, [], null) : judge(terms, vocabularies, similarity)),
-      usage,
+      usage: [...usage, ...reranked.usage],
     };
   } finally {
     ctx.meter.retrieval_ms += ctx.now() - started;

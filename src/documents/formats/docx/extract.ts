@@ -1,6 +1,7 @@
 import type { ExtractedDocument } from '../../document.ts';
 import { decodeHtml } from '../../encoding/decode.ts';
 import { DocumentFault } from '../../fault.ts';
+import { isTelling } from '../../markup/margins.ts';
 import { romanNumeral } from '../../markup/numerals.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
@@ -150,18 +151,3 @@ const sectionsOf = (root: XmlElement): XmlElement[] => {
   const [body] = descendants(root, 'w:body');
   return body === undefined ? [] : [...descendants(body, 'w:sectPr')];
 };
-
-/** True for text that is not the remains of a page number and occurs for the first time. */
-function isTelling(text: string, seen: Set<string>): boolean {
-  const words = text.replaceAll(/\s+/g, ' ').trim();
-  if (
-    !/\p{L}/u.test(words) ||
-    /^(?:page|seite|página|pagina|p\.|stránka|strona|sida|side)?\s*(?:of|von|de|di|\/|z|av|af)?$/iu.test(
-      words,
-    )
-  )
-    return false;
-  if (seen.has(words)) return false;
-  seen.add(words);
-  return true;
-}

@@ -1,0 +1,47 @@
+import { cleanText } from '../../clean-text.ts';
+import { decodeHtml, decodeText, encodingOf, tryDecode } from '../../encoding/decode.ts';
+import { decodeLeniently } from '../../encoding/decode-leniently.ts';
+import { writeMarkdown } from '../../markup/write-markdown.ts';
+import { readPage } from '../html/visible-page.ts';
+import { unflow } from './flowed.ts';
+import type { MimePart } from './parse.ts';
+
+export const bytesOfPart = (part: MimePart) => new Uint8Array(part.content ?? new ArrayBuffer(0));
+
+/** Encoding that a part declares; null for none, and for ASCII, which clients write instead of none. */
+export function charsetOf({ contentType }: MimePart): string | null {
+  const label = contentType.parsed.params.charset ?? '';
+  return /^(?:us-?ascii|ansi_x3\.4.*|7bit|8bit|default|unknown.*)$/i.test(label)
+    ? null
+    : encodingOf(label);
+}
+
+/** Returns the visible text of an HTML part as Markdown. */
+export async function htmlText(part: MimePart): Promise<string> {
+  const html = await decodeLeniently(decodeHtml, bytesOfPart(part), trusted(part));
+  return writeMarkdown(readPage(html).body);
+}
+
+/** Returns the text of a plain part, without the soft line breaks of `format=flowed`. */
+export async function plainText(part: MimePart): Promise<string> {
+  const { params } = part.contentType.parsed;
+  const text = cleanLines(await decodeLeniently(decodeText, bytesOfPart(part), trusted(part)));
+  const isFlowed = /^flowed$/i.test(params.format ?? '');
+  const lines = isFlowed ? unflow(text, /^yes$/i.test(params.delsp ?? '')) : text;
+  return withoutUnderline(cleanText(lines)).trim();
+}
+
+const cleanLines = (text: string) => text.replaceAll(/\r\n?/g, '\n');
+
+/** Valid UTF-8 beyond ASCII overrules the declared encoding: many clients declare a wrong one. */
+function trusted(part: MimePart): string | null {
+  const charset = charsetOf(part);
+  const bytes = bytesOfPart(part);
+  if (bytes.every((byte) => byte < 0x80)) return charset;
+  if (tryDecode(bytes, 'utf-8') !== null) return 'utf-8';
+  return charset === 'utf-8' ? null : charset;
+}
+
+/** Keeps the mark of a signature (`--`) from making a heading of the line above it. */
+const withoutUnderline = (text: string) =>
+  text.replaceAll(/(?<=[^\n])\n(?=--[^\S\n]*(?:\n|$))/g, '\n\n');
