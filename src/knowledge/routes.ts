@@ -114,7 +114,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Upload files',
-      description: `Up to 20 ${acceptedFiles(['document'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file; the same \`external_id\` replaces the file that has it. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
+      description: `Up to 20 ${acceptedFiles(['document'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file; the same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
@@ -237,6 +237,8 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Process a file again',
+      description:
+        'Extracts, chunks and indexes the original again. The present chunks stay searchable until the new ones are ready, which replace them, including chunks that were edited or added. If it fails, they stay, and `error` gives the reason.',
       operationId: 'reprocessFile',
       params: file,
       reply: { status: 202, schema: File, description: 'The queued file' },

@@ -7,6 +7,7 @@ import { maxDimensions } from '../models/index.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { BaseRow } from './base-store.ts';
 import type { ChunkRow, FileRow } from './file-store.ts';
+import { searchableAttempt } from './searchable.ts';
 
 const Settings = {
   name: Name(100).openapi({ example: 'Handbook' }),
@@ -114,7 +115,9 @@ export const ExternalId = z
   .string()
   .min(1)
   .max(255)
-  .describe("The caller's id of the document. Uploading with the same id replaces the file");
+  .describe(
+    "The caller's id of the document. Uploading with the same id replaces the content of the file; the former content is searchable until the new one is ready",
+  );
 
 const Encoding = z
   .string()
@@ -168,13 +171,26 @@ export const File = z
     name: z.string(),
     media_type: z.string().openapi({ example: 'text/markdown' }),
     byte_size: z.number().int(),
-    status: z.enum(fileStatuses),
+    status: z
+      .enum(fileStatuses)
+      .describe(
+        'State of the latest content. While it is processed, and if it fails, the former content of the file remains searchable',
+      ),
+    is_searchable: z
+      .boolean()
+      .describe('True when searches find the file, also with former content'),
     progress: z.number().min(0).max(1).describe('Completed share of the current step'),
     attempts: z.number().int().describe('Number of processing attempts'),
     error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
     pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
     tokens: z.number().int().nullable(),
-    chunk_count: z.number().int().nullable(),
+    chunk_count: z
+      .number()
+      .int()
+      .nullable()
+      .describe(
+        'Number of searchable chunks; before the first are, of those that are being stored',
+      ),
     external_id: z.string().nullable(),
     encoding: z
       .string()
@@ -183,7 +199,7 @@ export const File = z
     metadata: z.record(z.string(), z.unknown()),
     created_at: Time,
     updated_at: Time,
-    ready_at: Time.nullable(),
+    ready_at: Time.nullable().describe('When the searchable content was ready'),
   })
   .openapi('File');
 export type File = z.output<typeof File>;
@@ -222,6 +238,7 @@ export const toFile = (row: FileRow): File => ({
   media_type: row.media_type,
   byte_size: row.byte_size,
   status: row.status,
+  is_searchable: searchableAttempt(row) !== null,
   progress: row.progress,
   attempts: row.attempt,
   error:
@@ -230,7 +247,7 @@ export const toFile = (row: FileRow): File => ({
       : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
   pages: row.page_count,
   tokens: row.token_count,
-  chunk_count: row.chunk_count,
+  chunk_count: row.former_attempt === null ? row.chunk_count : row.former_chunk_count,
   external_id: row.external_id,
   encoding: row.encoding,
   metadata: row.metadata,

@@ -33,7 +33,7 @@ export const knowledge_bases = sqliteTable(
     chunk_overlap_tokens: integer().notNull(),
     /** Incremented by every change of the base's vectors, so that stale caches are detected. */
     vectors_revision: integer().notNull().default(0),
-    /** Chunks of its ready files, counted by triggers; keyword search weights terms by it. */
+    /** Searchable chunks, counted by triggers; keyword search weights terms by it. */
     chunk_count: integer().notNull().default(0),
     deleted_at: integer(),
     created_at: integer().notNull(),
@@ -66,11 +66,22 @@ export const files = sqliteTable(
     progress: real().notNull().default(0),
     /** Fences stale workers: every write of an attempt is conditional on it. */
     attempt: integer().notNull().default(0),
+    /**
+     * While the content is replaced or processed again: the attempt whose chunks remain searchable, and their number.
+     * The chunks of a ready file are those of `attempt`.
+     */
+    former_attempt: integer(),
+    former_chunk_count: integer().notNull().default(0),
+    /** Incremented when the file is queued again, so that a job for earlier content has no effect. */
+    revision: integer().notNull().default(0),
+    /** Id in the key of the original; null for that of the file. Set when the content is replaced. */
+    original_id: text(),
     error_code: text(),
     error_detail: text(),
     page_count: integer(),
     char_count: integer(),
     token_count: integer(),
+    /** Chunks of the latest attempt, once they are known. */
     chunk_count: integer(),
     created_by: text(),
     created_at: integer().notNull(),
@@ -91,7 +102,13 @@ export const files = sqliteTable(
   ],
 );
 
-/** The chunk is `text.slice(start, end)` of the file. `seq` is its row in the keyword index. */
+/** Origin of the text of a chunk: extraction, or a caller who changed or added it. */
+export const chunkOrigins = ['extracted', 'edited', 'added'] as const;
+
+/**
+ * An extracted chunk is `text.slice(start, end)` of the file; an edited one keeps its range, and an added one has an
+ * empty range at the end. `seq` is its row in the keyword index.
+ */
 export const chunks = sqliteTable(
   'chunks',
   {
@@ -110,6 +127,9 @@ export const chunks = sqliteTable(
     start: integer().notNull(),
     end: integer().notNull(),
     token_count: integer().notNull(),
+    /** Left out of searches. */
+    is_disabled: integer({ mode: 'boolean' }).notNull().default(false),
+    origin: text({ enum: chunkOrigins }).notNull().default('extracted'),
   },
   (table) => [
     uniqueIndex('chunks_id').on(table.id),

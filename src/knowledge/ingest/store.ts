@@ -16,15 +16,20 @@ import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
 import { indexedKeys } from '../search/term-keys.ts';
+import { searchableAttemptOfFile } from '../searchable.ts';
 
 const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
+
+/** The file of a job, unless it has been queued again since. A null revision is of any. */
+const isRevision = (revision: unknown) =>
+  sql`${files.revision} = coalesce(${revision}, ${files.revision})`;
 
 /**
  * Starts a new attempt, which fences off earlier ones. Returns no row when there is nothing to do.
  */
 export const beginAttempt = compile(
-  (db, value: (name: 'workspace_id' | 'id' | 'now') => Placeholder) =>
+  (db, value: (name: 'workspace_id' | 'id' | 'revision' | 'now') => Placeholder) =>
     db
       .update(files)
       .set({
@@ -33,16 +38,13 @@ export const beginAttempt = compile(
         progress: 0,
         error_code: null,
         error_detail: null,
-        page_count: null,
-        char_count: null,
-        token_count: null,
         chunk_count: null,
-        ready_at: null,
         updated_at: sql`${value('now')}`,
       })
       .where(
         and(
           isOpen(value('workspace_id'), value('id')),
+          isRevision(value('revision')),
           notInArray(files.status, ['ready', 'failed']),
         ),
       )
@@ -103,11 +105,10 @@ const updateFenced = compileByColumns(
       .returning({ id: files.id }),
 );
 
-/** Marks a file as failed, whatever its attempt. */
+/** Marks a file as failed, whatever its attempt, unless it has been queued again since. */
 export const failFile = (
   db: Db,
-  workspace_id: string,
-  id: string,
+  { workspace_id, id, revision }: { workspace_id: string; id: string; revision: number | null },
   error: { code: string; detail: string },
   now: number,
 ) =>
@@ -120,8 +121,14 @@ export const failFile = (
       error_detail: error.detail,
       updated_at: now,
     })
-    .where(and(isOpen(workspace_id, id), notInArray(files.status, ['ready', 'failed'])))
-    .returning({ attempt: files.attempt });
+    .where(
+      and(
+        isOpen(workspace_id, id),
+        isRevision(revision),
+        notInArray(files.status, ['ready', 'failed']),
+      ),
+    )
+    .returning();
 
 export interface NewChunk {
   readonly id: string;
@@ -164,7 +171,8 @@ const insertRows = compile(
       select j.value ->> 'id', f.workspace_id, f.base_id, f.id, f.attempt, j.value ->> 'ordinal', j.value ->> 'text', j.value ->> 'heading',
         j.value ->> 'page', j.value ->> 'start', j.value ->> 'end', j.value ->> 'token_count'
       from json_each(${value('data')}) j join files f on f.id = ${value('file_id')}
-      where f.workspace_id = ${value('workspace_id')} and f.attempt = ${value('attempt')} and f.deleted_at is null`),
+      where f.workspace_id = ${value('workspace_id')} and f.attempt = ${value('attempt')} and f.deleted_at is null
+        and f.status not in ('queued', 'ready', 'failed')`),
 );
 
 const insertWords = compile((db, value: (name: 'words') => Placeholder) =>
@@ -180,7 +188,7 @@ const insertTerms = compile((db, value: (name: 'words') => Placeholder) =>
     from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
 );
 
-/** Selects chunks of attempts in [`from`, `before`). */
+/** Selects chunks of attempts in [`from`, `before`), except the searchable ones of a file that is not hidden. */
 export const selectStaleChunks = (
   db: Db,
   workspace_id: string,
@@ -198,6 +206,7 @@ export const selectStaleChunks = (
         eq(chunks.file_id, file_id),
         gte(chunks.attempt, from),
         lt(chunks.attempt, before),
+        sql`${chunks.attempt} is not (select ${searchableAttemptOfFile} from files f where f.id = ${file_id} and f.deleted_at is null)`,
       ),
     )
     .orderBy(asc(chunks.attempt), asc(chunks.ordinal))

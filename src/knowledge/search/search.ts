@@ -23,7 +23,7 @@ const vectorWeight = (model: string) => (model === 'builtin/lexical' ? 0.01 : 1)
 /**
  * Searches the given bases; the caller has checked access to them. One round trip for bases and keyword
  * hits, one for hits that only the vector index returned. Every hit is verified in D1: it belongs to this
- * workspace, a live base and the latest attempt of a ready file, whatever an index returned.
+ * workspace, a live base and the searchable attempt of its file, whatever an index returned.
  */
 export const searchKnowledge = (ctx: Ctx, input: SearchInput, call: SearchCall): Promise<Found> =>
   findPassages(ctx, input, call, (bases) => bases);
