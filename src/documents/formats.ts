@@ -14,6 +14,7 @@ import { ods } from './formats/ods.ts';
 import { odt } from './formats/odt.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { rtf } from './formats/rtf.ts';
 import { text } from './formats/text.ts';
 import { webp } from './formats/webp.ts';
 
@@ -29,6 +30,7 @@ export const formats = {
   odp,
   odg,
   epub,
+  rtf,
   csv,
   json,
   jsonl,

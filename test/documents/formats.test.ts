@@ -42,6 +42,7 @@ const samples = {
     makeZip(
       epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
     ),
+  rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
