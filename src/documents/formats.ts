@@ -17,6 +17,7 @@ import { ods } from './formats/ods.ts';
 import { odt } from './formats/odt.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { rtf } from './formats/rtf.ts';
 import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
 import { vtt } from './formats/vtt.ts';
@@ -37,6 +38,7 @@ export const formats = {
   odg,
   epub,
   xlsx,
+  rtf,
   csv,
   json,
   jsonl,

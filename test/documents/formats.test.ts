@@ -45,6 +45,7 @@ const samples = {
       epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
     ),
   xlsx: async () => bytesOf(workbook),
+  rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>

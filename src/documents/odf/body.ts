@@ -1,5 +1,6 @@
 import { groupBlocks } from '../markup/group-blocks.ts';
 import { romanNumeral } from '../markup/numerals.ts';
+import { codeStyle, quoteStyle } from '../markup/style-names.ts';
 import { type Element, element, isElement, type Node } from '../markup/tree.ts';
 import { childOf, elementsOf, type XmlElement } from '../ooxml/xml.ts';
 import {
@@ -25,8 +26,6 @@ export interface BodyOptions {
 
 const containers =
   /^(?:office:text|text:(?:section|index-body|index-title|table-of-content|illustration-index|table-index|object-index|user-index|alphabetical-index|bibliography)|draw:text-box|text:note-body|style:(?:header|footer)(?:-left|-first)?|style:region-(?:left|center|right))$/;
-const codeStyle =
-  /^(?:source code|code|code ?block|html preformatted|preformatted(?: text)?|macro text|verbatim|program ?listing)$/;
 
 /** Reads blocks of OpenDocument text into the corresponding HTML elements (OpenDocument 1.4, part 3, 5). */
 export class BodyReader {
@@ -137,9 +136,7 @@ export class BodyReader {
     if (item !== null && label !== '')
       return [element('item', nodes, { label, indent: '  '.repeat(item.level) }), ...asides];
     if (names.some((name) => codeStyle.test(name))) return [element('pre', nodes), ...asides];
-    const isQuote = names.some((name) =>
-      /^(?:quotations|block text|(?:intense )?quote)$/.test(name),
-    );
+    const isQuote = names.some((name) => quoteStyle.test(name));
     return [element(isQuote ? 'blockquote' : 'p', nodes), ...asides];
   }
 

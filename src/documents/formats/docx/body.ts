@@ -1,3 +1,4 @@
+import { codeStyle } from '../../markup/style-names.ts';
 import { type Element, element, isElement, type Node, textOf } from '../../markup/tree.ts';
 import {
   childOf,
@@ -36,8 +37,6 @@ const containers = new Set([
   'w:moveTo',
   'w:txbxContent',
 ]);
-const codeStyle =
-  /^(?:source code|code|code ?block|html preformatted|preformatted(?: text)?|macro text|verbatim|program ?listing|sourcecode)$/;
 /** Characters that distinguish code from prose in a monospaced font. */
 const codeSigns = /[{}()[\];=<>$#\\|`_]|^\s{2,}|:$/;
 
