@@ -16,6 +16,7 @@ import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
 import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
+import { zip } from './formats/zip.ts';
 
 /** Every supported format, in the order in which texts list them. Uploads, extraction, downloads, `fetch_url`, error texts and the OpenAPI document derive from it. */
 export const formats = {
@@ -32,6 +33,7 @@ export const formats = {
   ipynb,
   vtt,
   srt,
+  zip,
   png,
   jpeg,
   webp,
