@@ -1,5 +1,5 @@
 import { type ExtractedDocument, maxCharacters } from './document.ts';
-import { DocumentFault } from './fault.ts';
+import { DocumentFault, LimitFault } from './fault.ts';
 import type { DocumentFormat, EmbeddedFile, EmbeddedText, ExtractOptions } from './format.ts';
 import { embeddedFormatOf } from './identify.ts';
 import { headBytes } from './signature.ts';
@@ -55,13 +55,13 @@ class Extraction {
     const format = embeddedFormatOf(file.name, file.media_type);
     if (typeof format === 'string') return refused(format);
     if (containers.length > limits.depth) return refused('The file is nested too deeply.');
-    this.#count(file.bytes.byteLength);
-    if (file.bytes.byteLength === 0) return refused('The file is empty.');
-    const fault = format.checkHead(file.bytes.subarray(0, headBytes));
-    if (fault !== null) return refused(`The file ${fault}.`);
-    const { encoding } = file;
     try {
-      const document = await this.extract(format, file.bytes, containers, encoding ?? undefined);
+      const bytes = await file.read();
+      this.#count(bytes.byteLength);
+      if (bytes.byteLength === 0) return refused('The file is empty.');
+      const fault = format.checkHead(bytes.subarray(0, headBytes));
+      if (fault !== null) return refused(`The file ${fault}.`);
+      const document = await this.extract(format, bytes, containers, file.encoding ?? undefined);
       this.#characters += document.text.length;
       if (this.#characters > maxCharacters) throw new LimitFault(tooLong);
       return { document };
@@ -79,12 +79,5 @@ class Extraction {
       throw new LimitFault(`The file contains more than ${limits.files} files.`);
     if (this.#bytes > limits.bytes)
       throw new LimitFault('The files inside of the file have more than 100 MB.');
-  }
-}
-
-/** A limit of the whole file, which ends the extraction of an embedded file and of its containers. */
-class LimitFault extends DocumentFault {
-  constructor(detail: string) {
-    super('too_large', detail);
   }
 }

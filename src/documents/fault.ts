@@ -23,3 +23,10 @@ export class DocumentFault extends Error {
     this.code = code;
   }
 }
+
+/** A limit of the whole file was exceeded: ends the extraction of an embedded file and of all its containers. */
+export class LimitFault extends DocumentFault {
+  constructor(detail: string) {
+    super('too_large', detail);
+  }
+}

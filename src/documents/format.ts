@@ -57,9 +57,17 @@ export interface EmbeddedFile {
   readonly name: string;
   /** Media type that the container declares; empty for none. */
   readonly media_type: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Returns the content; called only for a file of a supported format. Throws `DocumentFault`. */
+  readonly read: () => Promise<Uint8Array<ArrayBuffer>>;
   /** Encoding that the container declares. */
   readonly encoding?: string | null;
+}
+
+/** A file that the container cannot hand over. */
+export interface UnreadableFile {
+  readonly name: string;
+  /** A sentence. */
+  readonly reason: string;
 }
 
 /** Text of an embedded file, or a sentence that states why there is none. */

@@ -24,6 +24,7 @@ import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
 import { xlsx } from './formats/xlsx.ts';
 import { xml } from './formats/xml.ts';
+import { zip } from './formats/zip.ts';
 
 /** Every supported format, in the order in which texts list them. Uploads, extraction, downloads, `fetch_url`, error texts and the OpenAPI document derive from it. */
 export const formats = {
@@ -48,6 +49,7 @@ export const formats = {
   vtt,
   srt,
   xml,
+  zip,
   png,
   jpeg,
   webp,

@@ -50,6 +50,13 @@ const samples = {
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>
     'From a@b.test Tue Mar  3 14:05:00 2026\nSubject: Grinder\n\nIt costs 89 EUR.\n',
+  zip: async () =>
+    makeZip([
+      {
+        name: 'grinder.txt',
+        content: Uint8Array.from(new TextEncoder().encode('It costs 89 EUR.')),
+      },
+    ]),
   ipynb: async () => '{"cells":[{"cell_type":"markdown","source":"It costs 89 EUR."}]}',
   vtt: async () => 'WEBVTT\n\n00:01.000 --> 00:02.000\nIt costs 89 EUR.\n',
   srt: async () => '1\n00:00:01,000 --> 00:00:02,000\nIt costs 89 EUR.\n',

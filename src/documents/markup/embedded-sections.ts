@@ -1,4 +1,4 @@
-import type { EmbeddedFile, ExtractContext } from '../format.ts';
+import type { EmbeddedFile, ExtractContext, UnreadableFile } from '../format.ts';
 import { nestDocument } from './nest.ts';
 
 interface Titles {
@@ -8,31 +8,40 @@ interface Titles {
   readonly failures: string;
 }
 
-/**
- * Extracts embedded files one by one. Returns a section for each, headed by its name, else by its own title, and last a list of
- * the files without text and the reasons.
- */
+export interface EmbeddedSections {
+  /** A section for each file, headed by its name, else by its own title; last a list of `failures`. */
+  readonly blocks: readonly string[];
+  /** Files without text, each with the reason. */
+  readonly failures: readonly string[];
+  /** Number of files with text. */
+  readonly read: number;
+}
+
+/** Extracts embedded files one by one. */
 export async function embeddedSections(
-  files: Iterable<EmbeddedFile> | AsyncIterable<EmbeddedFile>,
+  files: Iterable<EmbeddedFile | UnreadableFile>,
   context: ExtractContext,
   titles: Titles,
-): Promise<string[]> {
+): Promise<EmbeddedSections> {
   const sections: string[] = [];
   const failures: string[] = [];
   let index = 0;
-  for await (const file of files) {
+  for (const file of files) {
     index += 1;
     const name = oneLine(file.name);
     const shown = name || `${titles.title} ${index}`;
-    const read = await context.readEmbedded(file);
-    if (read.document === null) failures.push(`- ${shown}: ${read.reason}`);
-    else if (name === '' && /^# /.test(read.document.text))
-      sections.push(nestDocument(read.document, 1));
-    else sections.push(`## ${shown}`, nestDocument(read.document, 2));
+    const text = 'reason' in file ? { document: null, ...file } : await context.readEmbedded(file);
+    if (text.document === null) failures.push(`${shown}: ${text.reason}`);
+    else if (name === '' && /^# /.test(text.document.text))
+      sections.push(nestDocument(text.document, 1));
+    else sections.push(`## ${shown}\n\n${nestDocument(text.document, 2)}`);
   }
-  return failures.length === 0
-    ? sections
-    : [...sections, `## ${titles.failures}`, failures.join('\n')];
+  const list = failures.map((failure) => `- ${failure}`).join('\n');
+  return {
+    blocks: list === '' ? sections : [...sections, `## ${titles.failures}`, list],
+    failures,
+    read: sections.length,
+  };
 }
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim();

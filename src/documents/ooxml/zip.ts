@@ -8,8 +8,10 @@ export interface ZipLimits {
   readonly ratio: number;
 }
 
-interface Entry {
+export interface ZipEntry {
   readonly name: string;
+  /** Bytes of the name, whose encoding the archive need not declare. */
+  readonly label: Uint8Array;
   readonly method: number;
   readonly offset: number;
   readonly stored: number;
@@ -38,14 +40,15 @@ export async function readZip(
   return kept;
 }
 
-function readDirectory(bytes: Uint8Array, maxEntries: number): Entry[] {
+/** Reads the list of entries. Throws `corrupt`, `too_large` and `encrypted`. */
+export function readDirectory(bytes: Uint8Array, maxEntries: number): ZipEntry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const end = findEnd(view);
     const count = view.getUint16(end + 10, true);
     if (count > maxEntries)
       throw new DocumentFault('too_large', `The ZIP archive has more than ${maxEntries} entries.`);
-    const entries: Entry[] = [];
+    const entries: ZipEntry[] = [];
     for (let at = view.getUint32(end + 16, true), index = 0; index < count; index += 1) {
       if (view.getUint32(at, true) !== 0x02014b50) throw corrupt();
       if ((view.getUint16(at + 8, true) & 1) !== 0)
@@ -55,9 +58,10 @@ function readDirectory(bytes: Uint8Array, maxEntries: number): Entry[] {
         number,
         number,
       ];
-      const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + lengths[0]));
+      const label = bytes.subarray(at + 46, at + 46 + lengths[0]);
       entries.push({
-        name,
+        name: new TextDecoder().decode(label),
+        label,
         method: view.getUint16(at + 10, true),
         stored: view.getUint32(at + 20, true),
         offset: view.getUint32(at + 42, true),
@@ -78,12 +82,16 @@ function findEnd(view: DataView): number {
   throw corrupt();
 }
 
-async function inflate(
+/**
+ * Inflates an entry, and subtracts its length from the budget as it goes. Returns null when it is not kept. Throws `too_large`,
+ * `corrupt` and `unsupported`.
+ */
+export async function inflate(
   bytes: Uint8Array<ArrayBuffer>,
-  entry: Entry,
+  entry: ZipEntry,
   budget: { left: number },
   isKept: boolean,
-): Promise<Uint8Array | null> {
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (entry.offset + 30 > bytes.byteLength) throw corrupt();
   const start =

@@ -71,7 +71,7 @@ class ContentReader implements MessageContent {
     this.attachments.push({
       name: nameOf(part),
       media_type: media_type === 'message/global' ? 'message/rfc822' : media_type,
-      bytes: bytesOfPart(part),
+      read: async () => bytesOfPart(part),
       encoding: charsetOf(part),
     });
   }

@@ -25,14 +25,15 @@ export async function extractMessage(
   const header = headerLines(email);
   if (subject === '' && header.length === 0 && texts.length === 0 && attachments.length === 0)
     throw new DocumentFault('corrupt', 'The file contains no email message.');
+  const embedded = await embeddedSections(attachments, context, {
+    title: 'Attachment',
+    failures: 'Attachments without text',
+  });
   const blocks = [
     ...(subject === '' ? [] : [`# ${subject}`]),
     ...(header.length === 0 ? [] : [header.join('\n')]),
     ...texts.map((text) => nestMarkdown(text, 1)),
-    ...(await embeddedSections(attachments, context, {
-      title: 'Attachment',
-      failures: 'Attachments without text',
-    })),
+    ...embedded.blocks,
   ];
   return { text: cleanText(blocks.join('\n\n')).trim(), pages: null, isMarkdown: true };
 }

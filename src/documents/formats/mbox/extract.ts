@@ -7,11 +7,11 @@ export async function extractMailbox(
   bytes: Uint8Array<ArrayBuffer>,
   context: ExtractContext,
 ): Promise<ExtractedDocument> {
-  const sections = await embeddedSections(messagesIn(bytes), context, {
+  const { blocks } = await embeddedSections(messagesIn(bytes), context, {
     title: 'Message',
     failures: 'Messages without text',
   });
-  return { text: sections.join('\n\n'), pages: null, isMarkdown: true };
+  return { text: blocks.join('\n\n'), pages: null, isMarkdown: true };
 }
 
 const separator = new TextEncoder().encode('\nFrom ');
@@ -20,10 +20,10 @@ const separator = new TextEncoder().encode('\nFrom ');
 function* messagesIn(bytes: Uint8Array<ArrayBuffer>): Generator<EmbeddedFile> {
   let start = 0;
   for (const end of separatorsIn(bytes)) {
-    if (end > start) yield messageOf(bytes.slice(start, end));
+    if (end > start) yield messageOf(bytes.subarray(start, end));
     start = end;
   }
-  yield messageOf(bytes.slice(start));
+  yield messageOf(bytes.subarray(start));
 }
 
 function* separatorsIn(bytes: Uint8Array): Generator<number> {
@@ -34,20 +34,20 @@ function* separatorsIn(bytes: Uint8Array): Generator<number> {
   }
 }
 
-/** A message without its `From ` line, and without the mark that escapes such lines in its text. */
-function messageOf(bytes: Uint8Array<ArrayBuffer>): EmbeddedFile {
-  const first = bytes.indexOf(0x0a) + 1;
-  const text = new TextDecoder('latin1');
-  const isSeparator = text.decode(bytes.subarray(0, 5)) === 'From ';
-  return {
-    name: '',
-    media_type: 'message/rfc822',
-    bytes: withoutMarks(isSeparator && first > 0 ? bytes.slice(first) : bytes),
-  };
+const messageOf = (bytes: Uint8Array<ArrayBuffer>): EmbeddedFile => ({
+  name: '',
+  media_type: 'message/rfc822',
+  read: async () => withoutMarks(withoutFromLine(bytes)),
+});
+
+function withoutFromLine(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const isFromLine = new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === 'From ';
+  return isFromLine ? bytes.subarray(bytes.indexOf(0x0a) + 1) : bytes;
 }
 
 const quotedFrom = new TextEncoder().encode('\n>From ');
 
+/** Removes the mark that escapes such lines in the text of a message. */
 function withoutMarks(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   let length = 0;
   const kept = new Uint8Array(bytes.length);

@@ -10,11 +10,14 @@ export interface Cue {
 const time = String.raw`(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})`;
 const timing = new RegExp(String.raw`^\s*${time}\s*-->\s*${time}(?:\s|$)`);
 
+const timingOf = (line = ''): RegExpExecArray | null =>
+  line.includes('-->') ? timing.exec(line) : null;
+
 /** Reads the cues of a WebVTT or SubRip file (W3C WebVTT, 4). Other blocks, such as notes and styles, are skipped. */
 export function* readCues(text: string): Generator<Cue> {
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; ) {
-    const match = timing.exec(lines[at] ?? '');
+    const match = timingOf(lines[at]);
     at += 1;
     if (match === null) continue;
     const first = at;
@@ -28,8 +31,8 @@ function isEnd(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
   return (
     line.trim() === '' ||
-    timing.test(line) ||
-    (/^\s*\d+\s*$/.test(line) && timing.test(lines[at + 1] ?? ''))
+    timingOf(line) !== null ||
+    (/^\s*\d+\s*$/.test(line) && timingOf(lines[at + 1]) !== null)
   );
 }
 
