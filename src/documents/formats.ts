@@ -1,4 +1,5 @@
 import type { DocumentFormat, Format } from './format.ts';
+import { codeFormats } from './formats/code.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
 import { gif } from './formats/gif.ts';
@@ -24,6 +25,7 @@ export const formats = {
   json,
   jsonl,
   xml,
+  ...codeFormats,
   png,
   jpeg,
   webp,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import guide from '../../docs/guides/knowledge.md?raw';
+import type { codeFormats } from '../../src/documents/formats/code.ts';
 import { allFormats, type DocumentFormatName, formats } from '../../src/documents/formats.ts';
 import { headBytes } from '../../src/documents/signature.ts';
 import { extensionsOf } from '../../src/documents/supported.ts';
@@ -10,6 +11,9 @@ import { newBase, settled, uploadForm } from '../support/files.ts';
 
 const quoted = (extensions: readonly string[], separator: string) =>
   extensions.map((extension) => `\`${extension}\``).join(separator);
+
+/** Languages that are read as Python is. */
+type OtherLanguage = Exclude<keyof typeof codeFormats, 'python'>;
 
 /** A small file of each document format, all about one grinder. */
 const samples = {
@@ -22,8 +26,12 @@ const samples = {
   json: async () => '{"grinder":"89 EUR"}',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
   xml: async () => '<item><name>grinder</name><price>89 EUR</price></item>',
+  python: async () => 'def price():\n    return "89 EUR"',
 } as const satisfies Readonly<
-  Record<DocumentFormatName, () => Promise<string | Uint8Array<ArrayBuffer>>>
+  Record<
+    Exclude<DocumentFormatName, OtherLanguage>,
+    () => Promise<string | Uint8Array<ArrayBuffer>>
+  >
 >;
 
 const documents = Object.entries(samples).map(([name, content]) => ({
