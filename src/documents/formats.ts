@@ -1,4 +1,5 @@
 import type { DocumentFormat, Format } from './format.ts';
+import { codeFormats } from './formats/code.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
 import { eml } from './formats/eml.ts';
@@ -50,6 +51,7 @@ export const formats = {
   srt,
   xml,
   zip,
+  ...codeFormats,
   png,
   jpeg,
   webp,

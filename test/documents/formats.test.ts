@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import guide from '../../docs/guides/knowledge.md?raw';
+import type { codeFormats } from '../../src/documents/formats/code.ts';
 import { allFormats, type DocumentFormatName, formats } from '../../src/documents/formats.ts';
 import { headBytes } from '../../src/documents/signature.ts';
 import { extensionsOf } from '../../src/documents/supported.ts';
@@ -22,6 +23,8 @@ const quoted = (extensions: readonly string[], separator: string) =>
 
 const slide =
   '<draw:page><draw:frame><draw:text-box><text:p>The grinder costs 89 EUR.</text:p></draw:text-box></draw:frame></draw:page>';
+/** Languages that are read as Python is. */
+type OtherLanguage = Exclude<keyof typeof codeFormats, 'python'>;
 
 /** A small file of each document format, all about one grinder. */
 const samples = {
@@ -63,8 +66,12 @@ const samples = {
   eml: async () => 'Subject: Grinder\r\n\r\nIt costs 89 EUR.\r\n',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
   xml: async () => '<item><name>grinder</name><price>89 EUR</price></item>',
+  python: async () => 'def price():\n    return "89 EUR"',
 } as const satisfies Readonly<
-  Record<DocumentFormatName, () => Promise<string | Uint8Array<ArrayBuffer>>>
+  Record<
+    Exclude<DocumentFormatName, OtherLanguage>,
+    () => Promise<string | Uint8Array<ArrayBuffer>>
+  >
 >;
 
 const documents = Object.entries(samples).map(([name, content]) => ({
