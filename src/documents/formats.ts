@@ -9,6 +9,7 @@ import { jsonl } from './formats/jsonl.ts';
 import { markdown } from './formats/markdown.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { pptx } from './formats/pptx.ts';
 import { text } from './formats/text.ts';
 import { webp } from './formats/webp.ts';
 import { xlsx } from './formats/xlsx.ts';
@@ -21,6 +22,7 @@ export const formats = {
   pdf,
   docx,
   xlsx,
+  pptx,
   csv,
   json,
   jsonl,

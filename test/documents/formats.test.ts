@@ -7,7 +7,7 @@ import { newWorkspace } from '../support/api.ts';
 import { operations } from '../support/document.ts';
 import { docxParts, makePdf, makeZip, paragraph } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
-import { bytesOf } from '../support/office.ts';
+import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
 const quoted = (extensions: readonly string[], separator: string) =>
@@ -21,6 +21,8 @@ const samples = {
   pdf: async () => makePdf([['The grinder costs 89 EUR.']]),
   docx: async () => makeZip(docxParts(paragraph('The grinder costs 89 EUR.'))),
   xlsx: async () => bytesOf(workbook),
+  pptx: async () =>
+    makeDeck([{ shapes: placed('sp', '', null, textBody('The grinder costs 89 EUR.')) }]),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
