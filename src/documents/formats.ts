@@ -18,6 +18,7 @@ import { ods } from './formats/ods.ts';
 import { odt } from './formats/odt.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { pptx } from './formats/pptx.ts';
 import { rtf } from './formats/rtf.ts';
 import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
@@ -41,6 +42,7 @@ export const formats = {
   epub,
   xlsx,
   rtf,
+  pptx,
   csv,
   json,
   jsonl,

@@ -15,7 +15,7 @@ import {
   paragraph,
 } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
-import { bytesOf } from '../support/office.ts';
+import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
 const quoted = (extensions: readonly string[], separator: string) =>
@@ -49,6 +49,8 @@ const samples = {
     ),
   xlsx: async () => bytesOf(workbook),
   rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',
+  pptx: async () =>
+    makeDeck([{ shapes: placed('sp', '', null, textBody('The grinder costs 89 EUR.')) }]),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>

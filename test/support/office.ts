@@ -59,3 +59,77 @@ export const chartXml = (title: string, name: string, values: Readonly<Record<st
 /** Content of a `data:` address in base64. */
 export const bytesOf = (address: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(atob(address.slice(address.indexOf(',') + 1)), (byte) => byte.charCodeAt(0));
+
+/** A slide with its shapes, and the parts that it refers to. */
+export interface Slide {
+  readonly shapes: string;
+  readonly attributes?: string;
+  readonly relations?: PartSource['relations'];
+  readonly parts?: readonly PartSource[];
+  /** True leaves out the part of the slide. */
+  readonly isMissing?: boolean;
+}
+
+/** A shape of a slide, with its placeholder and its rectangle. */
+export function placed(
+  kind: 'sp' | 'pic' | 'graphicFrame',
+  placeholder: string,
+  at: readonly [x: number, y: number, width: number, height: number] | null,
+  content: string,
+): string {
+  const prefix = kind === 'graphicFrame' ? 'p' : 'a';
+  const frame =
+    at === null
+      ? ''
+      : `<${prefix}:xfrm><a:off x="${at[0]}" y="${at[1]}"/><a:ext cx="${at[2]}" cy="${at[3]}"/></${prefix}:xfrm>`;
+  const properties = kind === 'graphicFrame' ? frame : `<p:spPr>${frame}</p:spPr>`;
+  return `<p:${kind}><p:nvSpPr><p:cNvPr id="2" name="n"/><p:nvPr>${placeholder}</p:nvPr></p:nvSpPr>${properties}${content}</p:${kind}>`;
+}
+
+export const textBody = (text: string): string =>
+  `<p:txBody><a:p><a:r><a:t>${text}</a:t></a:r></a:p></p:txBody>`;
+
+/** A presentation of slides of 1000 by 1000 units, whose master has bullets and whose layout may have a slogan. */
+export function makeDeck(slides: readonly Slide[], slogan = ''): Promise<Uint8Array<ArrayBuffer>> {
+  const p = `xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" ${names}`;
+  const tree = (shapes: string) =>
+    `<p:cSld><p:spTree><p:nvGrpSpPr/><p:grpSpPr/>${shapes}</p:spTree></p:cSld>`;
+  const ids = slides.map((_, index) => `<p:sldId id="${index}" r:id="s${index}"/>`);
+  return makeOffice([
+    {
+      name: 'ppt/presentation.xml',
+      xml: `<p:presentation ${p}><p:sldIdLst>${ids.join('')}</p:sldIdLst><p:sldSz cx="1000" cy="1000"/></p:presentation>`,
+      relations: [
+        ...slides.map((_, index) => [`s${index}`, 'slide', `ppt/s${index}.xml`] as const),
+        ['authors', 'commentAuthors', 'ppt/authors.xml'],
+      ],
+    },
+    ...slides.flatMap(
+      ({ shapes, attributes = '', relations = [], parts = [], isMissing }, index) => [
+        ...(isMissing === true
+          ? []
+          : [
+              {
+                name: `ppt/s${index}.xml`,
+                xml: `<p:sld ${p} ${attributes}>${tree(shapes)}</p:sld>`,
+                relations: [['layout', 'slideLayout', 'ppt/layout.xml'] as const, ...relations],
+              },
+            ]),
+        ...parts,
+      ],
+    ),
+    {
+      name: 'ppt/layout.xml',
+      xml: `<p:sldLayout ${p}>${tree(slogan === '' ? '' : placed('sp', '', [0, 900, 100, 50], textBody(slogan)))}</p:sldLayout>`,
+      relations: [['master', 'slideMaster', 'ppt/master.xml']],
+    },
+    {
+      name: 'ppt/master.xml',
+      xml: `<p:sldMaster ${p}>${tree(placed('sp', '<p:ph type="body"/>', [0, 300, 900, 500], textBody('Click to edit')))}<p:txStyles><p:bodyStyle><a:lvl1pPr><a:buChar char="•"/></a:lvl1pPr><a:lvl2pPr><a:buChar char="–"/></a:lvl2pPr></p:bodyStyle></p:txStyles></p:sldMaster>`,
+    },
+    {
+      name: 'ppt/authors.xml',
+      xml: `<p:cmAuthorLst ${p}><p:cmAuthor id="0" name="Ada"/></p:cmAuthorLst>`,
+    },
+  ]);
+}

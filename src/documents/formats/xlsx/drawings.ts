@@ -1,5 +1,6 @@
 import { element, type Node } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
+import { alternative } from '../../ooxml/alternative.ts';
 import { readDrawing } from '../../ooxml/drawing.ts';
 import { paragraphsOf } from '../../ooxml/drawing-text.ts';
 import type { OfficePackage } from '../../ooxml/package.ts';
@@ -40,9 +41,7 @@ function readNode(node: XmlElement, parts: OfficePackage, from: string): Node[] 
     return descr.trim() === '' ? [] : [element('p', [descr])];
   }
   if (node.name === 'mc:AlternateContent') {
-    // The fallback of a newer drawing says that it cannot be shown.
-    const choice = childOf(node, 'mc:Choice') ?? childOf(node, 'mc:Fallback');
-    return elementsOf(choice).flatMap((child) => readNode(child, parts, from));
+    return elementsOf(alternative(node)).flatMap((child) => readNode(child, parts, from));
   }
   const drawn = readDrawing(node, parts, from);
   return drawn.length > 0
