@@ -13,7 +13,7 @@ import { readModelName } from '../../models/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import type { FileRow } from '../file-store.ts';
-import { indexedBody, indexedTitle } from '../search/keywords.ts';
+import { indexChunk } from '../search/keywords.ts';
 import { removeChunks } from './remove.ts';
 import {
   beginAttempt,
@@ -162,8 +162,7 @@ function toRow(
     id: ctx.newId('chk'),
     ordinal,
     text,
-    title: indexedTitle(file.name, chunk.heading),
-    body: indexedBody(text),
+    ...indexChunk({ base_id: file.base_id, file_name: file.name, heading: chunk.heading, text }),
   };
 }
 
