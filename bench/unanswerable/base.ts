@@ -1,12 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { chunkDocument } from '../../src/documents/chunk/chunk.ts';
 import { type Term, weighTerms } from '../../src/knowledge/search/evidence.ts';
-import {
-  indexedBody,
-  indexedTitle,
-  matchAny,
-  queryWords,
-} from '../../src/knowledge/search/keywords.ts';
+import { indexChunk, matchAny, queryWords } from '../../src/knowledge/search/keywords.ts';
 import type { PassageRow } from '../../src/knowledge/search/store.ts';
 import { stemsOf } from '../../src/shared/stems.ts';
 
@@ -38,8 +33,12 @@ export class Base {
         { text, pages: null, isMarkdown: true },
         chunking,
       )) {
-        const title = indexedTitle(name, heading);
-        const body = indexedBody(text.slice(start, end));
+        const { title, body } = indexChunk({
+          base_id: scope,
+          file_name: name,
+          heading,
+          text: text.slice(start, end),
+        });
         insert.run(this.#chunks.length, scope, title, body);
         for (const stem of new Set(stemsOf(`${title}\n${body}`)))
           this.#counts.set(stem, (this.#counts.get(stem) ?? 0) + 1);

@@ -3,6 +3,7 @@ import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
 import { moveKeywords } from './search/move-keywords.ts';
+import { stemKeywords } from './search/stem-keywords.ts';
 
 export const knowledgeFeature = {
   routes: { '/api/v1': [knowledgeRoutes] },
@@ -11,6 +12,7 @@ export const knowledgeFeature = {
     everyMinute: [
       { name: 'chunk_index', run: moveKeywords },
       { name: 'chunk_terms', run: addTerms },
+      { name: 'keyword_stems', run: stemKeywords },
     ],
   },
 } satisfies Feature;

@@ -12,7 +12,7 @@ import { readModelName } from '../../models/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import { type FileRow, originalIdOf } from '../file-store.ts';
-import { indexedBody, indexedTitle } from '../search/keywords.ts';
+import { indexChunk } from '../search/keywords.ts';
 import { removeAttempts, removeChunks } from './remove.ts';
 import {
   beginAttempt,
@@ -176,8 +176,7 @@ function toRow(
     id: ctx.newId('chk'),
     ordinal,
     text,
-    title: indexedTitle(file.name, chunk.heading),
-    body: indexedBody(text),
+    ...indexChunk({ base_id: file.base_id, file_name: file.name, heading: chunk.heading, text }),
   };
 }
 

@@ -15,7 +15,7 @@ import { compile, compileByColumns } from '../../db/compiled.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
-import { indexedKeys } from '../search/term-keys.ts';
+import type { IndexedChunk } from '../search/keywords.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 
 const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
@@ -130,7 +130,7 @@ export const failFile = (
     )
     .returning();
 
-export interface NewChunk {
+export interface NewChunk extends IndexedChunk {
   readonly id: string;
   readonly ordinal: number;
   readonly text: string;
@@ -139,22 +139,16 @@ export interface NewChunk {
   readonly start: number;
   readonly end: number;
   readonly token_count: number;
-  /** Segmented words for the keyword index. */
-  readonly title: string;
-  readonly body: string;
 }
 
 /** Inserts chunks and their keyword rows; none if the attempt has been superseded. */
 export function insertChunks(
   db: Db,
-  { workspace_id, base_id, id: file_id, attempt }: FileRow,
+  { workspace_id, id: file_id, attempt }: FileRow,
   rows: readonly NewChunk[],
 ): [Statement, ...Statement[]] {
-  const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
-  const words = rows.map(({ id, title, body }) => ({
-    ...{ id, title, body },
-    keys: indexedKeys(base_id, title, body),
-  }));
+  const data = JSON.stringify(rows.map(({ title: _t, body: _b, keys: _k, ...row }) => row));
+  const words = rows.map(({ id, title, body, keys }) => ({ id, title, body, keys }));
   return [
     insertRows(db, { workspace_id, file_id, attempt, data }),
     ...parametersOf(words).flatMap((some) => [

@@ -3,7 +3,7 @@ import type { Term } from './evidence.ts';
 import { fuse } from './fuse.ts';
 import type { SearchInput } from './input.ts';
 import { passageStems } from './passage-stems.ts';
-import { rerankScore } from './rerank.ts';
+import { relevanceOf } from './relevance.ts';
 import { builtinReranker } from './schema.ts';
 
 /** A candidate in rank order. */
@@ -36,10 +36,14 @@ export function rank(
   });
   if (reranker !== builtinReranker)
     return fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
+  const relevance = relevanceOf(
+    terms,
+    fused.map(({ candidate }) => passageStems(candidate.row)),
+  );
   return fused
-    .map(({ candidate, score }) => {
-      const rerank_score = rerankScore(terms, passageStems(candidate.row));
-      return { ranked: { ...candidate, rerank_score }, order: score + rerank_score };
+    .map(({ candidate, score }, index) => {
+      const share = relevance[index] ?? 0;
+      return { ranked: { ...candidate, rerank_score: Math.min(1, share) }, order: score + share };
     })
     .sort((a, b) => b.order - a.order)
     .map(({ ranked }) => ranked);

@@ -1,8 +1,8 @@
 import { DocumentFault } from '../../fault.ts';
 import { romanNumeral } from '../../markup/numerals.ts';
 import { element, type Node } from '../../markup/tree.ts';
+import { readMath } from '../../ooxml/math.ts';
 import type { XmlElement } from '../../ooxml/xml.ts';
-import { readMath } from '../docx/math.ts';
 import { Definitions } from './definitions.ts';
 import { Flow } from './flow.ts';
 import { applyFormat } from './format-words.ts';
