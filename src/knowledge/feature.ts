@@ -3,9 +3,10 @@ import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
 import { moveKeywords } from './search/move-keywords.ts';
+import { textRoutes } from './text/routes.ts';
 
 export const knowledgeFeature = {
-  routes: { '/api/v1': [knowledgeRoutes] },
+  routes: { '/api/v1': [knowledgeRoutes, textRoutes] },
   jobs: knowledgeJobs,
   tasks: {
     everyMinute: [

@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import { downloadOriginal } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
-import { type Ctx, coversAgent } from '../platform/context.ts';
+import type { Ctx } from '../platform/context.ts';
 import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
@@ -10,15 +10,14 @@ import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
 import {
-  type FileRow,
   markFileDeleted,
   originalIdOf,
   requeueFile,
-  selectFile,
   selectFileChunks,
   selectFiles,
   updateFile as updateFileRow,
 } from './file-store.ts';
+import { findFile } from './find-file.ts';
 import { ingestion, queuedAgain } from './ingestion.ts';
 import {
   type File,
@@ -31,13 +30,6 @@ import {
 import type { SearchQuery, SearchResult } from './search/schema.ts';
 import { findPassages } from './search/search.ts';
 import { searchableAttempt } from './searchable.ts';
-
-/** Returns a file. Throws `not_found`, also for a file of a base that the key does not cover. */
-async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
-  const found = await selectFile(ctx.db, ctx.workspace_id, id).get();
-  if (found === undefined || !coversAgent(ctx.actor, found.agent_id)) throw notFound('file');
-  return found.file;
-}
 
 export const getFile = async (ctx: Ctx, id: string): Promise<File> =>
   toFile(await findFile(ctx, id));

@@ -142,6 +142,7 @@ const sizesOf = (document: ExtractedDocument, chunks: readonly Chunk[]) =>
   ({
     page_count: document.pages?.length ?? null,
     char_count: document.text.length,
+    is_markdown: document.isMarkdown,
     token_count: chunks.reduce((sum, chunk) => sum + chunk.token_count, 0),
     chunk_count: chunks.length,
   }) as const;
