@@ -1,4 +1,5 @@
 import type { Feature } from '../http/feature.ts';
+import { chunkRoutes } from './chunks/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
@@ -6,7 +7,7 @@ import { moveKeywords } from './search/move-keywords.ts';
 import { textRoutes } from './text/routes.ts';
 
 export const knowledgeFeature = {
-  routes: { '/api/v1': [knowledgeRoutes, textRoutes] },
+  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes] },
   jobs: knowledgeJobs,
   tasks: {
     everyMinute: [

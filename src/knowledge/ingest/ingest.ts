@@ -1,4 +1,4 @@
-import { type BatchResults, batch, type Statement } from '../../db/client.ts';
+import { batch, type Statement } from '../../db/client.ts';
 import { quotaFailure } from '../../db/errors.ts';
 import {
   type Chunk,
@@ -7,16 +7,16 @@ import {
   type ExtractedDocument,
   extractOriginal,
 } from '../../documents/index.ts';
-import { embed } from '../../llm/index.ts';
 import { readModelName } from '../../models/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import { type FileRow, originalIdOf } from '../file-store.ts';
-import { indexedBody, indexedTitle } from '../search/keywords.ts';
+import { type BaseOfFile, embedChunks } from './embed-chunks.ts';
 import { removeAttempts, removeChunks } from './remove.ts';
 import {
   beginAttempt,
   failFile,
+  indexedWords,
   insertChunks,
   type NewChunk,
   selectAnyFile,
@@ -35,8 +35,6 @@ interface IngestJob {
   readonly file_id: string;
   readonly revision?: number | undefined;
 }
-
-type Base = NonNullable<BatchResults<[ReturnType<typeof selectBaseOfFile>]>[0][number]>;
 
 /** The attempt has been superseded by another, or its file deleted. */
 class StaleAttemptError extends Error {
@@ -97,7 +95,7 @@ async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
 async function index(
   ctx: Ctx,
   file: FileRow,
-  base: Base,
+  base: BaseOfFile,
   written: string[],
   end: Statement | undefined,
 ): Promise<void> {
@@ -177,8 +175,7 @@ function toRow(
     id: ctx.newId('chk'),
     ordinal,
     text,
-    title: indexedTitle(file.name, chunk.heading),
-    body: indexedBody(text),
+    ...indexedWords(file.name, { heading: chunk.heading, text }),
   };
 }
 
@@ -186,23 +183,17 @@ function toRow(
 async function storeBatch(
   ctx: Ctx,
   file: FileRow,
-  base: Base,
+  base: BaseOfFile,
   rows: readonly NewChunk[],
   changes: Partial<FileRow>,
   commit: (vectors: readonly Statement[]) => Promise<unknown>,
 ): Promise<void> {
-  const { embeddings, usage } = await embed(ctx, {
-    model: base.embedding_model,
-    values: rows.map(
-      ({ heading, text }) =>
-        (base.document_prefix ?? '') + (heading === null ? text : `${heading}\n${text}`),
-    ),
-    dimensions: base.dimensions,
-    purpose: base.document_prefix === null ? undefined : 'document',
-    operation: 'embed_file',
-    agent_id: base.agent_id,
-    call_key: `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
-  });
+  const { embeddings, usage } = await embedChunks(
+    ctx,
+    base,
+    rows,
+    `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
+  );
   const [written] = await batch(ctx.db, [
     updateAttempt(ctx.db, file, { ...changes, updated_at: ctx.now() }),
     ...insertChunks(ctx.db, file, rows),

@@ -15,6 +15,7 @@ import { compile, compileByColumns } from '../../db/compiled.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
+import { indexedBody, indexedTitle } from '../search/keywords.ts';
 import { indexedKeys } from '../search/term-keys.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 
@@ -151,18 +152,30 @@ export function insertChunks(
   rows: readonly NewChunk[],
 ): [Statement, ...Statement[]] {
   const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
-  const words = rows.map(({ id, title, body }) => ({
-    ...{ id, title, body },
-    keys: indexedKeys(base_id, title, body),
-  }));
   return [
     insertRows(db, { workspace_id, file_id, attempt, data }),
-    ...parametersOf(words).flatMap((some) => [
-      insertWords(db, { words: some }),
-      insertTerms(db, { words: some }),
-    ]),
+    ...insertKeywords(db, base_id, rows),
   ];
 }
+
+/** Returns the words of a chunk for the keyword index. */
+export const indexedWords = (
+  file_name: string,
+  { heading, text }: { readonly heading: string | null; readonly text: string },
+) => ({ title: indexedTitle(file_name, heading), body: indexedBody(text) });
+
+/** Adds the words of stored chunks to the keyword indexes. */
+export const insertKeywords = (
+  db: Db,
+  base_id: string,
+  chunks: readonly Pick<NewChunk, 'id' | 'title' | 'body'>[],
+): Statement[] =>
+  parametersOf(
+    chunks.map(({ id, title, body }) => ({
+      ...{ id, title, body },
+      keys: indexedKeys(base_id, title, body),
+    })),
+  ).flatMap((words) => [insertWords(db, { words }), insertTerms(db, { words })]);
 
 const insertRows = compile(
   (db, value: (name: 'workspace_id' | 'file_id' | 'attempt' | 'data') => Placeholder) =>
@@ -213,17 +226,17 @@ export const selectStaleChunks = (
     .limit(limit);
 
 export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
-  db.run(
-    sql`delete from chunk_words where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
-  db.run(
-    sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
-  db.run(
-    sql`delete from chunk_terms where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
+  ...deleteKeywords(db, seqs),
   db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
 ];
+
+/** Removes the words of stored chunks from the keyword indexes. */
+export const deleteKeywords = (db: Db, seqs: readonly number[]): Statement[] =>
+  ['chunk_words', 'chunks_fts', 'chunk_terms'].map((index) =>
+    db.run(
+      sql`delete from ${sql.raw(index)} where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+    ),
+  );
 
 /** Selects a file in any state, also a hidden one. */
 export const selectAnyFile = (db: Db, workspace_id: string, id: string) =>
