@@ -1,12 +1,14 @@
 import type { Feature } from '../http/feature.ts';
+import { chunkRoutes } from './chunks/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
 import { moveKeywords } from './search/move-keywords.ts';
 import { stemKeywords } from './search/stem-keywords.ts';
+import { textRoutes } from './text/routes.ts';
 
 export const knowledgeFeature = {
-  routes: { '/api/v1': [knowledgeRoutes] },
+  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes] },
   jobs: knowledgeJobs,
   tasks: {
     everyMinute: [

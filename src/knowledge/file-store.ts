@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
-import { chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
+import { type chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import { valuesOf } from './json-values.ts';
 
 export type FileRow = typeof files.$inferSelect;
@@ -178,25 +178,3 @@ export const requeueFile = (
       ),
     )
     .returning();
-
-/** Selects chunks of an attempt, in order. */
-export const selectFileChunks = (
-  db: Db,
-  file: FileRow,
-  attempt: number | null,
-  after: number | null,
-  limit: number,
-) =>
-  db
-    .select()
-    .from(chunks)
-    .where(
-      and(
-        eq(chunks.workspace_id, file.workspace_id),
-        eq(chunks.file_id, file.id),
-        sql`${chunks.attempt} = ${attempt}`,
-        after === null ? undefined : gt(chunks.ordinal, after),
-      ),
-    )
-    .orderBy(asc(chunks.ordinal))
-    .limit(limit);

@@ -8,7 +8,6 @@ import {
   deleteFile,
   getContent,
   getFile,
-  listChunks,
   listFiles,
   reprocessFile,
   searchBase,
@@ -16,10 +15,8 @@ import {
 } from './files.ts';
 import {
   BaseQuery,
-  ChunkQuery,
   CreateBase,
   File,
-  FileChunk,
   FileForm,
   FileQuery,
   FileUpload,
@@ -211,24 +208,6 @@ export const knowledgeRoutes = new Router()
       },
     },
     (ctx, { params }) => getContent(ctx, params.file),
-  )
-  .endpoint(
-    {
-      method: 'get',
-      path: '/files/{file}/chunks',
-      access: 'knowledge:read',
-      tag,
-      summary: 'List the chunks of a file',
-      params: file,
-      query: ChunkQuery,
-      reply: {
-        status: 200,
-        schema: pageOf(FileChunk),
-        description: 'Chunks in document order',
-      },
-      failures: ['invalid_cursor'],
-    },
-    (ctx, { params, query }) => listChunks(ctx, params.file, query),
   )
   .endpoint(
     {

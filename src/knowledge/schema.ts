@@ -6,7 +6,7 @@ import { Id, Metadata, Name, Time } from '../http/schema.ts';
 import { maxDimensions } from '../models/index.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { BaseRow } from './base-store.ts';
-import type { ChunkRow, FileRow } from './file-store.ts';
+import type { FileRow } from './file-store.ts';
 import { searchableAttempt } from './searchable.ts';
 
 const Settings = {
@@ -18,6 +18,22 @@ const Settings = {
 };
 
 const Prefix = z.string().max(500);
+
+/** Settings by which documents are cut into chunks. */
+export const chunkSettings = {
+  chunk_tokens: z
+    .number()
+    .int()
+    .min(50)
+    .max(2000)
+    .describe('Maximum size of a chunk in estimated tokens'),
+  chunk_overlap_tokens: z
+    .number()
+    .int()
+    .min(0)
+    .max(500)
+    .describe('Estimated tokens that a chunk repeats from the previous one'),
+};
 
 export const CreateBase = z
   .strictObject({
@@ -44,20 +60,8 @@ export const CreateBase = z
     document_prefix: Prefix.optional().describe(
       'Text before each passage that is embedded; by default that of the model’s card',
     ),
-    chunk_tokens: z
-      .number()
-      .int()
-      .min(50)
-      .max(2000)
-      .default(512)
-      .describe('Maximum size of a chunk in estimated tokens'),
-    chunk_overlap_tokens: z
-      .number()
-      .int()
-      .min(0)
-      .max(500)
-      .default(64)
-      .describe('Estimated tokens that a chunk repeats from the previous one'),
+    chunk_tokens: chunkSettings.chunk_tokens.default(512),
+    chunk_overlap_tokens: chunkSettings.chunk_overlap_tokens.default(64),
   })
   .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
     path: ['chunk_overlap_tokens'],
@@ -254,31 +258,4 @@ export const toFile = (row: FileRow): File => ({
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
   ready_at: toWireTimeOrNull(row.ready_at),
-});
-
-export const ChunkQuery = z.strictObject(pageQuery);
-
-export const FileChunk = z
-  .object({
-    id: Id('chk'),
-    ordinal: z.number().int().describe('Index in the file, from 0'),
-    text: z.string(),
-    heading: z.string().nullable(),
-    page: z.number().int().nullable(),
-    start: z.number().int().describe('Offset in the extracted text, in UTF-16 code units'),
-    end: z.number().int(),
-    tokens: z.number().int(),
-  })
-  .openapi('Chunk');
-export type FileChunk = z.output<typeof FileChunk>;
-
-export const toChunk = (row: ChunkRow): FileChunk => ({
-  id: row.id,
-  ordinal: row.ordinal,
-  text: row.text,
-  heading: row.heading,
-  page: row.page,
-  start: row.start,
-  end: row.end,
-  tokens: row.token_count,
 });

@@ -80,6 +80,8 @@ export const files = sqliteTable(
     error_detail: text(),
     page_count: integer(),
     char_count: integer(),
+    /** True when the extracted text is Markdown; null if it was extracted by an earlier version. */
+    is_markdown: integer({ mode: 'boolean' }),
     token_count: integer(),
     /** Chunks of the latest attempt, once they are known. */
     chunk_count: integer(),

@@ -1,4 +1,4 @@
-import { type BatchResults, batch, type Statement } from '../../db/client.ts';
+import { batch, type Statement } from '../../db/client.ts';
 import { quotaFailure } from '../../db/errors.ts';
 import {
   type Chunk,
@@ -7,12 +7,12 @@ import {
   type ExtractedDocument,
   extractOriginal,
 } from '../../documents/index.ts';
-import { embed } from '../../llm/index.ts';
 import { readModelName } from '../../models/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import { type FileRow, originalIdOf } from '../file-store.ts';
 import { indexChunk } from '../search/keywords.ts';
+import { type BaseOfFile, embedChunks } from './embed-chunks.ts';
 import { removeAttempts, removeChunks } from './remove.ts';
 import {
   beginAttempt,
@@ -35,8 +35,6 @@ interface IngestJob {
   readonly file_id: string;
   readonly revision?: number | undefined;
 }
-
-type Base = NonNullable<BatchResults<[ReturnType<typeof selectBaseOfFile>]>[0][number]>;
 
 /** The attempt has been superseded by another, or its file deleted. */
 class StaleAttemptError extends Error {
@@ -97,7 +95,7 @@ async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
 async function index(
   ctx: Ctx,
   file: FileRow,
-  base: Base,
+  base: BaseOfFile,
   written: string[],
   end: Statement | undefined,
 ): Promise<void> {
@@ -142,6 +140,7 @@ const sizesOf = (document: ExtractedDocument, chunks: readonly Chunk[]) =>
   ({
     page_count: document.pages?.length ?? null,
     char_count: document.text.length,
+    is_markdown: document.isMarkdown,
     token_count: chunks.reduce((sum, chunk) => sum + chunk.token_count, 0),
     chunk_count: chunks.length,
   }) as const;
@@ -184,23 +183,17 @@ function toRow(
 async function storeBatch(
   ctx: Ctx,
   file: FileRow,
-  base: Base,
+  base: BaseOfFile,
   rows: readonly NewChunk[],
   changes: Partial<FileRow>,
   commit: (vectors: readonly Statement[]) => Promise<unknown>,
 ): Promise<void> {
-  const { embeddings, usage } = await embed(ctx, {
-    model: base.embedding_model,
-    values: rows.map(
-      ({ heading, text }) =>
-        (base.document_prefix ?? '') + (heading === null ? text : `${heading}\n${text}`),
-    ),
-    dimensions: base.dimensions,
-    purpose: base.document_prefix === null ? undefined : 'document',
-    operation: 'embed_file',
-    agent_id: base.agent_id,
-    call_key: `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
-  });
+  const { embeddings, usage } = await embedChunks(
+    ctx,
+    base,
+    rows,
+    `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
+  );
   const [written] = await batch(ctx.db, [
     updateAttempt(ctx.db, file, { ...changes, updated_at: ctx.now() }),
     ...insertChunks(ctx.db, file, rows),

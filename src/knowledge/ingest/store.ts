@@ -148,15 +148,17 @@ export function insertChunks(
   rows: readonly NewChunk[],
 ): [Statement, ...Statement[]] {
   const data = JSON.stringify(rows.map(({ title: _t, body: _b, keys: _k, ...row }) => row));
-  const words = rows.map(({ id, title, body, keys }) => ({ id, title, body, keys }));
-  return [
-    insertRows(db, { workspace_id, file_id, attempt, data }),
-    ...parametersOf(words).flatMap((some) => [
-      insertWords(db, { words: some }),
-      insertTerms(db, { words: some }),
-    ]),
-  ];
+  return [insertRows(db, { workspace_id, file_id, attempt, data }), ...insertKeywords(db, rows)];
 }
+
+/** Adds the words of stored chunks to the keyword indexes. */
+export const insertKeywords = (
+  db: Db,
+  chunks: readonly (IndexedChunk & Pick<NewChunk, 'id'>)[],
+): Statement[] =>
+  parametersOf(chunks.map(({ id, title, body, keys }) => ({ id, title, body, keys }))).flatMap(
+    (words) => [insertWords(db, { words }), insertTerms(db, { words })],
+  );
 
 const insertRows = compile(
   (db, value: (name: 'workspace_id' | 'file_id' | 'attempt' | 'data') => Placeholder) =>
@@ -207,17 +209,17 @@ export const selectStaleChunks = (
     .limit(limit);
 
 export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
-  db.run(
-    sql`delete from chunk_words where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
-  db.run(
-    sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
-  db.run(
-    sql`delete from chunk_terms where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
+  ...deleteKeywords(db, seqs),
   db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
 ];
+
+/** Removes the words of stored chunks from the keyword indexes. */
+export const deleteKeywords = (db: Db, seqs: readonly number[]): Statement[] =>
+  ['chunk_words', 'chunks_fts', 'chunk_terms'].map((index) =>
+    db.run(
+      sql`delete from ${sql.raw(index)} where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+    ),
+  );
 
 /** Selects a file in any state, also a hidden one. */
 export const selectAnyFile = (db: Db, workspace_id: string, id: string) =>

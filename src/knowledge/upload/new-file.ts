@@ -28,6 +28,7 @@ export function newFile(
     error_detail: null,
     page_count: null,
     char_count: null,
+    is_markdown: null,
     token_count: null,
     chunk_count: null,
     created_by: actorId(ctx.actor),
