@@ -13,6 +13,8 @@ export interface Reply {
   readonly delay_ms?: number;
   /** Between the characters of the body. */
   readonly drip_ms?: number;
+  /** Answers conditional requests with 304 (RFC 9110): by `etag` or `last-modified` of the headers. */
+  readonly isConditional?: boolean;
 }
 
 export interface OutboundCall {
@@ -52,7 +54,18 @@ export async function outboundService(request: Request): Promise<Response> {
   });
   return reply === undefined
     ? new Response('Nothing outbound is expected here.', { status: 599 })
-    : send(reply);
+    : isCurrent(request, reply)
+      ? new Response(null, { status: 304, headers: { ...reply.headers } })
+      : send(reply);
+}
+
+/** RFC 9110, section 13.2.2: `If-None-Match` takes precedence. */
+function isCurrent(request: Request, { isConditional, headers = {} }: Reply): boolean {
+  if (isConditional !== true) return false;
+  const tag = request.headers.get('if-none-match');
+  if (tag !== null) return tag === headers.etag;
+  const since = request.headers.get('if-modified-since');
+  return since !== null && since === headers['last-modified'];
 }
 
 function control(url: URL, body: string): Response {
