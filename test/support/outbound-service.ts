@@ -15,6 +15,8 @@ export interface Reply {
   readonly drip_ms?: number;
   /** Answers conditional requests with 304 (RFC 9110): by `etag` or `last-modified` of the headers. */
   readonly isConditional?: boolean;
+  /** Replies to requests whose query contains a text, in place of this one. */
+  readonly byQuery?: Readonly<Record<string, Reply>>;
 }
 
 export interface OutboundCall {
@@ -44,7 +46,9 @@ export async function outboundService(request: Request): Promise<Response> {
   const body = await request.text();
   if (url.hostname === controlHost) return control(url, body);
   const address = `${url.origin}${url.pathname}`;
-  const reply = replies.get(address);
+  const registered = replies.get(address);
+  const [, reply = registered] =
+    Object.entries(registered?.byQuery ?? {}).find(([text]) => url.search.includes(text)) ?? [];
   calls.push({
     method: request.method,
     url: url.href,

@@ -5,6 +5,8 @@ import type { Settings } from './settings.ts';
 /** The part of a source that its connector needs. */
 export interface SourceContext<Type extends Settings['type'] = Settings['type']> {
   readonly settings: Extract<Settings, { type: Type }>;
+  /** Opened credentials, by name. */
+  readonly credentials: Readonly<Record<string, string>>;
 }
 
 /** A document that a listing names. */

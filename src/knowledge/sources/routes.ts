@@ -34,7 +34,7 @@ export const sourceRoutes = new Router()
       tag,
       summary: 'Create a knowledge source',
       description:
-        'Fills the knowledge base from the web: one page or document, the pages of a sitemap, of a crawl, or of a feed. The first synchronization starts immediately. Each page is a file whose `external_id` is its address. robots.txt is obeyed; the crawler is named `AgentGrid`.',
+        'Fills the knowledge base from the web (one page or document, the pages of a sitemap, of a crawl, or of a feed), from a bucket with the API of S3, or from a GitHub repository. The first synchronization starts immediately. Each document is a file whose `external_id` is its address. robots.txt is obeyed; the crawler is named `AgentGrid`.',
       params: kb,
       body: CreateSource,
       reply: { status: 201, schema: Source, description: 'The source' },

@@ -8,6 +8,10 @@ import type { PageRow } from './page-store.ts';
 import {
   CrawlSettings,
   FeedSettings,
+  GithubCredentials,
+  GithubSettings,
+  S3Credentials,
+  S3Settings,
   SitemapSettings,
   UrlSettings,
   updatableSettings,
@@ -37,6 +41,8 @@ export const CreateSource = z
     SitemapSettings.extend(common),
     CrawlSettings.extend(common),
     FeedSettings.extend(common),
+    S3Settings.extend({ ...common, credentials: S3Credentials }),
+    GithubSettings.extend({ ...common, credentials: GithubCredentials.optional() }),
   ])
   .openapi('CreateKnowledgeSource', {
     example: { type: 'sitemap', url: 'https://www.iana.org/sitemap.xml' } as never,
@@ -63,6 +69,9 @@ export const Source = z
       .record(z.string(), z.unknown())
       .describe('Settings of the type, as given at creation, with their defaults')
       .openapi({ example: { url: 'https://www.iana.org/sitemap.xml', max_pages: 1000 } }),
+    credentials: z
+      .record(z.string(), z.string().nullable())
+      .describe('Stored credentials with their last four characters; null for short ones'),
     refresh_interval_s: z.number().int().nullable(),
     status: z
       .enum(sourceStatuses)
@@ -104,6 +113,7 @@ export function toSource(row: SourceRow): Source {
     type: row.type,
     name: row.name,
     settings,
+    credentials: row.credentials,
     refresh_interval_s: row.refresh_interval_s,
     status: row.status,
     error: errorOf(row),

@@ -2,10 +2,11 @@ import { isGuardViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx, coversAgent, payingKey } from '../../platform/context.ts';
 import { definedFields } from '../../shared/defined-fields.ts';
-import { Failure, notFound, validationFailed } from '../../shared/failure.ts';
+import { Failure, invalid, notFound, validationFailed } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { second } from '../../shared/time.ts';
 import { findBase } from '../bases.ts';
+import { sealCredentials } from './credentials.ts';
 import { selectPages } from './page-store.ts';
 import {
   type CreateSource,
@@ -16,8 +17,9 @@ import {
   toSourcePage,
   type UpdateSource,
 } from './schema.ts';
-import { Settings } from './settings.ts';
+import { addressOf, GithubCredentials, S3Credentials, Settings } from './settings.ts';
 import {
+  deleteCredentials,
   deleteSourceRow,
   insertSource,
   markSourceDeleted,
@@ -48,21 +50,25 @@ const syncJob = (ctx: Ctx, source_id: string) => ({
 export async function createSource(
   ctx: Ctx,
   base_id: string,
-  { name, refresh_interval_s, ...settings }: CreateSource,
+  { name, refresh_interval_s, ...input }: CreateSource,
 ): Promise<Source> {
   await findBase(ctx, base_id);
-  ctx.egress.check(settings.url);
-  const row = newSource(ctx, base_id, {
-    name: name ?? settings.url.slice(0, 100),
+  const { credentials = {}, ...settings } = { credentials: undefined, ...input };
+  const address = addressOf(settings as Settings);
+  ctx.egress.check(address.url);
+  const created = newSource(ctx, base_id, {
+    name: name ?? address.name.slice(0, 100),
     type: settings.type,
     settings,
     refresh_interval_s,
   });
+  const sealed = await sealCredentials(ctx, created, definedFields(credentials));
+  const row = { ...created, credentials: sealed.shown };
   const reply = toSource(row);
-  const detail = { base_id, type: row.type, url: settings.url };
+  const detail = { base_id, type: row.type, address: address.name };
   try {
     await commit(ctx, {
-      statements: [insertSource(ctx.db, row)],
+      statements: [insertSource(ctx.db, row), ...sealed.statements],
       audit: [{ action: 'source.create', target_type: 'source', target_id: row.id, detail }],
       jobs: [syncJob(ctx, row.id)],
       reply,
@@ -129,19 +135,34 @@ export async function listSources(
 export async function updateSource(ctx: Ctx, id: string, input: UpdateSource): Promise<Source> {
   const source = await findSource(ctx, id);
   if (Object.keys(input).length === 0) return toSource(source);
-  const { name, refresh_interval_s, ...changed } = input;
+  const { name, refresh_interval_s, credentials, ...changed } = input;
   const settings = checkSettings({ ...source.settings, ...definedFields(changed) });
+  const sealed =
+    credentials === undefined
+      ? { statements: [], shown: source.credentials }
+      : await replaceCredentials(ctx, source, credentials);
   const [rows] = await commit(ctx, {
     statements: [
       updateSourceRow(ctx.db, ctx.workspace_id, id, {
         ...definedFields({ name, refresh_interval_s }),
         ...(refresh_interval_s === undefined ? {} : rescheduled(ctx, source, refresh_interval_s)),
         settings,
+        credentials: sealed.shown,
         updated_at: ctx.now(),
       }),
+      ...sealed.statements,
     ],
     audit: [
-      { action: 'source.update', target_type: 'source', target_id: id, detail: { ...input } },
+      {
+        action: 'source.update',
+        target_type: 'source',
+        target_id: id,
+        detail: {
+          ...definedFields({ name, refresh_interval_s }),
+          ...changed,
+          ...(credentials === undefined ? {} : { credentials: Object.keys(credentials) }),
+        },
+      },
     ],
   });
   const [row] = rows;
@@ -159,6 +180,22 @@ function rescheduled(
   const next_sync_at =
     refresh_interval_s === null ? null : (synced_at ?? ctx.now()) + refresh_interval_s * second;
   return { next_sync_at };
+}
+
+/** Throws `validation_failed` for credentials of another type. */
+async function replaceCredentials(ctx: Ctx, source: SourceRow, credentials: object) {
+  const schema = { s3: S3Credentials, github: GithubCredentials }[source.type as string];
+  const parsed = schema?.safeParse(credentials);
+  if (parsed?.success !== true)
+    throw invalid(
+      '/credentials',
+      schema === undefined
+        ? `A source of type \`${source.type}\` has no credentials.`
+        : `Requires the credentials of type \`${source.type}\`.`,
+    );
+  const sealed = await sealCredentials(ctx, source, definedFields(parsed.data));
+  const removal = deleteCredentials(ctx.db, source);
+  return { statements: [removal, ...sealed.statements], shown: sealed.shown };
 }
 
 function checkSettings(settings: Record<string, unknown>): Settings {

@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
-import type { Db } from '../../db/client.ts';
+import type { Db, Statement } from '../../db/client.ts';
 import { knowledge_bases } from '../../db/schema/knowledge.ts';
 import { outbox } from '../../db/schema/platform.ts';
 import { knowledge_sources } from '../../db/schema/sources.ts';
@@ -161,3 +161,16 @@ export const deleteSourceRow = (db: Db, workspace_id: string, id: string) =>
   db
     .delete(knowledge_sources)
     .where(and(eq(knowledge_sources.workspace_id, workspace_id), eq(knowledge_sources.id, id)));
+
+/** Selects the sealed credentials of a source. */
+export const selectSealed = (db: Db, { workspace_id, id }: SourceRow) =>
+  db.all<{ field: string; sealed: string }>(sql`
+    select field, sealed from secrets where workspace_id = ${workspace_id} and owner_type = 'source' and owner_id = ${id}`);
+
+export const deleteCredentials = (
+  db: Db,
+  { workspace_id, id }: Pick<SourceRow, 'workspace_id' | 'id'>,
+) =>
+  db.run(
+    sql`delete from secrets where workspace_id = ${workspace_id} and owner_type = 'source' and owner_id = ${id}`,
+  ) as unknown as Statement;

@@ -1,5 +1,7 @@
 import type { Connector } from '../connector.ts';
 import type { Settings } from '../settings.ts';
+import { github } from './github.ts';
+import { s3 } from './s3.ts';
 import { crawl, feed, sitemap, url } from './web.ts';
 
 /** One connector for every type of source. */
@@ -8,6 +10,8 @@ const connectors: { readonly [Type in Settings['type']]: Connector<Type> } = {
   sitemap,
   crawl,
   feed,
+  s3,
+  github,
 };
 
 export const connectorOf = (type: Settings['type']): Connector => connectors[type] as Connector;

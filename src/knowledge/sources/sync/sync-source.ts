@@ -4,6 +4,7 @@ import { type Ctx, payingKey } from '../../../platform/context.ts';
 import { minute, second } from '../../../shared/time.ts';
 import type { SourceContext } from '../connector.ts';
 import { connectorOf } from '../connectors/registry.ts';
+import { openCredentials } from '../credentials.ts';
 import { HostBusyError, SourceFault } from '../fault.ts';
 import type { Settings } from '../settings.ts';
 import {
@@ -40,7 +41,10 @@ export async function syncSource(
 async function nextStep(ctx: Ctx, source: SourceRow): Promise<Step> {
   const connector = connectorOf(source.type);
   try {
-    const context: SourceContext = { settings: source.settings as Settings };
+    const context: SourceContext = {
+      settings: source.settings as Settings,
+      credentials: await openCredentials(ctx, source),
+    };
     if (!source.is_listed) return await readListingPart(ctx, source, connector, context);
     const step = await readPages(ctx, source, connector, context);
     return step ?? (await finish(ctx, source, connector));
