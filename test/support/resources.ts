@@ -166,6 +166,20 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/knowledge-bases/{kb}/sources',
+    gives: ['source'],
+    from: ['kb'],
+    make: async (workspace, { kb }) => {
+      const site = new Site();
+      await site.answers('/robots.txt', { status: 404 });
+      const headers = { 'content-type': 'text/html' };
+      const body = '<title>Hours</title><main>The shop opens at nine.</main>';
+      const url = await site.answers('/hours', { body, headers });
+      const path = `/knowledge-bases/${kb}/sources`;
+      return { source: (await created(workspace, path, { type: 'url', url, delay_ms: 100 })).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/sessions',
     gives: ['session'],
     from: ['agent'],
@@ -273,6 +287,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   tool: 'tool',
   file: 'file',
   chk: 'chunk',
+  src: 'source',
   ses: 'session',
   att: 'attachment',
   msg: 'message',
