@@ -102,8 +102,10 @@ function spannedCells(rows: readonly XmlElement[]): WordCell[][] {
   });
 }
 
+const maxHeaderRows = 3;
+
 /**
- * Counts header rows: those that Word repeats on each page, else a first row with a different look.
+ * Counts header rows: those that Word repeats on each page, else first rows with a different look.
  */
 function countHeaderRows(table: XmlElement, rows: readonly XmlElement[], styles: Styles): number {
   const repeated = rows.findIndex((row) => flagOf(childOf(row, 'w:trPr'), 'w:tblHeader') !== true);
@@ -122,7 +124,9 @@ function countHeaderRows(table: XmlElement, rows: readonly XmlElement[], styles:
   )
     return 1;
   if (first === undefined || second === undefined) return 0;
-  return (isSetOff(first, styles) && !isSetOff(second, styles)) || namesNumbers(rows) ? 1 : 0;
+  const plain = rows.findIndex((row) => !isSetOff(row, styles));
+  if (plain > 0 && plain <= maxHeaderRows) return plain;
+  return namesNumbers(rows) ? 1 : 0;
 }
 
 const numeric = /^[\s\p{Sc}]*[-+(]?\d[\d.,:'’\s\p{Sc}%)/-]*\p{L}{0,3}$/u;
