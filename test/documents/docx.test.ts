@@ -158,7 +158,7 @@ describe('text of Word documents', () => {
     );
   });
 
-  it('marks superscripts, subscripts and struck-out text across runs, and writes formulas on one line', async () => {
+  it('marks superscripts, subscripts and struck-out text across runs, and writes formulas in LaTeX', async () => {
     const math = (inner: string) =>
       `<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">${inner}</m:oMath>`;
     const t = (text: string) => `<m:r><m:t>${text}</m:t></m:r>`;
@@ -178,7 +178,9 @@ describe('text of Word documents', () => {
         ),
       ),
     ].join('');
-    expect(await read(body)).toBe('10^12 H_2O\n\nPrice ~~90 francs~~ 80\n\nx^(n-1)=a/(b+1)');
+    expect(await read(body)).toBe(
+      '10^12 H_2O\n\nPrice ~~90 francs~~ 80\n\n$x^{n-1}=\\frac{a}{b+1}$',
+    );
   });
 
   it('keeps the white space of code, identified by style or font, and of nothing else', async () => {
@@ -197,7 +199,7 @@ describe('text of Word documents', () => {
     expect(await read(p(run('Dear reader', mono)))).toBe('Dear reader');
   });
 
-  it('includes notes, headers and footers once, without comments and page numbers', async () => {
+  it('includes notes, comments, headers and footers once, without page numbers', async () => {
     const note = (kind: string, id: number, text: string) =>
       `<w:${kind} w:id="${id}">${p(run(text))}</w:${kind}>`;
     const section = `<w:sectPr><w:headerReference w:type="default" r:id="header" ${r}/><w:footerReference w:type="first" r:id="footer" ${r}/></w:sectPr>`;
@@ -207,11 +209,13 @@ describe('text of Word documents', () => {
     const text = await read(body + section, {
       footnotes: `<w:footnotes ${w}>${note('footnote', 5, 'Without tax.')}${note('footnote', 6, 'Never named.')}</w:footnotes>`,
       endnotes: `<w:endnotes ${w}>${note('endnote', 2, 'One year.')}</w:endnotes>`,
-      comments: `<w:comments ${w}>${note('comment', 0, 'internal')}</w:comments>`,
+      comments: `<w:comments ${w}>${note('comment', 0, 'In euros?').replace('w:id', 'w:author="Ada" w:id')}${note('comment', 1, 'Unreferenced')}</w:comments>`,
       header: `<w:hdr ${w}>${p(run('Contract 12/B'))}${p(`${run('Page ')}<w:fldSimple w:instr="PAGE">${run('1')}</w:fldSimple>`)}</w:hdr>`,
       footer: `<w:ftr ${w}>${p(run('Only on a first page'))}</w:ftr>`,
     });
-    expect(text).toBe('Price[1] and term[i]\n\n[1] Without tax.\n\n[i] One year.\n\nContract 12/B');
+    expect(text).toBe(
+      'Price[1] and term[i]\n\n[1] Without tax.\n\n[i] One year.\n\nComments:\n\n- Ada: In euros?\n\nContract 12/B',
+    );
   });
 });
 

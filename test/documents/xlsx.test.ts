@@ -109,7 +109,7 @@ describe('values of XLSX files', () => {
 
   it('reads texts of every kind, booleans, errors, and results of formulas', async () => {
     const cells = [
-      '<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>9</v></c>',
+      '<c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c>',
       '<c r="A2" t="str"><f>A1</f><v>result_x000D_\nin lines</v></c><c r="B2" t="b"><v>1</v></c>',
       '<c r="A3" t="e"><f>1/0</f><v>#DIV/0!</v></c><c r="B3"><f>SUM(A1:A2)</f><v>7</v></c>',
       '<c r="A4"><f>NOW()</f></c><c r="B4" t="d"><v>2026-03-05T00:00:00</v></c>',
@@ -270,6 +270,9 @@ describe('XLSX files that cannot be read', () => {
   it('fail as corrupt, unsafe_xml, unsupported or empty (R28)', async () => {
     expect(await faultOf({ sheets: { S: '<sheetData><row>' } })).toBe('corrupt');
     expect(await faultOf({ sheets: { S: '' } })).toBe('empty_document');
+    expect(await faultOf({ sheets: { S: data('<row><c t="s"><v>0</v></c></row>') } })).toBe(
+      'corrupt',
+    );
     const code = (parts: readonly PartSource[]) =>
       makeOffice(parts)
         .then((bytes) => extractDocument(formats.xlsx, bytes))

@@ -6,7 +6,7 @@ const odf = (name: string, prefix: string = name): [string, string] => [
 ];
 
 /** Namespaces of OpenDocument 1.0 to 1.4, part 3, and of LibreOffice's extensions. */
-const prefixes = Object.fromEntries([
+const prefixes: ReadonlyMap<string, string> = new Map<string, string>([
   ...['office', 'style', 'text', 'table', 'presentation', 'chart', 'form', 'manifest'].map((name) =>
     odf(name),
   ),

@@ -10,43 +10,45 @@ export interface XmlVisitor {
 }
 
 /** Namespaces in transitional and strict form (ECMA-376, parts 1 and 4). */
-const prefixes: Readonly<Record<string, string>> = {
-  'http://schemas.openxmlformats.org/wordprocessingml/2006/main': 'w:',
-  'http://purl.oclc.org/ooxml/wordprocessingml/main': 'w:',
-  'http://schemas.openxmlformats.org/spreadsheetml/2006/main': 'x:',
-  'http://purl.oclc.org/ooxml/spreadsheetml/main': 'x:',
-  'http://schemas.openxmlformats.org/presentationml/2006/main': 'p:',
-  'http://purl.oclc.org/ooxml/presentationml/main': 'p:',
-  'http://schemas.openxmlformats.org/drawingml/2006/main': 'a:',
-  'http://purl.oclc.org/ooxml/drawingml/main': 'a:',
-  'http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing': 'wp:',
-  'http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing': 'wp:',
-  'http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing': 'xdr:',
-  'http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing': 'xdr:',
-  'http://schemas.openxmlformats.org/drawingml/2006/diagram': 'dgm:',
-  'http://purl.oclc.org/ooxml/drawingml/diagram': 'dgm:',
-  'http://schemas.openxmlformats.org/drawingml/2006/chart': 'c:',
-  'http://purl.oclc.org/ooxml/drawingml/chart': 'c:',
-  'http://schemas.microsoft.com/office/drawing/2014/chartex': 'cx:',
-  'http://schemas.openxmlformats.org/officeDocument/2006/math': 'm:',
-  'http://purl.oclc.org/ooxml/officeDocument/math': 'm:',
-  'http://schemas.openxmlformats.org/officeDocument/2006/relationships': 'r:',
-  'http://purl.oclc.org/ooxml/officeDocument/relationships': 'r:',
-  'http://schemas.openxmlformats.org/markup-compatibility/2006': 'mc:',
-  'http://schemas.microsoft.com/office/word/2010/wordml': 'w14:',
-  'http://schemas.microsoft.com/office/drawing/2010/main': 'a14:',
-  'http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments': 'xtc:',
-  'http://schemas.microsoft.com/office/powerpoint/2018/8/main': 'p188:',
-  'urn:schemas-microsoft-com:office:excel': 'xvml:',
-  'urn:schemas-microsoft-com:vml': 'v:',
-  'http://www.w3.org/XML/1998/namespace': 'xml:',
-  'http://schemas.openxmlformats.org/package/2006/relationships': '',
-};
+const prefixes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    'http://schemas.openxmlformats.org/wordprocessingml/2006/main': 'w:',
+    'http://purl.oclc.org/ooxml/wordprocessingml/main': 'w:',
+    'http://schemas.openxmlformats.org/spreadsheetml/2006/main': 'x:',
+    'http://purl.oclc.org/ooxml/spreadsheetml/main': 'x:',
+    'http://schemas.openxmlformats.org/presentationml/2006/main': 'p:',
+    'http://purl.oclc.org/ooxml/presentationml/main': 'p:',
+    'http://schemas.openxmlformats.org/drawingml/2006/main': 'a:',
+    'http://purl.oclc.org/ooxml/drawingml/main': 'a:',
+    'http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing': 'wp:',
+    'http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing': 'wp:',
+    'http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing': 'xdr:',
+    'http://purl.oclc.org/ooxml/drawingml/spreadsheetDrawing': 'xdr:',
+    'http://schemas.openxmlformats.org/drawingml/2006/diagram': 'dgm:',
+    'http://purl.oclc.org/ooxml/drawingml/diagram': 'dgm:',
+    'http://schemas.openxmlformats.org/drawingml/2006/chart': 'c:',
+    'http://purl.oclc.org/ooxml/drawingml/chart': 'c:',
+    'http://schemas.microsoft.com/office/drawing/2014/chartex': 'cx:',
+    'http://schemas.openxmlformats.org/officeDocument/2006/math': 'm:',
+    'http://purl.oclc.org/ooxml/officeDocument/math': 'm:',
+    'http://schemas.openxmlformats.org/officeDocument/2006/relationships': 'r:',
+    'http://purl.oclc.org/ooxml/officeDocument/relationships': 'r:',
+    'http://schemas.openxmlformats.org/markup-compatibility/2006': 'mc:',
+    'http://schemas.microsoft.com/office/word/2010/wordml': 'w14:',
+    'http://schemas.microsoft.com/office/drawing/2010/main': 'a14:',
+    'http://schemas.microsoft.com/office/spreadsheetml/2018/threadedcomments': 'xtc:',
+    'http://schemas.microsoft.com/office/powerpoint/2018/8/main': 'p188:',
+    'urn:schemas-microsoft-com:office:excel': 'xvml:',
+    'urn:schemas-microsoft-com:vml': 'v:',
+    'http://www.w3.org/XML/1998/namespace': 'xml:',
+    'http://schemas.openxmlformats.org/package/2006/relationships': '',
+  }),
+);
 
 /** The part of XML that a family of formats reads. */
 export interface XmlVocabulary {
   /** Usual prefix of each namespace, with its colon. Other namespaces get `?:`, and none for attributes. */
-  readonly prefixes: Readonly<Record<string, string>>;
+  readonly prefixes: ReadonlyMap<string, string>;
   /** Accepts a document type without declarations of its own, as older writers add it. It is never fetched. */
   readonly allowsDoctype: boolean;
 }
@@ -87,9 +89,13 @@ export function walkXml(
         'The document is nested too deeply or has too many elements.',
       );
     const named: Record<string, string> = {};
-    for (const entry of Object.values(attributes))
-      named[(names[entry.uri] ?? '') + entry.local] = entry.value;
-    const name = (names[uri] ?? '?:') + local;
+    for (const key in attributes) {
+      const entry = attributes[key];
+      if (entry === undefined) continue;
+      const prefix = entry.uri === '' ? '' : (names.get(entry.uri) ?? '');
+      named[prefix === '' ? entry.local : prefix + entry.local] = entry.value;
+    }
+    const name = (names.get(uri) ?? '?:') + local;
     open.push(name);
     visitor.open(name, named);
   });

@@ -174,7 +174,7 @@ function asBlock(
   if (chain.some(({ name }) => codeStyle.test(name)))
     return element('pre', nodes, { code: 'style' });
   if (line.isMonospaced) return element('pre', nodes, { code: 'font' });
-  return /^(?:intense )?quote$/.test(style?.name ?? '')
+  return /^(?:(?:intense )?quote|quotations|block text)$/.test(style?.name ?? '')
     ? element('blockquote', nodes)
     : element('p', nodes);
 }

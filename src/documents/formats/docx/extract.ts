@@ -21,8 +21,8 @@ const wordDocument = {
 
 /**
  * Extracts what a reader of a Word document sees: text with headings, list labels, tables, text
- * boxes, diagrams, notes, and each header and footer once, with tracked insertions accepted. Skips
- * hidden and deleted text, comments and pictures. Never fetches external parts.
+ * boxes, diagrams, notes, comments, and each header and footer once, with tracked insertions accepted. Skips
+ * hidden and deleted text and pictures. Never fetches external parts.
  */
 export const extractDocx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> =>
   readPackage(bytes, wordDocument, async (parts, main) => {
@@ -39,6 +39,8 @@ class WordReader {
   readonly #numbering: Numbering;
   /** Ids of notes per kind, in the order of their references. */
   readonly #notes: Readonly<Record<NoteKind, string[]>> = { footnote: [], endnote: [] };
+  /** Ids of comments, in the order of their references. */
+  readonly #comments = new Set<string>();
   readonly #inserted = new Map<string, Node[]>();
 
   constructor(parts: OfficePackage, main: Part) {
@@ -58,6 +60,7 @@ class WordReader {
       ...text,
       ...this.#readNotes('footnote'),
       ...this.#readNotes('endnote'),
+      ...this.#readComments(),
       ...this.#readMargins(),
     ];
   }
@@ -69,6 +72,7 @@ class WordReader {
       noteMark: (kind, id) => this.#markOf(kind, id),
       drawing: (node) => readDrawing(node, this.#parts, part.name),
       inserted: (id) => this.#inserted.get(id ?? '') ?? [],
+      comment: (id) => void this.#comments.add(id),
       skipsPageFields: isMargin,
     });
   }
@@ -98,6 +102,29 @@ class WordReader {
             }),
           ];
     });
+  }
+
+  /** Returns the comments on visible text, with their authors. */
+  #readComments(): Node[] {
+    const part = this.#parts.related(this.#main.name, 'comments');
+    if (part === null) return [];
+    const reader = this.#reader(part);
+    const comments = [...descendants(part.root, 'w:comment')]
+      .filter(({ attributes }) => this.#comments.has(attributes['w:id'] ?? ''))
+      .map((comment) => {
+        const author = comment.attributes['w:author'] ?? '';
+        const text = reader
+          .read({ ...comment, name: 'w:body' })
+          .map(textOf)
+          .join(' ')
+          .trim();
+        return author === '' || text === '' ? text : `${author}: ${text}`;
+      })
+      .filter((text) => text !== '');
+    const items = comments.map((text, index) =>
+      element('item', [text], { label: '-', close: String(index > 0) }),
+    );
+    return items.length === 0 ? [] : [element('p', ['Comments:']), ...items];
   }
 
   /** Returns each visible header and footer once, without page numbers. */

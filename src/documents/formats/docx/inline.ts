@@ -1,5 +1,5 @@
 import { codePoint } from 'dingbat-to-unicode';
-import { element, isElement, type Node, textOf } from '../../markup/tree.ts';
+import { element, type Node, textOf } from '../../markup/tree.ts';
 import { alternative } from '../../ooxml/alternative.ts';
 import { readMath } from '../../ooxml/math.ts';
 import {
@@ -26,6 +26,8 @@ export interface InlineContext {
   readonly aside: (drawing: XmlElement) => Node[];
   /** Returns the reference mark of a note. */
   readonly noteMark: (kind: 'footnote' | 'endnote', id: string) => string;
+  /** Receives the id of a comment on visible text. */
+  readonly comment: (id: string) => void;
   /** Skips page number fields, which have no meaning outside of their page. */
   readonly skipsPageFields: boolean;
 }
@@ -165,6 +167,9 @@ export class InlineReader {
         return [this.#context.noteMark('footnote', node.attributes['w:id'] ?? '')];
       case 'w:endnoteReference':
         return [this.#context.noteMark('endnote', node.attributes['w:id'] ?? '')];
+      case 'w:commentReference':
+        this.#context.comment(node.attributes['w:id'] ?? '');
+        return [];
       case 'w:ruby':
         return [rubyText(childOf(node, 'w:rubyBase')), `(${rubyText(childOf(node, 'w:rt'))})`];
       default:
@@ -266,4 +271,4 @@ function symbol(node: XmlElement): string {
 }
 
 export const isBlank = (nodes: readonly Node[]): boolean =>
-  nodes.every((node) => textOf(node).trim() === '' && !(isElement(node) && node.tag === 'math'));
+  nodes.every((node) => textOf(node).trim() === '');

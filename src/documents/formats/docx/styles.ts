@@ -35,9 +35,10 @@ export function readRunFormat(properties: XmlElement | undefined): RunFormat {
   const font = fonts?.['w:ascii'] ?? fonts?.['w:hAnsi'] ?? null;
   const align = propertyOf(properties, 'w:vertAlign');
   const size = integerOf(properties, 'w:sz');
-  // In half points: smaller offsets are no superscript or subscript.
+  // In half points: smaller offsets are no superscript or subscript, unless the text is set in a size of its own.
   const raised = integerOf(properties, 'w:position') ?? 0;
-  const moved = Math.abs(raised) < 4 ? null : raised > 0 ? 'sup' : 'sub';
+  const isMoved = Math.abs(raised) >= (size === null ? 4 : 2);
+  const moved = isMoved ? (raised > 0 ? 'sup' : 'sub') : null;
   // In half points: text of at most one point is invisible.
   const isTiny = size !== null && size <= 2;
   return {

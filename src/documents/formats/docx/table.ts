@@ -103,8 +103,10 @@ function spannedCells(rows: readonly XmlElement[]): WordCell[][] {
   });
 }
 
+const maxHeaderRows = 3;
+
 /**
- * Counts header rows: those that Word repeats on each page, else a first row with a different look.
+ * Counts header rows: those that Word repeats on each page, else first rows with a different look.
  */
 function countHeaderRows(table: XmlElement, rows: readonly XmlElement[], styles: Styles): number {
   const repeated = rows.findIndex((row) => flagOf(childOf(row, 'w:trPr'), 'w:tblHeader') !== true);
@@ -123,9 +125,9 @@ function countHeaderRows(table: XmlElement, rows: readonly XmlElement[], styles:
   )
     return 1;
   if (first === undefined || second === undefined) return 0;
-  return (isSetOff(first, styles) && !isSetOff(second, styles)) || namesNumbers(rows.map(textsOf))
-    ? 1
-    : 0;
+  const plain = rows.findIndex((row) => !isSetOff(row, styles));
+  if (plain > 0 && plain <= maxHeaderRows) return plain;
+  return namesNumbers(rows.map(textsOf)) ? 1 : 0;
 }
 
 const textsOf = (row: XmlElement) => within(row, 'w:tc').map((cell) => textIn(cell).trim());

@@ -8,7 +8,7 @@ const readable = /\.(?:xhtml|html?|xht|xml|opf|ncx|svg|lcpl)$/i;
 const maxReadable = 64 * 1024 * 1024;
 
 /** Namespaces of EPUB 2 and 3, and of packages that declare none. */
-const prefixes = Object.fromEntries(
+const prefixes: ReadonlyMap<string, string> = new Map(
   [
     '',
     'urn:oasis:names:tc:opendocument:xmlns:container',

@@ -56,7 +56,7 @@ export const extractPptx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDo
 const titled = (title: string, nodes: readonly Node[]): Node[] =>
   nodes.length === 0 ? [] : [element('p', [title]), ...nodes];
 
-/** Returns the slides in their order; null for one that is hidden or missing. */
+/** Returns the slides in their order; null for one that is hidden. */
 function slidesOf(parts: OfficePackage, main: Part): (Part | null)[] {
   const [list] = descendants(main.root, 'p:sldIdLst');
   const entries = elementsOf(list);
@@ -64,7 +64,9 @@ function slidesOf(parts: OfficePackage, main: Part): (Part | null)[] {
     throw new DocumentFault('too_many_pages', `At most ${maxSlides} slides are supported.`);
   return entries.map(({ attributes }) => {
     const slide = parts.targetPart(main.name, attributes['r:id']);
-    const [root] = elementsOf(slide?.root);
+    if (slide === null)
+      throw new DocumentFault('corrupt', 'A slide of the presentation is missing.');
+    const [root] = elementsOf(slide.root);
     return root?.name !== 'p:sld' || /^(?:0|false)$/.test(root.attributes.show ?? '1')
       ? null
       : slide;

@@ -1,3 +1,4 @@
+import { DocumentFault } from '../../fault.ts';
 import { struck } from '../../markup/inline.ts';
 import { formatNumber, formatText } from '../../ooxml/number-format.ts';
 import { StringBuilder, unescaped } from './strings.ts';
@@ -89,7 +90,7 @@ export class CellReader {
     const text = (value: string) => ({ text: formatText(value, code), isText: true });
     switch (this.#type) {
       case 's':
-        return text(this.#values.strings[Number.parseInt(this.#value, 10)] ?? '');
+        return text(this.#shared());
       case 'inlineStr':
         return text(inline);
       case 'str':
@@ -106,6 +107,17 @@ export class CellReader {
       default:
         return this.#number(code);
     }
+  }
+
+  #shared(): string {
+    if (this.#value.trim() === '') return '';
+    const found = this.#values.strings[Number(this.#value)];
+    if (found === undefined)
+      throw new DocumentFault(
+        'corrupt',
+        'A cell of the spreadsheet refers to a text that is missing.',
+      );
+    return found;
   }
 
   /** A formula that no program has calculated shows as itself. */

@@ -1,3 +1,4 @@
+import { DocumentFault } from '../../fault.ts';
 import type { OfficePackage, Part } from '../../ooxml/package.ts';
 import { childOf, descendants, elementsOf } from '../../ooxml/xml.ts';
 import type { CellValues } from './cell.ts';
@@ -17,8 +18,10 @@ export function visibleSheets(parts: OfficePackage, workbook: Part): VisibleShee
   return elementsOf(sheets).flatMap(({ attributes }) => {
     const part = parts.target(workbook.name, attributes['r:id']);
     const type = parts.targetType(workbook.name, attributes['r:id']);
-    const isVisible = (attributes.state ?? 'visible') === 'visible';
-    return part !== null && isVisible && (type === 'worksheet' || type === 'chartsheet')
+    if ((attributes.state ?? 'visible') !== 'visible') return [];
+    if (part === null || parts.bytes(part) === null)
+      throw new DocumentFault('corrupt', 'A sheet of the spreadsheet is missing.');
+    return type === 'worksheet' || type === 'chartsheet'
       ? [{ name: attributes.name ?? '', part, isChart: type === 'chartsheet' }]
       : [];
   });
