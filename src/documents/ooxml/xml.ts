@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { encodingOf } from '../encoding/decode.ts';
 import { DocumentFault } from '../fault.ts';
 
 /** An element. Names carry the usual prefix of their namespace, whatever the file declares: `w:p`. */
@@ -100,14 +101,14 @@ export function parseXml(
   return root;
 }
 
+/** Decodes XML by its byte order mark, else by its declaration (XML 1.0, appendix F). */
 function decodeXml(bytes: Uint8Array): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const head = String.fromCharCode(...bytes.subarray(0, 200));
+  const declared = /^<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1] ?? 'utf-8';
+  const encoding = encodingOf(declared) ?? 'utf-8';
+  return new TextDecoder(encoding.startsWith('utf-16') ? 'utf-8' : encoding).decode(bytes);
 }
 
 export const elementsOf = (node: XmlElement | undefined): XmlElement[] =>
