@@ -304,7 +304,10 @@ describe('OpenDocument files', () => {
   });
 
   it('are decoded as their XML declares', async () => {
-    const flat = report.replace(/^<\?xml.*\?>/, '').replace('Grinder report', 'Café');
+    const flat = report
+      .replace(/^<\?xml.*\?>/, '')
+      .replace('Grinder report', 'Café')
+      .replace('•', '*');
     const latin = `<?xml version="1.0" encoding="ISO-8859-1"?>${flat}`;
     const content = Uint8Array.from(latin, (character) => character.charCodeAt(0));
     expect((await extract('odt', content)).text).toMatch(/^# Café\n/);
