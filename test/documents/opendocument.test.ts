@@ -303,6 +303,16 @@ describe('OpenDocument files', () => {
     expect(await faultOf(extract('odt', [...content, zeros]))).toBe('too_large');
   });
 
+  it('are decoded as their XML declares', async () => {
+    const flat = report
+      .replace(/^<\?xml.*\?>/, '')
+      .replace('Grinder report', 'Café')
+      .replace('•', '*');
+    const latin = `<?xml version="1.0" encoding="ISO-8859-1"?>${flat}`;
+    const content = Uint8Array.from(latin, (character) => character.charCodeAt(0));
+    expect((await extract('odt', content)).text).toMatch(/^# Café\n/);
+  });
+
   it('have a head that names their kind', async () => {
     const stored = (type: string) =>
       bytes(

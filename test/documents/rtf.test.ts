@@ -159,6 +159,7 @@ Grinder works Ltd.`);
   it('is bounded and survives damage', async () => {
     expect(await faultOf(`{\\rtf1 ${'{'.repeat(2000)}x`)).toBe('too_large');
     expect(await faultOf('{\\rtf1}')).toBe('empty_document');
+    expect(await readFile('\xef\xbb\xbf{\\rtf1 marked}')).toBe('marked');
     expect(await readFile('{\\rtf1 text}}}} after')).toBe('text after');
     expect(await readFile("{\\rtf1 cut \\'4")).toBe('cut');
     expect(await readFile('{\\rtf1 open {\\b bold')).toBe('open bold');

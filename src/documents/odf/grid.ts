@@ -1,7 +1,7 @@
 import { DocumentFault } from '../fault.ts';
 import { elementsOf, type XmlElement } from '../ooxml/xml.ts';
 
-export interface GridCell {
+interface GridCell {
   readonly node: XmlElement;
   readonly column: number;
   readonly columns: number;

@@ -1,4 +1,5 @@
 import { SaxesParser } from 'saxes';
+import { encodingOf } from '../encoding/decode.ts';
 import { DocumentFault } from '../fault.ts';
 
 /** Receives the parts of an XML document in order. */
@@ -108,13 +109,18 @@ export function walkXml(
 
 function* piecesOf(source: Uint8Array | string): Generator<string> {
   if (typeof source === 'string') return yield source;
-  const decoder = new TextDecoder(encodingOf(source));
+  const decoder = new TextDecoder(encodingOfXml(source));
   for (let at = 0; at < source.length; at += chunkBytes)
     yield decoder.decode(source.subarray(at, at + chunkBytes), { stream: true });
   yield decoder.decode();
 }
 
-function encodingOf(bytes: Uint8Array): string {
+/** Returns the encoding by the byte order mark, else by the declaration (XML 1.0, appendix F). */
+function encodingOfXml(bytes: Uint8Array): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
-  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
+  const head = String.fromCharCode(...bytes.subarray(0, 200));
+  const declared = /^<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1] ?? 'utf-8';
+  const encoding = encodingOf(declared) ?? 'utf-8';
+  return encoding.startsWith('utf-16') ? 'utf-8' : encoding;
 }

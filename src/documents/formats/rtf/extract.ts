@@ -12,7 +12,9 @@ import { RtfReader } from './reader.ts';
  */
 export async function extractRtf(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
   try {
-    const { body, notes, margins } = new RtfReader().read(bytes);
+    const { body, notes, margins } = new RtfReader().read(
+      bytes.subarray(Math.max(0, bytes.indexOf(0x7b))),
+    );
     const seen = new Set<string>();
     const root = element('body', [
       ...body,

@@ -1,14 +1,15 @@
 import { DocumentFault } from '../../fault.ts';
-import { romanNumeral } from '../../markup/numerals.ts';
 import { element, type Node } from '../../markup/tree.ts';
 import { readMath } from '../../ooxml/math.ts';
 import type { XmlElement } from '../../ooxml/xml.ts';
 import { Definitions } from './definitions.ts';
 import { Flow } from './flow.ts';
-import { applyFormat } from './format-words.ts';
+import { applyFormat, applyToField } from './format-words.ts';
+import { Notes } from './notes.ts';
 import {
-  type Destination,
+  type Collected,
   type Field,
+  isCollected,
   newState,
   paragraphFormat,
   plainParagraph,
@@ -19,27 +20,20 @@ import { characters, destinations, margins } from './words.ts';
 
 const maxDepth = 1000;
 
-type Collected = 'label' | 'instruction' | 'author' | 'name' | 'value';
-const isCollected = (destination: Destination): destination is Collected =>
-  /^(?:label|instruction|author|name|value)$/.test(destination);
-
 /** Reads a file as blocks (Rich Text Format specification 1.9.1). */
 export class RtfReader {
   readonly #body = new Flow();
   readonly #groups: { readonly state: State; readonly end: (() => void) | null }[] = [];
   readonly #definitions = new Definitions();
-  readonly #notes: Node[] = [];
+  readonly #notes = new Notes();
   readonly #margins: Node[] = [];
-  readonly #counts = { footnote: 0, endnote: 0 };
   #state: State = newState(this.#body);
   #end: (() => void) | null = null;
   #bytes: number[] = [];
   #skipped = 0;
   #isStarred = false;
   #isFirst = false;
-  #isEndnote = false;
   #collected = '';
-  #author = '';
   #property = '';
 
   read(bytes: Uint8Array): { body: Node[]; notes: readonly Node[]; margins: readonly Node[] } {
@@ -47,7 +41,7 @@ export class RtfReader {
     this.#flush();
     while (this.#groups.length > 0) this.#close();
     const body = this.#body.end(this.#format());
-    return { body, notes: this.#notes, margins: this.#margins };
+    return { body, notes: this.#notes.items, margins: this.#margins };
   }
 
   #token(token: Token): void {
@@ -141,9 +135,9 @@ export class RtfReader {
     else if (name === 'uc') this.#state.fallback = Math.max(0, Math.min(value ?? 1, 100));
     else if (destination === 'fonts' || destination === 'styles')
       this.#definitions.addWord(destination, name, value);
-    else if (destination === 'form') this.#formWord(name, value);
+    else if (destination === 'form') applyToField(this.#state.field, name, value);
     else if (characters.has(name)) this.#write(characters.get(name) ?? '');
-    else if (name === 'ftnalt') this.#isEndnote = true;
+    else if (name === 'ftnalt') this.#notes.isEndnote = true;
     else if (destination === 'text' && this.#ends(name)) return;
     else if (!this.#definitions.setPage(name, value)) applyFormat(this.#state, name, value);
   }
@@ -151,14 +145,6 @@ export class RtfReader {
   #unicode(value: number): void {
     this.#write(this.#definitions.unicode(value & 0xffff, this.#state));
     this.#skipped = this.#state.fallback;
-  }
-
-  #formWord(name: string, value: number | null): void {
-    const { field } = this.#state;
-    if (field === null) return;
-    if (name === 'fftype') field.isCheckBox = value === 1;
-    // 25 is a box that has its default state.
-    if (name === 'ffdefres' || (name === 'ffres' && value !== 25)) field.isChecked = value === 1;
   }
 
   /** Ends a line, paragraph, cell or row; false for other words. */
@@ -209,7 +195,7 @@ export class RtfReader {
       this.#collected = outer;
       if (destination === 'label') flow.label = text.replaceAll(/\s+/g, ' ').trim();
       else if (destination === 'instruction') this.#endInstruction(field, text);
-      else if (destination === 'author') this.#author = text.trim();
+      else if (destination === 'author') this.#notes.author = text.trim();
       else if (destination === 'name') this.#property = text.trim();
       else if (this.#property === 'wzDescription' && text.trim() !== '')
         flow.addAside([element('p', [text])]);
@@ -231,33 +217,17 @@ export class RtfReader {
     const outer = this.#state.flow;
     const flow = new Flow();
     Object.assign(this.#state, { ...plainParagraph, destination: 'text', flow, isMargin });
-    this.#isEndnote = false;
+    this.#notes.isEndnote = false;
     this.#end = () => {
       const blocks = flow.end(this.#format());
       if (isMargin) this.#margins.push(...blocks);
-      else if (name === 'footnote') this.#endNote(outer, blocks);
-      else outer.addAside(name === 'annotation' ? this.#comment(blocks) : [element('div', blocks)]);
+      else if (name === 'footnote') outer.add(this.#notes.add(blocks), [], false);
+      else
+        outer.addAside(
+          name === 'annotation' ? this.#notes.comment(blocks) : [element('div', blocks)],
+        );
     };
     return true;
-  }
-
-  #endNote(flow: Flow, blocks: readonly Node[]): void {
-    const number = ++this.#counts[this.#isEndnote ? 'endnote' : 'footnote'];
-    const label = `[${this.#isEndnote ? romanNumeral(number) : number}]`;
-    this.#isEndnote = false;
-    flow.add(label, [], false);
-    this.#notes.push(element('item', blocks, { label, close: 'false' }));
-  }
-
-  #comment(blocks: readonly Node[]): Node[] {
-    if (blocks.length === 0) return [];
-    const title = this.#author === '' ? 'Comment: ' : `Comment (${this.#author}): `;
-    return [
-      element('p', [
-        title,
-        ...blocks.flatMap((block) => (typeof block === 'string' ? block : block.children)),
-      ]),
-    ];
   }
 
   /** Reads a formula as the elements of Word's XML, which have the same names. */

@@ -18,6 +18,11 @@ export type Destination =
   | 'unicode'
   | 'skip';
 
+/** Destinations whose text is a property. */
+export type Collected = 'label' | 'instruction' | 'author' | 'name' | 'value';
+export const isCollected = (destination: Destination): destination is Collected =>
+  /^(?:label|instruction|author|name|value)$/.test(destination);
+
 export interface Field {
   code: string;
   isCheckBox: boolean;

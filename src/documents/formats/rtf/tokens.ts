@@ -53,12 +53,15 @@ const isText = (byte: number) =>
 
 function readWord(bytes: Uint8Array, start: number) {
   let at = start;
-  while (isLetter(bytes[at] ?? 0) && at - start < maxName) at += 1;
-  const name = String.fromCharCode(...bytes.subarray(start, at));
-  const sign = bytes[at] === minus && isDigit(bytes[at + 1] ?? 0) ? 1 : 0;
-  const digits = at + sign;
+  let name = '';
+  for (; isLetter(bytes[at] ?? 0) && at - start < maxName; at += 1)
+    name += String.fromCharCode(bytes[at] ?? 0);
+  const isNegative = bytes[at] === minus && isDigit(bytes[at + 1] ?? 0);
+  const digits = at + (isNegative ? 1 : 0);
   let end = digits;
-  while (isDigit(bytes[end] ?? 0) && end - digits < maxDigits) end += 1;
-  const value = end === digits ? null : Number(String.fromCharCode(...bytes.subarray(at, end)));
+  let number = 0;
+  for (; isDigit(bytes[end] ?? 0) && end - digits < maxDigits; end += 1)
+    number = number * 10 + (bytes[end] ?? 0) - 0x30;
+  const value = end === digits ? null : isNegative ? -number : number;
   return { name, value, end: bytes[end] === space ? end + 1 : end };
 }
