@@ -10,6 +10,7 @@ import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { markdown } from './formats/markdown.ts';
 import { mbox } from './formats/mbox.ts';
+import { msg } from './formats/msg.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { srt } from './formats/srt.ts';
@@ -30,6 +31,7 @@ export const formats = {
   jsonl,
   eml,
   mbox,
+  msg,
   ipynb,
   vtt,
   srt,

@@ -7,6 +7,7 @@ import { newWorkspace } from '../support/api.ts';
 import { operations } from '../support/document.ts';
 import { docxParts, makePdf, makeZip, paragraph } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
+import { makeOutlookMessage } from '../support/outlook.ts';
 
 const quoted = (extensions: readonly string[], separator: string) =>
   extensions.map((extension) => `\`${extension}\``).join(separator);
@@ -22,6 +23,7 @@ const samples = {
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>
     'From a@b.test Tue Mar  3 14:05:00 2026\nSubject: Grinder\n\nIt costs 89 EUR.\n',
+  msg: async () => makeOutlookMessage({ subject: 'Grinder', body: 'It costs 89 EUR.' }),
   zip: async () =>
     makeZip([
       {

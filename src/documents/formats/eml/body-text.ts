@@ -28,8 +28,11 @@ export async function plainText(part: MimePart): Promise<string> {
   const text = cleanLines(await decodeLeniently(decodeText, bytesOfPart(part), trusted(part)));
   const isFlowed = /^flowed$/i.test(params.format ?? '');
   const lines = isFlowed ? unflow(text, /^yes$/i.test(params.delsp ?? '')) : text;
-  return withoutUnderline(cleanText(lines)).trim();
+  return plainBody(lines);
 }
+
+/** Cleans the plain text of a message. */
+export const plainBody = (text: string): string => withoutUnderline(cleanText(text)).trim();
 
 const cleanLines = (text: string) => text.replaceAll(/\r\n?/g, '\n');
 
