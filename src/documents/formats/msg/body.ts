@@ -2,9 +2,7 @@ import { decodeHtml } from '../../encoding/decode.ts';
 import { decodeLeniently } from '../../encoding/decode-leniently.ts';
 import type { ExtractContext, UnreadableFile } from '../../format.ts';
 import { nestMarkdown } from '../../markup/nest.ts';
-import { writeMarkdown } from '../../markup/write-markdown.ts';
-import { plainBody } from '../eml/body-text.ts';
-import { readPage } from '../html/visible-page.ts';
+import { htmlBody, plainBody } from '../eml/body-text.ts';
 import { encodingOfCodePage, type Properties, tags } from './properties.ts';
 import { decompressRtf } from './rtf.ts';
 
@@ -42,5 +40,5 @@ async function htmlOf(message: Properties): Promise<string> {
     bytes === null
       ? await message.text(tags.html)
       : await decodeLeniently(decodeHtml, bytes, encoding);
-  return html === '' ? '' : writeMarkdown(readPage(html).body);
+  return html === '' ? '' : htmlBody(html);
 }
