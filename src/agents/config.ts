@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id, Metadata } from '../http/schema.ts';
-import { rerankers, searchModes } from '../knowledge/index.ts';
+import { Reranker, searchModes } from '../knowledge/index.ts';
 import { InputFields } from './inputs.ts';
 import { OutputSchema } from './output-schema.ts';
 
@@ -34,7 +34,9 @@ const knowledge = {
   mode: z.enum(searchModes).describe('Hybrid, keyword-only or vector-only retrieval'),
   top_k: z.number().int().min(1).max(50).describe('Maximum number of passages in the prompt'),
   min_score: z.number().min(0).max(1).describe('Leaves out passages with a lower score'),
-  reranker: z.enum(rerankers).nullable().describe('Reranker; null for none'),
+  reranker: Reranker.nullable().describe(
+    '`builtin/lexical`, or a reranking model such as `cohere/rerank-v3.5`; null for none',
+  ),
   rewrite_query: z
     .boolean()
     .describe('Rewrites the question with its conversation before the search'),

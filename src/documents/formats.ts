@@ -1,7 +1,9 @@
 import type { DocumentFormat, Format } from './format.ts';
+import { codeFormats } from './formats/code.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
 import { eml } from './formats/eml.ts';
+import { epub } from './formats/epub.ts';
 import { gif } from './formats/gif.ts';
 import { html } from './formats/html.ts';
 import { ipynb } from './formats/ipynb.ts';
@@ -11,12 +13,20 @@ import { jsonl } from './formats/jsonl.ts';
 import { markdown } from './formats/markdown.ts';
 import { mbox } from './formats/mbox.ts';
 import { msg } from './formats/msg.ts';
+import { odg } from './formats/odg.ts';
+import { odp } from './formats/odp.ts';
+import { ods } from './formats/ods.ts';
+import { odt } from './formats/odt.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { pptx } from './formats/pptx.ts';
+import { rtf } from './formats/rtf.ts';
 import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
 import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
+import { xlsx } from './formats/xlsx.ts';
+import { xml } from './formats/xml.ts';
 import { zip } from './formats/zip.ts';
 
 /** Every supported format, in the order in which texts list them. Uploads, extraction, downloads, `fetch_url`, error texts and the OpenAPI document derive from it. */
@@ -26,6 +36,14 @@ export const formats = {
   html,
   pdf,
   docx,
+  odt,
+  ods,
+  odp,
+  odg,
+  epub,
+  xlsx,
+  rtf,
+  pptx,
   csv,
   json,
   jsonl,
@@ -35,7 +53,9 @@ export const formats = {
   ipynb,
   vtt,
   srt,
+  xml,
   zip,
+  ...codeFormats,
   png,
   jpeg,
   webp,

@@ -6,6 +6,12 @@ export { DocumentFault, faultCodes } from './fault.ts';
 export type { FormatKind } from './format.ts';
 export { findFormat, formatOf, formatOfContent, mediaTypeOf } from './identify.ts';
 export {
+  decodeResponse,
+  documentName,
+  isWebPage,
+  readSourcePage,
+} from './source-document.ts';
+export {
   acceptedFiles,
   acceptedSizes,
   extensionsOf,

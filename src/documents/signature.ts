@@ -22,3 +22,14 @@ export const checkTextHead = (head: Uint8Array): string | null =>
   isZip(head) || isCompoundFile(head) || isPdf(head) || (!isUtf16(head) && head.includes(0))
     ? 'is not a text file (binary content)'
     : null;
+
+/**
+ * Returns the media type that an archive declares in a first, stored entry named `mimetype`, as
+ * OpenDocument (part 2, 3.3) and EPUB (OCF, 4.3) do; null for none.
+ */
+export function packageType(head: Uint8Array): string | null {
+  const name = String.fromCharCode(...head.subarray(30, 200));
+  return isZip(head) && head[8] === 0
+    ? (/^mimetype(application\/[\w.+-]+?)(?=PK|[^\w.+-]|$)/.exec(name)?.[1] ?? null)
+    : null;
+}

@@ -1,6 +1,6 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
-import { embeddingDimensions } from '../models/index.ts';
+import { embeddingPrefixes, findEmbeddingModel, isEmbeddingModel } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
@@ -48,22 +48,40 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
 }
 
 function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow {
-  const dimensions = embeddingDimensions(input.embedding_model);
-  if (dimensions === null)
-    throw invalid('/embedding_model', `Unknown embedding model: ${input.embedding_model}.`);
+  const { query, document } = embeddingPrefixes(input.embedding_model);
   const now = ctx.now();
   return {
     id: ctx.newId('kb'),
     workspace_id: ctx.workspace_id,
     agent_id,
     ...input,
-    dimensions,
+    query_prefix: input.query_prefix ?? query,
+    document_prefix: input.document_prefix ?? document,
+    dimensions: dimensionsOf(input),
     vectors_revision: 0,
     chunk_count: 0,
     deleted_at: null,
     created_at: now,
     updated_at: now,
   };
+}
+
+/** Returns the length of the vectors of a new base. Throws `validation_failed` for a model that cannot have it. */
+function dimensionsOf({ embedding_model, dimensions }: CreateBase): number {
+  const listed = findEmbeddingModel(embedding_model);
+  if (listed === undefined) {
+    if (!isEmbeddingModel(embedding_model))
+      throw invalid('/embedding_model', `Unknown embedding model: ${embedding_model}.`);
+    if (dimensions === undefined)
+      throw invalid('/dimensions', `State the length of the vectors of ${embedding_model}.`);
+    return dimensions;
+  }
+  if (dimensions !== undefined && dimensions !== listed.dimensions && !listed.isVariable)
+    throw invalid(
+      '/dimensions',
+      `Vectors of ${embedding_model} have the length ${listed.dimensions}.`,
+    );
+  return dimensions ?? listed.dimensions;
 }
 
 /** Returns an agent's own base, for the batch that creates the agent. */

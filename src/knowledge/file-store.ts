@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
-import { chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
+import { type chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import { valuesOf } from './json-values.ts';
 
 export type FileRow = typeof files.$inferSelect;
@@ -21,6 +21,49 @@ export const insertFile = compileByColumns<FileRow>((db, row) =>
       and (${row.external_id} is not null or not exists (select 1 from files f where f.base_id = b.id and f.sha256 = ${row.sha256} and f.deleted_at is null)))`,
   }),
 );
+
+/**
+ * Columns of a file that is queued again: its searchable chunks remain so until the next attempt is ready.
+ * In SQL, since the row may have changed since it was read.
+ */
+export const queuedColumns = {
+  status: 'queued',
+  progress: 0,
+  error_code: null,
+  error_detail: null,
+  chunk_count: null,
+  former_attempt: sql`iif(${files.status} = 'ready', ${files.attempt}, ${files.former_attempt})`,
+  former_chunk_count: sql`iif(${files.status} = 'ready', coalesce(${files.chunk_count}, 0), ${files.former_chunk_count})`,
+} as const;
+
+/**
+ * Replaces the content of a file. Fails on the NOT NULL `files.base_id` unless the file is at the revision before
+ * that of `row` and its base is there: an update would be lost without an error.
+ */
+export const replaceContent = (db: Db, row: FileRow) => {
+  const { name, media_type, byte_size, sha256, encoding, metadata, original_id, revision } = row;
+  return db
+    .insert(files)
+    .values({
+      ...row,
+      // Conflicts with its own row by the id only.
+      ...{ sha256: row.id, external_id: null },
+      base_id: sql`(select b.id from files f join knowledge_bases b on b.id = f.base_id and b.deleted_at is null
+        where f.id = ${row.id} and f.workspace_id = ${row.workspace_id} and f.deleted_at is null and f.revision = ${revision - 1})`,
+    })
+    .onConflictDoUpdate({
+      target: files.id,
+      set: {
+        ...{ name, media_type, byte_size, sha256, encoding, metadata, original_id, revision },
+        ...queuedColumns,
+        updated_at: row.updated_at,
+      },
+    });
+};
+
+/** Id in the key of a file's original. */
+export const originalIdOf = ({ id, original_id }: Pick<FileRow, 'id' | 'original_id'>): string =>
+  original_id ?? id;
 
 /** Selects a file with the agent of its base, which determines access. */
 export const selectFile = (db: Db, workspace_id: string, id: string) =>
@@ -118,25 +161,20 @@ export const markFilesDeleted = (db: Db, workspace_id: string, base_id: string, 
       ),
     );
 
-/** Queues a file that is `ready` or `failed`; returns no row for others. */
-export const requeueFile = (db: Db, workspace_id: string, id: string, now: number) =>
+/** Queues a file for `revision` if it is `ready` or `failed` at the revision before; returns no row otherwise. */
+export const requeueFile = (
+  db: Db,
+  { workspace_id, id, revision }: Pick<FileRow, 'workspace_id' | 'id' | 'revision'>,
+  now: number,
+) =>
   db
     .update(files)
-    .set({ status: 'queued', progress: 0, error_code: null, error_detail: null, updated_at: now })
-    .where(and(ownFile(workspace_id, id), inArray(files.status, ['ready', 'failed'])))
-    .returning();
-
-export const selectFileChunks = (db: Db, file: FileRow, after: number | null, limit: number) =>
-  db
-    .select()
-    .from(chunks)
+    .set({ ...queuedColumns, revision, updated_at: now })
     .where(
       and(
-        eq(chunks.workspace_id, file.workspace_id),
-        eq(chunks.file_id, file.id),
-        eq(chunks.attempt, file.attempt),
-        after === null ? undefined : gt(chunks.ordinal, after),
+        ownFile(workspace_id, id),
+        eq(files.revision, revision - 1),
+        inArray(files.status, ['ready', 'failed']),
       ),
     )
-    .orderBy(asc(chunks.ordinal))
-    .limit(limit);
+    .returning();

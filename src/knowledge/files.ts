@@ -2,40 +2,25 @@ import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import { downloadOriginal } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
-import { type Ctx, coversAgent } from '../platform/context.ts';
+import type { Ctx } from '../platform/context.ts';
 import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
-import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { type Page, readPage } from '../shared/page.ts';
 import { selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
 import {
-  type FileRow,
   markFileDeleted,
+  originalIdOf,
   requeueFile,
-  selectFile,
-  selectFileChunks,
   selectFiles,
   updateFile as updateFileRow,
 } from './file-store.ts';
-import { ingestion } from './ingestion.ts';
-import {
-  type File,
-  type FileChunk,
-  type FileQuery,
-  toChunk,
-  toFile,
-  type UpdateFile,
-} from './schema.ts';
+import { findFile } from './find-file.ts';
+import { ingestion, queuedAgain } from './ingestion.ts';
+import { type File, type FileQuery, toFile, type UpdateFile } from './schema.ts';
 import type { SearchQuery, SearchResult } from './search/schema.ts';
 import { findPassages } from './search/search.ts';
-
-/** Returns a file. Throws `not_found`, also for a file of a base that the key does not cover. */
-async function findFile(ctx: Ctx, id: string): Promise<FileRow> {
-  const found = await selectFile(ctx.db, ctx.workspace_id, id).get();
-  if (found === undefined || !coversAgent(ctx.actor, found.agent_id)) throw notFound('file');
-  return found.file;
-}
 
 export const getFile = async (ctx: Ctx, id: string): Promise<File> =>
   toFile(await findFile(ctx, id));
@@ -108,51 +93,30 @@ export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
 }
 
 /**
- * Queues a file for extraction and indexing again. Throws `conflict` while it is being processed.
+ * Queues a file for extraction and indexing again. Its content stays searchable until then. Throws `conflict`
+ * while it is being processed.
  */
 export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   const file = await findFile(ctx, id);
   const now = ctx.now();
   const busy = new Failure('conflict', 'The file is being processed.');
   if (file.status !== 'ready' && file.status !== 'failed') throw busy;
-  const reply = toFile({
-    ...file,
-    status: 'queued',
-    progress: 0,
-    error_code: null,
-    error_detail: null,
-    updated_at: now,
-  });
+  const next = queuedAgain(file, now);
+  const reply = toFile(next);
   const [rows] = await commit(ctx, {
-    statements: [requeueFile(ctx.db, ctx.workspace_id, id, now)],
+    statements: [requeueFile(ctx.db, next, now)],
     audit: [{ action: 'file.reprocess', target_type: 'file', target_id: id }],
-    jobs: [ingestion(ctx, file)],
+    jobs: [ingestion(ctx, next)],
     reply,
   });
   if (rows.length === 0) throw busy;
   return reply;
 }
 
-export async function listChunks(ctx: Ctx, id: string, query: PageQuery): Promise<Page<FileChunk>> {
-  const file = await findFile(ctx, id);
-  return readPage(
-    {
-      secret: ctx.config.signing_secret,
-      workspace_id: ctx.workspace_id,
-      list: `chunks:${id}:${file.attempt}`,
-    },
-    query,
-    (after, limit) =>
-      selectFileChunks(ctx.db, file, after === null ? null : Number(after), limit).all(),
-    (row) => String(row.ordinal),
-    toChunk,
-  );
-}
-
 /** Throws `not_found`. */
 export async function getContent(ctx: Ctx, id: string): Promise<Response> {
   const file = await findFile(ctx, id);
-  const download = await downloadOriginal(ctx, file);
+  const download = await downloadOriginal(ctx, { ...file, id: originalIdOf(file) });
   if (download === null) throw notFound('file');
   return download;
 }

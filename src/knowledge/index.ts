@@ -10,7 +10,7 @@ export { selectHeadings } from './search/headings.ts';
 
 export { queryWords } from './search/keywords.ts';
 export {
-  rerankers,
+  Reranker,
   type SearchHit as Hit,
   SearchQuery,
   SearchResult,

@@ -13,8 +13,8 @@ const ignoreExhausted = async () => undefined;
 export const knowledgeJobs: { readonly [Type in KnowledgeJob]: JobHandler<Type> } = {
   'file.ingest': {
     isLarge: true,
-    run: (ctx, { file_id }, end) => ingestFile(ctx, file_id, end),
-    onExhausted: (ctx, { file_id }) => failExhaustedFile(ctx, file_id),
+    run: (ctx, job, end) => ingestFile(ctx, job, end),
+    onExhausted: (ctx, job) => failExhaustedFile(ctx, job),
   },
   'file.delete': {
     run: (ctx, { file_id }) => removeFile(ctx, file_id),

@@ -8,7 +8,6 @@ import {
   deleteFile,
   getContent,
   getFile,
-  listChunks,
   listFiles,
   reprocessFile,
   searchBase,
@@ -16,10 +15,8 @@ import {
 } from './files.ts';
 import {
   BaseQuery,
-  ChunkQuery,
   CreateBase,
   File,
-  FileChunk,
   FileForm,
   FileQuery,
   FileUpload,
@@ -114,7 +111,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Upload files',
-      description: `Up to 20 ${acceptedFiles(['document'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file; the same \`external_id\` replaces the file that has it. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
+      description: `Up to 20 ${acceptedFiles(['document'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file; the same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
@@ -214,29 +211,13 @@ export const knowledgeRoutes = new Router()
   )
   .endpoint(
     {
-      method: 'get',
-      path: '/files/{file}/chunks',
-      access: 'knowledge:read',
-      tag,
-      summary: 'List the chunks of a file',
-      params: file,
-      query: ChunkQuery,
-      reply: {
-        status: 200,
-        schema: pageOf(FileChunk),
-        description: 'Chunks in document order',
-      },
-      failures: ['invalid_cursor'],
-    },
-    (ctx, { params, query }) => listChunks(ctx, params.file, query),
-  )
-  .endpoint(
-    {
       method: 'post',
       path: '/files/{file}/reprocess',
       access: 'knowledge:write',
       tag,
       summary: 'Process a file again',
+      description:
+        'Extracts, chunks and indexes the original again. The present chunks stay searchable until the new ones are ready, which replace them, including chunks that were edited or added. If it fails, they stay, and `error` gives the reason.',
       operationId: 'reprocessFile',
       params: file,
       reply: { status: 202, schema: File, description: 'The queued file' },

@@ -3,9 +3,11 @@ import { fileStatuses } from '../db/schema/knowledge.ts';
 import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Metadata, Name, Time } from '../http/schema.ts';
+import { maxDimensions } from '../models/index.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { BaseRow } from './base-store.ts';
-import type { ChunkRow, FileRow } from './file-store.ts';
+import type { FileRow } from './file-store.ts';
+import { searchableAttempt } from './searchable.ts';
 
 const Settings = {
   name: Name(100).openapi({ example: 'Handbook' }),
@@ -13,6 +15,24 @@ const Settings = {
     .string()
     .max(2000)
     .openapi({ example: 'Everything about leave, travel and equipment.' }),
+};
+
+const Prefix = z.string().max(500);
+
+/** Settings by which documents are cut into chunks. */
+export const chunkSettings = {
+  chunk_tokens: z
+    .number()
+    .int()
+    .min(50)
+    .max(2000)
+    .describe('Maximum size of a chunk in estimated tokens'),
+  chunk_overlap_tokens: z
+    .number()
+    .int()
+    .min(0)
+    .max(500)
+    .describe('Estimated tokens that a chunk repeats from the previous one'),
 };
 
 export const CreateBase = z
@@ -24,21 +44,24 @@ export const CreateBase = z
       .min(3)
       .max(200)
       .default('builtin/lexical')
-      .describe('Cannot be changed later'),
-    chunk_tokens: z
+      .describe('Cannot be changed later. Any embedding model of a provider that is set up'),
+    dimensions: z
       .number()
       .int()
-      .min(50)
-      .max(2000)
-      .default(512)
-      .describe('Maximum size of a chunk in estimated tokens'),
-    chunk_overlap_tokens: z
-      .number()
-      .int()
-      .min(0)
-      .max(500)
-      .default(64)
-      .describe('Estimated tokens that a chunk repeats from the previous one'),
+      .min(1)
+      .max(maxDimensions)
+      .optional()
+      .describe(
+        'Length of the vectors; required for a model that `GET /models` does not list as an embedding model. Cannot be changed later',
+      ),
+    query_prefix: Prefix.optional().describe(
+      'Text before each question that is embedded; by default that of the model’s card',
+    ),
+    document_prefix: Prefix.optional().describe(
+      'Text before each passage that is embedded; by default that of the model’s card',
+    ),
+    chunk_tokens: chunkSettings.chunk_tokens.default(512),
+    chunk_overlap_tokens: chunkSettings.chunk_overlap_tokens.default(64),
   })
   .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
     path: ['chunk_overlap_tokens'],
@@ -63,6 +86,8 @@ export const KnowledgeBase = z
     ...Settings,
     embedding_model: z.string(),
     dimensions: z.number().int(),
+    query_prefix: z.string(),
+    document_prefix: z.string(),
     chunk_tokens: z.number().int(),
     chunk_overlap_tokens: z.number().int(),
     chunk_count: z.number().int().describe('Number of searchable chunks'),
@@ -81,6 +106,8 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   description: row.description,
   embedding_model: row.embedding_model,
   dimensions: row.dimensions,
+  query_prefix: row.query_prefix ?? '',
+  document_prefix: row.document_prefix ?? '',
   chunk_tokens: row.chunk_tokens,
   chunk_overlap_tokens: row.chunk_overlap_tokens,
   chunk_count: row.chunk_count,
@@ -92,7 +119,9 @@ export const ExternalId = z
   .string()
   .min(1)
   .max(255)
-  .describe("The caller's id of the document. Uploading with the same id replaces the file");
+  .describe(
+    "The caller's id of the document. Uploading with the same id replaces the content of the file; the former content is searchable until the new one is ready",
+  );
 
 const Encoding = z
   .string()
@@ -146,13 +175,26 @@ export const File = z
     name: z.string(),
     media_type: z.string().openapi({ example: 'text/markdown' }),
     byte_size: z.number().int(),
-    status: z.enum(fileStatuses),
+    status: z
+      .enum(fileStatuses)
+      .describe(
+        'State of the latest content. While it is processed, and if it fails, the former content of the file remains searchable',
+      ),
+    is_searchable: z
+      .boolean()
+      .describe('True when searches find the file, also with former content'),
     progress: z.number().min(0).max(1).describe('Completed share of the current step'),
     attempts: z.number().int().describe('Number of processing attempts'),
     error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
     pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
     tokens: z.number().int().nullable(),
-    chunk_count: z.number().int().nullable(),
+    chunk_count: z
+      .number()
+      .int()
+      .nullable()
+      .describe(
+        'Number of searchable chunks; before the first are, of those that are being stored',
+      ),
     external_id: z.string().nullable(),
     encoding: z
       .string()
@@ -161,7 +203,7 @@ export const File = z
     metadata: z.record(z.string(), z.unknown()),
     created_at: Time,
     updated_at: Time,
-    ready_at: Time.nullable(),
+    ready_at: Time.nullable().describe('When the searchable content was ready'),
   })
   .openapi('File');
 export type File = z.output<typeof File>;
@@ -200,6 +242,7 @@ export const toFile = (row: FileRow): File => ({
   media_type: row.media_type,
   byte_size: row.byte_size,
   status: row.status,
+  is_searchable: searchableAttempt(row) !== null,
   progress: row.progress,
   attempts: row.attempt,
   error:
@@ -208,38 +251,11 @@ export const toFile = (row: FileRow): File => ({
       : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
   pages: row.page_count,
   tokens: row.token_count,
-  chunk_count: row.chunk_count,
+  chunk_count: row.former_attempt === null ? row.chunk_count : row.former_chunk_count,
   external_id: row.external_id,
   encoding: row.encoding,
   metadata: row.metadata,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
   ready_at: toWireTimeOrNull(row.ready_at),
-});
-
-export const ChunkQuery = z.strictObject(pageQuery);
-
-export const FileChunk = z
-  .object({
-    id: Id('chk'),
-    ordinal: z.number().int().describe('Index in the file, from 0'),
-    text: z.string(),
-    heading: z.string().nullable(),
-    page: z.number().int().nullable(),
-    start: z.number().int().describe('Offset in the extracted text, in UTF-16 code units'),
-    end: z.number().int(),
-    tokens: z.number().int(),
-  })
-  .openapi('Chunk');
-export type FileChunk = z.output<typeof FileChunk>;
-
-export const toChunk = (row: ChunkRow): FileChunk => ({
-  id: row.id,
-  ordinal: row.ordinal,
-  text: row.text,
-  heading: row.heading,
-  page: row.page,
-  start: row.start,
-  end: row.end,
-  tokens: row.token_count,
 });

@@ -5,6 +5,7 @@ import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
+import { type EmbeddingPurpose, embeddingOptions } from './embedding-options.ts';
 import { CallMeter } from './meter.ts';
 import { toCount } from './read-usage.ts';
 import { request } from './request.ts';
@@ -13,8 +14,9 @@ import type { Target } from './workspace-models.ts';
 export interface EmbedCall extends Attribution {
   readonly model: string;
   readonly values: readonly string[];
-  /** Length of the vectors to request from a model whose dimensions are not listed. Ignored for listed models. */
+  /** Length of the vectors to request; ignored for a model with one length. */
   readonly dimensions?: number;
+  readonly purpose?: EmbeddingPurpose | undefined;
   /** `embed` is a request of an API client. */
   readonly operation: 'embed_file' | 'embed_query' | 'embed';
   /** Identifies the call in the usage table. Recording a call twice leaves one row. */
@@ -23,9 +25,8 @@ export interface EmbedCall extends Attribution {
 
 /**
  * Calls an embedding model and meters the call. Returns the vectors in the order of the texts and the
- * usage statements for the caller's batch, one for each request. The vectors have the length
- * `embeddingDimensions(model)` where that is known. `tokens` is null when the provider does not report
- * them. Throws the provider's failure; usage up to then is still recorded.
+ * usage statements for the caller's batch, one for each request. The vectors have the requested
+ * length, or the listed one. `tokens` is null when the provider does not report them. Throws the provider's failure; usage up to then is still recorded.
  */
 export async function embed(
   ctx: Ctx,
@@ -34,7 +35,9 @@ export async function embed(
   const listed = findEmbeddingModel(call.model);
   if (listed === undefined && !isEmbeddingModel(call.model))
     throw new Failure('provider_error', `Unknown embedding model ${call.model}.`);
-  const dimensions = listed?.dimensions ?? call.dimensions;
+  const isFixed = listed !== undefined && !listed.isVariable;
+  const dimensions = isFixed ? listed.dimensions : (call.dimensions ?? listed?.dimensions);
+  const options = embeddingOptions(call.purpose, isFixed ? undefined : dimensions);
   const meter = new CallMeter(ctx, call);
   const embeddings: number[][] = [];
   let tokens: number | null = 0;
@@ -47,8 +50,7 @@ export async function embed(
         call.model,
         'embedding',
         () => tokensOf(rest),
-        (target, signal) =>
-          embedSome(target, listed?.options ?? lengthOption(call.dimensions), rest, signal),
+        (target, signal) => embedSome(target, options, rest, signal),
       );
       if (some.length === 0)
         throw new Failure('provider_error', `${call.model} returned no vectors.`);
@@ -71,7 +73,7 @@ export async function embed(
 /** Embeds as many of the values as the model accepts in one request. */
 async function embedSome(
   target: Target,
-  options: SharedV4ProviderOptions | undefined,
+  options: SharedV4ProviderOptions,
   values: readonly string[],
   signal: AbortSignal,
 ) {
@@ -84,7 +86,7 @@ async function embedSome(
   const result = await model.doEmbed({
     values: sent,
     abortSignal: signal,
-    ...(options === undefined ? {} : { providerOptions: options }),
+    providerOptions: options,
   });
   const input_tokens = toCount(result.usage?.tokens) || null;
   const tokens = { ...unknownTokens, input_tokens, output_tokens: 0 };
@@ -94,16 +96,6 @@ async function embedSome(
     estimate: () => tokensOf(sent),
   };
 }
-
-/** Returns the options that request a vector length. Each provider package reads its own key. */
-const lengthOption = (dimensions: number | undefined): SharedV4ProviderOptions | undefined =>
-  dimensions === undefined
-    ? undefined
-    : {
-        openai: { dimensions },
-        openaiCompatible: { dimensions },
-        google: { outputDimensionality: dimensions },
-      };
 
 const tokensOf = (values: readonly string[]): number =>
   values.reduce((sum, value) => sum + estimateTokens(value), 0);

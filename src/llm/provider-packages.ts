@@ -50,6 +50,20 @@ export const mistral = async ({ base_url, api_key, fetch }: ModelSettings) =>
     fetch,
   });
 
+export const cohere = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/cohere')).createCohere({
+    baseURL: base_url,
+    apiKey: api_key ?? '',
+    fetch,
+  });
+
+export const voyage = async ({ base_url, api_key, fetch }: ModelSettings) =>
+  (await import('@ai-sdk/voyage')).createVoyage({
+    baseURL: base_url,
+    apiKey: api_key ?? '',
+    fetch,
+  });
+
 export const bedrock = async ({ base_url, api_key, fetch }: ModelSettings) =>
   (await import('@ai-sdk/amazon-bedrock')).createAmazonBedrock({
     baseURL: base_url,

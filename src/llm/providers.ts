@@ -5,6 +5,7 @@ import type {
   SharedV4ProviderOptions,
 } from '@ai-sdk/provider';
 import { type ProviderId, providerIds } from '../models/index.ts';
+import { Failure } from '../shared/failure.ts';
 import { free } from '../usage/index.ts';
 import { builtinEmbedder, builtinLanguageModel } from './builtin/models.ts';
 import type { ModelSettings } from './model-settings.ts';
@@ -12,12 +13,14 @@ import {
   anthropic,
   azure,
   bedrock,
+  cohere,
   compatible,
   deepseek,
   google,
   groq,
   mistral,
   openai,
+  voyage,
   workersAi,
 } from './provider-packages.ts';
 
@@ -134,6 +137,31 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     language: async (settings) => (await mistral(settings))(settings.model),
     embedding: async (settings) => (await mistral(settings)).embedding(settings.model),
   },
+  cohere: {
+    ...own,
+    name: 'Cohere',
+    default_base_url: 'https://api.cohere.com/v2',
+    price_id: 'cohere',
+    key_variable: 'COHERE_API_KEY',
+    language: async (settings) => (await cohere(settings))(settings.model),
+    embedding: async (settings) => (await cohere(settings)).embedding(settings.model),
+    reranking: async (settings) => (await cohere(settings)).reranking(settings.model),
+  },
+  voyage: {
+    ...own,
+    name: 'Voyage AI',
+    default_base_url: 'https://api.voyageai.com/v1',
+    price_id: 'voyage',
+    key_variable: 'VOYAGE_API_KEY',
+    language: async () => {
+      throw new Failure('provider_error', 'Voyage AI has no language models.');
+    },
+    // Its package is of the specification before, which differs in the version number only.
+    embedding: async (settings) =>
+      (await voyage(settings)).embedding(settings.model) as unknown as EmbeddingModelV4,
+    reranking: async (settings) =>
+      (await voyage(settings)).reranking(settings.model) as unknown as RerankingModelV4,
+  },
   xai: {
     ...own,
     name: 'xAI',
@@ -160,6 +188,8 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     key_variable: 'TOGETHER_API_KEY',
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
     embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
+    // Cohere's format, which servers of other models speak, too.
+    reranking: async (settings) => (await cohere(settings)).reranking(settings.model),
   },
   fireworks: {
     ...own,
@@ -223,6 +253,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     key_variable: null,
     language: async (settings) => (await compatible(settings)).chatModel(settings.model),
     embedding: async (settings) => (await compatible(settings)).embeddingModel(settings.model),
+    reranking: async (settings) => (await cohere(settings)).reranking(settings.model),
   },
   ollama: {
     name: 'Ollama',

@@ -1,5 +1,6 @@
 import { findEmbeddingModel } from './embedding-models.ts';
 import { readModelName } from './model-name.ts';
+import type { ProviderId } from './provider-ids.ts';
 
 /** Words in the names of models that are not language models: speech, live sessions, images, vectors, moderation. */
 const otherKinds =
@@ -12,6 +13,8 @@ const notServed: Readonly<Record<string, RegExp>> = {
   // Models of other vendors and `-maas` models are served by Vertex AI only.
   google: /^claude|-maas$/,
   vertex: /^claude|-maas$/,
+  // Serves vectors and rankings only.
+  voyage: /./,
 };
 
 /** Providers whose models have arbitrary names. */
@@ -47,6 +50,25 @@ const embeddingWords = /(^|[-_./@])(embed|embedding|embeddings|bge|e5|gte|minilm
 /** Returns true when the name shows that a model is an embedding model. */
 export const isNamedLikeEmbedding = (name: string): boolean =>
   findEmbeddingModel(name) !== undefined || embeddingWords.test(readModelName(name)?.model ?? '');
+
+/** Providers of reranking models. */
+export const rerankingProviders = [
+  'cohere',
+  'voyage',
+  'together',
+  'workers-ai',
+  'openai-compatible',
+] as const satisfies readonly ProviderId[];
+
+/** Returns true when a model can be a reranking model: by its provider and its name. */
+export function isRerankingModel(name: string): boolean {
+  const named = readModelName(name);
+  return (
+    named !== null &&
+    (rerankingProviders as readonly string[]).includes(named.provider) &&
+    (arbitraryNames.has(named.provider) || /rerank/i.test(named.model))
+  );
+}
 
 /** Returns true for names in the price table that stand for several models: `ft:gpt-4o`, `gpt-4o-mini-2024-07-18.ft-`, `gpt-4o:extended`. */
 export const isPriceOnly = (model: string): boolean =>

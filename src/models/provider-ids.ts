@@ -8,6 +8,8 @@ export const providerIds = [
   'groq',
   'deepseek',
   'mistral',
+  'cohere',
+  'voyage',
   'xai',
   'openrouter',
   'together',

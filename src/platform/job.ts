@@ -15,9 +15,17 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
   z.strictObject({ type: z.literal('webhook.deliver'), delivery_id: z.string() }),
   z.strictObject({ type: z.literal('telemetry.export') }),
-  z.strictObject({ type: z.literal('file.ingest'), file_id: z.string(), api_key_id }),
+  z.strictObject({
+    type: z.literal('file.ingest'),
+    file_id: z.string(),
+    api_key_id,
+    /** Revision of the file that is to be ingested; any if the job was queued by an earlier version. */
+    revision: z.number().int().optional(),
+  }),
   z.strictObject({ type: z.literal('file.delete'), file_id: z.string() }),
   z.strictObject({ type: z.literal('base.delete'), base_id: z.string() }),
+  z.strictObject({ type: z.literal('source.sync'), source_id: z.string(), api_key_id }),
+  z.strictObject({ type: z.literal('source.delete'), source_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.delete'), object_ids: z.array(z.string()) }),
   z.strictObject({

@@ -23,6 +23,7 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   alert_webhook: () => 'alert_webhook',
   webhook: (id) => id,
   telemetry: () => 'telemetry',
+  source: (id) => id,
 };
 
 /** Returns the only place in which the secret opens: workspace, record, field and URL. */

@@ -1,4 +1,5 @@
 import { stemmer } from 'stemmer';
+import { stemmerOfScript } from './script-stemmers.ts';
 import { words } from './words.ts';
 
 const parts = /[^\p{L}\p{M}\p{N}]+/u;
@@ -14,7 +15,8 @@ const maxCachedLength = 32;
  */
 export const stemsOf = (text: string): string[] => words(text).flatMap(stemsOfWord);
 
-function stemsOfWord(word: string): readonly string[] {
+/** Returns the stems of one word of `words`. */
+export function stemsOfWord(word: string): readonly string[] {
   const cached = cache.get(word);
   if (cached !== undefined) return cached;
   const stems = word
@@ -29,7 +31,12 @@ function stemsOfWord(word: string): readonly string[] {
 }
 
 /**
- * Returns the stem of a word, without accents and endings, as in the keyword index (Porter 1980).
+ * Returns the stem of a word, without accents and endings: Porter 1980 for Latin letters, as in the
+ * keyword index; else by the script, so that it does not depend on the text around the word.
  */
-const stemOf = (word: string): string =>
-  stemmer(word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, ''));
+function stemOf(word: string): string {
+  const stemWord = stemmerOfScript(word);
+  return stemWord === null ? stemmer(plain(word)) : plain(stemWord(word));
+}
+
+const plain = (word: string): string => word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, '');

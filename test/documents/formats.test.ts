@@ -1,16 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import guide from '../../docs/guides/knowledge.md?raw';
+import type { codeFormats } from '../../src/documents/formats/code.ts';
 import { allFormats, type DocumentFormatName, formats } from '../../src/documents/formats.ts';
 import { headBytes } from '../../src/documents/signature.ts';
 import { extensionsOf } from '../../src/documents/supported.ts';
 import { newWorkspace } from '../support/api.ts';
 import { operations } from '../support/document.ts';
-import { docxParts, makePdf, makeZip, paragraph } from '../support/documents.ts';
+import {
+  docxParts,
+  epubParts,
+  makePdf,
+  makeZip,
+  odfParts,
+  paragraph,
+} from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
 import { makeOutlookMessage } from '../support/outlook.ts';
+import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
+import workbook from './fixtures/workbook.xlsx?url&inline';
 
 const quoted = (extensions: readonly string[], separator: string) =>
   extensions.map((extension) => `\`${extension}\``).join(separator);
+
+const slide =
+  '<draw:page><draw:frame><draw:text-box><text:p>The grinder costs 89 EUR.</text:p></draw:text-box></draw:frame></draw:page>';
+/** Languages that are read as Python is. */
+type OtherLanguage = Exclude<keyof typeof codeFormats, 'python'>;
 
 /** A small file of each document format, all about one grinder. */
 const samples = {
@@ -19,6 +34,24 @@ const samples = {
   html: async () => '<h1>Grinder</h1><p>It costs 89 EUR.</p>',
   pdf: async () => makePdf([['The grinder costs 89 EUR.']]),
   docx: async () => makeZip(docxParts(paragraph('The grinder costs 89 EUR.'))),
+  odt: async () =>
+    makeZip(odfParts('<office:text><text:p>The grinder costs 89 EUR.</text:p></office:text>')),
+  ods: async () =>
+    makeZip(
+      odfParts(
+        '<office:spreadsheet><table:table table:name="Prices"><table:table-row><table:table-cell><text:p>89 EUR</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>',
+      ),
+    ),
+  odp: async () => makeZip(odfParts(`<office:presentation>${slide}</office:presentation>`)),
+  odg: async () => makeZip(odfParts(`<office:drawing>${slide}</office:drawing>`)),
+  epub: async () =>
+    makeZip(
+      epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
+    ),
+  xlsx: async () => bytesOf(workbook),
+  rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',
+  pptx: async () =>
+    makeDeck([{ shapes: placed('sp', '', null, textBody('The grinder costs 89 EUR.')) }]),
   csv: async () => 'item,price\ngrinder,89 EUR',
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>
@@ -36,8 +69,13 @@ const samples = {
   srt: async () => '1\n00:00:01,000 --> 00:00:02,000\nIt costs 89 EUR.\n',
   eml: async () => 'Subject: Grinder\r\n\r\nIt costs 89 EUR.\r\n',
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
+  xml: async () => '<item><name>grinder</name><price>89 EUR</price></item>',
+  python: async () => 'def price():\n    return "89 EUR"',
 } as const satisfies Readonly<
-  Record<DocumentFormatName, () => Promise<string | Uint8Array<ArrayBuffer>>>
+  Record<
+    Exclude<DocumentFormatName, OtherLanguage>,
+    () => Promise<string | Uint8Array<ArrayBuffer>>
+  >
 >;
 
 const documents = Object.entries(samples).map(([name, content]) => ({

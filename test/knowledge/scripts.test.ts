@@ -213,3 +213,81 @@ describe('the index of terms', () => {
     await vi.waitUntil(async () => (await ask()).confidence === before.confidence);
   });
 });
+
+const forms: Readonly<Record<string, { query: string; right: string; wrong: string }>> = {
+  Russian: { query: 'возврат книги', right: 'Возвратом книг занят склад.', wrong: 'Склад закрыт.' },
+  Greek: { query: 'εγγύηση', right: 'Δύο χρόνια εγγύησης.', wrong: 'Η είσοδος είναι ελεύθερη.' },
+  'Greek without accents': {
+    query: 'εγγυηση',
+    right: 'Η εγγύηση ισχύει.',
+    wrong: 'Η τιμή ισχύει.',
+  },
+  Arabic: { query: 'مدرسة', right: 'فتحت المدرسه أبوابها', wrong: 'فتح المتجر أبوابه' },
+  'Arabic with an article': { query: 'ضمان', right: 'مدة الضمان سنتان', wrong: 'مدة السفر يومان' },
+  'Hindi plurals': { query: 'किताब', right: 'किताबें यहाँ मिलती हैं।', wrong: 'कपड़े यहाँ मिलते हैं।' },
+};
+
+describe('forms of words of other scripts', () => {
+  it.each(Object.entries(forms))('are found: %s', async (_script, { query, right, wrong }) => {
+    const { workspace, base } = await baseOf({ 'wrong.txt': wrong, 'right.txt': right });
+    const found = await keyword(workspace, base, query);
+    expect(names(found)).toEqual(['right.txt']);
+    expect(found.coverage).toBe('full');
+  });
+
+  it('are found in chunks of earlier versions once these are indexed again', async () => {
+    const { workspace, base } = await baseOf({ 'old.txt': 'Возвратом занят склад.' });
+    await env.DB.batch([
+      env.DB.prepare('delete from keyword_stems'),
+      env.DB.prepare(
+        "insert or replace into chunk_words (rowid, scope, title, body) select seq, base_id, 'old', 'возвратом занят склад' from chunks where base_id = ?",
+      ).bind(base),
+    ]);
+    expect(names(await keyword(workspace, base, 'возвратом'))).toEqual(['old.txt']);
+    expect(names(await keyword(workspace, base, 'возврат'))).toEqual([]);
+    await runSchedule('* * * * *', env, createExecutionContext());
+    for (const query of ['возвратом', 'возврат'])
+      expect(names(await keyword(workspace, base, query))).toEqual(['old.txt']);
+    const before = () => env.DB.prepare('select before from keyword_stems').first('before');
+    await runSchedule('* * * * *', env, createExecutionContext());
+    expect(await before()).toBe(0);
+    await addText(workspace, base, 'new.txt', 'О возврате писем.');
+    await runSchedule('* * * * *', env, createExecutionContext());
+    expect(await before()).toBe(0);
+    expect(names(await keyword(workspace, base, 'возврат')).sort()).toEqual(['new.txt', 'old.txt']);
+  });
+});
+
+describe('the order of keyword hits', () => {
+  const ask = async (texts: Readonly<Record<string, string>>, query: string) => {
+    const { workspace, base } = await baseOf(texts);
+    return names(await keyword(workspace, base, query));
+  };
+
+  it('prefers words with the letters of a misspelt one', async () => {
+    const texts = {
+      'a.txt': 'The warranty of the kettle is two years.',
+      'b.txt': 'The warranty of the refrigerator is two years.',
+      'c.txt': 'The warranty of the toaster is two years.',
+    };
+    expect((await ask(texts, 'warranty refridgerator'))[0]).toBe('b.txt');
+  });
+
+  it('prefers compounds of a word', async () => {
+    const texts = {
+      'a.txt': 'Die Frist beträgt zwei Wochen für den Urlaub.',
+      'b.txt': 'Die Frist beträgt zwei Wochen als Kündigungsfrist.',
+      'c.txt': 'Die Frist beträgt zwei Wochen für den Umzug.',
+    };
+    expect((await ask(texts, 'Frist Kündigung'))[0]).toBe('b.txt');
+  });
+
+  it('prefers words that stand together', async () => {
+    const filler = 'Orders are packed by hand on weekdays before noon. '.repeat(6);
+    const texts = {
+      'a.txt': `Solar heating is cheap. ${filler}The panel of judges met.`,
+      'b.txt': `${filler}A solar panel needs little care. Heating is separate.`,
+    };
+    expect((await ask(texts, 'solar panel'))[0]).toBe('b.txt');
+  });
+});

@@ -141,3 +141,80 @@ export function docxParts(body: string, prologue = ''): ZipEntry[] {
 
 export const paragraph = (text: string, style?: string): string =>
   `<w:p>${style === undefined ? '' : `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>`}<w:r><w:t>${text}</w:t></w:r></w:p>`;
+
+/** Namespaces of an OpenDocument part. */
+const odfNames = Object.entries({
+  office: 'office',
+  style: 'style',
+  text: 'text',
+  table: 'table',
+  draw: 'drawing',
+  fo: 'xsl-fo-compatible',
+  svg: 'svg-compatible',
+  presentation: 'presentation',
+  manifest: 'manifest',
+})
+  .map(([prefix, name]) => `xmlns:${prefix}="urn:oasis:names:tc:opendocument:xmlns:${name}:1.0"`)
+  .concat(
+    'xmlns:xlink="http://www.w3.org/1999/xlink"',
+    'xmlns:math="http://www.w3.org/1998/Math/MathML"',
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"',
+  )
+  .join(' ');
+
+/** A part of an OpenDocument file; `root` is the name of its element. */
+export const odfPart = (name: string, root: string, content: string): ZipEntry => ({
+  name,
+  content: encode(
+    `<?xml version="1.0" encoding="UTF-8"?><${root} ${odfNames}>${content}</${root}>`,
+  ),
+});
+
+/** The parts of an OpenDocument file with this body: `<office:text>…</office:text>`. */
+export const odfParts = (body: string, automaticStyles = ''): ZipEntry[] => [
+  odfPart(
+    'content.xml',
+    'office:document-content',
+    `<office:automatic-styles>${automaticStyles}</office:automatic-styles><office:body>${body}</office:body>`,
+  ),
+];
+
+interface EpubPage {
+  /** As the package document references it. */
+  readonly path: string;
+  readonly text: string;
+  readonly properties?: string;
+}
+
+/** The parts of an EPUB book. `spine` names pages; `others` are in its manifest only. */
+export function epubParts(
+  pages: readonly EpubPage[],
+  spine: readonly string[],
+  others: readonly EpubPage[] = [],
+  prologue = '',
+): ZipEntry[] {
+  const all = [...pages, ...others];
+  const items = all.map(
+    ({ path, properties = '' }) =>
+      `<item id="${path}" href="${path}" media-type="${path.endsWith('.ncx') ? 'application/x-dtbncx+xml' : 'application/xhtml+xml'}" properties="${properties}"/>`,
+  );
+  const refs = spine.map((path) => `<itemref idref="${path}"/>`);
+  return [
+    {
+      name: 'META-INF/container.xml',
+      content: encode(
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>',
+      ),
+    },
+    {
+      name: 'OEBPS/book.opf',
+      content: encode(
+        `${prologue}<package xmlns="http://www.idpf.org/2007/opf"><manifest>${items.join('')}</manifest><spine>${refs.join('')}</spine></package>`,
+      ),
+    },
+    ...all.map(({ path, text }) => ({
+      name: `OEBPS/${decodeURIComponent(path)}`,
+      content: encode(text),
+    })),
+  ];
+}

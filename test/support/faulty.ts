@@ -30,6 +30,41 @@ export function faulty(database: D1Database, fault: Fault | null): FaultyDatabas
   return { database: watched(database, strike), trips: () => trips };
 }
 
+/**
+ * Wraps the database of a worker that is slow or dies: it waits for `gate` before round trip `at`, and after `dies`
+ * every round trip fails, the effect of that one included (`before`) or not (`after`).
+ */
+export function unreliable(
+  database: D1Database,
+  {
+    at,
+    dies,
+    gate,
+  }: {
+    readonly at: number;
+    readonly dies: 'before' | 'after' | null;
+    readonly gate: () => Promise<void>;
+  },
+): D1Database {
+  let trips = 0;
+  let isDead = false;
+  return watched(database, async (call) => {
+    trips += 1;
+    const isHit = trips === at;
+    if (isHit) await gate();
+    if (isDead || (isHit && dies === 'before')) {
+      isDead = true;
+      throw lost();
+    }
+    const result = await call();
+    if (isHit && dies === 'after') {
+      isDead = true;
+      throw lost();
+    }
+    return result;
+  });
+}
+
 export interface CountedDatabase {
   readonly database: D1Database;
   /** Round trips and rows since the last call. */

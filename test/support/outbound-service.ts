@@ -13,6 +13,10 @@ export interface Reply {
   readonly delay_ms?: number;
   /** Between the characters of the body. */
   readonly drip_ms?: number;
+  /** Answers conditional requests with 304 (RFC 9110): by `etag` or `last-modified` of the headers. */
+  readonly isConditional?: boolean;
+  /** Replies to requests whose query contains a text, in place of this one. */
+  readonly byQuery?: Readonly<Record<string, Reply>>;
 }
 
 export interface OutboundCall {
@@ -42,7 +46,9 @@ export async function outboundService(request: Request): Promise<Response> {
   const body = await request.text();
   if (url.hostname === controlHost) return control(url, body);
   const address = `${url.origin}${url.pathname}`;
-  const reply = replies.get(address);
+  const registered = replies.get(address);
+  const [, reply = registered] =
+    Object.entries(registered?.byQuery ?? {}).find(([text]) => url.search.includes(text)) ?? [];
   calls.push({
     method: request.method,
     url: url.href,
@@ -52,7 +58,18 @@ export async function outboundService(request: Request): Promise<Response> {
   });
   return reply === undefined
     ? new Response('Nothing outbound is expected here.', { status: 599 })
-    : send(reply);
+    : isCurrent(request, reply)
+      ? new Response(null, { status: 304, headers: { ...reply.headers } })
+      : send(reply);
+}
+
+/** RFC 9110, section 13.2.2: `If-None-Match` takes precedence. */
+function isCurrent(request: Request, { isConditional, headers = {} }: Reply): boolean {
+  if (isConditional !== true) return false;
+  const tag = request.headers.get('if-none-match');
+  if (tag !== null) return tag === headers.etag;
+  const since = request.headers.get('if-modified-since');
+  return since !== null && since === headers['last-modified'];
 }
 
 function control(url: URL, body: string): Response {

@@ -11,6 +11,7 @@ import {
   type Schema,
   typesOf,
 } from './document.ts';
+import { settled } from './files.ts';
 import { Site } from './outbound.ts';
 import { playScript } from './provider/client.ts';
 import { asks, locate, result, says, tools } from './waiting-script.ts';
@@ -156,6 +157,29 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/files/{file}/chunks',
+    gives: ['chunk'],
+    from: ['file'],
+    make: async (workspace, { file = '' }) => {
+      await settled(workspace, file);
+      return { chunk: (await workspace.get(`/files/${file}/chunks`)).body.data[0].id };
+    },
+  },
+  {
+    needs: 'POST /api/v1/knowledge-bases/{kb}/sources',
+    gives: ['source'],
+    from: ['kb'],
+    make: async (workspace, { kb }) => {
+      const site = new Site();
+      await site.answers('/robots.txt', { status: 404 });
+      const headers = { 'content-type': 'text/html' };
+      const body = '<title>Hours</title><main>The shop opens at nine.</main>';
+      const url = await site.answers('/hours', { body, headers });
+      const path = `/knowledge-bases/${kb}/sources`;
+      return { source: (await created(workspace, path, { type: 'url', url, delay_ms: 100 })).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/sessions',
     gives: ['session'],
     from: ['agent'],
@@ -262,6 +286,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   key: 'key',
   tool: 'tool',
   file: 'file',
+  chk: 'chunk',
+  src: 'source',
   ses: 'session',
   att: 'attachment',
   msg: 'message',

@@ -26,11 +26,14 @@ export const knowledge_bases = sqliteTable(
     description: text().notNull(),
     embedding_model: text().notNull(),
     dimensions: integer().notNull(),
+    /** Texts before what is embedded; null in a base from before prefixes, whose vectors have none. */
+    query_prefix: text(),
+    document_prefix: text(),
     chunk_tokens: integer().notNull(),
     chunk_overlap_tokens: integer().notNull(),
     /** Incremented by every change of the base's vectors, so that stale caches are detected. */
     vectors_revision: integer().notNull().default(0),
-    /** Chunks of its ready files, counted by triggers; keyword search weights terms by it. */
+    /** Searchable chunks, counted by triggers; keyword search weights terms by it. */
     chunk_count: integer().notNull().default(0),
     deleted_at: integer(),
     created_at: integer().notNull(),
@@ -63,11 +66,24 @@ export const files = sqliteTable(
     progress: real().notNull().default(0),
     /** Fences stale workers: every write of an attempt is conditional on it. */
     attempt: integer().notNull().default(0),
+    /**
+     * While the content is replaced or processed again: the attempt whose chunks remain searchable, and their number.
+     * The chunks of a ready file are those of `attempt`.
+     */
+    former_attempt: integer(),
+    former_chunk_count: integer().notNull().default(0),
+    /** Incremented when the file is queued again, so that a job for earlier content has no effect. */
+    revision: integer().notNull().default(0),
+    /** Id in the key of the original; null for that of the file. Set when the content is replaced. */
+    original_id: text(),
     error_code: text(),
     error_detail: text(),
     page_count: integer(),
     char_count: integer(),
+    /** True when the extracted text is Markdown; null if it was extracted by an earlier version. */
+    is_markdown: integer({ mode: 'boolean' }),
     token_count: integer(),
+    /** Chunks of the latest attempt, once they are known. */
     chunk_count: integer(),
     created_by: text(),
     created_at: integer().notNull(),
@@ -88,7 +104,13 @@ export const files = sqliteTable(
   ],
 );
 
-/** The chunk is `text.slice(start, end)` of the file. `seq` is its row in the keyword index. */
+/** Origin of the text of a chunk: extraction, or a caller who changed or added it. */
+export const chunkOrigins = ['extracted', 'edited', 'added'] as const;
+
+/**
+ * An extracted chunk is `text.slice(start, end)` of the file; an edited one keeps its range, and an added one has an
+ * empty range at the end. `seq` is its row in the keyword index.
+ */
 export const chunks = sqliteTable(
   'chunks',
   {
@@ -107,6 +129,9 @@ export const chunks = sqliteTable(
     start: integer().notNull(),
     end: integer().notNull(),
     token_count: integer().notNull(),
+    /** Left out of searches. */
+    is_disabled: integer({ mode: 'boolean' }).notNull().default(false),
+    origin: text({ enum: chunkOrigins }).notNull().default('extracted'),
   },
   (table) => [
     uniqueIndex('chunks_id').on(table.id),

@@ -8,6 +8,7 @@ export const secretOwners = [
   'alert_webhook',
   'webhook',
   'telemetry',
+  'source',
 ] as const;
 export type SecretOwner = (typeof secretOwners)[number];
 

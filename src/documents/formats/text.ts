@@ -13,5 +13,5 @@ export const text: DocumentFormat = {
   hasSignature: null,
   extract: extractText(false),
   inline_bytes: 2_000_000,
-  web: { media_types: ['text/*', 'application/xml', '+xml'], read: readTextResponse },
+  web: { media_types: ['text/*'], read: readTextResponse },
 };

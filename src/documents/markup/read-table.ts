@@ -143,7 +143,7 @@ function withMarkers(node: Node): Node {
  * Joins the lines of a cell, with semicolons unless a line ends in punctuation. A header is one
  * name.
  */
-const joinLines = (text: string, isHeader: boolean) =>
+export const joinLines = (text: string, isHeader: boolean) =>
   text
     .split('\n')
     .filter((line) => line !== '')

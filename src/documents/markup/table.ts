@@ -25,7 +25,7 @@ const maxRepeated = 120;
  */
 export function tableToMarkdown({ rows, headerRows }: Table): string {
   const grid = layOut(rows);
-  const width = Math.max(0, ...grid.map((row) => row.length));
+  const width = grid.reduce((widest, row) => Math.max(widest, row.length), 0);
   if (width === 0 || grid.every((row) => row.every((text) => text === ''))) return '';
   if (width * grid.length > maxCells)
     throw new DocumentFault('too_large', `A table has more than ${maxCells} cells.`);

@@ -1,91 +1,46 @@
-import { SaxesParser } from 'saxes';
-import { DocumentFault } from '../fault.ts';
+import { walkXml, type XmlVocabulary } from './walk-xml.ts';
 
-/**
- * An element of Office Open XML. Names carry the usual prefix of their namespace, whatever the file
- * declares: `w:p`.
- */
+/** An element. Names carry the usual prefix of their namespace, whatever the file declares: `w:p`. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly children: (XmlElement | string)[];
 }
 
-/** Namespaces in transitional and strict form (ECMA-376, parts 1 and 4). */
-const prefixes: Readonly<Record<string, string>> = {
-  'http://schemas.openxmlformats.org/wordprocessingml/2006/main': 'w:',
-  'http://purl.oclc.org/ooxml/wordprocessingml/main': 'w:',
-  'http://schemas.openxmlformats.org/drawingml/2006/main': 'a:',
-  'http://purl.oclc.org/ooxml/drawingml/main': 'a:',
-  'http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing': 'wp:',
-  'http://purl.oclc.org/ooxml/drawingml/wordprocessingDrawing': 'wp:',
-  'http://schemas.openxmlformats.org/drawingml/2006/diagram': 'dgm:',
-  'http://purl.oclc.org/ooxml/drawingml/diagram': 'dgm:',
-  'http://schemas.openxmlformats.org/drawingml/2006/chart': 'c:',
-  'http://purl.oclc.org/ooxml/drawingml/chart': 'c:',
-  'http://schemas.openxmlformats.org/officeDocument/2006/math': 'm:',
-  'http://purl.oclc.org/ooxml/officeDocument/math': 'm:',
-  'http://schemas.openxmlformats.org/officeDocument/2006/relationships': 'r:',
-  'http://purl.oclc.org/ooxml/officeDocument/relationships': 'r:',
-  'http://schemas.openxmlformats.org/markup-compatibility/2006': 'mc:',
-  'http://schemas.microsoft.com/office/word/2010/wordml': 'w14:',
-  'urn:schemas-microsoft-com:vml': 'v:',
-  'http://www.w3.org/XML/1998/namespace': 'xml:',
-  'http://schemas.openxmlformats.org/package/2006/relationships': '',
-};
+/** A vocabulary, with the elements whose own text has a meaning. */
+export interface TreeVocabulary extends XmlVocabulary {
+  readonly hasText: (name: string) => boolean;
+}
 
-const maxDepth = 400;
-const maxElements = 3_000_000;
+/** Elements of Office Open XML whose text counts. White space between elements has no meaning. */
+const textual =
+  /:t$|^(?:w:instrText|c:v|c:formatCode|cx:v|cx:pt|x:author|xtc:text|xdr:row|xdr:col|p:text)$/;
 
 /**
- * Parses XML strictly. Throws `corrupt` for malformed XML, `unsafe_xml` for a document type, and
- * `too_large`.
+ * Parses XML strictly, by default as Office Open XML. Throws `corrupt` for malformed XML, `unsafe_xml`
+ * for a document type, and `too_large`.
  */
-export function parseXml(bytes: Uint8Array): XmlElement {
+export function parseXml(source: Uint8Array | string, vocabulary?: TreeVocabulary): XmlElement {
   const root: XmlElement = { name: '', attributes: {}, children: [] };
   const open: XmlElement[] = [root];
-  let elements = 0;
-  const parser = new SaxesParser({ xmlns: true });
-  parser.on('doctype', () => {
-    throw new DocumentFault(
-      'unsafe_xml',
-      'The document contains an XML document type declaration, which is not allowed.',
-    );
-  });
-  parser.on('opentag', ({ uri, local, attributes }) => {
-    elements += 1;
-    if (open.length > maxDepth || elements > maxElements)
-      throw new DocumentFault(
-        'too_large',
-        'The document is nested too deeply or has too many elements.',
-      );
-    const named = Object.values(attributes).map((entry): [string, string] => [
-      (prefixes[entry.uri] ?? '') + entry.local,
-      entry.value,
-    ]);
-    const node = {
-      name: (prefixes[uri] ?? '?:') + local,
-      attributes: Object.fromEntries(named),
-      children: [],
-    };
-    open.at(-1)?.children.push(node);
-    open.push(node);
-  });
-  parser.on('closetag', () => void open.pop());
-  const addText = (text: string) => {
-    const node = open.at(-1);
-    // White space between elements has no meaning.
-    if (node !== undefined && /:t$|^w:instrText$|^c:v$/.test(node.name)) node.children.push(text);
-  };
-  parser.on('text', addText);
-  parser.on('cdata', addText);
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8';
-  parser.write(new TextDecoder(encoding).decode(bytes)).close();
+  const hasText = vocabulary?.hasText ?? ((name) => textual.test(name));
+  walkXml(
+    source,
+    {
+      open: (name, attributes) => {
+        const node = { name, attributes, children: [] };
+        open.at(-1)?.children.push(node);
+        open.push(node);
+      },
+      close: () => void open.pop(),
+      text: (text) => {
+        const node = open.at(-1);
+        if (node !== undefined && hasText(node.name)) node.children.push(text);
+      },
+    },
+    undefined,
+    vocabulary,
+  );
   return root;
 }
 

@@ -1,35 +1,40 @@
-import { type BatchResults, batch, type Statement } from '../../db/client.ts';
+import { batch, type Statement } from '../../db/client.ts';
 import { quotaFailure } from '../../db/errors.ts';
 import {
-  bytesOf,
   type Chunk,
   chunkDocument,
   DocumentFault,
   type ExtractedDocument,
   extractOriginal,
 } from '../../documents/index.ts';
-import { embed } from '../../llm/index.ts';
 import { readModelName } from '../../models/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
-import type { FileRow } from '../file-store.ts';
-import { indexedBody, indexedTitle } from '../search/keywords.ts';
-import { removeChunks } from './remove.ts';
+import { type FileRow, originalIdOf } from '../file-store.ts';
+import { indexChunk } from '../search/keywords.ts';
+import { type BaseOfFile, embedChunks } from './embed-chunks.ts';
+import { removeAttempts, removeChunks } from './remove.ts';
 import {
   beginAttempt,
   failFile,
   insertChunks,
   type NewChunk,
+  selectAnyFile,
   selectBaseOfFile,
   updateAttempt,
 } from './store.ts';
-import { textKey, textKeys } from './text-keys.ts';
+import { storeText } from './text.ts';
+import { pagesKey, textKey } from './text-keys.ts';
 
 /** Number of chunks embedded and stored in one batch. */
 const batchSize = 96;
 const maxChunks = 50_000;
 
-type Base = NonNullable<BatchResults<[ReturnType<typeof selectBaseOfFile>]>[0][number]>;
+/** A revision that is left out is of any. */
+interface IngestJob {
+  readonly file_id: string;
+  readonly revision?: number | undefined;
+}
 
 /** The attempt has been superseded by another, or its file deleted. */
 class StaleAttemptError extends Error {
@@ -38,25 +43,32 @@ class StaleAttemptError extends Error {
 
 /**
  * Ingests a file: extract, chunk, embed, index. Safe to run concurrently, repeatedly and after a
- * crash: an attempt first removes what earlier ones left, and writes only while it is the latest. A
+ * crash: an attempt first removes what earlier ones left, and writes only while it is the latest. What was
+ * searchable before remains so until the attempt is ready, and is then removed. A
  * `DocumentFault` ends it as `failed`; other errors are thrown and retried. Returns true
  * when `end` was committed with the file's last change.
  */
 export async function ingestFile(
   ctx: Ctx,
-  file_id: string,
+  { file_id, revision }: IngestJob,
   end: Statement | undefined,
 ): Promise<boolean> {
+  const { workspace_id } = ctx;
   const [[file], [base]] = await batch(ctx.db, [
-    beginAttempt(ctx.db, { workspace_id: ctx.workspace_id, id: file_id, now: ctx.now() }),
-    selectBaseOfFile(ctx.db, { workspace_id: ctx.workspace_id, file_id }),
+    beginAttempt(ctx.db, { workspace_id, id: file_id, revision: revision ?? null, now: ctx.now() }),
+    selectBaseOfFile(ctx.db, { workspace_id, file_id }),
   ]);
+  if (file === undefined) await removeLeftovers(ctx, file_id);
   if (file === undefined || base === undefined) return false;
   const written: string[] = [];
+  // The job ends with the file's last change, unless it has to remove the former content after that.
+  const last = file.former_attempt === null ? end : undefined;
   try {
-    if (file.attempt > 1) await removeEarlier(ctx, file);
-    await index(ctx, file, base, written, end);
-    return end !== undefined;
+    if (file.attempt > 1) await removeAttempts(ctx, file, file.attempt);
+    await index(ctx, file, base, written, last);
+    if (file.former_attempt !== null)
+      await removeAttempts(ctx, { ...file, former_attempt: null }, file.attempt);
+    return last !== undefined;
   } catch (error) {
     if (error instanceof StaleAttemptError) {
       // The newer attempt removed the rows, possibly before these vectors existed.
@@ -68,10 +80,12 @@ export async function ingestFile(
   }
 }
 
-/** Removes what earlier attempts have stored. */
-async function removeEarlier(ctx: Ctx, { id, attempt }: FileRow): Promise<void> {
-  await removeChunks(ctx, id, attempt);
-  await ctx.files.remove(textKeys(ctx.workspace_id, id, attempt - 1));
+/** Removes what an attempt left that ended and was interrupted before it had removed it. */
+async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
+  const file = await selectAnyFile(ctx.db, ctx.workspace_id, file_id).get();
+  if (file === undefined || file.deleted_at !== null) return;
+  if (file.status === 'ready') await removeAttempts(ctx, file, file.attempt);
+  if (file.status === 'failed') await removeAttempts(ctx, file, file.attempt + 1);
 }
 
 /**
@@ -81,20 +95,17 @@ async function removeEarlier(ctx: Ctx, { id, attempt }: FileRow): Promise<void> 
 async function index(
   ctx: Ctx,
   file: FileRow,
-  base: Base,
+  base: BaseOfFile,
   written: string[],
   end: Statement | undefined,
 ): Promise<void> {
-  const document = await extractOriginal(ctx, file);
+  const document = await extractOriginal(ctx, { ...file, id: originalIdOf(file) });
   const chunks = chunkDocument(document, base);
   if (chunks.length > maxChunks)
     throw new DocumentFault('too_large', `The document has more than ${maxChunks} chunks.`);
-  await ctx.files.put(textKey(ctx.workspace_id, file.id, file.attempt), bytesOf(document.text), {
-    media_type: 'text/plain; charset=utf-8',
-    limit: Number.POSITIVE_INFINITY,
-  });
+  await storeText(ctx, file, document);
   // Written with the first chunks, or before the first call that costs something.
-  let changes: Partial<FileRow> = sizesOf(document, chunks);
+  let changes: Partial<FileRow> = { status: 'embedding', chunk_count: chunks.length };
   if (!isFree(base.embedding_model)) {
     await reserve(chunks, write(ctx, file, changes));
     changes = {};
@@ -115,19 +126,21 @@ async function index(
         rows,
         { ...changes, progress: stored / chunks.length },
         (vectors) =>
-          isLast ? finish(ctx, file, {}, [...vectors, end ?? null]) : batch(ctx.db, vectors),
+          isLast
+            ? finish(ctx, file, sizesOf(document, chunks), [...vectors, end ?? null])
+            : batch(ctx.db, vectors),
       ),
     );
     changes = {};
   }
-  if (chunks.length === 0) await finish(ctx, file, changes, [end ?? null]);
+  if (chunks.length === 0) await finish(ctx, file, sizesOf(document, chunks), [end ?? null]);
 }
 
 const sizesOf = (document: ExtractedDocument, chunks: readonly Chunk[]) =>
   ({
-    status: 'embedding',
     page_count: document.pages?.length ?? null,
     char_count: document.text.length,
+    is_markdown: document.isMarkdown,
     token_count: chunks.reduce((sum, chunk) => sum + chunk.token_count, 0),
     chunk_count: chunks.length,
   }) as const;
@@ -162,8 +175,7 @@ function toRow(
     id: ctx.newId('chk'),
     ordinal,
     text,
-    title: indexedTitle(file.name, chunk.heading),
-    body: indexedBody(text),
+    ...indexChunk({ base_id: file.base_id, file_name: file.name, heading: chunk.heading, text }),
   };
 }
 
@@ -171,18 +183,17 @@ function toRow(
 async function storeBatch(
   ctx: Ctx,
   file: FileRow,
-  base: Base,
+  base: BaseOfFile,
   rows: readonly NewChunk[],
   changes: Partial<FileRow>,
   commit: (vectors: readonly Statement[]) => Promise<unknown>,
 ): Promise<void> {
-  const { embeddings, usage } = await embed(ctx, {
-    model: base.embedding_model,
-    values: rows.map(({ heading, text }) => (heading === null ? text : `${heading}\n${text}`)),
-    operation: 'embed_file',
-    agent_id: base.agent_id,
-    call_key: `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
-  });
+  const { embeddings, usage } = await embedChunks(
+    ctx,
+    base,
+    rows,
+    `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
+  );
   const [written] = await batch(ctx.db, [
     updateAttempt(ctx.db, file, { ...changes, updated_at: ctx.now() }),
     ...insertChunks(ctx.db, file, rows),
@@ -197,7 +208,7 @@ async function storeBatch(
   await ctx.vectors.upsert(ctx.workspace_id, records, commit);
 }
 
-/** Makes the file searchable, in one batch with the last statements. */
+/** Makes the attempt searchable in place of the former one, in one batch with the last statements. */
 async function finish(
   ctx: Ctx,
   file: FileRow,
@@ -206,8 +217,10 @@ async function finish(
 ): Promise<void> {
   const now = ctx.now();
   const ready = { status: 'ready', progress: 1, ready_at: now, updated_at: now } as const;
+  const former =
+    file.former_attempt === null ? {} : { former_attempt: null, former_chunk_count: 0 };
   const [written] = await batch(ctx.db, [
-    updateAttempt(ctx.db, file, { ...changes, ...ready }),
+    updateAttempt(ctx.db, file, { ...changes, ...ready, ...former }),
     touchBase(ctx.db, { workspace_id: ctx.workspace_id, id: file.base_id }),
     ...statements,
   ]);
@@ -237,15 +250,27 @@ async function fail(
 /** Removes everything that this attempt has stored. */
 async function discard(ctx: Ctx, file: FileRow): Promise<void> {
   await removeChunks(ctx, file.id, file.attempt + 1, file.attempt);
-  await ctx.files.remove([textKey(ctx.workspace_id, file.id, file.attempt)]);
+  await ctx.files.remove([
+    textKey(ctx.workspace_id, file.id, file.attempt),
+    pagesKey(ctx.workspace_id, file.id, file.attempt),
+  ]);
 }
 
 /** Marks a file as failed after its last attempt. It can be reprocessed manually. */
-export async function failExhaustedFile(ctx: Ctx, file_id: string): Promise<void> {
+export async function failExhaustedFile(
+  ctx: Ctx,
+  { file_id: id, revision }: IngestJob,
+): Promise<void> {
   const error = {
     code: 'internal',
     detail: 'The file could not be processed. Retry with `POST /files/{file}/reprocess`.',
   };
-  const [failed] = await failFile(ctx.db, ctx.workspace_id, file_id, error, ctx.now());
-  if (failed !== undefined) await removeChunks(ctx, file_id, failed.attempt + 1);
+  const { workspace_id } = ctx;
+  const [failed] = await failFile(
+    ctx.db,
+    { workspace_id, id, revision: revision ?? null },
+    error,
+    ctx.now(),
+  );
+  if (failed !== undefined) await removeAttempts(ctx, failed, failed.attempt + 1);
 }

@@ -3,7 +3,7 @@ import { originalKey } from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { deleteBaseRow, touchBase } from '../base-store.ts';
-import { markFileDeleted } from '../file-store.ts';
+import { type FileRow, markFileDeleted } from '../file-store.ts';
 import {
   deleteChunks,
   deleteFileRow,
@@ -19,8 +19,8 @@ const step = 500;
 const filesPerRun = 50;
 
 /**
- * Removes the chunks of attempts in [`from`, `before`), with their keyword rows and vectors.
- * Vectors go first: their ids are only in the rows.
+ * Removes the chunks of attempts in [`from`, `before`) that are not searchable, with their keyword rows and
+ * vectors. Vectors go first: their ids are only in the rows.
  */
 export async function removeChunks(
   ctx: Ctx,
@@ -52,22 +52,38 @@ export async function removeChunks(
   }
 }
 
+/** Removes what attempts before `before` have stored, except the searchable one. */
+export async function removeAttempts(
+  ctx: Ctx,
+  { id, former_attempt }: Pick<FileRow, 'id' | 'former_attempt'>,
+  before: number,
+): Promise<void> {
+  await removeChunks(ctx, id, before);
+  await ctx.files.remove(textKeys(ctx.workspace_id, id, before - 1, former_attempt));
+}
+
 /**
- * Removes all data of a hidden file, or of an upload without a row. Leaves a live file alone, so
- * that an upload's scheduled cleanup is harmless.
+ * Removes all data of a hidden file, or of an upload without a row. Of a live file it removes only an original
+ * that has been replaced, so that an upload's scheduled cleanup is harmless.
  */
 export async function removeFile(ctx: Ctx, file_id: string): Promise<void> {
-  const file = await selectAnyFile(ctx.db, ctx.workspace_id, file_id).get();
-  if (file !== undefined && file.deleted_at === null) return;
+  const { workspace_id } = ctx;
+  const file = await selectAnyFile(ctx.db, workspace_id, file_id).get();
+  const original_id = file?.original_id ?? null;
+  if (file !== undefined && file.deleted_at === null) {
+    if (original_id !== null) await ctx.files.remove([originalKey(workspace_id, file_id)]);
+    return;
+  }
   await removeChunks(ctx, file_id, Number.MAX_SAFE_INTEGER);
   await ctx.files.remove([
-    originalKey(ctx.workspace_id, file_id),
-    ...textKeys(ctx.workspace_id, file_id, file?.attempt ?? 0),
+    originalKey(workspace_id, file_id),
+    ...(original_id === null ? [] : [originalKey(workspace_id, original_id)]),
+    ...textKeys(workspace_id, file_id, file?.attempt ?? 0),
   ]);
   if (file === undefined) return;
   await batch(ctx.db, [
-    deleteFileRow(ctx.db, ctx.workspace_id, file_id),
-    touchBase(ctx.db, { workspace_id: ctx.workspace_id, id: file.base_id }),
+    deleteFileRow(ctx.db, workspace_id, file_id),
+    touchBase(ctx.db, { workspace_id, id: file.base_id }),
   ]);
 }
 

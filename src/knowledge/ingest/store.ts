@@ -15,16 +15,21 @@ import { compile, compileByColumns } from '../../db/compiled.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
-import { indexedKeys } from '../search/term-keys.ts';
+import type { IndexedChunk } from '../search/keywords.ts';
+import { searchableAttemptOfFile } from '../searchable.ts';
 
 const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
+
+/** The file of a job, unless it has been queued again since. A null revision is of any. */
+const isRevision = (revision: unknown) =>
+  sql`${files.revision} = coalesce(${revision}, ${files.revision})`;
 
 /**
  * Starts a new attempt, which fences off earlier ones. Returns no row when there is nothing to do.
  */
 export const beginAttempt = compile(
-  (db, value: (name: 'workspace_id' | 'id' | 'now') => Placeholder) =>
+  (db, value: (name: 'workspace_id' | 'id' | 'revision' | 'now') => Placeholder) =>
     db
       .update(files)
       .set({
@@ -33,16 +38,13 @@ export const beginAttempt = compile(
         progress: 0,
         error_code: null,
         error_detail: null,
-        page_count: null,
-        char_count: null,
-        token_count: null,
         chunk_count: null,
-        ready_at: null,
         updated_at: sql`${value('now')}`,
       })
       .where(
         and(
           isOpen(value('workspace_id'), value('id')),
+          isRevision(value('revision')),
           notInArray(files.status, ['ready', 'failed']),
         ),
       )
@@ -56,6 +58,8 @@ export const selectBaseOfFile = compile(
         id: knowledge_bases.id,
         agent_id: knowledge_bases.agent_id,
         embedding_model: knowledge_bases.embedding_model,
+        dimensions: knowledge_bases.dimensions,
+        document_prefix: knowledge_bases.document_prefix,
         chunk_tokens: knowledge_bases.chunk_tokens,
         chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
       })
@@ -101,11 +105,10 @@ const updateFenced = compileByColumns(
       .returning({ id: files.id }),
 );
 
-/** Marks a file as failed, whatever its attempt. */
+/** Marks a file as failed, whatever its attempt, unless it has been queued again since. */
 export const failFile = (
   db: Db,
-  workspace_id: string,
-  id: string,
+  { workspace_id, id, revision }: { workspace_id: string; id: string; revision: number | null },
   error: { code: string; detail: string },
   now: number,
 ) =>
@@ -118,10 +121,16 @@ export const failFile = (
       error_detail: error.detail,
       updated_at: now,
     })
-    .where(and(isOpen(workspace_id, id), notInArray(files.status, ['ready', 'failed'])))
-    .returning({ attempt: files.attempt });
+    .where(
+      and(
+        isOpen(workspace_id, id),
+        isRevision(revision),
+        notInArray(files.status, ['ready', 'failed']),
+      ),
+    )
+    .returning();
 
-export interface NewChunk {
+export interface NewChunk extends IndexedChunk {
   readonly id: string;
   readonly ordinal: number;
   readonly text: string;
@@ -130,30 +139,26 @@ export interface NewChunk {
   readonly start: number;
   readonly end: number;
   readonly token_count: number;
-  /** Segmented words for the keyword index. */
-  readonly title: string;
-  readonly body: string;
 }
 
 /** Inserts chunks and their keyword rows; none if the attempt has been superseded. */
 export function insertChunks(
   db: Db,
-  { workspace_id, base_id, id: file_id, attempt }: FileRow,
+  { workspace_id, id: file_id, attempt }: FileRow,
   rows: readonly NewChunk[],
 ): [Statement, ...Statement[]] {
-  const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
-  const words = rows.map(({ id, title, body }) => ({
-    ...{ id, title, body },
-    keys: indexedKeys(base_id, title, body),
-  }));
-  return [
-    insertRows(db, { workspace_id, file_id, attempt, data }),
-    ...parametersOf(words).flatMap((some) => [
-      insertWords(db, { words: some }),
-      insertTerms(db, { words: some }),
-    ]),
-  ];
+  const data = JSON.stringify(rows.map(({ title: _t, body: _b, keys: _k, ...row }) => row));
+  return [insertRows(db, { workspace_id, file_id, attempt, data }), ...insertKeywords(db, rows)];
 }
+
+/** Adds the words of stored chunks to the keyword indexes. */
+export const insertKeywords = (
+  db: Db,
+  chunks: readonly (IndexedChunk & Pick<NewChunk, 'id'>)[],
+): Statement[] =>
+  parametersOf(chunks.map(({ id, title, body, keys }) => ({ id, title, body, keys }))).flatMap(
+    (words) => [insertWords(db, { words }), insertTerms(db, { words })],
+  );
 
 const insertRows = compile(
   (db, value: (name: 'workspace_id' | 'file_id' | 'attempt' | 'data') => Placeholder) =>
@@ -162,7 +167,8 @@ const insertRows = compile(
       select j.value ->> 'id', f.workspace_id, f.base_id, f.id, f.attempt, j.value ->> 'ordinal', j.value ->> 'text', j.value ->> 'heading',
         j.value ->> 'page', j.value ->> 'start', j.value ->> 'end', j.value ->> 'token_count'
       from json_each(${value('data')}) j join files f on f.id = ${value('file_id')}
-      where f.workspace_id = ${value('workspace_id')} and f.attempt = ${value('attempt')} and f.deleted_at is null`),
+      where f.workspace_id = ${value('workspace_id')} and f.attempt = ${value('attempt')} and f.deleted_at is null
+        and f.status not in ('queued', 'ready', 'failed')`),
 );
 
 const insertWords = compile((db, value: (name: 'words') => Placeholder) =>
@@ -178,7 +184,7 @@ const insertTerms = compile((db, value: (name: 'words') => Placeholder) =>
     from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
 );
 
-/** Selects chunks of attempts in [`from`, `before`). */
+/** Selects chunks of attempts in [`from`, `before`), except the searchable ones of a file that is not hidden. */
 export const selectStaleChunks = (
   db: Db,
   workspace_id: string,
@@ -196,23 +202,24 @@ export const selectStaleChunks = (
         eq(chunks.file_id, file_id),
         gte(chunks.attempt, from),
         lt(chunks.attempt, before),
+        sql`${chunks.attempt} is not (select ${searchableAttemptOfFile} from files f where f.id = ${file_id} and f.deleted_at is null)`,
       ),
     )
     .orderBy(asc(chunks.attempt), asc(chunks.ordinal))
     .limit(limit);
 
 export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
-  db.run(
-    sql`delete from chunk_words where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
-  db.run(
-    sql`delete from chunks_fts where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
-  db.run(
-    sql`delete from chunk_terms where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
-  ),
+  ...deleteKeywords(db, seqs),
   db.run(sql`delete from chunks where seq in ${valuesOf(seqs)}`),
 ];
+
+/** Removes the words of stored chunks from the keyword indexes. */
+export const deleteKeywords = (db: Db, seqs: readonly number[]): Statement[] =>
+  ['chunk_words', 'chunks_fts', 'chunk_terms'].map((index) =>
+    db.run(
+      sql`delete from ${sql.raw(index)} where rowid in (select c.seq from chunks c where c.seq in ${valuesOf(seqs)})`,
+    ),
+  );
 
 /** Selects a file in any state, also a hidden one. */
 export const selectAnyFile = (db: Db, workspace_id: string, id: string) =>

@@ -2,8 +2,23 @@
 export const textKey = (workspace_id: string, file_id: string, attempt: number): string =>
   `${workspace_id}/${file_id}/text-${attempt}`;
 
-/** Keys of the texts of this attempt and those before it. */
-export const textKeys = (workspace_id: string, file_id: string, attempt: number): string[] =>
-  Array.from({ length: Math.min(attempt, 900) }, (_, index) =>
-    textKey(workspace_id, file_id, attempt - index),
-  ).filter((key) => !key.endsWith('text-0'));
+/** Key of the offsets at which its pages begin. A format without pages has none. */
+export const pagesKey = (workspace_id: string, file_id: string, attempt: number): string =>
+  `${workspace_id}/${file_id}/pages-${attempt}`;
+
+/** Attempts whose objects are removed in one call, which takes at most 1000 keys. */
+const attemptsAtOnce = 450;
+
+/** Keys of the texts of this attempt and those before it, except those of attempt `kept`. */
+export const textKeys = (
+  workspace_id: string,
+  file_id: string,
+  attempt: number,
+  kept: number | null = null,
+): string[] =>
+  Array.from(
+    { length: Math.min(Math.max(attempt, 0), attemptsAtOnce) },
+    (_, index) => attempt - index,
+  )
+    .filter((one) => one > 0 && one !== kept)
+    .flatMap((one) => [textKey(workspace_id, file_id, one), pagesKey(workspace_id, file_id, one)]);

@@ -3,19 +3,14 @@ import { batch, type Db } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
 import { parametersOf } from '../json-values.ts';
-import { indexedBody, indexedTitle } from './keywords.ts';
-import { indexedKeys } from './term-keys.ts';
+import { type ChunkSource, indexChunk } from './keywords.ts';
 
 /** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */
 const chunksAtOnce = 200;
 const roundsOfTick = 20;
 
-interface EarlierRow {
+interface EarlierRow extends ChunkSource {
   readonly seq: number;
-  readonly base_id: string;
-  readonly text: string;
-  readonly heading: string | null;
-  readonly file_name: string;
 }
 
 /**
@@ -40,10 +35,7 @@ const selectEarlierRows = (db: Db, limit: number) =>
 
 /** Skips chunks deleted in the meantime. */
 function insertTerms(db: Db, rows: readonly EarlierRow[]) {
-  const terms = rows.map(({ seq, base_id, text, heading, file_name }) => ({
-    seq,
-    keys: indexedKeys(base_id, indexedTitle(file_name, heading), indexedBody(text)),
-  }));
+  const terms = rows.map(({ seq, ...chunk }) => ({ seq, keys: indexChunk(chunk).keys }));
   return parametersOf(terms).map((some) =>
     db.run(sql`
       insert or replace into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'

@@ -3,7 +3,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { BaseRow } from '../base-store.ts';
 import { candidateLimit, type SearchCall, type SearchInput } from './input.ts';
 
-/** Embeds the query once per embedding model of the non-empty bases. Returns hits by descending cosine similarity. */
+/** Embeds the query once for the non-empty bases that embed alike. Returns hits by descending cosine similarity. */
 export async function searchByVector(
   ctx: Ctx,
   bases: readonly BaseRow[],
@@ -14,14 +14,18 @@ export async function searchByVector(
     [
       ...Map.groupBy(
         bases.filter(({ chunk_count }) => chunk_count > 0),
-        (base) => base.embedding_model,
+        ({ embedding_model, dimensions, query_prefix }) =>
+          JSON.stringify([embedding_model, dimensions, query_prefix]),
       ),
-    ].map(async ([model, group], index) => {
+    ].map(async ([, group], index) => {
+      const { embedding_model, dimensions, query_prefix } = group[0] as BaseRow;
       const call_key = index === 0 ? call.call_key : `${call.call_key}:${index}`;
       const { embeddings, usage } = await embed(ctx, {
         ...call,
-        model,
-        values: [query],
+        model: embedding_model,
+        dimensions,
+        purpose: query_prefix === null ? undefined : 'query',
+        values: [(query_prefix ?? '') + query],
         operation: 'embed_query',
         call_key,
       });

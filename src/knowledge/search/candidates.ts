@@ -11,19 +11,16 @@ export interface Candidate {
 
 /**
  * Merges the hits of both retrievers into candidates. Drops vector hits without a visible passage.
- * With `keywordsSuffice` it reads no passage: hits of the vector index alone are not needed.
  */
 export async function mergeCandidates(
   ctx: Ctx,
   { base_ids, filter }: SearchInput,
   keywordRows: readonly PassageRow[],
   vectorHits: readonly { id: string; score: number }[],
-  keywordsSuffice: boolean,
 ): Promise<Candidate[]> {
   const rows = new Map(keywordRows.map((row) => [row.chunk_id, row]));
   const unseen = vectorHits.map(({ id }) => id).filter((id) => !rows.has(id));
-  const isRead = unseen.length > 0 && !keywordsSuffice;
-  if (isRead) {
+  if (unseen.length > 0) {
     for (const row of await selectPassages(
       ctx.db,
       ctx.workspace_id,
@@ -35,9 +32,9 @@ export async function mergeCandidates(
   }
   const keywordRanks = new Map(keywordRows.map(({ chunk_id }, index) => [chunk_id, index + 1]));
   const vectorRanks = new Map(
-    (isRead ? vectorHits.filter(({ id }) => rows.has(id)) : vectorHits).map(
-      ({ id, score }, index) => [id, { rank: index + 1, score }],
-    ),
+    vectorHits
+      .filter(({ id }) => rows.has(id))
+      .map(({ id, score }, index) => [id, { rank: index + 1, score }]),
   );
   return [...rows.values()].map((row) => ({
     row,

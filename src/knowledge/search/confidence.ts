@@ -1,4 +1,4 @@
-import { coverageOf, subjectTerms, type Term } from './evidence.ts';
+import type { Match } from './match.ts';
 
 type Coverage = 'full' | 'partial' | 'none';
 
@@ -22,36 +22,75 @@ const equivalent = 0.8;
 export const scaleSimilarity = (cosine: number): number =>
   Math.min(1, Math.max(0, (cosine - unrelated) / (equivalent - unrelated)));
 
+/** Logistic regression of bench/unanswerable.ts (`--fit`): log odds that a passage has the answer. */
+const weights = {
+  none: -3.63,
+  share: 1.68,
+  near: 2.68,
+  found: 0.46,
+  missing: -1.52,
+  lacksFocus: -2.64,
+};
+
+/** Values of a match in the order of the weights. */
+export const featuresOf = (match: Match): number[] => [
+  1,
+  match.share,
+  match.near,
+  Math.log1p(match.found),
+  match.missing,
+  match.lacksFocus ? 1 : 0,
+];
+
+const coefficients = Object.values(weights);
+
+/** Returns the probability that a passage has the answer, from its words alone. */
+export function probabilityOf(match: Match | undefined): number {
+  if (match === undefined || match.found === 0) return 0;
+  const odds = featuresOf(match).reduce(
+    (sum, value, index) => sum + value * (coefficients[index] ?? 0),
+    0,
+  );
+  return 1 / (1 + Math.exp(-odds));
+}
+
 /**
- * Judges how well the best passages cover the query. Lexical: the share of the query's words,
- * weighted by idf, in the best passage (three quarters) and in the best three together (one
- * quarter), to the power of 1.5, so that half a match counts about a third. Semantic, for semantic
- * embeddings: the best cosine similarity, scaled from 0.35..0.8 to 0..1, times 0.7. Both are
- * combined as independent evidence (noisy or). No passage: 0. A query without a subject is never
+ * Returns how close a passage comes to a perfect match, which has all words of the question in a
+ * sentence or two, from 0 to 1: the ratio of the probabilities.
+ */
+export function relevanceOf(match: Match | undefined): number {
+  if (match === undefined || match.found === 0) return 0;
+  const perfect = { share: 1, near: 1, missing: 0, lacksFocus: false };
+  return probabilityOf(match) / probabilityOf({ ...match, ...perfect, found: match.total });
+}
+
+/** Thresholds of coverage. Below the first, 9 of 10 questions have no answer in the base. */
+const partial = 0.33;
+const full = 0.6;
+
+/**
+ * Judges whether the best passages answer the query: the highest probability of one of them, from
+ * its words, and for semantic embeddings the best cosine similarity, scaled from 0.35..0.8 to 0..1, times 0.7.
+ * Both are combined as independent evidence (noisy or). No passage: 0. A query without a subject is never
  * covered and gets at most 0.2.
  */
 export function judge(
-  terms: readonly Term[],
-  passages: readonly ReadonlySet<string>[],
+  matches: readonly Match[],
   similarity: number | null,
+  hasSubject: boolean,
 ): Confidence {
-  const best = passages.slice(0, judgedPassages);
+  const best = matches.slice(0, judgedPassages);
   if (best.length === 0) return { confidence: 0, coverage: 'none' };
-  const subject = subjectTerms(terms);
-  const together = new Set(best.flatMap((stems) => [...stems]));
-  const share =
-    0.75 * Math.max(...best.map((stems) => coverageOf(subject, stems))) +
-    0.25 * coverageOf(subject, together);
+  const lexical = Math.max(...best.map(probabilityOf));
   const semantic = similarity === null ? 0 : 0.7 * scaleSimilarity(similarity);
-  const confidence = 1 - (1 - share ** 1.5) * (1 - semantic);
-  const strength = Math.max(share, semantic);
-  if (terms.length > 0 && terms.every((term) => !term.isSubject))
+  const confidence = 1 - (1 - lexical) * (1 - semantic);
+  if (!hasSubject)
     return {
       confidence: withoutSubject * confidence,
-      coverage: strength >= 0.34 ? 'partial' : 'none',
+      coverage: confidence >= partial ? 'partial' : 'none',
     };
   return {
     confidence,
-    coverage: strength >= 0.66 ? 'full' : strength >= 0.34 ? 'partial' : 'none',
+    coverage: confidence >= full ? 'full' : confidence >= partial ? 'partial' : 'none',
   };
 }

@@ -1,6 +1,8 @@
 import { stemsOf } from '../../shared/stems.ts';
 import { isAskingWord, isStopWord } from '../../shared/words.ts';
+import { isInterrogative } from './focus.ts';
 import { queryWords } from './keywords.ts';
+import { requiredWords } from './required-words.ts';
 
 /** A query word with its weight. */
 export interface Term {
@@ -11,6 +13,8 @@ export interface Term {
   readonly idf: number;
   /** True for words of the subject: neither question words nor stop words. */
   readonly isSubject: boolean;
+  /** True for names and numbers: a passage without them is about something else. */
+  readonly isRequired: boolean;
 }
 
 /**
@@ -23,13 +27,24 @@ const background = 200;
  * Weighs the words of a query. `counts` is the number of chunks with each word of
  * `queryWords(query)`.
  */
-export const weighTerms = (query: string, counts: readonly number[], chunk_count: number): Term[] =>
-  queryWords(query).map((word, index) => {
+export function weighTerms(query: string, counts: readonly number[], chunk_count: number): Term[] {
+  const required = requiredWords(query);
+  return queryWords(query).map((word, index) => {
     const count = counts[index] ?? 0;
     const total = Math.max(chunk_count, ...counts) + background;
-    const idf = Math.log(1 + (total - count + 0.5) / (count + 0.5));
-    return { word, stems: stemsOf(word), idf, isSubject: !isAskingWord(word) && !isStopWord(word) };
+    return {
+      word,
+      stems: stemsOf(word),
+      idf: Math.log(1 + (total - count + 0.5) / (count + 0.5)),
+      isSubject: !isAskingWord(word) && !isStopWord(word) && !isInterrogative(word),
+      isRequired: required.has(word),
+    };
   });
+}
+
+/** False when a query consists of question words and stop words. A query without any word has one. */
+export const hasSubject = (terms: readonly Term[]): boolean =>
+  terms.length === 0 || terms.some((term) => term.isSubject);
 
 /** Returns the terms that coverage is based on: those of the subject, or all if there are none. */
 export function subjectTerms(terms: readonly Term[]): readonly Term[] {
@@ -37,14 +52,16 @@ export function subjectTerms(terms: readonly Term[]): readonly Term[] {
   return subject.length > 0 ? subject : terms;
 }
 
+/** Returns the weight of all terms. */
+export const weightOf = (terms: readonly Term[]): number =>
+  terms.reduce((sum, { idf }) => sum + idf, 0);
+
 /** Returns the share of the terms' weight that a passage contains, from 0 to 1. */
 export function coverageOf(terms: readonly Term[], stems: ReadonlySet<string>): number {
-  const total = terms.reduce((sum, { idf }) => sum + idf, 0);
-  if (total === 0) return 0;
-  return (
-    terms.reduce(
-      (sum, term) => sum + (term.stems.every((stem) => stems.has(stem)) ? term.idf : 0),
-      0,
-    ) / total
-  );
+  const total = weightOf(terms);
+  return total === 0 ? 0 : weightOf(terms.filter((term) => isIn(term, stems))) / total;
 }
+
+/** True when the passage has all stems of the term. */
+export const isIn = ({ stems }: Term, passage: ReadonlySet<string>): boolean =>
+  stems.every((stem) => passage.has(stem));

@@ -8,7 +8,7 @@ export interface Leg {
 const k = 60;
 
 /** The score that a ranking of this weight adds to the id at the rank, from 1. */
-export const fusedScore = (weight: number, rank: number): number => weight / (k + rank);
+const fusedScore = (weight: number, rank: number): number => weight / (k + rank);
 
 /**
  * Fuses rankings by reciprocal rank (Cormack, Clarke and Büttcher 2009): an id scores Σ weight / (k

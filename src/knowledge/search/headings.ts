@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { searchableAttemptOfFile } from '../searchable.ts';
 
 /**
  * Selects the headings of visible chunks, in the order of the ids. Chunks without headings are
@@ -9,6 +10,6 @@ export const selectHeadings = (db: Db, workspace_id: string, chunk_ids: readonly
   db.all<{ chunk_id: string; heading: string }>(
     sql`select c.id as chunk_id, c.heading as heading from json_each(${JSON.stringify(chunk_ids)}) wanted
       join chunks c on c.id = wanted.value and c.workspace_id = ${workspace_id}
-      join files f on f.id = c.file_id and f.attempt = c.attempt and f.status = 'ready' and f.deleted_at is null
-      where c.heading is not null order by wanted.key`,
+      join files f on f.id = c.file_id and ${searchableAttemptOfFile} = c.attempt and f.deleted_at is null
+      where c.is_disabled = 0 and c.heading is not null order by wanted.key`,
   );

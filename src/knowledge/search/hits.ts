@@ -1,8 +1,7 @@
 import type { BaseRow } from '../base-store.ts';
-import type { Candidate } from './candidates.ts';
-import { coverageOf, subjectTerms, type Term } from './evidence.ts';
+import { relevanceOf } from './confidence.ts';
 import type { SearchInput } from './input.ts';
-import { passageStems } from './passage-stems.ts';
+import type { Match } from './match.ts';
 import type { Ranked } from './rank.ts';
 import type { SearchHit } from './schema.ts';
 import { scoreHits } from './score.ts';
@@ -10,29 +9,19 @@ import { scoreHits } from './score.ts';
 /** True for bases whose embedding model captures meaning; `builtin/lexical` hashes words. */
 export const isSemantic = ({ embedding_model }: BaseRow) => embedding_model !== 'builtin/lexical';
 
-export type Vocabulary = ReadonlySet<string>;
-
-/** Stems of a passage with its headings and file name. */
-export function vocabularyOf({ row }: Candidate): Vocabulary {
-  const { text, heading, file_name } = passageStems(row);
-  return new Set([...heading, ...file_name, ...text]);
-}
-
 /** Returns the first `top_k` candidates with their scores. */
 export function toHits(
   ranked: readonly Ranked[],
-  vocabularies: readonly Vocabulary[],
-  terms: readonly Term[],
+  matches: readonly Match[],
   { mode, top_k }: SearchInput,
   bases: readonly BaseRow[],
 ): SearchHit[] {
   const best = ranked.slice(0, top_k);
   const semanticBases = new Set(bases.filter(isSemantic).map(({ id }) => id));
-  const subject = subjectTerms(terms);
   const scores = scoreHits(
     mode,
     best.map((candidate, index) => ({
-      coverage: coverageOf(subject, vocabularies[index] ?? new Set()),
+      relevance: relevanceOf(matches[index]),
       similarity: candidate.vector_score,
       isSemantic: semanticBases.has(candidate.row.base_id),
       rerank_score: candidate.rerank_score,

@@ -1,29 +1,29 @@
 import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
 import { type Confidence, judgedPassages } from './confidence.ts';
-import type { SearchHit, SearchMode } from './schema.ts';
+import { builtinReranker, type SearchHit, type SearchMode } from './schema.ts';
 import type { SearchFilter } from './store.ts';
 
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;
 
-/**
- * Places by which a hit can rise in a base with lexical embeddings: by its vector rank fewer than 10,
- * since 0.01 / 61 < 1 / 110 - 1 / 120 (`fuse`); by the reranker 24, which is twice of what is seen in
- * the collections of bench/retrieval.ts.
- */
-const maxRise = { vector: 10, reranker: 24 };
+/** Minimum number of keyword hits that are ordered by `relevanceOf`; more cost time and add little. */
+const orderedHits = 32;
+
+/** Number of hits of a complete result. */
+export const neededHits = ({ top_k }: SearchInput): number => Math.max(top_k, judgedPassages);
 
 /**
- * Returns how many keyword hits can be among the result, or count for its order: for bases whose
- * embeddings are all lexical, and for others.
+ * Returns how many keyword hits are read: for bases whose embeddings are all lexical, and for others, in which
+ * the vector ranking or a model may raise any candidate.
  */
-export function keywordLimits({ mode, top_k, reranker }: SearchInput) {
-  const needed = Math.max(top_k, judgedPassages);
-  const rise = reranker !== null ? maxRise.reranker : mode === 'keyword' ? 0 : maxRise.vector;
+export function keywordLimits(input: SearchInput) {
+  const { mode, reranker } = input;
+  const ordered = Math.max(neededHits(input), orderedHits);
+  const isModel = reranker !== null && reranker !== builtinReranker;
   return {
-    lexical: Math.min(needed + rise, candidateLimit),
-    other: mode === 'keyword' && reranker === null ? needed : candidateLimit,
+    lexical: isModel ? candidateLimit : ordered,
+    other: isModel || mode !== 'keyword' ? candidateLimit : ordered,
   };
 }
 

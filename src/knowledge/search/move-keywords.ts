@@ -3,7 +3,7 @@ import { batch, type Db } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
 import { valuesOf } from '../json-values.ts';
-import { indexedBody, indexedTitle } from './keywords.ts';
+import { indexChunk } from './keywords.ts';
 
 /** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */
 const chunksAtOnce = 200;
@@ -28,11 +28,11 @@ export const moveKeywords = (ctx: Ctx): Promise<number> =>
 async function moveSome(ctx: Ctx): Promise<number> {
   const rows = await selectOldRows(ctx.db, chunksAtOnce);
   if (rows.length === 0) return 0;
-  const words = rows.flatMap(({ seq, text, heading, file_name }) =>
-    text === null
-      ? []
-      : [{ seq, title: indexedTitle(file_name ?? '', heading), body: indexedBody(text) }],
-  );
+  const words = rows.flatMap(({ seq, text, heading, file_name }) => {
+    if (text === null) return [];
+    const { title, body } = indexChunk({ base_id: '', file_name: file_name ?? '', heading, text });
+    return [{ seq, title, body }];
+  });
   await batch(ctx.db, [
     insertWords(ctx.db, words),
     deleteOldRows(

@@ -3,7 +3,8 @@ import type { Term } from './evidence.ts';
 import { fuse } from './fuse.ts';
 import type { SearchInput } from './input.ts';
 import { passageStems } from './passage-stems.ts';
-import { rerankScore } from './rerank.ts';
+import { relevanceOf } from './relevance.ts';
+import { builtinReranker } from './schema.ts';
 
 /** A candidate in rank order. */
 export interface Ranked extends Candidate {
@@ -11,7 +12,7 @@ export interface Ranked extends Candidate {
 }
 
 /**
- * Orders candidates by reciprocal rank fusion of both retrievers, then by the reranker, if there is one.
+ * Orders candidates by reciprocal rank fusion of both retrievers, then by the built-in reranker, if it is chosen.
  * `vectorWeight` is the weight of the vector ranking in hybrid mode.
  */
 export function rank(
@@ -33,12 +34,16 @@ export function rank(
     const candidate = byId.get(id);
     return candidate === undefined ? [] : [{ candidate, score }];
   });
-  if (reranker === null)
+  if (reranker !== builtinReranker)
     return fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
+  const relevance = relevanceOf(
+    terms,
+    fused.map(({ candidate }) => passageStems(candidate.row)),
+  );
   return fused
-    .map(({ candidate, score }) => {
-      const rerank_score = rerankScore(terms, passageStems(candidate.row));
-      return { ranked: { ...candidate, rerank_score }, order: score + rerank_score };
+    .map(({ candidate, score }, index) => {
+      const share = relevance[index] ?? 0;
+      return { ranked: { ...candidate, rerank_score: Math.min(1, share) }, order: score + share };
     })
     .sort((a, b) => b.order - a.order)
     .map(({ ranked }) => ranked);

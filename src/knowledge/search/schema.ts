@@ -1,10 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
+import { isRerankingModel, rerankingProviders } from '../../models/index.ts';
 
 export const searchModes = ['hybrid', 'vector', 'keyword'] as const;
 export type SearchMode = (typeof searchModes)[number];
 
-export const rerankers = ['builtin/lexical'] as const;
+/** The reranker that needs no model. */
+export const builtinReranker = 'builtin/lexical';
+
+export const Reranker = z
+  .string()
+  .max(200)
+  .refine((name) => name === builtinReranker || isRerankingModel(name), {
+    error: `Must be \`${builtinReranker}\` or a reranking model of ${rerankingProviders.join(', ')}.`,
+  })
+  .openapi({ example: builtinReranker });
 
 const Scalar = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
 
@@ -14,7 +24,11 @@ export const SearchQuery = z
     mode: z.enum(searchModes).default('hybrid'),
     top_k: z.number().int().min(1).max(50).default(8),
     min_score: z.number().min(0).max(1).default(0).describe('Omits hits with a lower `score`'),
-    reranker: z.enum(rerankers).nullable().default(null),
+    reranker: Reranker.nullable()
+      .default(null)
+      .describe(
+        '`builtin/lexical`, or a reranking model such as `cohere/rerank-v3.5`; null for none',
+      ),
     filter: z
       .strictObject({
         file_ids: z.array(Id('file')).min(1).max(100),

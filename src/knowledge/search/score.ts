@@ -3,8 +3,8 @@ import type { SearchMode } from './schema.ts';
 
 /** Evidence for a hit. */
 export interface Evidence {
-  /** Share of the query's words that the passage contains, weighted by idf. */
-  readonly coverage: number;
+  /** How close the words of the passage come to a perfect match, from 0 to 1. */
+  readonly relevance: number;
   /** Cosine similarity; null when the vector index did not return the passage. */
   readonly similarity: number | null;
   readonly isSemantic: boolean;
@@ -18,7 +18,7 @@ const clip = (value: number) => Math.min(1, Math.max(0, value));
 
 /**
  * Scores ranked hits from 0 to 1. Vector mode: the cosine similarity. Other modes: the larger of
- * coverage and similarity, times 61 / (60 + rank). With a reranker: the mean of that and its score.
+ * relevance and similarity, times 61 / (60 + rank). With a reranker: the mean of that and its score.
  * A hit never scores lower than one ranked after it.
  */
 export function scoreHits(mode: SearchMode, hits: readonly Evidence[]): number[] {
@@ -35,11 +35,11 @@ export function scoreHits(mode: SearchMode, hits: readonly Evidence[]): number[]
 
 function scoreOf(
   mode: SearchMode,
-  { coverage, similarity, isSemantic, rerank_score }: Evidence,
+  { relevance, similarity, isSemantic, rerank_score }: Evidence,
   place: number,
 ): number {
   const cosine = clip(similarity ?? 0);
   const meaning = isSemantic ? scaleSimilarity(cosine) : cosine;
-  const score = mode === 'vector' ? cosine : (Math.max(coverage, meaning) * (k + 1)) / (k + place);
+  const score = mode === 'vector' ? cosine : (Math.max(relevance, meaning) * (k + 1)) / (k + place);
   return rerank_score === null ? score : (score + rerank_score) / 2;
 }

@@ -3,11 +3,14 @@ import type { BaseRow } from '../base-store.ts';
 import { searchByVector } from './by-vector.ts';
 import { searchByWords } from './by-words.ts';
 import { mergeCandidates } from './candidates.ts';
-import { judge, judgedPassages } from './confidence.ts';
-import { fusedScore } from './fuse.ts';
-import { isSemantic, toHits, vocabularyOf } from './hits.ts';
-import { type Found, keywordLimits, type SearchCall, type SearchInput } from './input.ts';
+import { judge } from './confidence.ts';
+import { hasSubject, subjectTerms } from './evidence.ts';
+import { focusOf } from './focus.ts';
+import { isSemantic, toHits } from './hits.ts';
+import { type Found, neededHits, type SearchCall, type SearchInput } from './input.ts';
+import { matchPassage } from './match.ts';
 import { rank } from './rank.ts';
+import { rerankByModel } from './rerank-by-model.ts';
 
 /**
  * Weight of the vector ranking in hybrid mode. Semantic embeddings add information to keywords.
@@ -19,7 +22,7 @@ const vectorWeight = (model: string) => (model === 'builtin/lexical' ? 0.01 : 1)
 /**
  * Searches the given bases; the caller has checked access to them. One round trip for bases and keyword
  * hits, one for hits that only the vector index returned. Every hit is verified in D1: it belongs to this
- * workspace, a live base and the latest attempt of a ready file, whatever an index returned.
+ * workspace, a live base and the searchable attempt of its file, whatever an index returned.
  */
 export const searchKnowledge = (ctx: Ctx, input: SearchInput, call: SearchCall): Promise<Found> =>
   findPassages(ctx, input, call, (bases) => bases);
@@ -34,21 +37,18 @@ export async function findPassages(
   const started = ctx.now();
   try {
     const { bases, terms, keywordRows } = await searchByWords(ctx, input, choose);
-    const { hits: vectorHits, usage } =
-      input.mode === 'keyword'
-        ? { hits: [], usage: [] }
-        : await searchByVector(ctx, bases, input, call);
+    const { hits: vectorHits, usage } = needsVectors(input, bases, keywordRows.length)
+      ? await searchByVector(ctx, bases, input, call)
+      : { hits: [], usage: [] };
     const weight = Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0);
-    const candidates = await mergeCandidates(
-      ctx,
-      input,
-      keywordRows,
-      vectorHits,
-      keywordsSuffice(input, keywordRows.length, weight),
-    );
-    const ranked = rank(candidates, terms, input, weight);
-    const vocabularies = ranked.slice(0, Math.max(input.top_k, judgedPassages)).map(vocabularyOf);
-    const hits = toHits(ranked, vocabularies, terms, input, bases).filter(
+    const candidates = await mergeCandidates(ctx, input, keywordRows, vectorHits);
+    const reranked = await rerankByModel(ctx, input, call, rank(candidates, terms, input, weight));
+    const { ranked } = reranked;
+    const question = { terms: subjectTerms(terms), focus: focusOf(input.query) };
+    const matches = ranked
+      .slice(0, neededHits(input))
+      .map(({ row }) => matchPassage(question, row));
+    const hits = toHits(ranked, matches, input, bases).filter(
       (hit) => hit.score >= input.min_score,
     );
     const similarity = bases.some(isSemantic)
@@ -56,8 +56,8 @@ export async function findPassages(
       : null;
     return {
       hits,
-      ...(hits.length === 0 ? judge(terms, [], null) : judge(terms, vocabularies, similarity)),
-      usage,
+      ...judge(hits.length === 0 ? [] : matches, similarity, hasSubject(terms)),
+      usage: [...usage, ...reranked.usage],
     };
   } finally {
     ctx.meter.retrieval_ms += ctx.now() - started;
@@ -65,13 +65,9 @@ export async function findPassages(
 }
 
 /**
- * True when the vector ranking cannot add a hit: its best one scores less than the last keyword hit,
- * and the keywords fill the result, or all that the reranker may raise into it.
+ * True unless the keywords fill the result of a hybrid search: vectors of `builtin/lexical` find misspelt
+ * words, and hits that only they find rank below those of the keywords.
  */
-const keywordsSuffice = (input: SearchInput, count: number, weight: number): boolean =>
-  input.mode === 'hybrid' &&
-  count >=
-    (input.reranker === null
-      ? Math.max(input.top_k, judgedPassages)
-      : keywordLimits(input).lexical) &&
-  fusedScore(weight, 1) < fusedScore(1, count);
+const needsVectors = (input: SearchInput, bases: readonly BaseRow[], count: number): boolean =>
+  input.mode === 'vector' ||
+  (input.mode === 'hybrid' && (bases.some(isSemantic) || count < neededHits(input)));

@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../json-values.ts';
+import { searchableAttemptOfFile } from '../searchable.ts';
 
-/** A visible chunk: of this workspace, a live base and the latest attempt of a ready file. */
+/** A visible chunk: of this workspace, a live base and the searchable attempt of its file, and not disabled. */
 export interface PassageRow {
   readonly chunk_id: string;
   readonly file_id: string;
@@ -26,15 +27,14 @@ export const columns =
   c.start as start_offset, c."end" as end_offset, c.heading as heading`);
 
 /** Joins chunks `c` with files and bases. `cross join` keeps this order, so that a query reads the rows of its hits, not those of the base. */
-export const joins =
-  sql.raw(`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and f.attempt = c.attempt
-  cross join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`);
+export const joins = sql`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and ${searchableAttemptOfFile} = c.attempt
+  cross join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`;
 
 export const isVisible = (
   workspace_id: string,
   base_ids: readonly string[],
 ): SQL => sql`c.workspace_id = ${workspace_id}
-  and f.status = 'ready' and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}`;
+  and c.is_disabled = 0 and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}`;
 
 export function passes({ file_ids, metadata }: SearchFilter): SQL {
   const ofFiles = file_ids === undefined ? sql`` : sql` and f.id in ${valuesOf(file_ids)}`;

@@ -1,5 +1,3 @@
-import { stemsOf } from '../../shared/stems.ts';
-
 /**
  * Returns the key of a stem in the index of terms: a hash of base and stem (cyrb53), since the index
  * takes ASCII words only. 53 bits: among the stems of a base a collision is improbable, and it would
@@ -20,6 +18,6 @@ export function termKey(base_id: string, stem: string): string {
   return (0x100000000 * (0x1fffff & low) + (high >>> 0)).toString(36);
 }
 
-/** Returns the keys of the distinct stems of a chunk, from its indexed title and body. */
-export const indexedKeys = (base_id: string, title: string, body: string): string =>
-  [...new Set(stemsOf(`${title}\n${body}`))].map((stem) => termKey(base_id, stem)).join(' ');
+/** Returns the keys of the distinct stems of a chunk. */
+export const termKeys = (base_id: string, stems: readonly string[]): string =>
+  [...new Set(stems)].map((stem) => termKey(base_id, stem)).join(' ');

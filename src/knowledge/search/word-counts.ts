@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { stemsOf } from '../../shared/stems.ts';
 import { candidateLimit } from './input.ts';
-import { matchAny, matchWords, quoted } from './keywords.ts';
+import { matchAny, matchWord, matchWords } from './keywords.ts';
 import { termKey } from './term-keys.ts';
 
 /** Chunks that the rarest words of a query select together: at most, and at least if others follow. */
@@ -19,7 +19,7 @@ const isComplete = sql.raw(`not exists (select 1 from chunks
  */
 export function countedWords(base_ids: readonly string[], words: readonly string[]): SQL {
   const parameters = words.map((word) => ({
-    phrase: quoted(word),
+    phrase: matchWord(word),
     match: matchAny(base_ids, [word]),
     keys: base_ids.map((base_id) => stemsOf(word).map((stem) => termKey(base_id, stem))),
   }));

@@ -4,7 +4,7 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { selectBase } from '../base-store.ts';
-import { type FileRow, selectTwins } from '../file-store.ts';
+import { type FileRow, originalIdOf, selectTwins } from '../file-store.ts';
 import { toFile, toUploaded, type Uploaded } from '../schema.ts';
 import { noChanges, type Plan, planFile } from './plan-upload.ts';
 import type { Upload } from './upload-input.ts';
@@ -13,12 +13,19 @@ import type { Upload } from './upload-input.ts';
 const maxAttempts = 10;
 const maxPauseMs = 400;
 
+/** A committed upload. */
+export interface Committed {
+  readonly reply: Uploaded;
+  /** Ids of the originals that the files have; other objects of the upload are not needed. */
+  readonly originals: ReadonlySet<string>;
+}
+
 /**
  * Creates, replaces or reuses the files of an upload in one batch. Expects new files at first, so that those
  * cost no read. Throws `not_found` when the base is gone, and `conflict` when other requests keep changing the
  * same file.
  */
-export async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<Uploaded> {
+export async function commitUpload(ctx: Ctx, base_id: string, upload: Upload): Promise<Committed> {
   const mayReplace = upload.external_id !== null;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -61,12 +68,12 @@ async function tryCommit(
   base_id: string,
   upload: Upload,
   twins: readonly FileRow[],
-): Promise<Uploaded> {
+): Promise<Committed> {
   const plan = upload.files.reduce<Plan>(
     (sum, file) => planFile(ctx, base_id, upload, file, twins, sum),
     noChanges,
   );
   const reply = toUploaded(plan.rows.map(toFile));
   await commit(ctx, { statements: plan.statements, jobs: plan.jobs, audit: plan.audit, reply });
-  return reply;
+  return { reply, originals: new Set(plan.rows.map(originalIdOf)) };
 }

@@ -1,13 +1,20 @@
 import type { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { type FileRow, insertFile, markFileDeleted, updateFile } from '../file-store.ts';
-import { ingestion } from '../ingestion.ts';
+import {
+  type FileRow,
+  insertFile,
+  originalIdOf,
+  replaceContent,
+  updateFile,
+} from '../file-store.ts';
+import { ingestion, queuedAgain } from '../ingestion.ts';
 import { cleanupId } from './cleanup-store.ts';
 import { newFile } from './new-file.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
 
 /** Changes of one upload: the resulting rows, and what the batch contains for them. */
 export interface Plan {
+  /** In the order of the files of the upload. */
   readonly rows: readonly FileRow[];
   readonly statements: Parameters<typeof commit>[1]['statements'];
   readonly jobs: NonNullable<Parameters<typeof commit>[1]['jobs']>;
@@ -18,7 +25,7 @@ export const noChanges: Plan = { rows: [], statements: [], jobs: [], audit: [] }
 
 /**
  * Adds one file to the plan. `twins` are existing files with the same content or external id. The file
- * that has the external id is replaced; existing content is reused.
+ * that has the external id gets the content; other existing content is reused.
  */
 export function planFile(
   ctx: Ctx,
@@ -31,21 +38,20 @@ export function planFile(
   const { external_id } = upload;
   const named =
     external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
-  const same = [...twins, ...plan.rows].filter((row) => row.sha256 === file.sha256);
+  const same = [...plan.rows, ...twins].filter((row) => row.sha256 === file.sha256);
   if (named !== undefined && named.sha256 === file.sha256)
     return merge(plan, readAgain(ctx, named, upload.encoding));
+  if (named !== undefined) return merge(plan, replaceFile(ctx, named, upload, file));
   const twin = same.find((row) => external_id === null || row.external_id === null);
-  const replaced = named === undefined ? noChanges : replaceFile(ctx, named);
   if (twin !== undefined)
     return merge(
       plan,
-      replaced,
       external_id === null
         ? readAgain(ctx, twin, upload.encoding)
         : adopt(ctx, twin, external_id, upload.encoding),
     );
   const row = newFile(ctx, base_id, upload, file);
-  return merge(plan, replaced, {
+  return merge(plan, {
     rows: [row],
     statements: [insertFile(ctx.db, row)],
     jobs: [{ ...ingestion(ctx, row), id: cleanupId(row.id) }],
@@ -89,27 +95,39 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
 /** Reuses an existing file; ingests it again when the caller names a different encoding. */
 function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   if (encoding === null || encoding === row.encoding) return { ...noChanges, rows: [row] };
-  const changes = {
-    encoding,
-    status: 'queued',
-    progress: 0,
-    error_code: null,
-    error_detail: null,
-    updated_at: ctx.now(),
-  } as const;
+  const next = queuedAgain({ ...row, encoding }, ctx.now());
   return {
-    rows: [{ ...row, ...changes }],
-    statements: [updateFile(ctx.db, ctx.workspace_id, row.id, changes)],
-    jobs: [ingestion(ctx, row)],
+    rows: [next],
+    statements: [replaceContent(ctx.db, next)],
+    jobs: [ingestion(ctx, next)],
     audit: [
       { action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } },
     ],
   };
 }
 
-const replaceFile = (ctx: Ctx, old: FileRow): Plan => ({
-  ...noChanges,
-  statements: [markFileDeleted(ctx.db, ctx.workspace_id, old.id, ctx.now())],
-  jobs: [{ type: 'file.delete', file_id: old.id }],
-  audit: [{ action: 'file.replace', target_type: 'file', target_id: old.id }],
-});
+/** Gives new content to a file, which keeps its id. Its original moves to the id of the upload. */
+function replaceFile(
+  ctx: Ctx,
+  old: FileRow,
+  { encoding, metadata }: Upload,
+  { id: original_id, ...file }: StoredFile,
+): Plan {
+  const row = queuedAgain({ ...old, ...file, encoding, metadata, original_id }, ctx.now());
+  return {
+    rows: [row],
+    statements: [replaceContent(ctx.db, row)],
+    jobs: [
+      { ...ingestion(ctx, row), id: cleanupId(original_id) },
+      { type: 'file.delete', file_id: originalIdOf(old) },
+    ],
+    audit: [
+      {
+        action: 'file.replace',
+        target_type: 'file',
+        target_id: old.id,
+        detail: { name: row.name },
+      },
+    ],
+  };
+}

@@ -13,7 +13,7 @@ import type { StoredFile, Upload, UploadSource } from './upload-input.ts';
 
 /**
  * Stores files and queues their ingestion. Content that exists already returns the existing file; the same
- * `external_id` replaces the file that has it. A request stores all of its files or none.
+ * `external_id` replaces the content of the file that has it. A request stores all of its files or none.
  */
 export async function uploadFiles(
   ctx: Ctx,
@@ -34,9 +34,8 @@ export async function uploadFiles(
   try {
     const upload = await readUpload(source, receive);
     const request = 'body' in source ? ctx : await fingerprintBody(ctx, identityOf(upload));
-    const reply = await commitUpload(request, base_id, upload);
-    const kept = new Set(reply.data.map((file) => file.id));
-    const unneeded = stored.filter((id) => !kept.has(id));
+    const { reply, originals } = await commitUpload(request, base_id, upload);
+    const unneeded = stored.filter((id) => !originals.has(id));
     if (unneeded.length > 0) ctx.defer(cleanUp(ctx, unneeded));
     return reply;
   } catch (error) {

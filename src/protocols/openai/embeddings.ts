@@ -1,5 +1,5 @@
 import { embed } from '../../llm/index.ts';
-import { embeddingDimensions, isEmbeddingModel } from '../../models/index.ts';
+import { findEmbeddingModel, isEmbeddingModel } from '../../models/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { withRetry } from '../../platform/with-retry.ts';
@@ -13,12 +13,13 @@ import type { CreateEmbeddings, Embeddings } from './schema.ts';
  */
 export async function createEmbeddings(ctx: Ctx, input: CreateEmbeddings): Promise<Embeddings> {
   const { model, encoding_format, dimensions, user } = input;
-  const length = embeddingDimensions(model);
-  if (length === null && !isEmbeddingModel(model)) throw unknownEmbeddingModel();
-  if (length !== null && dimensions !== undefined && dimensions !== length) {
+  const listed = findEmbeddingModel(model);
+  if (listed === undefined && !isEmbeddingModel(model)) throw unknownEmbeddingModel();
+  const isFixed = listed !== undefined && !listed.isVariable;
+  if (isFixed && dimensions !== undefined && dimensions !== listed.dimensions) {
     throw unsupported(
       '/dimensions',
-      `This model returns vectors of length ${length}; other lengths are not supported.`,
+      `This model returns vectors of length ${listed.dimensions}; other lengths are not supported.`,
     );
   }
   const values = typeof input.input === 'string' ? [input.input] : input.input;

@@ -61,7 +61,7 @@ interface ChoiceOfRun {
   readonly requested: string | null;
   /** The only version that the run may use; undefined for any. */
   readonly cached: string | undefined;
-  /** Whether the run needs no form values; undefined for a version that requires none. */
+  /** True for a run that needs no form values; undefined for a version that requires none. */
   readonly is_filled: boolean | undefined;
 }
 

@@ -1,12 +1,13 @@
 import { anthropic } from './anthropic.ts';
 import { bedrock } from './bedrock.ts';
-import { answerEmbeddings } from './embeddings.ts';
+import { answerCohereEmbeddings, answerEmbeddings } from './embeddings.ts';
 import { bodyOf, ConnectionReset, pause, streamOf } from './fault.ts';
 import { google } from './google.ts';
 import { listModels } from './models.ts';
 import { openaiChat } from './openai-chat.ts';
 import { openaiResponses } from './openai-responses.ts';
 import { type Call, credentialOf, type Protocol, type WireEvent } from './protocol.ts';
+import { answerReranking } from './reranking.ts';
 import type { Fault, Round, Script } from './script.ts';
 
 /** A received request. */
@@ -41,6 +42,8 @@ export const providerHosts: ReadonlySet<string> = new Set([
   'api.groq.com',
   'api.deepseek.com',
   'api.mistral.ai',
+  'api.cohere.com',
+  'api.voyageai.com',
   'api.x.ai',
   'openrouter.ai',
   'api.together.xyz',
@@ -169,6 +172,11 @@ async function answer(play: Play, context: Context, onUnexpected: () => void): P
       },
     );
   }
+  if (url.pathname.endsWith('/embed')) return Response.json(answerCohereEmbeddings(call));
+  if (url.pathname.endsWith('/rerank'))
+    return Response.json(
+      answerReranking(call, url.hostname === 'api.voyageai.com' ? 'voyage' : 'cohere'),
+    );
   const protocol = protocolOf(url);
   const { rounds, repeat } = play.script;
   const round = rounds[play.round++] ?? (repeat === true ? rounds.at(-1) : undefined);

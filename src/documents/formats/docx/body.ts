@@ -1,4 +1,6 @@
+import { codeStyle } from '../../markup/style-names.ts';
 import { type Element, element, isElement, type Node, textOf } from '../../markup/tree.ts';
+import { alternative } from '../../ooxml/alternative.ts';
 import {
   childOf,
   elementsOf,
@@ -7,13 +9,7 @@ import {
   propertyOf,
   type XmlElement,
 } from '../../ooxml/xml.ts';
-import {
-  alternative,
-  type InlineContext,
-  InlineReader,
-  type InlineResult,
-  isBlank,
-} from './inline.ts';
+import { type InlineContext, InlineReader, type InlineResult, isBlank } from './inline.ts';
 import type { ListLabel, Numbering } from './numbering.ts';
 import type { Style, Styles } from './styles.ts';
 import { readWordTable } from './table.ts';
@@ -36,8 +32,6 @@ const containers = new Set([
   'w:moveTo',
   'w:txbxContent',
 ]);
-const codeStyle =
-  /^(?:source code|code|code ?block|html preformatted|preformatted(?: text)?|macro text|verbatim|program ?listing|sourcecode)$/;
 /** Characters that distinguish code from prose in a monospaced font. */
 const codeSigns = /[{}()[\];=<>$#\\|`_]|^\s{2,}|:$/;
 

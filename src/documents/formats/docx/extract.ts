@@ -1,44 +1,39 @@
 import type { ExtractedDocument } from '../../document.ts';
 import { decodeHtml } from '../../encoding/decode.ts';
 import { DocumentFault } from '../../fault.ts';
+import { isTelling } from '../../markup/margins.ts';
 import { romanNumeral } from '../../markup/numerals.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
+import { readDrawing } from '../../ooxml/drawing.ts';
+import { type OfficePackage, type Part, readPackage } from '../../ooxml/package.ts';
 import { descendants, elementsOf, flagOf, type XmlElement } from '../../ooxml/xml.ts';
-import { readZip } from '../../ooxml/zip.ts';
 import { readPage } from '../html/visible-page.ts';
 import { BodyReader } from './body.ts';
-import { readDrawing } from './drawing.ts';
 import { Numbering } from './numbering.ts';
-import { type Part, WordPackage } from './package.ts';
 import { Styles } from './styles.ts';
 
-const limits = { entries: 5000, inflated: 200 * 1024 * 1024, ratio: 100 };
-/** Parts that are read. Others, such as pictures and fonts, only count towards the limits. */
-const readable = /\.(?:xml|rels|x?html?)$/i;
+const wordDocument = {
+  title: 'Word document',
+  root: 'w:document',
+  mainName: /(?:^|\/)document\d*\.xml$/i,
+};
 
 /**
  * Extracts what a reader of a Word document sees: text with headings, list labels, tables, text
  * boxes, diagrams, notes, and each header and footer once, with tracked insertions accepted. Skips
  * hidden and deleted text, comments and pictures. Never fetches external parts.
  */
-export async function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
-  const parts = new WordPackage(await readZip(bytes, limits, (name) => readable.test(name)));
-  try {
-    const root = element('body', await new WordReader(parts).read());
+export const extractDocx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> =>
+  readPackage(bytes, wordDocument, async (parts, main) => {
+    const root = element('body', await new WordReader(parts, main).read());
     return { text: writeMarkdown(root), pages: null, isMarkdown: true };
-  } catch (error) {
-    if (error instanceof DocumentFault) throw error;
-    if (error instanceof RangeError)
-      throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
-    throw new DocumentFault('corrupt', 'The Word document is damaged.', error);
-  }
-}
+  });
 
 type NoteKind = 'footnote' | 'endnote';
 
 class WordReader {
-  readonly #parts: WordPackage;
+  readonly #parts: OfficePackage;
   readonly #main: Part;
   readonly #styles: Styles;
   readonly #numbering: Numbering;
@@ -46,9 +41,9 @@ class WordReader {
   readonly #notes: Readonly<Record<NoteKind, string[]>> = { footnote: [], endnote: [] };
   readonly #inserted = new Map<string, Node[]>();
 
-  constructor(parts: WordPackage) {
+  constructor(parts: OfficePackage, main: Part) {
     this.#parts = parts;
-    this.#main = parts.main;
+    this.#main = main;
     const related = (type: string) => parts.related(this.#main.name, type)?.root ?? null;
     this.#styles = new Styles(related('styles'));
     this.#numbering = new Numbering(related('numbering'), this.#styles);
@@ -150,18 +145,3 @@ const sectionsOf = (root: XmlElement): XmlElement[] => {
   const [body] = descendants(root, 'w:body');
   return body === undefined ? [] : [...descendants(body, 'w:sectPr')];
 };
-
-/** True for text that is not the remains of a page number and occurs for the first time. */
-function isTelling(text: string, seen: Set<string>): boolean {
-  const words = text.replaceAll(/\s+/g, ' ').trim();
-  if (
-    !/\p{L}/u.test(words) ||
-    /^(?:page|seite|página|pagina|p\.|stránka|strona|sida|side)?\s*(?:of|von|de|di|\/|z|av|af)?$/iu.test(
-      words,
-    )
-  )
-    return false;
-  if (seen.has(words)) return false;
-  seen.add(words);
-  return true;
-}

@@ -1,5 +1,7 @@
 import { codePoint } from 'dingbat-to-unicode';
 import { element, isElement, type Node, textOf } from '../../markup/tree.ts';
+import { alternative } from '../../ooxml/alternative.ts';
+import { readMath } from '../../ooxml/math.ts';
 import {
   childOf,
   descendants,
@@ -9,7 +11,6 @@ import {
   textIn,
   type XmlElement,
 } from '../../ooxml/xml.ts';
-import { readMath } from './math.ts';
 import { type RunFormat, readRunFormat, type Style, type Styles } from './styles.ts';
 
 /** Adjacent nodes with the same format. */
@@ -228,16 +229,6 @@ function merged(stretches: readonly Stretch[]): Node[] {
       .toReversed()
       .reduce<Node[]>((inner, mark) => (mark === '' ? inner : [element(mark, inner)]), nodes),
   );
-}
-
-/** Returns the first choice with text, else the fallback: they are equivalent. */
-export function alternative(node: XmlElement): XmlElement {
-  const choices = elementsOf(node).filter(({ name }) => name === 'mc:Choice');
-  const isReadable = (choice: XmlElement) =>
-    ['w:t', 'w:drawing', 'w:pict', 'm:oMath'].some(
-      (name) => !descendants(choice, name).next().done,
-    );
-  return choices.find(isReadable) ?? childOf(node, 'mc:Fallback') ?? choices[0] ?? node;
 }
 
 /** True for drawings hidden in the selection pane or by the style of a shape. */

@@ -1,3 +1,4 @@
+import { namesNumbers } from '../../markup/header-row.ts';
 import { type Element, element, type Node } from '../../markup/tree.ts';
 import {
   childOf,
@@ -122,27 +123,12 @@ function countHeaderRows(table: XmlElement, rows: readonly XmlElement[], styles:
   )
     return 1;
   if (first === undefined || second === undefined) return 0;
-  return (isSetOff(first, styles) && !isSetOff(second, styles)) || namesNumbers(rows) ? 1 : 0;
+  return (isSetOff(first, styles) && !isSetOff(second, styles)) || namesNumbers(rows.map(textsOf))
+    ? 1
+    : 0;
 }
 
-const numeric = /^[\s\p{Sc}]*[-+(]?\d[\d.,:'’\s\p{Sc}%)/-]*\p{L}{0,3}$/u;
-
-/** True when the first row contains words and a column below it only numbers. */
-function namesNumbers(rows: readonly XmlElement[]): boolean {
-  const [names = [], ...body] = rows.map((row) =>
-    within(row, 'w:tc').map((cell) => textIn(cell).trim()),
-  );
-  if (
-    names.some((name) => !/\p{L}/u.test(name) || numeric.test(name)) ||
-    new Set(names).size < names.length
-  )
-    return false;
-  return names.some(
-    (_, column) =>
-      body.every((row) => row.length !== names.length || numeric.test(row[column] ?? '')) &&
-      body.some((row) => row.length === names.length),
-  );
-}
+const textsOf = (row: XmlElement) => within(row, 'w:tc').map((cell) => textIn(cell).trim());
 
 /** True when all non-empty cells of a row are bold, or all are shaded. */
 function isSetOff(row: XmlElement, styles: Styles): boolean {

@@ -22,8 +22,10 @@ export interface VisiblePage {
 /**
  * Returns the visible content of a page. Runs no script and fetches nothing. Throws `too_large`.
  */
-export function readPage(html: string): VisiblePage {
-  const nodes = parseHtml(html).childNodes;
+export const readPage = (html: string): VisiblePage => visiblePage(parseHtml(html).childNodes);
+
+/** As `readPage`, of a page that has been parsed. */
+export function visiblePage(nodes: readonly HtmlNode[]): VisiblePage {
   const elements = [...elementsIn(nodes)];
   const titleElement = elements.find(({ tagName }) => tagName === 'title');
   const baseElement = elements.find(
@@ -38,7 +40,8 @@ export function readPage(html: string): VisiblePage {
   };
 }
 
-function* elementsIn(nodes: readonly HtmlNode[]): Generator<HtmlElement> {
+/** Yields all elements in document order. */
+export function* elementsIn(nodes: readonly HtmlNode[]): Generator<HtmlElement> {
   const waiting = [...nodes].reverse();
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (!('tagName' in node)) continue;

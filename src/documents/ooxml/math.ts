@@ -1,5 +1,5 @@
-import { type Element, element, type Node } from '../../markup/tree.ts';
-import { childOf, elementsOf, textIn, type XmlElement } from '../../ooxml/xml.ts';
+import { type Element, element, type Node } from '../markup/tree.ts';
+import { childOf, elementsOf, textIn, type XmlElement } from './xml.ts';
 
 /** Converts a Word formula (ECMA-376, 22.1) to equivalent MathML elements. */
 export const readMath = (node: XmlElement): Element =>

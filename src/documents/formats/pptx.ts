@@ -1,0 +1,32 @@
+import type { DocumentFormat } from '../format.ts';
+import { isCompoundFile, isZip } from '../signature.ts';
+
+const mediaType = 'application/vnd.openxmlformats-officedocument.presentationml.presentation';
+
+function checkHead(head: Uint8Array): string | null {
+  if (isCompoundFile(head))
+    return 'is password-protected or a legacy .ppt file; save it as .pptx without a password';
+  return isZip(head) ? null : 'is not a valid PPTX (missing ZIP header)';
+}
+
+export const pptx: DocumentFormat = {
+  kind: 'document',
+  title: 'PPTX',
+  media_type: mediaType,
+  aliases: [
+    'application/vnd.openxmlformats-officedocument.presentationml.slideshow',
+    'application/vnd.ms-powerpoint',
+    'application/vnd.ms-powerpoint.presentation.macroenabled.12',
+    'application/vnd.ms-powerpoint.slideshow.macroenabled.12',
+    'application/zip',
+    'application/x-zip-compressed',
+  ],
+  extensions: ['pptx', 'pptm', 'ppsx'],
+  served_as: mediaType,
+  checkHead,
+  // Other formats are ZIP archives, too.
+  hasSignature: null,
+  extract: async (bytes) => (await import('./pptx/extract.ts')).extractPptx(bytes),
+  inline_bytes: 30_000,
+  web: null,
+};

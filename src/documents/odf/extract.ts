@@ -1,0 +1,59 @@
+import type { ExtractedDocument } from '../document.ts';
+import { DocumentFault } from '../fault.ts';
+import { element } from '../markup/tree.ts';
+import { writeMarkdown } from '../markup/write-markdown.ts';
+import { childOf, elementsOf } from '../ooxml/xml.ts';
+import { BodyReader } from './body.ts';
+import { openOdf } from './package.ts';
+import { readSheet } from './sheet.ts';
+import { writeSlides } from './slides.ts';
+import { OdfStyles } from './styles.ts';
+import { writeTextDocument } from './text-document.ts';
+
+/**
+ * Extracts what a reader of an OpenDocument file sees: text, sheets or slides, with notes and
+ * comments, and tracked changes accepted. Skips hidden content. Never fetches linked objects. Throws
+ * `DocumentFault`.
+ */
+export async function extractOdf(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
+  try {
+    return await extract(bytes);
+  } catch (error) {
+    if (error instanceof DocumentFault) throw error;
+    if (error instanceof RangeError)
+      throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
+    throw new DocumentFault('corrupt', 'The document is damaged.', error);
+  }
+}
+
+async function extract(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
+  const parts = await openOdf(bytes);
+  const { content, styles: named } = parts;
+  const styles = new OdfStyles(
+    childOf(content, 'office:automatic-styles'),
+    childOf(named ?? undefined, 'office:styles'),
+  );
+  const body = childOf(content, 'office:body');
+  const [kind] = elementsOf(body).filter(({ name }) =>
+    /^office:(?:text|spreadsheet|presentation|drawing)$/.test(name),
+  );
+  if (kind === undefined)
+    throw new DocumentFault(
+      'unsupported',
+      'The file is not an OpenDocument text, spreadsheet, presentation or drawing.',
+    );
+  if (kind.name === 'office:text')
+    return { text: writeTextDocument(kind, parts, styles), pages: null, isMarkdown: true };
+  if (kind.name !== 'office:spreadsheet')
+    return { ...writeSlides(kind, parts, styles), isMarkdown: true };
+  const sheets = elementsOf(kind).filter(({ name, attributes }) => {
+    const style = attributes['table:style-name'];
+    return (
+      name === 'table:table' &&
+      styles.property('table', style, 'table-properties', 'table:display') !== 'false'
+    );
+  });
+  const reader = new BodyReader({ styles, parts, isMargin: false });
+  const blocks = sheets.flatMap((sheet) => readSheet(sheet, styles, reader));
+  return { text: writeMarkdown(element('body', blocks)), pages: null, isMarkdown: true };
+}

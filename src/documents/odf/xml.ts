@@ -1,0 +1,25 @@
+import { parseXml, type XmlElement } from '../ooxml/xml.ts';
+
+const odf = (name: string, prefix: string = name): [string, string] => [
+  `urn:oasis:names:tc:opendocument:xmlns:${name}:1.0`,
+  `${prefix}:`,
+];
+
+/** Namespaces of OpenDocument 1.0 to 1.4, part 3, and of LibreOffice's extensions. */
+const prefixes = Object.fromEntries([
+  ...['office', 'style', 'text', 'table', 'presentation', 'chart', 'form', 'manifest'].map((name) =>
+    odf(name),
+  ),
+  odf('drawing', 'draw'),
+  odf('svg-compatible', 'svg'),
+  odf('xsl-fo-compatible', 'fo'),
+  ['urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0', 'loext:'],
+  ['http://www.w3.org/1998/Math/MathML', 'math:'],
+  ['http://www.w3.org/1999/xlink', 'xlink:'],
+  ['http://purl.org/dc/elements/1.1/', 'dc:'],
+  ['http://www.w3.org/XML/1998/namespace', 'xml:'],
+]);
+
+/** Parses a part of an OpenDocument file. Throws as `parseXml`. */
+export const parseOdf = (bytes: Uint8Array): XmlElement =>
+  parseXml(bytes, { prefixes, hasText: () => true, allowsDoctype: true });

@@ -1,0 +1,100 @@
+import { batch, type Statement } from '../../db/client.ts';
+import { type Ctx, coversAgent } from '../../platform/context.ts';
+import { Failure, invalid, notFound } from '../../shared/failure.ts';
+import { estimateTokens } from '../../shared/tokens.ts';
+import { type FileRow, selectFile } from '../file-store.ts';
+import { type BaseOfFile, embedChunks } from '../ingest/embed-chunks.ts';
+import { selectBaseOfFile } from '../ingest/store.ts';
+import { searchableAttempt } from '../searchable.ts';
+import { maxChunkTokens } from './schema.ts';
+import { type ChunkRow, type ChunkSet, selectChunk, selectNextOrdinal } from './store.ts';
+
+/** A file whose chunks can be changed. */
+export interface OpenFile {
+  readonly file: FileRow;
+  readonly base: BaseOfFile;
+  /** Its searchable chunks. */
+  readonly set: ChunkSet;
+}
+
+/** Throws `not_found`, and `conflict` for a file that has no chunks yet. */
+function openFile(
+  ctx: Ctx,
+  found: { readonly file: FileRow; readonly agent_id: string | null } | undefined,
+  base: BaseOfFile | undefined,
+): OpenFile {
+  if (found === undefined || base === undefined || !coversAgent(ctx.actor, found.agent_id))
+    throw notFound('file');
+  const { file } = found;
+  const attempt = searchableAttempt(file);
+  if (attempt === null)
+    throw new Failure('conflict', `The file has no chunks yet: its status is ${file.status}.`);
+  return { file, base, set: { ...file, attempt } };
+}
+
+/** Returns a searchable chunk with its file, in one round trip. */
+export async function findChunk(
+  ctx: Ctx,
+  file_id: string,
+  id: string,
+): Promise<OpenFile & { readonly chunk: ChunkRow }> {
+  const { db, workspace_id } = ctx;
+  const [[found], [base], [chunk]] = await batch(db, [
+    selectFile(db, workspace_id, file_id),
+    selectBaseOfFile(db, { workspace_id, file_id }),
+    selectChunk(db, workspace_id, file_id, id),
+  ]);
+  const opened = openFile(ctx, found, base);
+  if (chunk === undefined || chunk.attempt !== opened.set.attempt) throw notFound('chunk');
+  return { ...opened, chunk };
+}
+
+/** Returns a file and the ordinal of its next chunk, in one round trip. */
+export async function findEnd(
+  ctx: Ctx,
+  file_id: string,
+): Promise<OpenFile & { readonly ordinal: number }> {
+  const { db, workspace_id } = ctx;
+  const [[found], [base], [next]] = await batch(db, [
+    selectFile(db, workspace_id, file_id),
+    selectBaseOfFile(db, { workspace_id, file_id }),
+    selectNextOrdinal(db, file_id),
+  ]);
+  return { ...openFile(ctx, found, base), ordinal: next?.ordinal ?? 0 };
+}
+
+/** Embeds a chunk, and passes the statements that index its vector to `change` with those of its usage. */
+export async function indexVector<Result>(
+  ctx: Ctx,
+  { base, file }: OpenFile,
+  chunk: { readonly id: string; readonly text: string; readonly heading: string | null },
+  change: (statements: readonly Statement[]) => Promise<Result>,
+): Promise<Result> {
+  const { embeddings, usage } = await embedChunks(ctx, base, [chunk], ctx.newId('use'));
+  const record = { id: chunk.id, base_id: file.base_id, values: embeddings[0] ?? [] };
+  const results: Result[] = [];
+  await ctx.vectors.upsert(
+    ctx.workspace_id,
+    [record],
+    async (vectors) => void results.push(await change([...vectors, ...usage])),
+  );
+  return results[0] as Result;
+}
+
+/** Throws `validation_failed` for a text that is too long for a chunk. */
+export function countTokens(text: string): number {
+  const tokens = estimateTokens(text);
+  if (tokens > maxChunkTokens)
+    throw invalid(
+      '/text',
+      `Has about ${tokens} tokens; a chunk may have at most ${maxChunkTokens}. Add several chunks.`,
+    );
+  return tokens;
+}
+
+export const auditOfChunk = (
+  action: string,
+  file: FileRow,
+  chunk_id: string,
+  detail: Readonly<Record<string, unknown>> = {},
+) => ({ action, target_type: 'file', target_id: file.id, detail: { chunk_id, ...detail } });

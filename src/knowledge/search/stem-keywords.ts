@@ -1,0 +1,74 @@
+import { sql } from 'drizzle-orm';
+import { batch, type Db, type Statement } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { repeatBounded } from '../../platform/repeat-bounded.ts';
+import { parametersOf } from '../json-values.ts';
+import { type ChunkSource, type IndexedChunk, indexChunk } from './keywords.ts';
+
+/** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */
+const chunksAtOnce = 200;
+const roundsOfTick = 20;
+
+interface IndexedRow extends ChunkSource {
+  readonly seq: number;
+}
+
+interface StemmedRow extends IndexedChunk {
+  readonly seq: number;
+}
+
+/**
+ * Indexes chunks of earlier versions again, with the stems of their scripts, the latest first, at most
+ * 4,000 per minute. Returns the number of chunks read; 0 once all are. Overlapping ticks repeat work and
+ * end in the same state. Until then a search finds the words in the form of the query.
+ */
+export async function stemKeywords(ctx: Ctx): Promise<number> {
+  const [progress] = await ctx.db.all<{ before: number }>(sql`select before from keyword_stems`);
+  let before = progress?.before ?? (await begin(ctx.db));
+  return repeatBounded(roundsOfTick, chunksAtOnce, async () => {
+    if (before <= 0) return 0;
+    const rows = await selectRows(ctx.db, before, chunksAtOnce);
+    before = rows.at(-1)?.seq ?? 0;
+    await batch(ctx.db, [moveTo(ctx.db, before), ...insertAgain(ctx.db, rows)]);
+    return rows.length;
+  });
+}
+
+/** Chunks stored from now on have their stems, also those of Workers that were deployed after the migration. */
+async function begin(db: Db): Promise<number> {
+  const [row] = await db.all<{ before: number }>(sql`
+    insert into keyword_stems (id, before) select 1, coalesce(max(seq), 0) + 1 from chunks where true
+    on conflict (id) do update set before = before returning before`);
+  return row?.before ?? 0;
+}
+
+const moveTo = (db: Db, before: number) =>
+  db.run(sql`update keyword_stems set before = min(before, ${before})`);
+
+const selectRows = (db: Db, before: number, limit: number) =>
+  db.all<IndexedRow>(sql`
+    select c.seq as seq, c.base_id as base_id, c.text as text, c.heading as heading, f.name as file_name
+    from (select seq from chunks where seq < cast(${before} as integer) order by seq desc limit cast(${limit} as integer)) e
+    cross join chunks c on c.seq = e.seq cross join files f on f.id = c.file_id order by c.seq desc`);
+
+/** Only chunks whose words change. Leaves those of `moveKeywords` and `addTerms` to these. */
+function insertAgain(db: Db, rows: readonly IndexedRow[]): Statement[] {
+  const stemmed: StemmedRow[] = rows.flatMap(({ seq, ...chunk }) =>
+    hasStems(chunk) ? [{ seq, ...indexChunk(chunk) }] : [],
+  );
+  return parametersOf(stemmed).flatMap((some) => [
+    db.run(sql`
+      insert or replace into chunk_words (rowid, scope, title, body)
+      select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
+      from json_each(${some}) j join chunks c on c.seq = j.value ->> 'seq'
+      where not exists (select 1 from chunks_fts where rowid = c.seq)`),
+    db.run(sql`
+      insert or replace into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'
+      from json_each(${some}) j join chunks c on c.seq = j.value ->> 'seq'
+      where c.seq >= (select rowid from chunk_terms order by rowid limit 1)`),
+  ]);
+}
+
+/** True for letters of the scripts in `stemmerOfScript`. */
+const hasStems = ({ file_name, heading, text }: ChunkSource): boolean =>
+  /[\u0370-\u052f\u0620-\u06ff\u0900-\u097f\u1f00-\u1fff]/.test(`${file_name} ${heading} ${text}`);

@@ -1,0 +1,7 @@
+import type { SourceRow } from '../source-store.ts';
+
+/** Result of one step of a synchronization: what changes, and when the next step follows. */
+export interface Step {
+  readonly changes: Partial<SourceRow>;
+  readonly next: 'now' | 'end' | { readonly delay_ms: number };
+}

@@ -1,0 +1,121 @@
+import type { Ctx } from '../../../platform/context.ts';
+import { sha256 } from '../../../shared/digest.ts';
+import { Failure } from '../../../shared/failure.ts';
+import { toWireTime } from '../../../shared/time.ts';
+import { uploadFiles } from '../../upload/upload.ts';
+import type { UploadSource } from '../../upload/upload-input.ts';
+import type { Content, Outcome } from '../connector.ts';
+import { SourceFault } from '../fault.ts';
+import { type QueuedPage, selectDuplicate } from '../page-store.ts';
+import type { SourceRow } from '../source-store.ts';
+import { fileName } from './file-name.ts';
+import { removeFileOf } from './remove-file.ts';
+import { streamedForm } from './streamed-form.ts';
+
+const maxExternalId = 255;
+
+/**
+ * Stores the content of a page as the file of its address, unless another page of the source has it
+ * already. The same content again changes nothing.
+ */
+export async function storeContent(
+  ctx: Ctx,
+  source: SourceRow,
+  page: QueuedPage,
+  content: Content,
+): Promise<Outcome> {
+  const { url, links = [], title = null } = content;
+  const common = {
+    url,
+    title: title ?? page.title,
+    etag: content.etag ?? null,
+    last_modified: content.last_modified ?? null,
+    stored_version: page.version,
+    fetched_at: ctx.now(),
+    error_code: null,
+    error_detail: null,
+    duplicate_of: null,
+    ...(content.links === undefined ? {} : { links: boundedLinks(links) }),
+  };
+  const known_hash = typeof content.body === 'string' ? await sha256(content.body) : null;
+  const [twin] = await selectDuplicate(ctx.db, page, url, known_hash).all();
+  if (twin !== undefined) {
+    await removeFileOf(ctx, page);
+    const error = { error_code: 'duplicate', error_detail: `Same content as ${twin.url}.` };
+    const changes = { ...common, ...error, state: 'skipped', duplicate_of: twin.id } as const;
+    return { kind: 'stored', links, changes: { ...changes, file_id: null, content_hash: null } };
+  }
+  const about = {
+    external_id: url.length <= maxExternalId ? url : `sha256:${await sha256(url)}`,
+    metadata: {
+      url: url.slice(0, 2000),
+      ...(common.title === null ? {} : { title: common.title }),
+      fetched_at: toWireTime(ctx.now()),
+      source_id: source.id,
+    },
+  };
+  const { file_id, content_hash } = await upload(ctx, source.base_id, content, about);
+  if (page.file_id !== file_id) await removeFileOf(ctx, page);
+  const isSame = page.has_file === 1 && page.content_hash === content_hash;
+  const state = isSame ? 'unchanged' : page.has_file === 1 ? 'updated' : 'added';
+  return { kind: 'stored', links, changes: { ...common, state, file_id, content_hash } };
+}
+
+/** Enough for any page of a site; a row of the database takes 2 MB. */
+const maxStoredLinks = 2000;
+const boundedLinks = (links: readonly string[]): string[] => {
+  let chars = 0;
+  return links.slice(0, maxStoredLinks).filter((link) => {
+    chars += link.length;
+    return chars <= 200_000;
+  });
+};
+
+interface About {
+  readonly external_id: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+async function upload(ctx: Ctx, base_id: string, { name, body }: Content, about: About) {
+  if (typeof body === 'string')
+    return {
+      file_id: await uploadOne(ctx, base_id, {
+        body: { name: fileName(name), text: body, ...about },
+      }),
+      content_hash: await sha256(body),
+    };
+  const { request, content_hash } = streamedForm(
+    { name: fileName(name), media_type: body.media_type, stream: body.stream },
+    { external_id: about.external_id, metadata: JSON.stringify(about.metadata) },
+  );
+  const file_id = await uploadOne(ctx, base_id, { request });
+  return { file_id, content_hash: await content_hash };
+}
+
+async function uploadOne(ctx: Ctx, base_id: string, source: UploadSource): Promise<string> {
+  try {
+    const { data } = await uploadFiles(ctx, base_id, source);
+    const [file] = data;
+    if (file === undefined) throw new Error('an upload of one file returned none');
+    return file.id;
+  } catch (error) {
+    throw error instanceof Failure ? faultOf(error) : error;
+  }
+}
+
+function faultOf(failure: Failure): Error {
+  const fault = (code: SourceFault['code'], isTemporary = false) =>
+    new SourceFault(code, failure.message, { cause: failure, isTemporary });
+  switch (failure.code) {
+    case 'quota_exceeded':
+    case 'too_large':
+    case 'unsupported_media_type':
+      return fault(failure.code);
+    case 'validation_failed':
+      return fault('empty_document');
+    case 'conflict':
+      return fault('internal', true);
+    default:
+      return failure;
+  }
+}

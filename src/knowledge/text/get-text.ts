@@ -1,0 +1,89 @@
+import type { Ctx } from '../../platform/context.ts';
+import { Failure, invalid, notFound } from '../../shared/failure.ts';
+import type { FileRow } from '../file-store.ts';
+import { findFile } from '../find-file.ts';
+import { pagesKey, textKey } from '../ingest/text-keys.ts';
+import { searchableAttempt } from '../searchable.ts';
+import { readRange } from './read-range.ts';
+import { type FileText, maxTextRange, type TextQuery } from './schema.ts';
+
+/** Reads of a text that is replaced at the same time. */
+const maxReads = 3;
+
+/** The stored text of a file's searchable attempt. */
+export interface StoredText {
+  readonly file: FileRow;
+  readonly body: ReadableStream<Uint8Array>;
+  /** Offsets at which the pages begin; null without pages, or if they were not stored. */
+  readonly pages: readonly number[] | null;
+}
+
+/**
+ * Returns the text that chunks refer to, with its pages. Throws `not_found`, and `conflict` for a file without
+ * a text.
+ */
+export async function openText(ctx: Ctx, id: string): Promise<StoredText> {
+  for (let read = 1; read <= maxReads; read += 1) {
+    const file = await findFile(ctx, id);
+    const attempt = searchableAttempt(file);
+    if (attempt === null)
+      throw new Failure('conflict', `The file has no text yet: its status is ${file.status}.`);
+    const [text, pages] = await Promise.all([
+      ctx.files.get(textKey(ctx.workspace_id, id, attempt)),
+      ctx.files.get(pagesKey(ctx.workspace_id, id, attempt)),
+    ]);
+    if (text !== null)
+      return {
+        file,
+        body: text.body,
+        pages: pages === null ? null : ((await new Response(pages.body).json()) as number[]),
+      };
+    await pages?.body.cancel();
+  }
+  throw notFound('text');
+}
+
+/** Returns a part of the extracted text of a file: a range of offsets, or a page. */
+export async function getText(ctx: Ctx, id: string, query: TextQuery): Promise<FileText> {
+  const { from, to, page } = query;
+  if (page !== undefined && (from !== undefined || to !== undefined))
+    throw invalid('?page', '`page` cannot be combined with `from` and `to`.');
+  if (from !== undefined && to !== undefined && to <= from)
+    throw invalid('?to', 'Must be larger than `from`.');
+  const { file, body, pages } = await openText(ctx, id);
+  const length = file.char_count ?? 0;
+  const bounds =
+    page === undefined ? { from: from ?? 0, to: to ?? length } : boundsOf(page, pages, length);
+  if (bounds.from >= length) {
+    await body.cancel();
+    throw invalid('?from', `The text has ${length} code units.`);
+  }
+  const limit = Math.min(bounds.to, length, bounds.from + maxTextRange);
+  const range = await readRange(body, bounds.from, limit);
+  const end = range.from + range.text.length;
+  return {
+    file_id: file.id,
+    text: range.text,
+    from: range.from,
+    to: end,
+    next_from: end < length ? end : null,
+    length,
+    pages: pages === null ? null : pagesIn(pages, range.from, end, length),
+  };
+}
+
+function boundsOf(page: number, pages: readonly number[] | null, length: number) {
+  if (pages === null)
+    throw invalid(
+      '?page',
+      'The pages of this file are not known: its format has none, or it was processed by an earlier version. Use `from` and `to`, or process it again.',
+    );
+  const from = pages[page - 1];
+  if (from === undefined) throw invalid('?page', `The file has ${pages.length} pages.`);
+  return { from, to: pages[page] ?? length };
+}
+
+const pagesIn = (pages: readonly number[], from: number, to: number, length: number) =>
+  pages
+    .map((start, index) => ({ page: index + 1, start, end: pages[index + 1] ?? length }))
+    .filter(({ start, end }) => start < to && end > from);

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { newWorkspace } from '../support/api.ts';
+import { addText, newBase, settled } from '../support/files.ts';
+import { type Delivery, ReplaceWorld, type Step } from './replace-world.ts';
+
+const change: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('upload' as const), isGood: fc.boolean() }),
+  },
+  { weight: 2, arbitrary: fc.constant({ kind: 'reprocess' as const }) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'delete' as const }) },
+);
+
+const deliver = (meanwhile: fc.Arbitrary<Step | null>): fc.Arbitrary<Delivery> =>
+  fc.record({
+    kind: fc.constant('deliver' as const),
+    which: fc.nat(30),
+    at: fc.integer({ min: 1, max: 9 }),
+    dies: fc.constantFrom(null, 'before', 'after'),
+    meanwhile,
+    isPoisoned: fc.integer({ min: 0, max: 7 }).map((n) => n === 0),
+  });
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 2, arbitrary: change },
+  { weight: 3, arbitrary: deliver(fc.constant(null)) },
+  { weight: 4, arbitrary: deliver(fc.oneof(change, deliver(fc.constant(null)))) },
+);
+
+describe('replacing a document', () => {
+  it('ends in one state and is always found, whatever happens to its messages and workers (R64, R67)', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 9 }), async (steps) => {
+        const world = await ReplaceWorld.open();
+        for (const one of steps) await world.take(one);
+        await world.end();
+      }),
+      { numRuns: 12, endOnFailure: true },
+    );
+  });
+
+  it('keeps the id of a file, and its former content after a failure with the reason', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    const path = `/knowledge-bases/${base}/files`;
+    const first = await addText(workspace, base, 'hours.txt', 'The shop opens at eight.', {
+      external_id: 'hours',
+    });
+    const bad = { name: 'hours.html', text: '<p hidden>nine</p>', external_id: 'hours' };
+    const { body: queued } = await workspace.post(path, bad);
+    expect(queued).toMatchObject({ id: first.id, name: 'hours.html', is_searchable: true });
+    const failed = await settled(workspace, first.id);
+    expect(failed).toMatchObject({
+      status: 'failed',
+      error: { code: 'empty_document' },
+      is_searchable: true,
+      chunk_count: 1,
+      ready_at: first.ready_at,
+    });
+    const hits = async () =>
+      (await workspace.post(`/knowledge-bases/${base}/search`, { query: 'shop opens' })).body.hits;
+    expect((await hits())[0].text).toContain('eight');
+    expect((await workspace.get(`/files/${first.id}/chunks`)).body.data).toHaveLength(1);
+    await addText(workspace, base, 'hours.txt', 'The shop opens at ten.', { external_id: 'hours' });
+    expect((await hits()).map(({ text }: { text: string }) => text)).toEqual([
+      'The shop opens at ten.',
+    ]);
+    expect((await workspace.get(`/files/${first.id}/content`)).body).toBe('The shop opens at ten.');
+  });
+});
