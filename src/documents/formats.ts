@@ -12,6 +12,7 @@ import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
 import { markdown } from './formats/markdown.ts';
 import { mbox } from './formats/mbox.ts';
+import { msg } from './formats/msg.ts';
 import { odg } from './formats/odg.ts';
 import { odp } from './formats/odp.ts';
 import { ods } from './formats/ods.ts';
@@ -48,6 +49,7 @@ export const formats = {
   jsonl,
   eml,
   mbox,
+  msg,
   ipynb,
   vtt,
   srt,

@@ -15,6 +15,7 @@ import {
   paragraph,
 } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
+import { makeOutlookMessage } from '../support/outlook.ts';
 import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
@@ -55,6 +56,7 @@ const samples = {
   json: async () => '{"grinder":"89 EUR"}',
   mbox: async () =>
     'From a@b.test Tue Mar  3 14:05:00 2026\nSubject: Grinder\n\nIt costs 89 EUR.\n',
+  msg: async () => makeOutlookMessage({ subject: 'Grinder', body: 'It costs 89 EUR.' }),
   zip: async () =>
     makeZip([
       {

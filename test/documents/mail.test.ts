@@ -45,6 +45,15 @@ describe('an email message', () => {
     );
   });
 
+  it('is read through tables that only arrange it', async () => {
+    const data =
+      '<table><tr><th>item</th><th>EUR</th></tr><tr><td>tent</td><td>300</td></tr></table>';
+    const body = `<table><tr><td>Dear Ann,</td></tr><tr><td><table><tr><td>left<br>column</td><td>${data}</td></tr></table></td></tr></table>`;
+    expect(await extract(`Subject: s\r\n${html(body)}`)).toBe(
+      '# s\n\nDear Ann,\n\nleft\ncolumn\n\n| item | EUR |\n| --- | --- |\n| tent | 300 |',
+    );
+  });
+
   it('falls back to the plain version of an HTML version without text', async () => {
     const parts = [plain('The text.'), html('<img src="https://x.test/banner.png">')];
     expect(await extract(`Subject: s\r\n${multipart('alternative', 'a', parts)}`)).toBe(

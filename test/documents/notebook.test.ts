@@ -107,12 +107,12 @@ describe('a notebook', () => {
       {
         cell_type: 'code',
         language: 'Julia',
-        input: ['1 + 1'],
+        input: ['a = 1', 'a + 1'],
         outputs: [{ output_type: 'pyout', text: ['2'] }],
       },
     ];
     expect(await extract({ nbformat: 3, metadata: {}, worksheets: [{ cells }] })).toBe(
-      '## Old\n\n```julia\n1 + 1\n```\n\n```\n2\n```',
+      '## Old\n\n```julia\na = 1\na + 1\n```\n\n```\n2\n```',
     );
   });
 

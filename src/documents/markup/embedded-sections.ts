@@ -1,4 +1,5 @@
-import type { EmbeddedFile, ExtractContext, UnreadableFile } from '../format.ts';
+import type { ExtractedDocument } from '../document.ts';
+import type { EmbeddedFile, EmbeddedText, ExtractContext, UnreadableFile } from '../format.ts';
 import { nestDocument } from './nest.ts';
 
 interface Titles {
@@ -7,6 +8,14 @@ interface Titles {
   /** Heading of the list of files that have no text. */
   readonly failures: string;
 }
+
+/** A file that its container has extracted itself. */
+interface ExtractedFile {
+  readonly name: string;
+  readonly document: ExtractedDocument;
+}
+
+export type EmbeddedPart = EmbeddedFile | UnreadableFile | ExtractedFile;
 
 export interface EmbeddedSections {
   /** A section for each file, headed by its name, else by its own title; last a list of `failures`. */
@@ -19,7 +28,7 @@ export interface EmbeddedSections {
 
 /** Extracts embedded files one by one. */
 export async function embeddedSections(
-  files: Iterable<EmbeddedFile | UnreadableFile>,
+  files: Iterable<EmbeddedPart>,
   context: ExtractContext,
   titles: Titles,
 ): Promise<EmbeddedSections> {
@@ -30,7 +39,7 @@ export async function embeddedSections(
     index += 1;
     const name = oneLine(file.name);
     const shown = name || `${titles.title} ${index}`;
-    const text = 'reason' in file ? { document: null, ...file } : await context.readEmbedded(file);
+    const text = await textOf(file, context);
     if (text.document === null) failures.push(`${shown}: ${text.reason}`);
     else if (name === '' && /^# /.test(text.document.text))
       sections.push(nestDocument(text.document, 1));
@@ -42,6 +51,11 @@ export async function embeddedSections(
     failures,
     read: sections.length,
   };
+}
+
+async function textOf(file: EmbeddedPart, context: ExtractContext): Promise<EmbeddedText> {
+  if ('reason' in file) return { document: null, reason: file.reason };
+  return 'document' in file ? file : context.readEmbedded(file);
 }
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ').trim();

@@ -4,6 +4,7 @@ import { decodeLeniently } from '../../encoding/decode-leniently.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
 import { readPage } from '../html/visible-page.ts';
 import { unflow } from './flowed.ts';
+import { withLayoutTables } from './layout-tables.ts';
 import type { MimePart } from './parse.ts';
 
 export const bytesOfPart = (part: MimePart) => new Uint8Array(part.content ?? new ArrayBuffer(0));
@@ -19,8 +20,12 @@ export function charsetOf({ contentType }: MimePart): string | null {
 /** Returns the visible text of an HTML part as Markdown. */
 export async function htmlText(part: MimePart): Promise<string> {
   const html = await decodeLeniently(decodeHtml, bytesOfPart(part), trusted(part));
-  return writeMarkdown(readPage(html).body);
+  return htmlBody(html);
 }
+
+/** Returns the visible text of the HTML of a message. */
+export const htmlBody = (html: string): string =>
+  writeMarkdown(withLayoutTables(readPage(html).body));
 
 /** Returns the text of a plain part, without the soft line breaks of `format=flowed`. */
 export async function plainText(part: MimePart): Promise<string> {
@@ -28,8 +33,11 @@ export async function plainText(part: MimePart): Promise<string> {
   const text = cleanLines(await decodeLeniently(decodeText, bytesOfPart(part), trusted(part)));
   const isFlowed = /^flowed$/i.test(params.format ?? '');
   const lines = isFlowed ? unflow(text, /^yes$/i.test(params.delsp ?? '')) : text;
-  return withoutUnderline(cleanText(lines)).trim();
+  return plainBody(lines);
 }
+
+/** Cleans the plain text of a message. */
+export const plainBody = (text: string): string => withoutUnderline(cleanText(text)).trim();
 
 const cleanLines = (text: string) => text.replaceAll(/\r\n?/g, '\n');
 

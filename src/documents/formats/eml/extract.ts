@@ -1,13 +1,11 @@
-import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import type { ExtractContext } from '../../format.ts';
-import { embeddedSections } from '../../markup/embedded-sections.ts';
-import { nestMarkdown } from '../../markup/nest.ts';
 import { readContent } from './content.ts';
-import { headerLines, subjectOf } from './header.ts';
+import { headerFields } from './header.ts';
 import { parseMessage } from './parse.ts';
 import { transcodeMessage } from './transcode.ts';
+import { writeMessage } from './write-message.ts';
 
 /**
  * Extracts an email message: subject as heading, header, the text that a mail client shows with quoted
@@ -21,19 +19,9 @@ export async function extractMessage(
     await transcodeMessage(bytes, context.encoding ?? null),
   );
   const { texts, attachments } = await readContent(root);
-  const subject = subjectOf(email);
-  const header = headerLines(email);
-  if (subject === '' && header.length === 0 && texts.length === 0 && attachments.length === 0)
+  const message = { subject: email.subject ?? '', fields: headerFields(email), texts, attachments };
+  const document = await writeMessage(message, context);
+  if (document.text === '')
     throw new DocumentFault('corrupt', 'The file contains no email message.');
-  const embedded = await embeddedSections(attachments, context, {
-    title: 'Attachment',
-    failures: 'Attachments without text',
-  });
-  const blocks = [
-    ...(subject === '' ? [] : [`# ${subject}`]),
-    ...(header.length === 0 ? [] : [header.join('\n')]),
-    ...texts.map((text) => nestMarkdown(text, 1)),
-    ...embedded.blocks,
-  ];
-  return { text: cleanText(blocks.join('\n\n')).trim(), pages: null, isMarkdown: true };
+  return document;
 }

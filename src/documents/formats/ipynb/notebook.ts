@@ -62,13 +62,14 @@ export const fieldsOf = (value: unknown): Fields =>
 
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** Text that a notebook stores as one string or as a list of lines. */
-export const joined = (value: unknown): string =>
-  Array.isArray(value)
-    ? value.filter((line) => typeof line === 'string').join('')
-    : typeof value === 'string'
-      ? value
-      : '';
+/**
+ * Returns text that a notebook stores as one string or as a list of lines. Before nbformat 3 the lines have no line feed.
+ */
+export function joined(value: unknown): string {
+  if (!Array.isArray(value)) return typeof value === 'string' ? value : '';
+  const lines = value.filter((line) => typeof line === 'string');
+  return lines.join(lines.some((line) => line.includes('\n')) ? '' : '\n');
+}
 
 /** The name of a language in lower case, as code fences have it; null for anything else. */
 const nameOf = (value: unknown): string | null =>
