@@ -15,8 +15,8 @@ import {
   paragraph,
 } from '../support/documents.ts';
 import { newBase, settled, uploadForm } from '../support/files.ts';
-import { makeOutlookMessage } from '../support/outlook.ts';
 import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
+import { makeOutlookMessage } from '../support/outlook.ts';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
 const quoted = (extensions: readonly string[], separator: string) =>
