@@ -1,4 +1,5 @@
 import type { DocumentFormat, Format } from './format.ts';
+import { asciidoc } from './formats/asciidoc.ts';
 import { codeFormats } from './formats/code.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
@@ -10,6 +11,7 @@ import { jsonl } from './formats/jsonl.ts';
 import { markdown } from './formats/markdown.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { rst } from './formats/rst.ts';
 import { text } from './formats/text.ts';
 import { webp } from './formats/webp.ts';
 import { xml } from './formats/xml.ts';
@@ -26,6 +28,8 @@ export const formats = {
   jsonl,
   xml,
   ...codeFormats,
+  rst,
+  asciidoc,
   png,
   jpeg,
   webp,
