@@ -188,7 +188,7 @@ function readParagraph(
       (delimiter.test(lines[end] ?? '') ||
         tableStart.test(lines[end] ?? '') ||
         directive.test(lines[end] ?? '') ||
-        /^\[.*\]$/.test(lines[end] ?? ''))
+        /^\[.*\]$|^'{3,}$/.test(lines[end] ?? ''))
     )
   )
     end += 1;

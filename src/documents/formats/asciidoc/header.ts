@@ -37,7 +37,7 @@ export function setAttribute(document: AsciidocDocument, name: string, value: st
   if (name.startsWith('!') || name.endsWith('!'))
     document.attributes.delete(name.replaceAll('!', ''));
   else if (document.attributes.size < maxAttributes)
-    document.attributes.set(name.toLowerCase(), inlineAsciidoc(value, document).slice(0, 2000));
+    document.attributes.set(name.toLowerCase(), inlineAsciidoc(value, document).slice(0, 500));
 }
 
 /** Reads the title, authors, revision and attributes at the beginning of a document. */
@@ -46,17 +46,18 @@ export function readHeader(lines: readonly string[]): {
   readonly nodes: readonly Node[];
   readonly rest: readonly string[];
 } {
-  const document: AsciidocDocument = { attributes: new Map(predefined), notes: [] };
+  const document: AsciidocDocument = { attributes: new Map(predefined), expanded: 0, notes: [] };
   const nodes: Node[] = [];
   let at = 0;
   while (at < lines.length && /^\s*$|^\/\/(?!\/)/.test(lines[at] ?? '')) at += 1;
   let isTitled = false;
+  let title = '';
   for (; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     const [, name = '', value = ''] = attributeEntry.exec(line) ?? [];
     if (name !== '') setAttribute(document, name, value);
     else if (!isTitled && /^[=#] \S/.test(line)) {
-      nodes.push(element('h1', [inlineAsciidoc(line.slice(2), document)]));
+      title = line.slice(2);
       isTitled = true;
     } else if (isTitled && line !== '' && /^\p{L}[^=:[\]]*$|<[^>]+@[^>]+>|^v?\d/u.test(line))
       nodes.push(
@@ -69,5 +70,7 @@ export function readHeader(lines: readonly string[]): {
       );
     else if (!/^\/\/(?!\/)/.test(line)) break;
   }
-  return { document, nodes, rest: lines.slice(at) };
+  // The title may name attributes that are set below it.
+  const heading = isTitled ? [element('h1', [inlineAsciidoc(title, document)])] : [];
+  return { document, nodes: [...heading, ...nodes], rest: lines.slice(at) };
 }

@@ -1,8 +1,11 @@
+import { DocumentFault } from '../../fault.ts';
 import type { Node } from '../../markup/tree.ts';
 
 /** What the blocks of a document share. */
 export interface AsciidocDocument {
   readonly attributes: Map<string, string>;
+  /** Number of characters that attributes have been replaced with. */
+  expanded: number;
   /** Footnotes, which stand at the end. */
   readonly notes: Node[];
 }
@@ -36,11 +39,20 @@ function note(content: string, document: AsciidocDocument): string {
   return `[${document.notes.length}]`;
 }
 
-const attributesIn = (text: string, { attributes }: AsciidocDocument) =>
-  text.replaceAll(
-    /(?<!\\)\{([\w-]{1,100})\}/g,
-    (all, name: string) => attributes.get(name.toLowerCase()) ?? all,
-  );
+const maxExpanded = 1_000_000;
+
+function attributesIn(text: string, document: AsciidocDocument): string {
+  return text.replaceAll(/(?<!\\)\{([\w-]{1,100})\}/g, (all, name: string) => {
+    const value = document.attributes.get(name.toLowerCase());
+    document.expanded += value?.length ?? 0;
+    if (document.expanded > maxExpanded)
+      throw new DocumentFault(
+        'too_large',
+        `Attributes expand to more than ${maxExpanded} characters.`,
+      );
+    return value ?? all;
+  });
+}
 
 /** First of the texts in the brackets of a macro: `text,role=x` or `alt,width`. */
 const firstText = (list: string) =>

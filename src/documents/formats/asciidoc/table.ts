@@ -1,8 +1,10 @@
+import { DocumentFault } from '../../fault.ts';
 import { element, type Node } from '../../markup/tree.ts';
 import type { Block, BlockStyle } from './blocks.ts';
 import { type AsciidocDocument, inlineAsciidoc } from './inline.ts';
 
 const maxColumns = 200;
+const maxCells = 200_000;
 
 interface Cell {
   readonly text: string;
@@ -104,6 +106,8 @@ function cellsOf(text: string, separator: string, isCsv: boolean): Cell[] {
       style,
     };
     for (let copy = 0; copy < Math.min(maxColumns, Number(times ?? 1)); copy += 1) cells.push(cell);
+    if (cells.length > maxCells)
+      throw new DocumentFault('too_large', `A table has more than ${maxCells} cells.`);
     spec = next?.[0] ?? '';
   }
   return cells;
