@@ -1,4 +1,5 @@
 import type { DocumentFormat, Format } from './format.ts';
+import { asciidoc } from './formats/asciidoc.ts';
 import { codeFormats } from './formats/code.ts';
 import { csv } from './formats/csv.ts';
 import { docx } from './formats/docx.ts';
@@ -20,6 +21,7 @@ import { odt } from './formats/odt.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { pptx } from './formats/pptx.ts';
+import { rst } from './formats/rst.ts';
 import { rtf } from './formats/rtf.ts';
 import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
@@ -56,6 +58,8 @@ export const formats = {
   xml,
   zip,
   ...codeFormats,
+  rst,
+  asciidoc,
   png,
   jpeg,
   webp,

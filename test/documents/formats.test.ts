@@ -71,6 +71,8 @@ const samples = {
   jsonl: async () => '{"item":"grinder"}\n{"item":"price: 89 EUR"}',
   xml: async () => '<item><name>grinder</name><price>89 EUR</price></item>',
   python: async () => 'def price():\n    return "89 EUR"',
+  rst: async () => 'Grinder\n=======\n\nIt costs 89 EUR.',
+  asciidoc: async () => '= Grinder\n\nIt costs 89 EUR.',
 } as const satisfies Readonly<
   Record<
     Exclude<DocumentFormatName, OtherLanguage>,
