@@ -1,6 +1,6 @@
 import { stemsOf } from '../../shared/stems.ts';
 
-/** What a question asks for, if its words show it. */
+/** The kind of answer that a question asks for. */
 export type Focus = 'number' | 'time' | 'person';
 
 /** Question words and particles that name no subject, in addition to those of `shared/words.ts`. */
@@ -37,7 +37,7 @@ const patterns: readonly (readonly [Focus, RegExp])[] = [
     /^(?:since |until |from |by )?when (?:is|are|was|were|did|do|does|will|would|can|has|have|had|should|must|may)\b|\bwhen[?]?$|\bwann\b|^(?:depuis |jusqu.à )?quand\b|\bcuándo\b|^quando\b/,
   ],
   ['time', /何时|什么时候|เมื่อใด|เมื่อไหร่|เมื่อไร|いつ/u],
-  // Of a past act: who may, must or can do something is often not a name but a role.
+  // Past acts only: who may, must or can do something is often not a name but a role.
   [
     'person',
     /^(?:by |to |for |with )?whom? (?:was|were|did|had|first|\p{L}+ed|wrote|won|made|built|led|became|took|gave|began|sold|bought)\b/u,
