@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase } from '../support/files.ts';
+import { playScript } from '../support/provider/client.ts';
 
 const handbook = `# Handbook of Acme
 
@@ -121,5 +122,28 @@ describe('a question that the documents do not answer', () => {
       run: { coverage: 'none', finish_reason: 'no_answer' },
     });
     expect((await ask('Who founded the bakery?')).text).toContain('Mira Keller');
+  });
+
+  it('is read with its passages by a language model, whose citation makes the coverage partial', async () => {
+    const provider = await playScript({
+      rounds: [{ text: ['Nine francs, as to Switzerland [1].'] }, { text: ['I do not know.'] }],
+    });
+    await workspace.put('/providers/openai-compatible', {
+      base_url: provider.base_url.compatible,
+      api_key: provider.api_key,
+    });
+    await workspace.post('/agents', {
+      name: 'Reader',
+      slug: 'reader',
+      config: { model: 'openai-compatible/scripted', knowledge: { base_ids: [base] } },
+    });
+    const message = 'How much does delivery to Norway cost?';
+    const { coverage, confidence } = await search(message);
+    expect([coverage, confidence >= 0.1]).toEqual(['none', true]);
+    const ask = async () => (await workspace.post('/agents/reader/runs', { message })).body;
+    const cited = await ask();
+    expect(cited.citations).toHaveLength(1);
+    expect(cited.run).toMatchObject({ coverage: 'partial' });
+    expect(await ask()).toMatchObject({ citations: [], run: { coverage: 'none' } });
   });
 });
