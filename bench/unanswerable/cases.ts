@@ -55,7 +55,7 @@ function readCollection(folder: string): { paragraphs: Paragraph[]; questions: Q
 }
 
 /** A linear congruential generator (Numerical Recipes), so that every run has the same cases. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

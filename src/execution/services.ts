@@ -1,4 +1,4 @@
-import { searchKnowledge } from '../knowledge/index.ts';
+import { passagesFor, searchKnowledge } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { KnowledgeAnswer, KnowledgeQuery, ToolServices } from '../tools/index.ts';
 import { callDelegate, type RunAgent } from './delegate.ts';
@@ -29,5 +29,6 @@ async function searchOwnKnowledge(
   // A new key per search: a model may give two calls the same id, and each is billed.
   const call_key = `${attribution.run_id ?? ctx.request_id}:${ctx.newId('use')}`;
   const search = { base_ids, query, mode, min_score, reranker, top_k: top_k ?? configured };
-  return searchKnowledge(ctx, search, { ...attribution, call_key });
+  const found = await searchKnowledge(ctx, search, { ...attribution, call_key });
+  return { ...found, hits: passagesFor(config.model, found) };
 }

@@ -5,6 +5,7 @@ export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
 
+export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';
 export { selectHeadings } from './search/headings.ts';
 

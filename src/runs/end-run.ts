@@ -185,7 +185,8 @@ function outcomeOf({ is_expired, limit }: Progress): Partial<RunRow> {
 }
 
 /**
- * An answer without citations is not based on the retrieved passages, however well those matched.
+ * An answer without citations is not based on the retrieved passages, however well those matched. A
+ * model that cites passages of coverage `none` has found something in them.
  */
 function judge(
   { config }: ActiveRun,
@@ -193,7 +194,8 @@ function judge(
   citations: readonly Citation[],
 ): Partial<RunRow> {
   const isUnjudged = !config.knowledge.citations || confidence === null;
-  if (isUnjudged || sources.length === 0 || citations.length > 0) return {};
+  if (isUnjudged || sources.length === 0) return {};
+  if (citations.length > 0) return coverage === 'none' ? { coverage: 'partial' } : {};
   return {
     confidence: Math.min(confidence, 0.2),
     coverage: coverage === 'full' ? 'partial' : coverage,

@@ -1,4 +1,4 @@
-import { searchKnowledge } from '../knowledge/index.ts';
+import { passagesFor, searchKnowledge } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Account } from '../usage/index.ts';
 import type { AgentRun } from './agent-run.ts';
@@ -31,7 +31,7 @@ export async function* retrieve(
   const { confidence, coverage } = found;
   const latency_ms = ctx.now() - started_at;
   ctx.meter.retrieval_ms += latency_ms;
-  if (coverage !== 'none') progress.addSources(found.hits);
+  progress.addSources(passagesFor(config.model, found));
   Object.assign(progress, { confidence, coverage });
   progress.usage.push(...found.usage);
   const hits = found.hits.map(({ chunk_id, score }) => ({ chunk_id, score }));

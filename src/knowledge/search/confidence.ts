@@ -94,3 +94,16 @@ export function judge(
     coverage: confidence >= full ? 'full' : confidence >= partial ? 'partial' : 'none',
   };
 }
+
+/** Confidence from which a language model reads the passages in spite of coverage `none`. */
+const readable = 0.1;
+
+/**
+ * Returns the hits that a model is to read. The built-in model quotes whatever it reads, so it reads
+ * nothing at coverage `none`; a language model judges for itself, also what is only improbable.
+ */
+export const passagesFor = <Hit>(
+  model: string,
+  { hits, confidence, coverage }: Confidence & { readonly hits: readonly Hit[] },
+): readonly Hit[] =>
+  coverage !== 'none' || (!model.startsWith('builtin/') && confidence >= readable) ? hits : [];

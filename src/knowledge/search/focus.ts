@@ -1,6 +1,6 @@
 import { stemsOf } from '../../shared/stems.ts';
 
-/** What a question asks for, if its words show it. */
+/** The kind of answer that a question asks for. */
 export type Focus = 'number' | 'time' | 'person';
 
 /** Question words and particles that name no subject, in addition to those of `shared/words.ts`. */
@@ -34,10 +34,10 @@ const patterns: readonly (readonly [Focus, RegExp])[] = [
   ],
   [
     'time',
-    /^(?:since |until |from |by )?when\b|\bwhen[?]?$|\bwann\b|^(?:depuis |jusqu.à )?quand\b|\bcuándo\b|^quando\b/,
+    /^(?:since |until |from |by )?when (?:is|are|was|were|did|do|does|will|would|can|has|have|had|should|must|may)\b|\bwhen[?]?$|\bwann\b|^(?:depuis |jusqu.à )?quand\b|\bcuándo\b|^quando\b/,
   ],
   ['time', /何时|什么时候|เมื่อใด|เมื่อไหร่|เมื่อไร|いつ/u],
-  // Of a past act: who may, must or can do something is often not a name but a role.
+  // Past acts only: who may, must or can do something is often not a name but a role.
   [
     'person',
     /^(?:by |to |for |with )?whom? (?:was|were|did|had|first|\p{L}+ed|wrote|won|made|built|led|became|took|gave|began|sold|bought)\b/u,
@@ -63,10 +63,10 @@ const numerals = [
   'deux trois quatre cinq sept huit neuf dix onze douze quinze vingt trente cent mille',
   'dos tres cuatro cinco seis siete ocho nueve diez once doce quince veinte treinta cien mil millón',
   'due tre quattro cinque sei sette otto nove dieci venti trenta cento mille dois três quatro sete oito dez vinte cem',
-  'หนึ่ง สอง สาม สี่ ห้า หก เจ็ด แปด เก้า สิบ ยี่สิบ ร้อย พัน หมื่น แสน ล้าน ครึ่ง',
 ].join(' ');
 
-const numeric = /[\p{N}二三四五六七八九十百千万亿两半]/u;
+const numeric =
+  /[\p{N}二三四五六七八九十百千万亿两半]|^(?:หนึ่ง|เอ็ด|สอง|ยี่|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า|สิบ|ร้อย|พัน|หมื่น|แสน|ล้าน|ครึ่ง)+$/u;
 
 const languages = ['en', 'de', 'fr', 'es', 'it', 'pt', 'nl', 'th'];
 

@@ -21,15 +21,19 @@ export interface Match {
   readonly total: number;
   /** Number of names and numbers of the question that the passage lacks. */
   readonly missing: number;
-  /** True when the text around the best window has nothing of the kind that the question asks for. */
+  /** True when the text around the best windows has nothing of the kind that the question asks for. */
   readonly lacksFocus: boolean;
 }
 
 /** Stems of a window: a sentence or two. */
 const windowStems = 60;
-/** Stems before and after the words of the best window in which an answer is expected. */
+/** Stems before and after the words of a window among which an answer is expected. */
 const around = 14;
 const maxMissing = 2;
+/** Windows of the same weight that are searched for an answer. */
+const maxWindows = 16;
+const tolerance = 1e-9;
+const paragraphEnd = '\n\n';
 
 /** Compares a passage with a question. */
 export function matchPassage({ focus, ...question }: Question, row: PassageRow): Match {
@@ -38,36 +42,51 @@ export function matchPassage({ focus, ...question }: Question, row: PassageRow):
   const all = new Set([...text, ...heading, ...file_name]);
   const total = weightOf(terms);
   const found = weightOf(terms.filter((term) => isIn(term, all)));
-  const window = bestWindow(terms, text);
+  const windows = bestWindows(terms, text);
   return {
-    share: total === 0 ? 0 : found / total,
-    near: total === 0 ? 0 : window.weight / total,
+    share: shareOf(found, total),
+    near: shareOf(windows[0]?.weight ?? 0, total),
     ...{ found, total },
     missing: Math.min(
       maxMissing,
       terms.filter((term) => term.isRequired && !isIn(term, all)).length,
     ),
-    lacksFocus:
-      focus !== null &&
-      window.weight > 0 &&
-      !hasFocus(focus, row.text, text, window, new Set(terms.flatMap(({ stems }) => stems))),
+    lacksFocus: focus !== null && windows.length > 0 && !hasFocus(focus, row.text, windows, terms),
   };
 }
 
+function hasFocus(
+  focus: Focus,
+  text: string,
+  windows: readonly Window[],
+  terms: readonly Term[],
+): boolean {
+  const asked = new Set(terms.flatMap(({ stems }) => stems));
+  for (const part of contextsOf(text, windows))
+    if (focus === 'person' ? hasName(part, asked) : hasQuantity(focus, stemsOf(part), asked))
+      return true;
+  return false;
+}
+
+/** All of it is exactly 1, in whatever order the weights were added. */
+const shareOf = (part: number, total: number): number =>
+  total === 0 ? 0 : part > total - tolerance ? 1 : part / total;
+
 interface Window {
   readonly weight: number;
+  /** Stems from the first of a term to behind the last. */
   readonly start: number;
   readonly end: number;
 }
 
-/** Returns the shortest window with the largest weight of distinct terms, by the first stem of each. */
-function bestWindow(terms: readonly Term[], text: readonly string[]): Window {
+/** Returns the windows with the largest weight of distinct terms, by the first stem of each. */
+function bestWindows(terms: readonly Term[], text: readonly string[]): Window[] {
   const weights = new Map<string, number>();
   for (const { stems, idf } of terms)
     if (stems[0] !== undefined) weights.set(stems[0], Math.max(idf, weights.get(stems[0]) ?? 0));
   const places = text.flatMap((stem, at) => (weights.has(stem) ? [{ stem, at }] : []));
   const counts = new Map<string, number>();
-  let best: Window = { weight: 0, start: 0, end: 0 };
+  let best: Window[] = [];
   let weight = 0;
   let first = 0;
   for (const { stem, at } of places) {
@@ -81,34 +100,35 @@ function bestWindow(terms: readonly Term[], text: readonly string[]): Window {
       if (count === 1) weight -= weights.get(left.stem) ?? 0;
       first += 1;
     }
-    const start = places[first]?.at ?? at;
-    const isShorter = weight > best.weight - 1e-9 && at + 1 - start < best.end - best.start;
-    if (weight > best.weight + 1e-9 || isShorter) best = { weight, start, end: at + 1 };
+    const largest = best[0]?.weight ?? 0;
+    if (weight > largest + tolerance) best = [];
+    if (weight > largest - tolerance && best.length < maxWindows)
+      best.push({ weight, start: places[first]?.at ?? at, end: at + 1 });
   }
   return best;
 }
 
-function hasFocus(
-  focus: Focus,
-  text: string,
-  stems: readonly string[],
-  window: Window,
-  asked: ReadonlySet<string>,
-): boolean {
-  const [start, end] = [Math.max(0, window.start - around), window.end + around];
-  return focus === 'person'
-    ? hasName(originalOf(text, start, end), asked)
-    : hasQuantity(focus, stems.slice(start, end), asked);
+/** Yields the part of a text around each window of its stems, within the same paragraphs. */
+function* contextsOf(text: string, windows: readonly Window[]): Generator<string> {
+  let at = 0;
+  const parts = [...text.matchAll(/\S+/g)].map(({ 0: part, index }) => {
+    at += stemsOf(part).length;
+    return { at, index, end: index + part.length };
+  });
+  const partAt = (stem: number) => parts.find((part) => part.at > stem) ?? parts.at(-1);
+  for (const { start, end } of windows) {
+    const [first, last] = [partAt(start)?.index ?? 0, partAt(end - 1)?.end ?? text.length];
+    yield text.slice(
+      Math.max(partAt(start - around)?.index ?? 0, text.lastIndexOf(paragraphEnd, first) + 1),
+      Math.min(partAt(end + around)?.end ?? text.length, endOfParagraph(text, last)),
+    );
+  }
 }
 
-/** Returns the part of a text that has the stems from `start` to `end`, to the next white space. */
-function originalOf(text: string, start: number, end: number): string {
-  let at = 0;
-  let from: number | null = null;
-  for (const { 0: part, index } of text.matchAll(/\S+\s*/g)) {
-    at += stemsOf(part).length;
-    if (from === null && at > start) from = index;
-    if (at >= end) return text.slice(from ?? index, index + part.length);
-  }
-  return text.slice(from ?? text.length);
+/** Returns the end of the paragraph at an offset, and behind a heading the end of the next one. */
+function endOfParagraph(text: string, offset: number): number {
+  const end = text.indexOf(paragraphEnd, offset);
+  if (end < 0) return text.length;
+  const line = text.slice(text.lastIndexOf('\n', offset) + 1, end);
+  return line.startsWith('#') ? endOfParagraph(text, end + paragraphEnd.length + 1) : end;
 }

@@ -69,7 +69,7 @@ export const SearchHit = z
       .min(0)
       .max(1)
       .describe(
-        'Relevance of the hit. Vector mode: its cosine similarity. Other modes: the larger of query coverage and similarity, lowered by rank, and averaged with `rerank_score` if there is one. Never lower than the score of a later hit',
+        'Relevance of the hit. Vector mode: its cosine similarity. Other modes: the larger of similarity and of the probability that it answers the query, relative to a perfect match, which has all words of the query in a sentence or two; lowered by rank, and averaged with `rerank_score` if there is one. Never lower than the score of a later hit',
       ),
     keyword_rank: rank('keyword'),
     vector_rank: rank('vector'),
@@ -86,8 +86,12 @@ export const SearchResult = z
       .number()
       .min(0)
       .max(1)
-      .describe('How well the best hits cover the query; 0 without hits'),
-    coverage: z.enum(['full', 'partial', 'none']),
+      .describe('Estimated probability that the best hits answer the query; 0 without hits'),
+    coverage: z
+      .enum(['full', 'partial', 'none'])
+      .describe(
+        'Confidence from 0.6, from 0.33, and below. `none`: the documents do not seem to hold the answer',
+      ),
   })
   .openapi('SearchResult');
 export type SearchResult = z.output<typeof SearchResult>;

@@ -12,16 +12,12 @@ import type {
 import { estimateTokens } from '../../shared/tokens.ts';
 import { isSummaryPart } from '../conversation.ts';
 import { readDocuments, readPassages } from '../passages.ts';
+import { notFound } from './not-found.ts';
 import { selectQuotes } from './quotes.ts';
 
 const searchTool = 'knowledge_search';
 /** Maximum characters of a search query. */
 const maxQueryChars = 1000;
-
-const nothingFound =
-  'I found nothing about that in the documents. (I am the built-in extractive model: I only quote passages, I do not reason about them.)';
-const noDocuments =
-  'I found no document about that. (I am the built-in extractive model: I only quote documents; for other answers choose a language model.)';
 
 /**
  * Answers with the sentences that match the question best, each with its citation. Calls
@@ -96,7 +92,7 @@ function answerText(prompt: LanguageModelV4Prompt): string {
     .slice(prompt.findLastIndex(({ role }) => role === 'user'))
     .flatMap(resultsOf);
   return found.length === 0
-    ? noDocuments
+    ? notFound(newest).document
     : quote(found.flatMap(readDocuments), newest, turns.slice(0, -1));
 }
 
@@ -125,7 +121,7 @@ function quote(
 ): string {
   const before = earlier.map((turn) => readPassages(turn)?.question ?? turn).at(-1) ?? '';
   const quotes = selectQuotes(passages, question, before);
-  if (quotes.length === 0) return nothingFound;
+  if (quotes.length === 0) return notFound(question).passage;
   return quotes
     .map(({ text, number }) => `> ${text}${number === null ? '' : ` [${number}]`}`)
     .join('\n\n');

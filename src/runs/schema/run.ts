@@ -112,8 +112,15 @@ export const Run = z
     confidence: z
       .number()
       .nullable()
-      .describe('How well the documents cover the question, from 0 to 1; null without knowledge'),
-    coverage: z.enum(coverages).nullable(),
+      .describe(
+        'Estimated probability that the documents answer the question, from 0 to 1; null without knowledge',
+      ),
+    coverage: z
+      .enum(coverages)
+      .nullable()
+      .describe(
+        '`none`: the documents do not seem to hold the answer, and none of them was cited. Null without knowledge',
+      ),
     context: RunContext.nullable().describe(
       'The context of the model; null when no model was called',
     ),

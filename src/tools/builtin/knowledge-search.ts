@@ -18,8 +18,7 @@ export const knowledgeSearch = defineBuiltIn({
   async run(_ctx, input, { services }) {
     const answer = await services.searchKnowledge(input);
     if (answer === null) return { ok: false, error: 'This agent has no documents.' };
-    const { hits, confidence, coverage, usage } = answer;
-    const sources = coverage === 'none' ? [] : hits;
+    const { hits: sources, confidence, coverage, usage } = answer;
     if (sources.length === 0)
       return {
         ok: true,
