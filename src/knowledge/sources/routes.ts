@@ -18,8 +18,8 @@ import {
   listSourcePages,
   listSources,
   syncSourceNow,
-  updateSource,
 } from './service.ts';
+import { updateSource } from './update-source.ts';
 
 const kb = z.object({ kb: Id('kb') });
 const source = z.object({ source: Id('src') });
