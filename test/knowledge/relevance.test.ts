@@ -3,10 +3,16 @@ import type { Term } from '../../src/knowledge/search/evidence.ts';
 import { gramsOf } from '../../src/knowledge/search/letter-grams.ts';
 import { relevanceOf } from '../../src/knowledge/search/relevance.ts';
 import { stemsOf } from '../../src/shared/stems.ts';
+import { words } from '../../src/shared/words.ts';
 
 const termsOf = (query: string) =>
   query.split(' ').map((word) => ({ word, stems: stemsOf(word), idf: 2, isSubject: true }) as Term);
-const passage = (text: string) => ({ text: stemsOf(text), heading: [], file_name: [] });
+const passage = (text: string) => ({
+  text: stemsOf(text),
+  heading: [],
+  file_name: [],
+  words: words(text),
+});
 
 describe('relevanceOf', () => {
   it('is 0 for a passage without a match, and about 1 for one with every word in one place', () => {
