@@ -36,7 +36,9 @@ export function stemsOfWord(word: string): readonly string[] {
  */
 function stemOf(word: string): string {
   const stemWord = stemmerOfScript(word);
-  return stemWord === null ? stemmer(plain(word)) : plain(stemWord(word));
+  return stemWord === null ? stemmer(withoutAccents(word)) : withoutAccents(stemWord(word));
 }
 
-const plain = (word: string): string => word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, '');
+/** Returns a word without accents. */
+export const withoutAccents = (word: string): string =>
+  word.normalize('NFD').replaceAll(/[\u0300-\u036f]/g, '');

@@ -3,6 +3,7 @@ import type { Term } from '../../src/knowledge/search/evidence.ts';
 import { gramsOf } from '../../src/knowledge/search/letter-grams.ts';
 import { relevanceOf } from '../../src/knowledge/search/relevance.ts';
 import { stemsOf } from '../../src/shared/stems.ts';
+import { words } from '../../src/shared/words.ts';
 
 const termsOf = (query: string) =>
   query
@@ -11,7 +12,12 @@ const termsOf = (query: string) =>
       (word) =>
         ({ word, stems: stemsOf(word), idf: 2, isSubject: true, isRequired: false }) as Term,
     );
-const passage = (text: string) => ({ text: stemsOf(text), heading: [], file_name: [] });
+const passage = (text: string) => ({
+  text: stemsOf(text),
+  heading: [],
+  file_name: [],
+  words: words(text),
+});
 
 describe('relevanceOf', () => {
   it('is 0 for a passage without a match, and about 1 for one with every word in one place', () => {

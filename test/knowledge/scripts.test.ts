@@ -248,12 +248,12 @@ describe('forms of words of other scripts', () => {
     await runSchedule('* * * * *', env, createExecutionContext());
     for (const query of ['возвратом', 'возврат'])
       expect(names(await keyword(workspace, base, query))).toEqual(['old.txt']);
-    const reached = () => env.DB.prepare('select before from keyword_stems').first('before');
+    const progress = () => env.DB.prepare('select before from keyword_stems').first('before');
     await runSchedule('* * * * *', env, createExecutionContext());
-    expect(await reached()).toBe(0);
+    expect(await progress()).toBe(0);
     await addText(workspace, base, 'new.txt', 'О возврате писем.');
     await runSchedule('* * * * *', env, createExecutionContext());
-    expect(await reached()).toBe(0);
+    expect(await progress()).toBe(0);
     expect(names(await keyword(workspace, base, 'возврат')).sort()).toEqual(['new.txt', 'old.txt']);
   });
 });

@@ -1,3 +1,5 @@
+import { withoutAccents } from '../../shared/stems.ts';
+
 /** Scripts without spaces between words. */
 const ideographs = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 const unspaced = /^[\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
@@ -22,7 +24,7 @@ function cut(text: string, length: number): string[] {
 }
 
 /** The ends of a word count as letters. */
-const gramsOfWord = (word: string): string[] => cut(`_${word}_`, spacedLength);
+const gramsOfWord = (word: string): string[] => cut(`_${withoutAccents(word)}_`, spacedLength);
 
 /**
  * Returns the grams of words, which related words share. Adjacent words of a script without spaces are

@@ -1,4 +1,5 @@
-import { stemsOf } from '../../shared/stems.ts';
+import { stemsOf, stemsOfWord } from '../../shared/stems.ts';
+import { words } from '../../shared/words.ts';
 import type { PassageRow } from './store.ts';
 
 /** Stems of a passage in order, and those of its headings and file name. */
@@ -6,6 +7,8 @@ export interface PassageStems {
   readonly text: readonly string[];
   readonly heading: readonly string[];
   readonly file_name: readonly string[];
+  /** Words of headings and text as they are written. */
+  readonly words: readonly string[];
 }
 
 const cache = new WeakMap<PassageRow, PassageStems>();
@@ -14,10 +17,12 @@ const cache = new WeakMap<PassageRow, PassageStems>();
 export function passageStems(row: PassageRow): PassageStems {
   const cached = cache.get(row);
   if (cached !== undefined) return cached;
+  const [heading, text] = [words(row.heading ?? ''), words(row.text)];
   const stems = {
-    text: stemsOf(row.text),
-    heading: stemsOf(row.heading ?? ''),
+    text: text.flatMap(stemsOfWord),
+    heading: heading.flatMap(stemsOfWord),
     file_name: stemsOf(row.file_name),
+    words: [...heading, ...text],
   };
   cache.set(row, stems);
   return stems;

@@ -8,7 +8,7 @@ const gramModel = { k1: 1.2, b: 0.75 };
 const headingWeight = 0.5;
 
 /** Weights beside BM25 of the stems, and the length in words of the densest place. */
-const gramWeight = 0.3;
+const gramWeight = 0.4;
 const windowWeight = 0.4;
 const windowLength = 20;
 
@@ -20,7 +20,10 @@ const windowLength = 20;
 export function relevanceOf(terms: readonly Term[], passages: readonly PassageStems[]): number[] {
   const weights = stemWeights(terms);
   const stems = scoreStems(weights, passages);
-  const grams = scoreGrams([...weights.keys()], passages);
+  const grams = scoreGrams(
+    terms.map(({ word }) => word),
+    passages,
+  );
   const most = (1 + windowWeight) * sumOf(weights) + gramWeight * grams.most;
   return passages.map(({ text }, at) => {
     const window = bestWindow(weights, text);
@@ -58,15 +61,14 @@ function scoreStems(
 }
 
 /** Grams are weighed by their frequency among the passages, which costs no reads. */
-function scoreGrams(stems: readonly string[], passages: readonly PassageStems[]) {
-  const frequency = new Map(gramsOf(stems).map((gram) => [gram, 0]));
+function scoreGrams(query: readonly string[], passages: readonly PassageStems[]) {
+  const frequency = new Map(gramsOf(query).map((gram) => [gram, 0]));
   const matching = gramFilter(new Set(frequency.keys()));
-  const counted = passages.map(({ text, heading }) => {
+  const counted = passages.map(({ words }) => {
     const counts = new Map<string, number>();
-    for (const words of [heading, text])
-      for (const gram of matching(words)) counts.set(gram, (counts.get(gram) ?? 0) + 1);
+    for (const gram of matching(words)) counts.set(gram, (counts.get(gram) ?? 0) + 1);
     for (const gram of counts.keys()) frequency.set(gram, (frequency.get(gram) ?? 0) + 1);
-    return { counts, length: heading.length + text.length };
+    return { counts, length: words.length };
   });
   const weights = new Map(
     [...frequency].map(([gram, count]) => [
