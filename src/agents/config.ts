@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id, Metadata } from '../http/schema.ts';
-import { Reranker, searchModes } from '../knowledge/index.ts';
+import { MetadataFilter, Reranker, searchModes } from '../knowledge/index.ts';
 import { InputFields } from './inputs.ts';
 import { OutputSchema } from './output-schema.ts';
 
@@ -34,6 +34,7 @@ const knowledge = {
   mode: z.enum(searchModes).describe('Hybrid, keyword-only or vector-only retrieval'),
   top_k: z.number().int().min(1).max(50).describe('Maximum number of passages in the prompt'),
   min_score: z.number().min(0).max(1).describe('Leaves out passages with a lower score'),
+  filter: MetadataFilter.nullable().describe('Searches only files whose metadata it matches'),
   reranker: Reranker.nullable().describe(
     '`builtin/lexical`, or a reranking model such as `cohere/rerank-v3.5`; null for none',
   ),
@@ -186,6 +187,7 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
     mode: 'hybrid',
     top_k: 8,
     min_score: 0,
+    filter: null,
     reranker: null,
     rewrite_query: false,
     scope: 'first',

@@ -7,6 +7,7 @@ export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
 
 export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';
+export { MetadataFilter } from './search/filter.ts';
 export { selectHeadings } from './search/headings.ts';
 
 export { queryWords } from './search/keywords.ts';

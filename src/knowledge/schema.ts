@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { fileStatuses } from '../db/schema/knowledge.ts';
 import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Metadata, Name, Time } from '../http/schema.ts';
+import { Id, Name, Time } from '../http/schema.ts';
 import { maxDimensions } from '../models/index.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { BaseRow } from './base-store.ts';
@@ -132,13 +132,22 @@ const Encoding = z
   )
   .openapi({ example: 'windows-1250' });
 
+const Value = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
+
+/** Metadata of a file, by which searches filter. A list is for tags. */
+export const FileMetadata = z
+  .record(z.string().min(1).max(64), z.union([Value, z.array(Value).max(50)]))
+  .refine((value) => Object.keys(value).length <= 50, 'At most 50 keys.')
+  .describe('Searches filter by it: values, or lists of values such as tags')
+  .openapi({ example: { team: 'people', tags: ['leave', 'travel'] } });
+
 /** Text in place of a file. */
 export const FileUpload = z
   .strictObject({
     name: FileName,
     text: z.string().min(1),
     external_id: ExternalId.optional(),
-    metadata: Metadata.optional(),
+    metadata: FileMetadata.optional(),
   })
   .openapi('FileUpload', {
     example: { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' },
@@ -163,7 +172,7 @@ export const FileForm = z
   .openapi('FileForm');
 
 export const UpdateFile = z
-  .strictObject({ name: FileName, metadata: Metadata })
+  .strictObject({ name: FileName, metadata: FileMetadata })
   .partial()
   .openapi('UpdateFile', { example: { metadata: { team: 'people' } } });
 export type UpdateFile = z.output<typeof UpdateFile>;

@@ -103,7 +103,7 @@ describe('the life cycle of a file', () => {
     await expect(
       knowledgeJobs['file.ingest'].run(dying, { type: 'file.ingest', file_id: file.id }),
     ).rejects.toThrow('died');
-    expect((await workspace.get(`/files/${file.id}`)).body.status).toBe('embedding');
+    expect((await workspace.get(`/files/${file.id}`)).body.status).toBe('indexing');
     expect(
       (await workspace.post(`/knowledge-bases/${base}/search`, { query: 'paragraph number' })).body
         .hits,

@@ -29,6 +29,8 @@ import { pagesKey, textKey } from './text-keys.ts';
 /** Number of chunks embedded and stored in one batch. */
 const batchSize = 96;
 const maxChunks = 50_000;
+/** Length of a text from which its chunking takes long enough to be shown as a status. */
+const longText = 500_000;
 
 /** A revision that is left out is of any. */
 interface IngestJob {
@@ -100,6 +102,7 @@ async function index(
   end: Statement | undefined,
 ): Promise<void> {
   const document = await extractOriginal(ctx, { ...file, id: originalIdOf(file) });
+  if (document.text.length > longText) await write(ctx, file, { status: 'chunking' });
   const chunks = chunkDocument(document, base);
   if (chunks.length > maxChunks)
     throw new DocumentFault('too_large', `The document has more than ${maxChunks} chunks.`);
@@ -124,7 +127,11 @@ async function index(
         file,
         base,
         rows,
-        { ...changes, progress: stored / chunks.length },
+        {
+          ...changes,
+          status: isLast ? 'indexing' : 'embedding',
+          progress: stored / chunks.length,
+        },
         (vectors) =>
           isLast
             ? finish(ctx, file, sizesOf(document, chunks), [...vectors, end ?? null])

@@ -3,11 +3,14 @@ import type { Ctx } from '../../platform/context.ts';
 import type { BaseRow } from '../base-store.ts';
 import { candidateLimit, type SearchCall, type SearchInput } from './input.ts';
 
+/** Hits of a search with a filter, which drops some of them: as many as an index returns. */
+const filteredLimit = 100;
+
 /** Embeds the query once for the non-empty bases that embed alike. Returns hits by descending cosine similarity. */
 export async function searchByVector(
   ctx: Ctx,
   bases: readonly BaseRow[],
-  { query }: SearchInput,
+  { query, filter }: SearchInput,
   call: SearchCall,
 ) {
   const found = await Promise.all(
@@ -36,7 +39,7 @@ export async function searchByVector(
           workspace_id: ctx.workspace_id,
           bases: revisions,
           values,
-          limit: candidateLimit,
+          limit: filter ? filteredLimit : candidateLimit,
         }),
         usage,
       };

@@ -1,8 +1,8 @@
 import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
 import { type Confidence, judgedPassages } from './confidence.ts';
+import type { SearchFilter } from './filter.ts';
 import { builtinReranker, type SearchHit, type SearchMode } from './schema.ts';
-import type { SearchFilter } from './store.ts';
 
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;

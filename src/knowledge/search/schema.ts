@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
 import { isRerankingModel, rerankingProviders } from '../../models/index.ts';
+import { SearchFilter } from './filter.ts';
 
 export const searchModes = ['hybrid', 'vector', 'keyword'] as const;
 export type SearchMode = (typeof searchModes)[number];
@@ -16,8 +17,6 @@ export const Reranker = z
   })
   .openapi({ example: builtinReranker });
 
-const Scalar = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
-
 export const SearchQuery = z
   .strictObject({
     query: z.string().trim().min(1).max(4000),
@@ -29,19 +28,7 @@ export const SearchQuery = z
       .describe(
         '`builtin/lexical`, or a reranking model such as `cohere/rerank-v3.5`; null for none',
       ),
-    filter: z
-      .strictObject({
-        file_ids: z.array(Id('file')).min(1).max(100),
-        metadata: z
-          .record(z.string().min(1).max(64), Scalar)
-          .refine((value) => Object.keys(value).length <= 20, 'At most 20 keys.'),
-      })
-      .partial()
-      .nullable()
-      .default(null)
-      .describe(
-        'Restricts the search to these files, and to files whose metadata has all of these values',
-      ),
+    filter: SearchFilter.nullable().default(null),
   })
   .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
 export type SearchQuery = z.output<typeof SearchQuery>;

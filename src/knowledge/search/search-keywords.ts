@@ -1,9 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../json-values.ts';
+import type { SearchFilter } from './filter.ts';
 import { keywordLimits, type SearchInput } from './input.ts';
 import { matchAny } from './keywords.ts';
-import { columns, isVisible, joins, type PassageRow, passes, type SearchFilter } from './store.ts';
+import { columns, isVisible, joins, type PassageRow, passes } from './store.ts';
 import { countedWords, matchRarest } from './word-counts.ts';
 
 /** A passage that contains words of the query. */
@@ -65,8 +66,8 @@ function limitOf(input: SearchInput): SQL {
   ), ${other}, ${lexical}) as integer))`;
 }
 
-const isFiltered = ({ file_ids, metadata }: SearchFilter): boolean =>
-  file_ids !== undefined || metadata !== undefined;
+const isFiltered = (filter: SearchFilter): boolean =>
+  Object.values(filter).some((part) => part !== undefined);
 
 /** Separates the rows of `selectKeywordHits`, and orders the hits of both indexes. */
 export function readKeywordHits(rows: readonly (CountsRow | KeywordRow)[]): {

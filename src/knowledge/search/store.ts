@@ -2,6 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../json-values.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
+import type { SearchFilter } from './filter.ts';
+import { conditionOf } from './filter-sql.ts';
 
 /** A visible chunk: of this workspace, a live base and the searchable attempt of its file, and not disabled. */
 export interface PassageRow {
@@ -14,12 +16,6 @@ export interface PassageRow {
   readonly start_offset: number;
   readonly end_offset: number;
   readonly heading: string | null;
-}
-
-export interface SearchFilter {
-  readonly file_ids?: readonly string[] | undefined;
-  /** Values that a file's metadata must equal. */
-  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export const columns =
@@ -36,14 +32,9 @@ export const isVisible = (
 ): SQL => sql`c.workspace_id = ${workspace_id}
   and c.is_disabled = 0 and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}`;
 
-export function passes({ file_ids, metadata }: SearchFilter): SQL {
-  const ofFiles = file_ids === undefined ? sql`` : sql` and f.id in ${valuesOf(file_ids)}`;
-  const ofMetadata =
-    metadata === undefined
-      ? sql``
-      : sql` and not exists (select 1 from json_each(${JSON.stringify(metadata)}) w where not exists (
-          select 1 from json_each(f.metadata) m where m.key = w.key and m.type = w.type and m.value is w.value))`;
-  return sql`${ofFiles}${ofMetadata}`;
+export function passes(filter: SearchFilter): SQL {
+  const condition = conditionOf(filter);
+  return condition === null ? sql`` : sql` and ${condition}`;
 }
 
 /** Selects the visible chunks among ids from an index, which may be stale. */

@@ -1,7 +1,6 @@
 import { encodingOf, type FilePart, readForm, textPart } from '../../documents/index.ts';
-import { Metadata } from '../../http/schema.ts';
 import { invalid } from '../../shared/failure.ts';
-import { ExternalId, type FileUpload, maxFilesPerRequest } from '../schema.ts';
+import { ExternalId, FileMetadata, type FileUpload, maxFilesPerRequest } from '../schema.ts';
 import type { StoredFile, Upload, UploadSource } from './upload-input.ts';
 
 const maxFieldBytes = 20_000;
@@ -59,10 +58,13 @@ const isText = (text: string, schema: { safeParse: (value: unknown) => { success
 
 function readMetadata(text: string): Record<string, unknown> {
   try {
-    const result = Metadata.safeParse(JSON.parse(text));
+    const result = FileMetadata.safeParse(JSON.parse(text));
     if (result.success && text.isWellFormed() && !/\\u0000|\0/.test(text)) return result.data;
   } catch {
     // Invalid JSON gets the same answer as an invalid shape.
   }
-  throw invalid('/metadata', 'Must be a JSON object with at most 50 short values.');
+  throw invalid(
+    '/metadata',
+    'Must be a JSON object with at most 50 short values or lists of them.',
+  );
 }
