@@ -8,6 +8,7 @@ import { html } from './formats/html.ts';
 import { jpeg } from './formats/jpeg.ts';
 import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
+import { latex } from './formats/latex.ts';
 import { markdown } from './formats/markdown.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
@@ -30,6 +31,7 @@ export const formats = {
   ...codeFormats,
   rst,
   asciidoc,
+  latex,
   png,
   jpeg,
   webp,
