@@ -11,6 +11,7 @@ import { ipynb } from './formats/ipynb.ts';
 import { jpeg } from './formats/jpeg.ts';
 import { json } from './formats/json.ts';
 import { jsonl } from './formats/jsonl.ts';
+import { latex } from './formats/latex.ts';
 import { markdown } from './formats/markdown.ts';
 import { mbox } from './formats/mbox.ts';
 import { msg } from './formats/msg.ts';
@@ -60,6 +61,7 @@ export const formats = {
   ...codeFormats,
   rst,
   asciidoc,
+  latex,
   png,
   jpeg,
   webp,

@@ -73,6 +73,7 @@ const samples = {
   python: async () => 'def price():\n    return "89 EUR"',
   rst: async () => 'Grinder\n=======\n\nIt costs 89 EUR.',
   asciidoc: async () => '= Grinder\n\nIt costs 89 EUR.',
+  latex: async () => '\\section{Grinder} It costs 89 EUR.',
 } as const satisfies Readonly<
   Record<
     Exclude<DocumentFormatName, OtherLanguage>,
