@@ -6,7 +6,7 @@ import { termKeys } from './term-keys.ts';
 /** Maximum number of query words; more add cost, not quality. */
 const maxQueryWords = 64;
 
-/** What the keyword index and the index of terms contain of a chunk. */
+/** The part of a chunk that the keyword index and the index of terms contain. */
 export interface IndexedChunk {
   readonly title: string;
   readonly body: string;

@@ -1,7 +1,7 @@
 import { DocumentFault } from '../../fault.ts';
 import type { Node } from '../../markup/tree.ts';
 
-/** What the blocks of a document share. */
+/** State that the blocks of a document share. */
 export interface AsciidocDocument {
   readonly attributes: Map<string, string>;
   /** Number of characters that attributes have been replaced with. */

@@ -1,6 +1,6 @@
 import { DocumentFault } from '../../fault.ts';
 
-/** What the parts of a document share. */
+/** State that the parts of a document share. */
 export interface LatexDocument {
   readonly macros: ReadonlyMap<string, Macro>;
   /** Number of macros that have been replaced. */

@@ -113,7 +113,7 @@ function optionsOf(lines: readonly string[]) {
   const options = new Map<string, string>();
   const lead: string[] = [];
   let at = 0;
-  // The argument goes on until the first option or empty line, if one of them follows.
+  // The argument continues until the first option or empty line, if one of them follows.
   const end = lines.findIndex((line) => line === '' || /^:[\w-]+:/.test(line));
   const hasOption = end >= 0 && /^:[\w-]+:/.test(lines[end] ?? '');
   if (hasOption) for (; at < end; at += 1) lead.push(lines[at] ?? '');

@@ -1,4 +1,4 @@
-/** What the blocks of a document share. */
+/** State that the blocks of a document share. */
 export interface RstDocument {
   /** Styles of underlines in the order of their first use, which is the order of levels. */
   readonly styles: string[];
