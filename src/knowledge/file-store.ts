@@ -5,7 +5,7 @@ import { type chunks, type FileStatus, files, knowledge_bases } from '../db/sche
 import { valuesOf } from './json-values.ts';
 
 export type FileRow = typeof files.$inferSelect;
-export type ChunkRow = typeof chunks.$inferSelect;
+type ChunkRow = typeof chunks.$inferSelect;
 
 const ownFile = (workspace_id: string, id: string) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
@@ -26,7 +26,7 @@ export const insertFile = compileByColumns<FileRow>((db, row) =>
  * Columns of a file that is queued again: its searchable chunks remain so until the next attempt is ready.
  * In SQL, since the row may have changed since it was read.
  */
-export const queuedColumns = {
+const queuedColumns = {
   status: 'queued',
   progress: 0,
   error_code: null,

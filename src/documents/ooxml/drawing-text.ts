@@ -1,7 +1,7 @@
 import { childOf, descendants, elementsOf, textIn, type XmlElement } from './xml.ts';
 
 /** Returns the text of a paragraph of DrawingML, with line feeds for its breaks. */
-export const paragraphText = (paragraph: XmlElement): string =>
+const paragraphText = (paragraph: XmlElement): string =>
   elementsOf(paragraph)
     .map((node) => {
       if (node.name === 'a:br') return '\n';

@@ -1,22 +1,13 @@
 import { DocumentFault } from '../../fault.ts';
+import type { Block } from '../../markup/block.ts';
 import { element, type Node } from '../../markup/tree.ts';
+import type { BlockStyle } from './block-style.ts';
 import { attributeEntry, setAttribute } from './header.ts';
 import { type AsciidocDocument, inlineAsciidoc } from './inline.ts';
 import { isListLine, readList } from './lists.ts';
 import { readTable } from './table.ts';
 
 const maxDepth = 40;
-
-export interface Block {
-  readonly nodes: readonly Node[];
-  readonly lines: number;
-}
-
-/** Attributes and title of the lines above a block: `[source,ruby]` and `.Title`. */
-export interface BlockStyle {
-  readonly attributes: string;
-  readonly title: string;
-}
 
 const noStyle: BlockStyle = { attributes: '', title: '' };
 const delimiter = /^(?:-{4,}|\.{4,}|={4,}|\*{4,}|_{4,}|\+{4,}|\/{4,}|--|`{3,}.*)$/;

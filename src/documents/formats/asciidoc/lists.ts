@@ -1,5 +1,5 @@
+import type { Block } from '../../markup/block.ts';
 import { type Element, element, type Node } from '../../markup/tree.ts';
-import type { Block } from './blocks.ts';
 import { type AsciidocDocument, inlineAsciidoc } from './inline.ts';
 
 const marker = /^\s*(\*{1,6}|-|\.{1,6}|\d{1,6}\.|[a-z]\.|<(?:\d{1,4}|\.)>)\s+(\S.*)$/;

@@ -1,6 +1,7 @@
 import { DocumentFault } from '../../fault.ts';
+import type { Block } from '../../markup/block.ts';
 import { element, type Node } from '../../markup/tree.ts';
-import type { Block, BlockStyle } from './blocks.ts';
+import type { BlockStyle } from './block-style.ts';
 import { type AsciidocDocument, inlineAsciidoc } from './inline.ts';
 
 const maxColumns = 200;

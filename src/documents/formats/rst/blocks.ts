@@ -1,4 +1,5 @@
 import { DocumentFault } from '../../fault.ts';
+import type { Block } from '../../markup/block.ts';
 import { element, type Node } from '../../markup/tree.ts';
 import { readExplicit } from './directives.ts';
 import { inlineRst, type RstDocument } from './inline.ts';
@@ -8,11 +9,6 @@ import { readGridTable, readSimpleTable } from './tables.ts';
 const maxDepth = 60;
 
 /** A block and the number of lines that it takes. */
-export interface Block {
-  readonly nodes: readonly Node[];
-  readonly lines: number;
-}
-
 const adornment = /^([!-/:-@[-`{-~])\1{1,}$/;
 const bullet = /^([*+•‣⁃-])(?:\s+|$)/;
 const enumerator = /^(?:\(?(?:\d{1,6}|#|[A-Za-z]|[ivxlcdmIVXLCDM]{1,8})[.)])\s+(?=\S)/;

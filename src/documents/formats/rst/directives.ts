@@ -1,5 +1,5 @@
+import type { Block } from '../../markup/block.ts';
 import { type Element, element, type Node } from '../../markup/tree.ts';
-import type { Block } from './blocks.ts';
 import { inlineRst, type RstDocument } from './inline.ts';
 import { bodyOf, codeBlock } from './lines.ts';
 import { readCsvTable, readListTable } from './tables.ts';

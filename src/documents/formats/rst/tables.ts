@@ -1,5 +1,5 @@
+import type { Block } from '../../markup/block.ts';
 import { type Element, element, findElement, isElement, type Node } from '../../markup/tree.ts';
-import type { Block } from './blocks.ts';
 import { isBlank } from './lines.ts';
 
 type Inner = (body: readonly string[]) => Node[];

@@ -7,7 +7,7 @@ export interface SheetCell extends CellContent {
   readonly column: number;
 }
 
-export interface SheetRow {
+interface SheetRow {
   readonly row: number;
   readonly cells: SheetCell[];
 }

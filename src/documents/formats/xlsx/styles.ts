@@ -37,7 +37,7 @@ export function readStyles(root: XmlElement | null): CellStyle[] {
   });
 }
 
-export const isOn = (node: XmlElement, name: string): boolean => {
+const isOn = (node: XmlElement, name: string): boolean => {
   const found = childOf(node, name);
   return found !== undefined && !/^(?:0|false)$/.test(found.attributes.val ?? '1');
 };
