@@ -1,11 +1,10 @@
 import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
-import { type chunks, type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
+import { type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import { valuesOf } from './json-values.ts';
 
 export type FileRow = typeof files.$inferSelect;
-type ChunkRow = typeof chunks.$inferSelect;
 
 const ownFile = (workspace_id: string, id: string) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
