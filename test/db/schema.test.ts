@@ -9,6 +9,7 @@ const shared = new Set([
   'analytics_cursors',
   'schedule_ticks',
   'quota_defaults',
+  'keyword_stems',
 ]);
 
 const schema = async () =>

@@ -53,7 +53,7 @@ if (full) {
   stop();
 \`\`\`
 
-Power is P=W/t.
+Power is $P=\\frac{W}{t}$.
 
 See the box.
 
@@ -153,7 +153,7 @@ Grinder works Ltd.`);
   it('reads formulas of Word', async () => {
     const fraction =
       '{\\mmath{\\*\\moMath{\\mr y=}{\\mf{\\mfPr{\\mctrlPr X}}{\\mnum{\\mr 1}}{\\mden{\\mr x+2}}}}{\\mmathPict X}}';
-    expect(await read(`So ${fraction} holds.`)).toBe('So y=1/(x+2) holds.');
+    expect(await read(`So ${fraction} holds.`)).toBe(String.raw`So $y=\frac{1}{x+2}$ holds.`);
   });
 
   it('is bounded and survives damage', async () => {

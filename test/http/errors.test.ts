@@ -186,6 +186,8 @@ describe('errors', () => {
         budget: 'bud',
         kb: 'kb',
         file: 'file',
+        chunk: 'chk',
+        source: 'src',
         session: 'ses',
         run: 'run',
         message: 'msg',

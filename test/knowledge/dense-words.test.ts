@@ -43,7 +43,7 @@ it('indexes chunks of 2,000 tokens in which no word occurs twice, within the lim
   expect(chunk_count).toBeGreaterThan(100);
   const ingestion = recording(env.DB);
   await env.DB.prepare(`update files set status = 'queued' where id = ?`).bind(id).run();
-  await ingestFile(contextOf(workspace, { DB: ingestion.database }), id, undefined);
+  await ingestFile(contextOf(workspace, { DB: ingestion.database }), { file_id: id }, undefined);
   expect(largestOf(ingestion, 'chunk_terms')).toBeLessThan(2_000_000);
   expect(await termsOf(id)).toBe(chunk_count);
   await env.DB.prepare('delete from chunk_terms').run();

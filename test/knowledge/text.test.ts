@@ -34,14 +34,14 @@ describe('the text of a file', () => {
     const { status, body } = await workspace.get(`/files/${file.id}/text`);
     expect(status).toBe(200);
     expect(body).toMatchObject({
-      ...{ file_id: file.id, from: 0, length: body.text.length, to: body.text.length },
-      ...{ next_from: null, pages: null },
+      ...{ file_id: file.id, start: 0, length: body.text.length, end: body.text.length },
+      ...{ next_start: null, pages: null },
     });
     const chunks = (await workspace.get(`/files/${file.id}/chunks`)).body.data;
     expect(chunks.length).toBeGreaterThan(1);
     for (const { start, end, text } of chunks)
       expect(
-        (await workspace.get(`/files/${file.id}/text?from=${start}&to=${end}`)).body.text,
+        (await workspace.get(`/files/${file.id}/text?start=${start}&end=${end}`)).body.text,
       ).toBe(text);
   });
 
@@ -77,13 +77,13 @@ describe('the text of a file', () => {
     const errorOf = async (query: string) =>
       (await workspace.get(`/files/${file.id}/text${query}`)).body.errors?.[0].pointer;
     for (const [query, pointer] of [
-      ['?from=6', '?from'],
-      ['?from=9999999999999', '?from'],
-      ['?from=-1', '?from'],
-      ['?from=3&to=2', '?to'],
-      ['?to=0', '?to'],
+      ['?start=6', '?start'],
+      ['?start=9999999999999', '?start'],
+      ['?start=-1', '?start'],
+      ['?start=3&end=2', '?end'],
+      ['?end=0', '?end'],
       ['?page=1', '?page'],
-      ['?page=1&from=0', '?page'],
+      ['?page=1&start=0', '?page'],
       ['?page=x', '?page'],
     ] as const)
       expect(await errorOf(query), query).toBe(pointer);
@@ -101,11 +101,11 @@ describe('the text of a file', () => {
     const file = await addText(workspace, base, 'a.txt', source);
     let read = '';
     for (let from: number | null = 0; from !== null; ) {
-      const { body }: { body: { text: string; next_from: number | null } } = await workspace.get(
-        `/files/${file.id}/text?from=${from}`,
+      const { body }: { body: { text: string; next_start: number | null } } = await workspace.get(
+        `/files/${file.id}/text?start=${from}`,
       );
       read += body.text;
-      from = body.next_from;
+      from = body.next_start;
     }
     expect(read.length).toBeGreaterThan(100_000);
     expect(read.trim()).toBe(source.trim());

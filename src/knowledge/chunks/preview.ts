@@ -1,4 +1,5 @@
 import { chunkDocument } from '../../documents/index.ts';
+import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { invalid, notFound } from '../../shared/failure.ts';
 import { findBase } from '../bases.ts';
@@ -17,8 +18,6 @@ export async function previewChunks(
   base_id: string,
   { file_id, text, ...settings }: ChunkPreviewQuery,
 ): Promise<ChunkPreview> {
-  if ((file_id === undefined) === (text === undefined))
-    throw invalid('', 'Either `file_id` or `text` is required, and not both.');
   const base = await findBase(ctx, base_id);
   const {
     chunk_tokens = base.chunk_tokens,
@@ -32,7 +31,7 @@ export async function previewChunks(
       : await sourceOf(ctx, base_id, file_id);
   const chunks = chunkDocument(source, { chunk_tokens, chunk_overlap_tokens });
   const tokens = chunks.map(({ token_count }) => token_count);
-  return {
+  const reply: ChunkPreview = {
     chunk_count: chunks.length,
     min_tokens: tokens.reduce((least, one) => Math.min(least, one), tokens[0] ?? 0),
     mean_tokens: tokens.reduce((sum, one) => sum + one, 0) / Math.max(1, tokens.length),
@@ -46,6 +45,8 @@ export async function previewChunks(
       tokens: token_count,
     })),
   };
+  await commit(ctx, { statements: [], reply });
+  return reply;
 }
 
 async function sourceOf(ctx: Ctx, base_id: string, file_id: string) {

@@ -88,6 +88,9 @@ export const ChunkPreviewQuery = z
     ...chunkSettings,
   })
   .partial()
+  .refine(({ file_id, text }) => (file_id === undefined) !== (text === undefined), {
+    error: 'Either `file_id` or `text` is required, and not both.',
+  })
   .openapi('ChunkPreviewQuery', {
     example: { text: '# Leave\n\nEverybody has 25 days of leave a year.', chunk_tokens: 256 },
   });

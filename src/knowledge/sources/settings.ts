@@ -118,11 +118,13 @@ export const GithubSettings = z.strictObject({
     .default('HEAD')
     .describe('Branch, tag or commit; the default branch by default'),
   content: z
-    .array(z.enum(['files', 'issues']))
+    .array(z.enum(['documents', 'code', 'issues']))
     .min(1)
-    .max(2)
-    .default(['files'])
-    .describe('`files` of the supported formats, and `issues` with their comments'),
+    .max(3)
+    .default(['documents'])
+    .describe(
+      '`documents` of the supported formats, source `code`, and `issues` with their comments',
+    ),
   ...keyPatterns,
 });
 

@@ -45,30 +45,30 @@ export async function openText(ctx: Ctx, id: string): Promise<StoredText> {
 
 /** Returns a part of the extracted text of a file: a range of offsets, or a page. */
 export async function getText(ctx: Ctx, id: string, query: TextQuery): Promise<FileText> {
-  const { from, to, page } = query;
-  if (page !== undefined && (from !== undefined || to !== undefined))
-    throw invalid('?page', '`page` cannot be combined with `from` and `to`.');
-  if (from !== undefined && to !== undefined && to <= from)
-    throw invalid('?to', 'Must be larger than `from`.');
+  const { start, end, page } = query;
+  if (page !== undefined && (start !== undefined || end !== undefined))
+    throw invalid('?page', '`page` cannot be combined with `start` and `end`.');
+  if (start !== undefined && end !== undefined && end <= start)
+    throw invalid('?end', 'Must be larger than `start`.');
   const { file, body, pages } = await openText(ctx, id);
   const length = file.char_count ?? 0;
   const bounds =
-    page === undefined ? { from: from ?? 0, to: to ?? length } : boundsOf(page, pages, length);
+    page === undefined ? { from: start ?? 0, to: end ?? length } : boundsOf(page, pages, length);
   if (bounds.from >= length) {
     await body.cancel();
-    throw invalid('?from', `The text has ${length} code units.`);
+    throw invalid('?start', `The text has ${length} code units.`);
   }
   const limit = Math.min(bounds.to, length, bounds.from + maxTextRange);
   const range = await readRange(body, bounds.from, limit);
-  const end = range.from + range.text.length;
+  const last = range.from + range.text.length;
   return {
     file_id: file.id,
     text: range.text,
-    from: range.from,
-    to: end,
-    next_from: end < length ? end : null,
+    start: range.from,
+    end: last,
+    next_start: last < length ? last : null,
     length,
-    pages: pages === null ? null : pagesIn(pages, range.from, end, length),
+    pages: pages === null ? null : pagesIn(pages, range.from, last, length),
   };
 }
 
@@ -76,7 +76,7 @@ function boundsOf(page: number, pages: readonly number[] | null, length: number)
   if (pages === null)
     throw invalid(
       '?page',
-      'The pages of this file are not known: its format has none, or it was processed by an earlier version. Use `from` and `to`, or process it again.',
+      'The pages of this file are not known: its format has none, or it was processed by an earlier version. Use `start` and `end`, or process it again.',
     );
   const from = pages[page - 1];
   if (from === undefined) throw invalid('?page', `The file has ${pages.length} pages.`);

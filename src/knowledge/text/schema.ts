@@ -4,19 +4,24 @@ import { Id } from '../../http/schema.ts';
 /** Maximum length of a part of a text, in UTF-16 code units. */
 export const maxTextRange = 100_000;
 
-const offset = z.coerce.number().int().max(Number.MAX_SAFE_INTEGER);
+/** An empty value, which JavaScript reads as 0, is no number. */
+const offset = (least: number) =>
+  z
+    .string()
+    .refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= least, {
+      error: `Must be an integer of at least ${least}.`,
+    })
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', minimum: least });
 
 export const TextQuery = z.strictObject({
-  from: offset
-    .min(0)
-    .optional()
-    .describe('First offset, in UTF-16 code units as in chunks and citations; 0 by default'),
-  to: offset
-    .min(1)
-    .optional()
-    .describe(
-      `Offset after the last character. At most ${maxTextRange} code units are returned; \`next_from\` continues`,
-    ),
+  start: offset(0).describe(
+    'First offset, in UTF-16 code units as in chunks and citations; 0 by default',
+  ),
+  end: offset(1).describe(
+    `Offset after the last character. At most ${maxTextRange} code units are returned; \`next_start\` continues`,
+  ),
   page: z.coerce.number().int().min(1).max(1_000_000).optional().describe('Only this page'),
 });
 export type TextQuery = z.output<typeof TextQuery>;
@@ -25,12 +30,12 @@ export const FileText = z
   .object({
     file_id: Id('file'),
     text: z.string().describe('This part of the text'),
-    from: z.number().int().describe('Offset of its first code unit'),
-    to: z
+    start: z.number().int().describe('Offset of its first code unit'),
+    end: z
       .number()
       .int()
       .describe('Offset after its last one. Never between the halves of a surrogate pair'),
-    next_from: z.number().int().nullable().describe('`from` of the next part; null at the end'),
+    next_start: z.number().int().nullable().describe('`start` of the next part; null at the end'),
     length: z.number().int().describe('Length of the whole text in UTF-16 code units'),
     pages: z
       .array(

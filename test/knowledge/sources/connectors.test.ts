@@ -234,7 +234,7 @@ describe('a GitHub repository', () => {
     const source = await add(setup, {
       type: 'github',
       repository: repository.name,
-      content: ['files', 'issues'],
+      content: ['documents', 'issues'],
       credentials: { token: repository.token },
     });
     expect(source).toMatchObject({
@@ -269,6 +269,21 @@ describe('a GitHub repository', () => {
       removed: 1,
     });
     expect((await repository.requests()).slice(before)).toHaveLength(3);
+  });
+
+  it('reads source code where that is wanted', async () => {
+    const setup = await setUp();
+    const repository = new Repository();
+    await repository.holds({ 'README.md': '# Readme', 'src/index.ts': 'function open() {}' });
+    const source = await add(setup, {
+      type: 'github',
+      repository: repository.name,
+      content: ['code'],
+    });
+    expect(source).toMatchObject({ status: 'ready', counts: { added: 1 } });
+    expect(Object.keys(await filesOf(setup.workspace, setup.base))).toEqual([
+      `https://github.com/${repository.name}/blob/HEAD/src/index.ts`,
+    ]);
   });
 
   it('removes nothing when GitHub lists only a part, or does not know the repository', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentName, maxBytes } from '../../../documents/index.ts';
+import { documentName, isSourceCode, maxBytes } from '../../../documents/index.ts';
 import type { Ctx } from '../../../platform/context.ts';
 import type { Connector, Listing, SourceContext } from '../connector.ts';
 import { SourceFault } from '../fault.ts';
@@ -24,8 +24,8 @@ export const github: Connector<'github'> = {
   needsStart: false,
   async list(ctx, source, cursor): Promise<Listing> {
     const { content } = source.settings;
-    const parts = (['files', 'issues'] as const).filter((part) => content.includes(part));
-    const start = { part: parts[0] ?? 'files', page: 1 };
+    const hasFiles = content.includes('documents') || content.includes('code');
+    const start = { part: hasFiles ? 'files' : 'issues', page: 1 } as const;
     const { part, page }: Cursor = cursor === null ? start : JSON.parse(cursor);
     if (part === 'issues') return listIssues(ctx, source, page);
     const pages = await listFiles(ctx, source);
@@ -48,7 +48,7 @@ export const github: Connector<'github'> = {
 };
 
 async function listFiles(ctx: Ctx, source: SourceContext<'github'>) {
-  const { repository, ref } = source.settings;
+  const { repository, ref, content } = source.settings;
   const path = `/git/trees/${encodeURIComponent(ref)}?recursive=1`;
   const found = await requestGithub(ctx, source, path, GithubTree);
   if (found === null)
@@ -64,6 +64,7 @@ async function listFiles(ctx: Ctx, source: SourceContext<'github'>) {
       ({ type, path: file }) =>
         type === 'blob' &&
         nameOf(file) !== null &&
+        content.includes(isSourceCode(file) ? 'code' : 'documents') &&
         isSelected(normalizePath(`/${file}`), source.settings),
     )
     .map(({ path: file, sha }) => ({
