@@ -4,7 +4,7 @@ import { Id } from '../../http/schema.ts';
 /** Maximum length of a part of a text, in UTF-16 code units. */
 export const maxTextRange = 100_000;
 
-/** An empty value, which JavaScript reads as 0, is no number. */
+/** An empty value is not a number, although JavaScript reads it as 0. */
 const offset = (least: number) =>
   z
     .string()
