@@ -7,7 +7,16 @@ import { newId } from '../../../src/shared/id.ts';
 import { newWorkspace, type Workspace } from '../../support/api.ts';
 import { newBase } from '../../support/files.ts';
 import { countRows } from '../../support/rows.ts';
-import { addSource, filesOf, newSite, pagesOf, syncAgain, synced, tick } from './support.ts';
+import {
+  addSource,
+  filesOf,
+  newSite,
+  pagesOf,
+  sourceWhen,
+  syncAgain,
+  synced,
+  tick,
+} from './support.ts';
 
 const setUp = async () => {
   const workspace = await newWorkspace();
@@ -95,10 +104,7 @@ describe('the life of a source', () => {
       .run();
     await site.article('/a', 'A', 'Another text of a.');
     await Promise.all([tick(), tick()]);
-    await vi.waitUntil(
-      async () => (await workspace.get(`/sources/${source.id}`)).body.counts.updated === 1,
-      { timeout: 30_000 },
-    );
+    await sourceWhen(workspace, source.id, ({ counts }) => counts.updated === 1);
     expect((await synced(workspace, source.id)).next_sync_at).not.toBeNull();
   });
 

@@ -54,15 +54,30 @@ export class WebSite extends Site {
 export const newSite = () => new WebSite().robots();
 
 /** Waits until the source has ended its synchronization, and returns it. */
-export async function synced(workspace: Workspace, id: string): Promise<Json> {
-  const { body } = await vi.waitUntil(
+export const synced = (workspace: Workspace, id: string): Promise<Json> =>
+  sourceWhen(workspace, id, ({ status }) => ['ready', 'failed'].includes(status));
+
+/**
+ * Waits until the source meets the condition, and returns it. On a busy machine a step is left to the
+ * minute's task, which therefore runs after some seconds.
+ */
+export async function sourceWhen(
+  workspace: Workspace,
+  id: string,
+  isMet: (source: Json) => boolean,
+): Promise<Json> {
+  let nextTick = Date.now() + 5000;
+  return vi.waitUntil(
     async () => {
-      const answer = await workspace.get(`/sources/${id}`);
-      return ['ready', 'failed'].includes(answer.body.status) ? answer : null;
+      if (Date.now() > nextTick) {
+        await tick();
+        nextTick = Date.now() + 3000;
+      }
+      const { body } = await workspace.get(`/sources/${id}`);
+      return isMet(body) ? body : null;
     },
-    { timeout: 60_000, interval: 50 },
+    { timeout: 120_000, interval: 50 },
   );
-  return body;
 }
 
 /** Creates a source that does not pause, and waits for its first synchronization. */
