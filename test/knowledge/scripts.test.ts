@@ -258,10 +258,13 @@ describe('forms of words of other scripts', () => {
   });
 });
 
-describe('the order of keyword hits', () => {
+describe('the built-in reranker', () => {
   const ask = async (texts: Readonly<Record<string, string>>, query: string) => {
     const { workspace, base } = await baseOf(texts);
-    return names(await keyword(workspace, base, query));
+    const { body } = await workspace.post(`/knowledge-bases/${base}/search`, {
+      ...{ query, mode: 'keyword', reranker: 'builtin/lexical' },
+    });
+    return names(body);
   };
 
   it('prefers words with the letters of a misspelt one', async () => {

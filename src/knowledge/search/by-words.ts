@@ -1,11 +1,9 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type BaseRow, selectBasesByIds } from '../base-store.ts';
-import { type Term, weighTerms } from './evidence.ts';
+import { weighTerms } from './evidence.ts';
 import { candidateLimit, keywordLimits, type SearchInput } from './input.ts';
 import { queryWords } from './keywords.ts';
-import { passageStems } from './passage-stems.ts';
-import { relevanceOf } from './relevance.ts';
 import { type KeywordRow, readKeywordHits, selectKeywordHits } from './search-keywords.ts';
 import { maxSelected } from './word-counts.ts';
 
@@ -28,17 +26,11 @@ export async function searchByWords(
     ? readKeywordHits(await selectKeywordHits(ctx.db, ctx.workspace_id, input, words, true)).hits
     : first.hits;
   const chunk_count = bases.reduce((sum, base) => sum + base.chunk_count, 0);
-  const terms = weighTerms(input.query, counts, chunk_count);
-  return { bases, terms, keywordRows: inOrder(terms, hits.slice(0, candidateLimit)) };
-}
-
-/** Orders the hits of the index by their relevance. */
-function inOrder(terms: readonly Term[], hits: readonly KeywordRow[]): KeywordRow[] {
-  const scores = relevanceOf(terms, hits.map(passageStems));
-  return hits
-    .map((hit, index) => ({ hit, score: scores[index] ?? 0 }))
-    .sort((a, b) => b.score - a.score)
-    .map(({ hit }) => hit);
+  return {
+    bases,
+    terms: weighTerms(input.query, counts, chunk_count),
+    keywordRows: hits.slice(0, candidateLimit),
+  };
 }
 
 /**

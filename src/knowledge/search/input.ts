@@ -7,8 +7,8 @@ import { builtinReranker, type SearchHit, type SearchMode } from './schema.ts';
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;
 
-/** Minimum number of keyword hits that are ordered by `relevanceOf`; more cost time and add little. */
-const orderedHits = 32;
+/** Minimum number of keyword hits that the built-in reranker orders; more cost time and add little. */
+const rerankedHits = 32;
 
 /** Number of hits of a complete result. */
 export const neededHits = ({ top_k }: SearchInput): number => Math.max(top_k, judgedPassages);
@@ -19,7 +19,8 @@ export const neededHits = ({ top_k }: SearchInput): number => Math.max(top_k, ju
  */
 export function keywordLimits(input: SearchInput) {
   const { mode, reranker } = input;
-  const ordered = Math.max(neededHits(input), orderedHits);
+  const needed = neededHits(input);
+  const ordered = reranker === null ? needed : Math.max(needed, rerankedHits);
   const isModel = reranker !== null && reranker !== builtinReranker;
   return {
     lexical: isModel ? candidateLimit : ordered,
