@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  closenessOf,
   judge,
   passagesFor,
   probabilityOf,
-  relevanceOf,
 } from '../../src/knowledge/search/confidence.ts';
 import { subjectTerms, weighTerms } from '../../src/knowledge/search/evidence.ts';
 import { focusOf, hasName, hasQuantity } from '../../src/knowledge/search/focus.ts';
@@ -113,7 +113,7 @@ describe('the match of a passage', () => {
     );
     const without = matchOf(query, 'The warranty of the pump is explained elsewhere.');
     expect(near).toMatchObject({ share: 1, near: 1, missing: 0, lacksFocus: false });
-    expect(relevanceOf(near)).toBe(1);
+    expect(closenessOf(near)).toBe(1);
     expect(far.share).toBe(1);
     expect(far.near).toBeLessThan(1);
     expect(without.lacksFocus).toBe(true);
@@ -138,7 +138,7 @@ describe('the match of a passage', () => {
     fc.assert(
       fc.property(text, text, (question, passage) => {
         const match = matchOf(question, passage);
-        for (const value of [match.share, match.near, probabilityOf(match), relevanceOf(match)]) {
+        for (const value of [match.share, match.near, probabilityOf(match), closenessOf(match)]) {
           expect(value).toBeGreaterThanOrEqual(0);
           expect(value).toBeLessThanOrEqual(1);
         }

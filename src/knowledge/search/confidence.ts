@@ -58,7 +58,7 @@ export function probabilityOf(match: Match | undefined): number {
  * Returns how close a passage comes to a perfect match, which has all words of the question in a
  * sentence or two, from 0 to 1: the ratio of the probabilities.
  */
-export function relevanceOf(match: Match | undefined): number {
+export function closenessOf(match: Match | undefined): number {
   if (match === undefined || match.found === 0) return 0;
   const perfect = { share: 1, near: 1, missing: 0, lacksFocus: false };
   return probabilityOf(match) / probabilityOf({ ...match, ...perfect, found: match.total });

@@ -1,5 +1,5 @@
 import type { BaseRow } from '../base-store.ts';
-import { relevanceOf } from './confidence.ts';
+import { closenessOf } from './confidence.ts';
 import type { SearchInput } from './input.ts';
 import type { Match } from './match.ts';
 import type { Ranked } from './rank.ts';
@@ -21,7 +21,7 @@ export function toHits(
   const scores = scoreHits(
     mode,
     best.map((candidate, index) => ({
-      relevance: relevanceOf(matches[index]),
+      relevance: closenessOf(matches[index]),
       similarity: candidate.vector_score,
       isSemantic: semanticBases.has(candidate.row.base_id),
       rerank_score: candidate.rerank_score,
