@@ -6,6 +6,7 @@ import type { Job } from '../platform/job.ts';
 import { canonicalJson, sha256 } from '../shared/digest.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import type { AgentConfig } from './config.ts';
+import { evaluationsFor } from './evaluations.ts';
 import type { VersionContent } from './fields.ts';
 import {
   type AgentChanges,
@@ -99,6 +100,7 @@ async function isDone(
     ...changes,
     ...(activation === undefined ? {} : { active_version_id: activation.version.id }),
   };
+  const evaluations = evaluationsFor(ctx, row, activation?.version);
   try {
     await commit(ctx, {
       statements: [
@@ -114,9 +116,10 @@ async function isDone(
               activation.reason,
             )),
         ...statements,
+        ...evaluations.statements,
       ],
       audit: [{ ...audit, target_type: 'agent', target_id: row.id }],
-      jobs,
+      jobs: [...jobs, ...evaluations.jobs],
       reply,
     });
     return true;

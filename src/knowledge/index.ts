@@ -1,4 +1,6 @@
 export { newAgentBase, refuseSearchedBase, unknownBases } from './bases.ts';
+export { evaluationsOfActivation } from './evaluation/evaluations.ts';
+export { SearchSettings } from './evaluation/schema.ts';
 export { knowledgeFeature } from './feature.ts';
 export { listFilesOf } from './files.ts';
 export { eraseFiles } from './ingest/erase-files.ts';

@@ -166,6 +166,18 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/knowledge-bases/{kb}/evaluations',
+    gives: ['golden_question', 'evaluation'],
+    from: ['kb', 'file'],
+    make: async (workspace, { kb, file = '' }) => {
+      const path = `/knowledge-bases/${kb}`;
+      const data = [{ question: `When does it open ${unique()}?`, expected: [{ file_id: file }] }];
+      const questions = await created(workspace, `${path}/golden-questions`, { data });
+      const evaluation = await created(workspace, `${path}/evaluations`, {});
+      return { golden_question: questions.data[0].id, evaluation: evaluation.id };
+    },
+  },
+  {
     needs: 'POST /api/v1/knowledge-bases/{kb}/sources',
     gives: ['source'],
     from: ['kb'],
@@ -287,6 +299,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   tool: 'tool',
   file: 'file',
   chk: 'chunk',
+  gq: 'golden_question',
+  rev: 'evaluation',
   src: 'source',
   ses: 'session',
   att: 'attachment',
@@ -320,6 +334,9 @@ export const randomValues = (): Values => ({
 
 /** Bodies for operations whose documented example needs something that only a seed has. */
 const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
+  'POST /api/v1/knowledge-bases/{kb}/golden-questions': ({ file }) => ({
+    data: [{ question: 'When does the shop open?', expected: [{ file_id: file }] }],
+  }),
   'POST /api/v1/runs/{run}/actions': () => ({ actions: [result()] }),
   'PUT /api/v1/agents/{agent}/labels/{label}': ({ version }) => ({ version }),
   'POST /v1/chat/completions': ({ agent }) => ({
