@@ -40,7 +40,9 @@ const knowledge = {
   ),
   rewrite_query: z
     .boolean()
-    .describe('Rewrites the question with its conversation before the search'),
+    .describe(
+      'The model writes the search queries of a question that depends on the conversation, or asks several things: one more call for such questions',
+    ),
   scope: z
     .enum(['only', 'first', 'general'])
     .describe(

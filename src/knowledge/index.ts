@@ -21,5 +21,6 @@ export {
   searchModes,
 } from './search/schema.ts';
 export { searchKnowledge } from './search/search.ts';
+export { searchQueries } from './search/search-queries.ts';
 export { uploadFiles } from './upload/upload.ts';
 export type { UploadSource } from './upload/upload-input.ts';

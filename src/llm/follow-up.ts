@@ -22,3 +22,16 @@ export function isFollowUp(question: string): boolean {
   if (contentWords(question).length > maxContentWords) return false;
   return continuing.test(question) || words(question).some((word) => referring.has(word));
 }
+
+/**
+ * Returns true for a question that a model can make clearer: it may depend on earlier messages, or asks several
+ * things. More questions than `isFollowUp`, since a model leaves the others as they are.
+ */
+export function needsContext(question: string, isFirst: boolean): boolean {
+  if ((question.match(/[?？؟]/g) ?? []).length > 1) return true;
+  if (isFirst) return false;
+  const isShort = contentWords(question).length < maxContentWords;
+  return (
+    isShort || continuing.test(question) || words(question).some((word) => referring.has(word))
+  );
+}

@@ -6,7 +6,7 @@ export { contextWindowOf } from './context-window.ts';
 export { abridge, writeSummary } from './conversation.ts';
 export { embed } from './embed.ts';
 export { llmFeature } from './feature.ts';
-export { isFollowUp } from './follow-up.ts';
+export { isFollowUp, needsContext } from './follow-up.ts';
 export { type ModelCall, type ModelCallResult, streamModelCall } from './model-call.ts';
 export { modelWarnings } from './model-warnings.ts';
 export { listCallableModels } from './models.ts';
@@ -22,6 +22,7 @@ export {
   toOutputFormat,
 } from './structured.ts';
 export { runTask } from './tasks/run-task.ts';
+export { searchQueriesTask } from './tasks/search-queries.ts';
 export { suggestionsTask } from './tasks/suggestions.ts';
 export { summaryTask, summaryTokens } from './tasks/summary.ts';
 export { titleTask } from './tasks/title.ts';

@@ -1,9 +1,9 @@
-import { passagesFor, searchKnowledge } from '../knowledge/index.ts';
+import { passagesFor, searchQueries } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Account } from '../usage/index.ts';
 import type { AgentRun } from './agent-run.ts';
 import type { RunEvent } from './events.ts';
-import { searchText } from './prompt/prompt.ts';
+import { writeQueries } from './prompt/queries.ts';
 
 type Retrieval = Pick<
   AgentRun,
@@ -18,10 +18,15 @@ export async function* retrieve(
   const started_at = ctx.now();
   const account = new Account(undefined, run.account);
   const { base_ids, mode, top_k, min_score, reranker, filter } = config.knowledge;
-  const found = await searchKnowledge(
+  const call = { ...run.attribution, account, call_key: `${run.call_key}:retrieval` };
+  const written = await writeQueries(ctx, config, prompt, { ...call, signal });
+  progress.usage.push(...written.usage);
+  const { queries } = written;
+  const found = await searchQueries(
     ctx,
-    { base_ids, query: searchText(prompt), mode, top_k, min_score, reranker, filter },
-    { ...run.attribution, account, call_key: `${run.call_key}:retrieval` },
+    { base_ids, mode, top_k, min_score, reranker, filter },
+    queries,
+    call,
   ).catch((error: unknown) => {
     // A search that the run has aborted is not a failure.
     if (signal.aborted) return null;
@@ -35,7 +40,7 @@ export async function* retrieve(
   Object.assign(progress, { confidence, coverage });
   progress.usage.push(...found.usage);
   const hits = found.hits.map(({ chunk_id, score }) => ({ chunk_id, score }));
-  const output = { hits, confidence, coverage };
+  const output = { hits, confidence, coverage, ...(written.usage.length > 0 ? { queries } : {}) };
   const { cost_nano_usd } = account;
   progress.addSpan({
     ...{ type: 'retrieval', name: mode, output },

@@ -18,7 +18,8 @@ import { gatherAttachments } from './attachments/context.ts';
 import type { RunEvent } from './events.ts';
 import type { Overrides } from './overrides.ts';
 import type { Progress } from './progress.ts';
-import { modelOptions, modelsFor, passagesOf, searchText, writePrompt } from './prompt/prompt.ts';
+import { modelOptions, modelsFor, passagesOf, writePrompt } from './prompt/prompt.ts';
+import { searchText } from './prompt/queries.ts';
 import { contextOfRun } from './prompt/run-context.ts';
 import { retrieve } from './retrieve.ts';
 

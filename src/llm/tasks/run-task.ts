@@ -25,6 +25,10 @@ export interface TaskCall extends Omit<Attribution, 'account'> {
   /** null for `builtin/extractive`. */
   readonly model: string | null;
   readonly call_key: string;
+  /** The account of the run that the task belongs to; none for a task in the background. */
+  readonly account?: Account;
+  /** Ends the task early, as if the model had failed. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TaskResult<Output> {
@@ -61,10 +65,9 @@ export async function runTask<Input, Output>(
     : { output, by: model, usage };
 }
 
-interface Question extends Omit<Attribution, 'account'> {
+interface Question extends Omit<TaskCall, 'model'> {
   readonly model: string;
   readonly operation: string;
-  readonly call_key: string;
   readonly instructions: string;
   readonly text: string;
   readonly max_output_tokens: number;
@@ -81,11 +84,11 @@ const cutShort: ReadonlySet<string> = new Set(['length', 'content-filter', 'erro
 /** Returns the whole answer of a model; null when it failed. */
 async function callModel(
   ctx: Ctx,
-  { model, instructions, text, max_output_tokens, schema, ...task }: Question,
+  { model, instructions, text, max_output_tokens, schema, signal = ctx.signal, ...task }: Question,
 ): Promise<{ readonly text: string | null; readonly usage: Statement[] }> {
   const stream = streamModelCall(ctx, {
-    ...task,
     account: new Account(),
+    ...task,
     models: [model],
     options: {
       prompt: [
@@ -94,7 +97,7 @@ async function callModel(
       ],
       ...settingsFor(model, max_output_tokens, schema),
     },
-    signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)]),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
   });
   let next = await stream.next();
   while (next.done !== true) next = await stream.next();

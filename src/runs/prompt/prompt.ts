@@ -2,7 +2,6 @@ import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { AgentConfig } from '../../agents/index.ts';
 import {
   capabilitiesOf,
-  isFollowUp,
   type OutputFormat,
   type Passage,
   structuredFormat,
@@ -131,13 +130,3 @@ export const modelOptions = ({ settings, output_schema }: AgentConfig, format?: 
   ...(settings.reasoning_effort === null ? {} : { reasoning: settings.reasoning_effort }),
   ...(output_schema === null ? {} : structuredFormat(format ?? toOutputFormat(output_schema))),
 });
-
-/** The search query: the question, and the question before it when the new one is a follow-up. */
-export function searchText({ question, history }: Pick<RunPrompt, 'question' | 'history'>): string {
-  const before = history.findLast(
-    (message) => message.role === 'user' && message.text !== '',
-  )?.text;
-  // Results of the caller's tools belong to the question before them.
-  if (question === '') return before ?? '';
-  return before === undefined || !isFollowUp(question) ? question : `${question}\n${before}`;
-}

@@ -1,0 +1,41 @@
+import type { Ctx } from '../../platform/context.ts';
+import { fuse } from './fuse.ts';
+import type { Found, SearchCall, SearchInput } from './input.ts';
+import { searchKnowledge } from './search.ts';
+
+/**
+ * Searches for several queries, and chooses among their hits by reciprocal rank, so that each query is represented; a
+ * hit has the score of the query that it fits best. The confidence is that of the query that is answered best.
+ */
+export async function searchQueries(
+  ctx: Ctx,
+  input: Omit<SearchInput, 'query'>,
+  queries: readonly string[],
+  call: SearchCall,
+): Promise<Found> {
+  const found = await Promise.all(
+    queries.map((query, index) => {
+      const call_key = index === 0 ? call.call_key : `${call.call_key}:query:${index}`;
+      return searchKnowledge(ctx, { ...input, query }, { ...call, call_key });
+    }),
+  );
+  const [best] = found.toSorted((a, b) => b.confidence - a.confidence);
+  if (best === undefined) throw new Error('A search has at least one query.');
+  if (found.length === 1) return best;
+  const hits = new Map(
+    found
+      .flatMap((one) => one.hits)
+      .sort((a, b) => a.score - b.score)
+      .map((hit) => [hit.chunk_id, hit]),
+  );
+  const rankings = found.map((one) => ({
+    ranks: one.hits.map(({ chunk_id }, index) => [chunk_id, index + 1] as const),
+    weight: 1,
+  }));
+  const chosen = fuse(rankings).slice(0, input.top_k);
+  return {
+    ...best,
+    hits: chosen.flatMap(({ id }) => hits.get(id) ?? []).sort((a, b) => b.score - a.score),
+    usage: found.flatMap(({ usage }) => usage),
+  };
+}
