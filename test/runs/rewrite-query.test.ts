@@ -57,7 +57,7 @@ describe('the search of an agent with `rewrite_query`', () => {
     ]);
   });
 
-  it('searches for each of several things that were asked', async () => {
+  it('searches for each part of a question about several things', async () => {
     const { ask } = await open({
       rounds: [
         queries('grinder cleaning day', 'oven cleaning interval'),

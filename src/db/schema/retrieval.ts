@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 
-/** What answers a golden question: a file, or a passage of it. */
+/** A file that answers a golden question, or a passage of it. */
 export interface ExpectedPassage {
   readonly file_id: string;
   readonly text?: string | undefined;
@@ -69,7 +69,7 @@ export const retrieval_results = sqliteTable(
     evaluation_id: text().notNull(),
     question_id: text().notNull(),
     workspace_id: text().notNull(),
-    /** The question as it was asked, since it may be changed later. */
+    /** The question as it was searched, since it may be changed later. */
     question: text().notNull(),
     is_answerable: integer({ mode: 'boolean' }).notNull(),
     hits: text({ mode: 'json' }).notNull().$type<readonly EvaluatedHit[]>(),

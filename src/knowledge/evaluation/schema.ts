@@ -25,7 +25,7 @@ const Expected = z
   )
   .max(20)
   .describe(
-    'What answers the question; empty if the documents do not hold the answer. A file keeps its id when its content is replaced',
+    'The files or passages that answer the question; empty if the documents do not hold the answer. A file keeps its id when its content is replaced',
   );
 
 const question = SearchQuery.shape.query;
@@ -172,7 +172,7 @@ export type ResultQuery = z.output<typeof ResultQuery>;
 export const EvaluationResult = z
   .object({
     question_id: z.string(),
-    question: z.string().describe('The question as it was asked'),
+    question: z.string().describe('The question at the time of the evaluation'),
     is_answerable: z.boolean(),
     rank: z.number().int().nullable().describe('Rank of the first expected hit, from 1'),
     baseline_rank: z
