@@ -8,7 +8,7 @@ export type EvaluationRow = typeof retrieval_evaluations.$inferSelect;
 export type NewResult = typeof retrieval_results.$inferInsert;
 
 /** Evaluations that a base keeps. */
-export const keptEvaluations = 200;
+const keptEvaluations = 200;
 
 const questionsOf = (workspace_id: string, base_id: string) =>
   sql`(select count(*) from golden_questions g where g.workspace_id = ${workspace_id} and g.base_id = ${base_id})`;

@@ -30,10 +30,9 @@ const Expected = z
 
 const question = SearchQuery.shape.query;
 
-export const NewQuestion = z.strictObject({ question, expected: Expected });
-export type NewQuestion = z.output<typeof NewQuestion>;
+const NewQuestion = z.strictObject({ question, expected: Expected });
 
-export const maxQuestionsPerRequest = 200;
+const maxQuestionsPerRequest = 200;
 
 export const CreateQuestions = z
   .strictObject({ data: z.array(NewQuestion).min(1).max(maxQuestionsPerRequest) })
@@ -153,7 +152,7 @@ export const toEvaluation = (row: EvaluationRow): Evaluation => ({
   ended_at: toWireTimeOrNull(row.ended_at),
 });
 
-export const outcomes = ['found', 'missed', 'declined', 'not_declined'] as const;
+const outcomes = ['found', 'missed', 'declined', 'not_declined'] as const;
 
 export const ResultQuery = z.strictObject({
   ...pageQuery,
