@@ -58,6 +58,7 @@ export const agentKnowledgeRoutes = new Router()
       method: 'post',
       path: '/agents/{agent}/search',
       access: 'knowledge:search',
+      for_end_users: true,
       tag,
       summary: 'Search the knowledge of an agent',
       description:

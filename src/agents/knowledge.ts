@@ -26,6 +26,7 @@ export const AgentSearchQuery = z
   .strictObject({
     query: searchFields.query,
     filter: searchFields.filter,
+    groups: searchFields.groups,
     mode: searchFields.mode.unwrap().optional(),
     top_k: searchFields.top_k.unwrap().optional(),
     min_score: searchFields.min_score
@@ -73,6 +74,8 @@ export async function searchAgent(
     { base_ids, mode, top_k, min_score, reranker, ...definedFields(input) },
     call,
   );
-  await withRetry(() => commit(ctx, { statements: usage, reply }));
+  // A repeated request of an end user searches again: who may read a file may have changed.
+  const stored = ctx.groups === null ? { reply } : {};
+  await withRetry(() => commit(ctx, { statements: usage, ...stored }));
   return reply;
 }

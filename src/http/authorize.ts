@@ -3,7 +3,8 @@ import type { Platform } from '../platform/cloudflare.ts';
 import type { Actor, Ctx } from '../platform/context.ts';
 import type { Coverage } from '../platform/reply-vault.ts';
 import { Failure } from '../shared/failure.ts';
-import type { Access, Permission } from './permissions.ts';
+import type { Permission } from './permissions.ts';
+import type { AnyRoute } from './route.ts';
 
 /** Resolves callers and decides what they may do. `identity` implements it and `app.ts` provides it. */
 export interface Identity {
@@ -40,7 +41,10 @@ export interface AppEnv {
 }
 
 /** Returns the caller of a request. Throws `unauthenticated`, `forbidden` and `rate_limited`. */
-export async function authorize(c: Context<AppEnv>, access: Access): Promise<Caller> {
+export async function authorize(
+  c: Context<AppEnv>,
+  { access, for_end_users = false }: Pick<AnyRoute, 'access' | 'for_end_users'>,
+): Promise<Caller> {
   if (access === 'public')
     return { workspace_id: '', actor: { type: 'system', name: 'anonymous' }, rate_limits: null };
   const { platform, admission, identity } = c.var;
@@ -52,6 +56,8 @@ export async function authorize(c: Context<AppEnv>, access: Access): Promise<Cal
       throw error;
     });
   await admission.caller(platform, caller, access);
+  if (caller.actor.type === 'end_user' && !for_end_users)
+    throw new Failure('forbidden', 'This operation does not accept the token of an end user.');
   if (access !== 'root') identity.authorize(caller.actor, access);
   return caller;
 }

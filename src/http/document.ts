@@ -16,6 +16,12 @@ export function buildDocument(describe: Description, origin: string) {
     scheme: 'bearer',
     description: 'API key of a workspace: `ag_…`',
   });
+  openAPIRegistry.registerComponent('securitySchemes', 'end_user_token', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Token of one end user, from `POST /end-user-tokens`',
+  });
   openAPIRegistry.registerComponent('securitySchemes', 'root_key', {
     type: 'http',
     scheme: 'bearer',

@@ -28,8 +28,7 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
     tags: [route.tag],
     summary: route.summary,
     description: [route.description, describeAccess(route)].filter(Boolean).join('\n\n'),
-    security:
-      route.access === 'public' ? [] : [{ [route.access === 'root' ? 'root_key' : 'api_key']: [] }],
+    security: securityOf(route),
     'x-access': route.access,
     ...(route.body === undefined ? {} : { 'x-body-limit': route.bodyLimit ?? defaultBodyLimit }),
     request: {
@@ -48,10 +47,17 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
   } as RouteConfig;
 }
 
+function securityOf({ access, for_end_users }: AnyRoute): Record<string, string[]>[] {
+  if (access === 'public') return [];
+  if (access === 'root') return [{ root_key: [] }];
+  return [{ api_key: [] }, ...(for_end_users === true ? [{ end_user_token: [] }] : [])];
+}
+
 function describeAccess(route: AnyRoute): string {
   if (route.access === 'public') return 'Public.';
   if (route.access === 'root') return 'Requires the root key of the deployment.';
-  const roles = `Roles: ${permissions[route.access].map((role) => `\`${role}\``).join(', ')}.`;
+  const users = route.for_end_users === true ? ' Accepts tokens of end users.' : '';
+  const roles = `Roles: ${permissions[route.access].map((role) => `\`${role}\``).join(', ')}.${users}`;
   return needsWholeWorkspace(route.access)
     ? `${roles} Not for keys that are limited to agents.`
     : roles;

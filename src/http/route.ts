@@ -17,6 +17,8 @@ export interface Route<
   readonly path: string;
   /** The required permission. The role table is `identity/access.ts`. */
   readonly access: Access;
+  /** True for a route that accepts the token of an end user, who has access to nothing but what is theirs. */
+  readonly for_end_users?: boolean;
   readonly tag: string;
   readonly summary: string;
   /** `verbNoun`. Derived from the summary by default. */

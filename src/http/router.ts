@@ -49,7 +49,7 @@ export class Router extends Hono<AppEnv> {
       registry.registerPath({ ...operation, path: mergePath(prefix, operation.path) });
     });
     this.on(route.method.toUpperCase(), honoPath(route), async (c) => {
-      const caller = await authorize(c, route.access);
+      const caller = await authorize(c, route);
       c.set('workspace_id', caller.workspace_id);
       checkAccept(c, route, this.errors);
       const params = parseParams(route.params, c.req.param(), this.errors);

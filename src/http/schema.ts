@@ -68,6 +68,21 @@ export const EndUserId = z
   .regex(/^[\x21-\x7e]+$/, 'Visible ASCII characters.')
   .openapi({ example: 'customer-4711' });
 
+const maxGroups = 50;
+
+/** Names of groups of end users, in the caller's own terms. */
+export const Groups = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .max(64)
+      .regex(/^[\w.:@/-]+$/, 'ASCII letters, digits and `_ . : @ / -`.'),
+  )
+  .max(maxGroups)
+  .refine((names) => new Set(names).size === names.length, 'Names a group twice.')
+  .openapi({ example: ['staff', 'team:finance'] });
+
 /** Metadata of the caller: at most 50 keys and 16 KB. */
 export const Metadata = z
   .record(

@@ -1,23 +1,28 @@
 import type { Authenticate } from '../http/authorize.ts';
-import type { Platform } from '../platform/cloudflare.ts';
+import { allows } from '../http/permissions.ts';
+import type { Actor } from '../platform/context.ts';
 import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { inForce } from '../shared/rate-rules.ts';
 import { second } from '../shared/time.ts';
 import { isWellFormedKey } from './api-keys/key.ts';
-import { type CredentialRow, selectCredential } from './credential-store.ts';
+import { type CredentialRow, selectCredential, selectIssuer } from './credential-store.ts';
+import { type Claims, isToken, readToken } from './end-users/token.ts';
 
 /** Time for which another isolate may still accept a key that was revoked here. */
 const cacheFor = 30 * second;
 const cacheSize = 1000;
+/** By hash, and by id for the issuers of tokens. */
 const cache = new Map<string, { readonly row: CredentialRow; readonly read_at: number }>();
 
-/** Drops a changed key from the cache of this isolate. */
-export const invalidateKey = (hash: string): void => void cache.delete(hash);
+/** Drops a changed key from the cache of this isolate, also as the issuer of tokens. */
+export function invalidateKey(hash: string): void {
+  for (const [name, { row }] of cache) if (row.hash === hash) cache.delete(name);
+}
 
 /** Drops the keys of a workspace whose settings or rate limits changed. */
 export function invalidateKeysOf(workspace_id: string): void {
-  for (const [hash, { row }] of cache) if (row.workspace_id === workspace_id) cache.delete(hash);
+  for (const [name, { row }] of cache) if (row.workspace_id === workspace_id) cache.delete(name);
 }
 
 /**
@@ -38,6 +43,21 @@ export const authenticate: Authenticate = async (platform, authorization, access
     return refuse('absent', 'No credential. Send a key as `Authorization: Bearer ag_…`.');
   if (token === undefined)
     return refuse('not a bearer token', 'The Authorization header must be `Bearer` and a key.');
+  if (isToken(token)) {
+    const claims = await readToken(config, token);
+    if (claims === null) return refuse('not a token of this deployment');
+    if (claims.exp * second <= platform.now()) return refuse('token expired');
+    const issuer =
+      findCached(claims.key, platform.now()) ??
+      (await readKey(claims.key, selectIssuer(db, claims.key), platform.now()));
+    if (issuer === undefined) return refuse('issuer unknown');
+    const reason = refusalOf(issuer, platform.now());
+    if (reason !== null) return refuse(reason);
+    if (!allows(issuer.role, 'sessions:write')) return refuse('issuer may no longer issue tokens');
+    if (access === 'root') throw rootOnly();
+    const { workspace_id, rate_limits } = issuer;
+    return { workspace_id, actor: endUserOf(claims, issuer), rate_limits };
+  }
   const hash = await sha256(token);
   let row = findCached(hash, platform.now());
   if (row === undefined) {
@@ -47,14 +67,12 @@ export const authenticate: Authenticate = async (platform, authorization, access
       return { workspace_id: '', actor: { type: 'root' }, rate_limits: null };
     }
     if (!(await isWellFormedKey(token))) return refuse('typo');
-    row = await readKey(db, hash, platform.now());
+    row = await readKey(hash, selectCredential(db, hash), platform.now());
     if (row === undefined) return refuse('unknown');
   }
-  if (row.is_closed) return refuse('workspace suspended or deleted');
-  if (row.revoked_at !== null) return refuse('revoked');
-  if (row.expires_at !== null && row.expires_at <= platform.now()) return refuse('expired');
-  if (access === 'root')
-    throw new Failure('forbidden', 'This operation requires the root key of the deployment.');
+  const reason = refusalOf(row, platform.now());
+  if (reason !== null) return refuse(reason);
+  if (access === 'root') throw rootOnly();
   const { id, role, agent_ids, expires_at, workspace_id, rate_limits } = row;
   const is_rotated = row.rotated_to !== null;
   return {
@@ -64,18 +82,38 @@ export const authenticate: Authenticate = async (platform, authorization, access
   };
 };
 
-function findCached(hash: string, now: number): CredentialRow | undefined {
-  const cached = cache.get(hash);
+const rootOnly = () =>
+  new Failure('forbidden', 'This operation requires the root key of the deployment.');
+
+/** Returns why a key is not accepted; null when it is. */
+function refusalOf({ is_closed, revoked_at, expires_at }: CredentialRow, now: number) {
+  if (is_closed) return 'workspace suspended or deleted';
+  if (revoked_at !== null) return 'revoked';
+  return expires_at !== null && expires_at <= now ? 'expired' : null;
+}
+
+/** The end user of a token, with no agent that its issuer no longer covers. */
+const endUserOf = ({ sub, groups, agents, exp }: Claims, issuer: CredentialRow): Actor => ({
+  type: 'end_user',
+  id: sub,
+  api_key_id: issuer.id,
+  agent_ids: agents.filter((id) => issuer.agent_ids?.includes(id) ?? true),
+  groups,
+  expires_at: exp * second,
+});
+
+function findCached(name: string, now: number): CredentialRow | undefined {
+  const cached = cache.get(name);
   return cached !== undefined && now - cached.read_at < cacheFor ? cached.row : undefined;
 }
 
 async function readKey(
-  db: Platform['db'],
-  hash: string,
+  name: string,
+  select: ReturnType<typeof selectCredential>,
   now: number,
 ): Promise<CredentialRow | undefined> {
-  cache.delete(hash);
-  const found = await selectCredential(db, hash).get();
+  cache.delete(name);
+  const found = await select.get();
   if (found === undefined) return undefined;
   const { rate_rules, rate_revision, ...key } = found;
   const row = {
@@ -83,6 +121,6 @@ async function readKey(
     rate_limits: rate_rules === null ? null : inForce(rate_rules, rate_revision ?? 0, key.id),
   };
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
-  cache.set(hash, { row, read_at: now });
+  cache.set(name, { row, read_at: now });
   return row;
 }

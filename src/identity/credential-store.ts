@@ -1,4 +1,4 @@
-import { eq, getTableColumns, sql } from 'drizzle-orm';
+import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { rate_limits } from '../db/schema/rate-limits.ts';
 import { api_keys, workspaces } from '../db/schema/workspaces.ts';
@@ -10,8 +10,13 @@ export type CredentialRow = typeof api_keys.$inferSelect & {
   readonly is_closed: boolean;
 };
 
-/** Finds a key by its hash. The only read without a workspace id: the credential determines the workspace. */
-export const selectCredential = (db: Db, hash: string) =>
+/** Finds a key by its hash. Read without a workspace id: the credential determines the workspace. */
+export const selectCredential = (db: Db, hash: string) => selectKey(db, eq(api_keys.hash, hash));
+
+/** Finds the key that issued a token of an end user. */
+export const selectIssuer = (db: Db, id: string) => selectKey(db, eq(api_keys.id, id));
+
+const selectKey = (db: Db, isWanted: SQL) =>
   db
     .select({
       ...getTableColumns(api_keys),
@@ -25,4 +30,4 @@ export const selectCredential = (db: Db, hash: string) =>
     .from(api_keys)
     .innerJoin(workspaces, eq(workspaces.id, api_keys.workspace_id))
     .leftJoin(rate_limits, eq(rate_limits.workspace_id, api_keys.workspace_id))
-    .where(eq(api_keys.hash, hash));
+    .where(isWanted);

@@ -134,6 +134,8 @@ export async function searchBase(
     call,
     (bases) => [visible(ctx, bases[0])],
   );
-  await withRetry(() => commit(ctx, { statements: usage, reply }));
+  // A repeated request of an end user searches again: who may read a file may have changed.
+  const stored = ctx.groups === null ? { reply } : {};
+  await withRetry(() => commit(ctx, { statements: usage, ...stored }));
   return reply;
 }

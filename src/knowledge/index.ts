@@ -5,6 +5,7 @@ export { knowledgeFeature } from './feature.ts';
 export { listFilesOf } from './files.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
+export { isReadable } from './readable.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
 
 export { passagesFor } from './search/confidence.ts';

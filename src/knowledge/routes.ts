@@ -145,6 +145,7 @@ export const knowledgeRoutes = new Router()
       method: 'post',
       path: '/knowledge-bases/{kb}/search',
       access: 'knowledge:search',
+      for_end_users: true,
       tag,
       summary: 'Search a knowledge base',
       params: kb,

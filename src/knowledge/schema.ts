@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { fileStatuses } from '../db/schema/knowledge.ts';
 import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Name, Time } from '../http/schema.ts';
+import { Groups, Id, Name, Time } from '../http/schema.ts';
 import { maxDimensions } from '../models/index.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { BaseRow } from './base-store.ts';
@@ -18,6 +18,8 @@ const Settings = {
 };
 
 const Prefix = z.string().max(500);
+
+const DefaultGroups = Groups.nullable().describe('`groups` of files that are uploaded without any');
 
 /** Settings by which documents are cut into chunks. */
 export const chunkSettings = {
@@ -60,6 +62,7 @@ export const CreateBase = z
     document_prefix: Prefix.optional().describe(
       'Text before each passage that is embedded; by default that of the model’s card',
     ),
+    default_groups: DefaultGroups.default(null),
     chunk_tokens: chunkSettings.chunk_tokens.default(512),
     chunk_overlap_tokens: chunkSettings.chunk_overlap_tokens.default(64),
   })
@@ -71,7 +74,7 @@ export const CreateBase = z
 export type CreateBase = z.output<typeof CreateBase>;
 
 export const UpdateBase = z
-  .strictObject(Settings)
+  .strictObject({ ...Settings, default_groups: DefaultGroups })
   .partial()
   .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
 export type UpdateBase = z.output<typeof UpdateBase>;
@@ -88,6 +91,7 @@ export const KnowledgeBase = z
     dimensions: z.number().int(),
     query_prefix: z.string(),
     document_prefix: z.string(),
+    default_groups: DefaultGroups,
     chunk_tokens: z.number().int(),
     chunk_overlap_tokens: z.number().int(),
     chunk_count: z.number().int().describe('Number of searchable chunks'),
@@ -108,6 +112,7 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   dimensions: row.dimensions,
   query_prefix: row.query_prefix ?? '',
   document_prefix: row.document_prefix ?? '',
+  default_groups: row.default_groups,
   chunk_tokens: row.chunk_tokens,
   chunk_overlap_tokens: row.chunk_overlap_tokens,
   chunk_count: row.chunk_count,
@@ -141,6 +146,10 @@ export const FileMetadata = z
   .describe('Searches filter by it: values, or lists of values such as tags')
   .openapi({ example: { team: 'people', tags: ['leave', 'travel'] } });
 
+export const FileGroups = Groups.nullable().describe(
+  'End users who have one of these groups may read the file; null for all end users, an empty list for none. API keys read all files',
+);
+
 /** Text in place of a file. */
 export const FileUpload = z
   .strictObject({
@@ -148,6 +157,7 @@ export const FileUpload = z
     text: z.string().min(1),
     external_id: ExternalId.optional(),
     metadata: FileMetadata.optional(),
+    groups: FileGroups.optional(),
   })
   .openapi('FileUpload', {
     example: { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' },
@@ -168,11 +178,15 @@ export const FileForm = z
     external_id: ExternalId.optional(),
     encoding: Encoding.optional(),
     metadata: z.string().optional().describe('JSON object, applied to every file of the request'),
+    groups: z
+      .string()
+      .optional()
+      .describe('JSON list or null, applied to every file of the request'),
   })
   .openapi('FileForm');
 
 export const UpdateFile = z
-  .strictObject({ name: FileName, metadata: FileMetadata })
+  .strictObject({ name: FileName, metadata: FileMetadata, groups: FileGroups })
   .partial()
   .openapi('UpdateFile', { example: { metadata: { team: 'people' } } });
 export type UpdateFile = z.output<typeof UpdateFile>;
@@ -210,6 +224,7 @@ export const File = z
       .nullable()
       .describe('Standard name of the encoding given at upload; null if determined from the file'),
     metadata: z.record(z.string(), z.unknown()),
+    groups: FileGroups,
     created_at: Time,
     updated_at: Time,
     ready_at: Time.nullable().describe('When the searchable content was ready'),
@@ -264,6 +279,7 @@ export const toFile = (row: FileRow): File => ({
   external_id: row.external_id,
   encoding: row.encoding,
   metadata: row.metadata,
+  groups: row.groups,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
   ready_at: toWireTimeOrNull(row.ready_at),

@@ -1,15 +1,33 @@
 import type { Role } from '../db/schema/workspaces.ts';
 import type { Actor } from './caller.ts';
 
-/** The id under which an actor's writes are recorded; null for the root key. */
+/** The id that owns what an actor creates: of an end user, the key that issued the token. Null for the root key. */
 export function actorId(actor: Actor): string | null {
   switch (actor.type) {
     case 'root':
       return null;
+    case 'end_user':
+      return actor.api_key_id;
     case 'system':
       return actor.name;
     default:
       return actor.id;
+  }
+}
+
+/** The id by which the audit log names an actor. */
+export const auditedId = (actor: Actor): string | null =>
+  actor.type === 'end_user' ? actor.id : actorId(actor);
+
+/** The groups whose files an actor may read; null for an actor that may read all files. */
+export function groupsOf(actor: Actor): readonly string[] | null {
+  switch (actor.type) {
+    case 'end_user':
+      return actor.groups;
+    case 'share_link':
+      return [];
+    default:
+      return null;
   }
 }
 
@@ -27,8 +45,18 @@ export function payingKey(actor: Actor): string | null {
 }
 
 /** The role an actor acts in; null for actors that have none. */
-export const roleOf = (actor: Actor): Role | null =>
-  actor.type === 'api_key' || actor.type === 'user' ? actor.role : null;
+export function roleOf(actor: Actor): Role | null {
+  switch (actor.type) {
+    case 'api_key':
+    case 'user':
+      return actor.role;
+    // Only on routes that accept end users, and only for what is theirs.
+    case 'end_user':
+      return 'runtime';
+    default:
+      return null;
+  }
+}
 
 /** The agents an actor is limited to; null for all. */
 export const coveredAgents = (actor: Actor): readonly string[] | null =>

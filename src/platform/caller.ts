@@ -29,6 +29,8 @@ interface EndUserActor {
   /** The key that issued the token and pays for its model calls. */
   readonly api_key_id: string;
   readonly agent_ids: readonly string[];
+  /** Signed into the token. */
+  readonly groups: readonly string[];
   readonly expires_at: number;
 }
 

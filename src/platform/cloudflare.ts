@@ -1,5 +1,6 @@
 import { newDbStats, openDb } from '../db/client.ts';
 import { newId } from '../shared/id.ts';
+import { groupsOf } from './actor.ts';
 import { createAssetReader } from './asset-reader.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Actor, Ctx, Idempotency, RequestStats } from './context.ts';
@@ -84,6 +85,7 @@ export function openPlatform(
       return {
         ...callDefaults(),
         ...call,
+        groups: groupsOf(call.actor),
         ...shared,
         ...ports,
         request_id,

@@ -3,7 +3,7 @@ import { compileByColumns } from '../db/compiled.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import { audit_log, idempotency_keys } from '../db/schema/platform.ts';
 import { second } from '../shared/time.ts';
-import { actorId, type Ctx } from './context.ts';
+import { auditedId, type Ctx } from './context.ts';
 import { guardedFingerprint, idempotencyTtl, readReply } from './idempotency.ts';
 import type { Job } from './job.ts';
 import { insertJob } from './lanes.ts';
@@ -132,7 +132,7 @@ const auditRow = (ctx: Ctx, entry: AuditEntry): Statement =>
     id: ctx.newId('aud'),
     workspace_id: entry.workspace_id ?? ctx.workspace_id,
     actor_type: ctx.actor.type,
-    actor_id: actorId(ctx.actor),
+    actor_id: auditedId(ctx.actor),
     action: entry.action,
     target_type: entry.target_type,
     target_id: entry.target_id,

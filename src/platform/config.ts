@@ -101,6 +101,8 @@ export interface Config {
   readonly root_key: string;
   /** Signs cursors. */
   readonly signing_secret: string;
+  /** Signs the tokens of end users. */
+  readonly token_secret: string;
   /** Seals stored replies when the deployment has no encryption keys. */
   readonly sealing_secret: string;
   /** By version; empty when the deployment has none and cannot store secrets. */
@@ -145,6 +147,7 @@ export function readConfig(env: object): Config {
   const config = {
     root_key: ROOT_KEY,
     signing_secret: `cursor:${ROOT_KEY}`,
+    token_secret: `end-user-token:${ROOT_KEY}`,
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
     shared_provider_keys: new Map(SHARED_PROVIDER_KEYS ? providerKeys(env) : []),

@@ -16,12 +16,21 @@ import type {
   VectorIndex,
 } from './ports.ts';
 
-export { actorId, coveredAgents, coversAgent, payingKey, roleOf } from './actor.ts';
+export {
+  actorId,
+  auditedId,
+  coveredAgents,
+  coversAgent,
+  payingKey,
+  roleOf,
+} from './actor.ts';
 export type { Actor, ApiKeyActor, Idempotency, RequestStats } from './caller.ts';
 
 export interface Ctx {
   readonly workspace_id: string;
   readonly actor: Actor;
+  /** The groups whose files may be read; null for all files. Of a run, those of its caller. */
+  readonly groups: readonly string[] | null;
   readonly request_id: string;
   readonly ip: string | null;
   readonly config: Config;

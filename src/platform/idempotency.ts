@@ -78,6 +78,9 @@ async function credentialOf({ root_key }: Config, actor: Actor): Promise<string>
       return `root:${await sha256(root_key)}`;
     case 'system':
       return actor.type;
+    // With its groups: a token that may read less does not get the reply to one that could read more.
+    case 'end_user':
+      return JSON.stringify([actor.type, actor.api_key_id, actor.id, [...actor.groups].sort()]);
     default:
       return `${actor.type}:${actor.id}`;
   }

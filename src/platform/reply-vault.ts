@@ -66,8 +66,9 @@ export function coverageOf(actor: Actor): Coverage | null {
     case 'api_key':
     case 'user':
       return { role: actor.role, agent_ids: actor.agent_ids, expires_at: actor.expires_at };
-    // Tokens and links never allow more than running agents.
+    // Tokens and links never allow more than running agents. A token is renewed all the time.
     case 'end_user':
+      return { role: 'runtime', agent_ids: actor.agent_ids, expires_at: null };
     case 'share_link':
       return { role: 'runtime', agent_ids: actor.agent_ids, expires_at: actor.expires_at };
     case 'root':

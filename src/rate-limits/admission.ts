@@ -8,7 +8,9 @@ export const admission: Admission = {
   async caller(platform, caller, access) {
     const { actor } = caller;
     if (actor.type === 'root' || actor.type === 'system') return;
-    await admitBurst(platform, actor.id);
+    // The ids of end users are unique within their key only.
+    const id = actor.type === 'end_user' ? `${actor.api_key_id}:${actor.id}` : actor.id;
+    await admitBurst(platform, id);
     // A workspace whose limits are too low can still change them.
     if (caller.rate_limits?.requests === true && access !== 'rate-limits:manage')
       await admitRequest(platform.context(caller));

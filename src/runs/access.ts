@@ -1,17 +1,18 @@
 import { hasRoleFor } from '../identity/index.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
-import { notFound } from '../shared/failure.ts';
+import { Failure, notFound } from '../shared/failure.ts';
 import type { RunWithSteps } from './schema/span.ts';
 
-/** The agent and the creator of a session or one-off run, which determine access to it. */
+/** The agent, the creator and the end user of a session or one-off run, which determine access to it. */
 export interface Owned {
   readonly agent_id: string;
   readonly created_by: string | null;
+  readonly end_user_id: string | null;
 }
 
 /**
  * Returns the row if the caller may see it: a key limited to agents sees theirs, and a key that only runs agents sees
- * what it created. Throws `not_found` for the resource that `kind` names.
+ * what it created, an end user among this only what is theirs. Throws `not_found` for the resource that `kind` names.
  */
 export function authorizeOwned<Row extends Owned>(
   ctx: Ctx,
@@ -21,6 +22,7 @@ export function authorizeOwned<Row extends Owned>(
   if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw notFound(kind);
   const creator = creatorFilter(ctx);
   if (creator !== undefined && row.created_by !== creator) throw notFound(kind);
+  if (ctx.actor.type === 'end_user' && row.end_user_id !== ctx.actor.id) throw notFound(kind);
   return row;
 }
 
@@ -38,13 +40,20 @@ export function authorizeAgent<Row extends { readonly id: string }>(
 export const creatorFilter = (ctx: Ctx): string | undefined =>
   hasRoleFor(ctx, 'agents:read') ? undefined : (actorId(ctx.actor) ?? '');
 
+/** Returns the end user of a new session or run: the one of the caller's token, or the one that the request names. Throws `forbidden`. */
+export function endUserOf({ actor }: Ctx, named: string | null): string | null {
+  if (actor.type !== 'end_user') return named;
+  if (named === null || named === actor.id) return actor.id;
+  throw new Failure('forbidden', 'The token is that of another end user.');
+}
+
 /** Returns true if the caller may read what end users and agents wrote. */
 export const mayReadMessages = (ctx: Ctx): boolean => hasRoleFor(ctx, 'messages:read');
 
-/** Returns a run without the content that the caller may not read. */
+/** Returns a run without the content that the caller may not read. The trace, with instructions and passages, is not for end users. */
 export const redactRun = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>
   mayReadMessages(ctx)
-    ? run
+    ? { ...run, steps: ctx.actor.type === 'end_user' ? [] : run.steps }
     : {
         ...run,
         inputs: {},

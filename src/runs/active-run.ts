@@ -160,6 +160,8 @@ export const newRun = (
   latency_ms: null,
   context: null,
   metadata: null,
+  groups: ctx.groups === null ? null : [...ctx.groups],
+  source_file_ids: null,
   events: null,
   lease_until: ctx.now() + leaseFor,
   required_actions: null,

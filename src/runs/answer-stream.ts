@@ -1,6 +1,6 @@
 import type { LoopEvent, ToolOutcome } from '../execution/index.ts';
 import { CitationFilter } from './citations.ts';
-import type { OfClient, RunEvent } from './events.ts';
+import type { OfClient, OfFiles, RunEvent } from './events.ts';
 import type { Overrides } from './overrides.ts';
 import type { Progress } from './progress.ts';
 
@@ -65,7 +65,8 @@ export class AnswerStream {
       }
       case 'tool-result': {
         const { tool_call_id, tool_name, outcome, latency_ms } = event.called;
-        return [toolResult(tool_call_id, outcome, latency_ms, this.#ofClient(tool_name))];
+        const result = toolResult(tool_call_id, outcome, latency_ms, this.#ofClient(tool_name));
+        return [{ ...result, ...this.#filesWith(outcome) }];
       }
     }
   }
@@ -80,6 +81,13 @@ export class AnswerStream {
     if (this.#isNewPart) return;
     this.#progress.text = this.#before;
     this.#isNewPart = true;
+  }
+
+  /** The passages of the result are numbered after its event. */
+  #filesWith(outcome: ToolOutcome): OfFiles {
+    const found = outcome.ok ? (outcome.sources ?? []) : [];
+    const ids = [...this.#progress.source_file_ids, ...found.map(({ file_id }) => file_id)];
+    return ids.length === 0 ? {} : { file_ids: [...new Set(ids)] };
   }
 
   #ofClient(name: string): OfClient {

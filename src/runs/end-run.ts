@@ -10,9 +10,10 @@ import type { Progress } from './progress.ts';
 import { toMessage } from './schema/message.ts';
 import { toRun } from './schema/run.ts';
 import type { AnyMessageRow } from './store/messages.ts';
-import { endRun, isOpen, type RunRow, selectRun } from './store/runs.ts';
+import { endRun, isOpen, type RunRow, type RunSources, selectRun } from './store/runs.ts';
 import { insertSpan } from './store/spans.ts';
 import { encodeEvents, expiredDetail } from './stream/event-log.ts';
+import { readableFiles } from './withheld.ts';
 
 /** Stores the answer and the end of the run in one batch, and returns the terminal event. */
 export async function endRunWith(
@@ -24,7 +25,7 @@ export async function endRunWith(
   if (isCancelled && progress.text === '') throw cancelled();
   if (progress.is_expired && progress.text === '') throw expired();
   const citations = active.config.knowledge.citations
-    ? readCitations(progress.text, progress.sources)
+    ? await readableCitations(ctx, active, readCitations(progress.text, progress.sources))
     : [];
   const outcome = isCancelled
     ? cancelledRun
@@ -33,6 +34,18 @@ export async function endRunWith(
   const answer = answerRow(active, progress, citations);
   await store(ctx, active, progress, run, answer);
   return { type: 'finish', message: toMessage(answer, run) };
+}
+
+/** Leaves out citations of files that have been closed to the run's caller, or deleted, since they were retrieved. */
+async function readableCitations(
+  given: Ctx,
+  { run: { groups } }: ActiveRun,
+  citations: readonly Citation[],
+): Promise<readonly Citation[]> {
+  if (groups === null || citations.length === 0) return citations;
+  const ids = citations.map(({ file_id }) => file_id);
+  const readable = await readableFiles({ ...given, groups }, ids);
+  return citations.filter(({ file_id }) => readable.has(file_id));
 }
 
 const cancelled = () =>
@@ -102,7 +115,7 @@ async function store(
   const { before, after, jobs } = active.storage.end({ run, answer, progress });
   const statements = [
     ...before,
-    endRun(ctx.db, run.workspace_id, run.id, columnsOfEnd(run)),
+    endRun(ctx.db, run.workspace_id, run.id, columnsOfEnd(run), sourcesOf(active, progress)),
     ...spans.map((span) => insertSpan(ctx.db, span)),
     ...usage,
     ...after,
@@ -128,8 +141,18 @@ async function store(
 const startColumns: ReadonlySet<string> = new Set<keyof RunRow>([
   ...(['id', 'workspace_id', 'agent_id', 'session_id', 'input_message_id'] as const),
   ...(['version_id', 'experiment_id', 'variant_id', 'is_preview', 'metadata'] as const),
-  ...(['created_by', 'created_at', 'lease_until'] as const),
+  ...(['created_by', 'created_at', 'lease_until', 'groups'] as const),
+  // Computed from the runs before it.
+  'source_file_ids',
 ]);
+
+/** What the answer is written from. */
+export const sourcesOf = ({ prompt }: ActiveRun, { source_file_ids }: Progress): RunSources => ({
+  file_ids: source_file_ids,
+  run_ids: prompt.history.flatMap(({ role, run_id }) =>
+    role === 'assistant' && run_id !== undefined ? [run_id] : [],
+  ),
+});
 
 const columnsOfEnd = (run: RunRow): Partial<RunRow> =>
   Object.fromEntries(Object.entries(run).filter(([name]) => !startColumns.has(name)));

@@ -2,6 +2,12 @@ import type { FailureCode } from '../shared/failure.ts';
 import type { Message } from './schema/message.ts';
 import type { Run } from './schema/run.ts';
 
+/** Present on events after which the answer may contain text of files. Stored, and not sent to clients. */
+export interface OfFiles {
+  /** The files that the run has read so far. */
+  readonly file_ids?: readonly string[];
+}
+
 /** Present on the events of a client tool. */
 export interface OfClient {
   readonly is_client?: true;
@@ -22,12 +28,12 @@ export type RunEvent =
       readonly user_message_id: string;
       readonly version: { readonly id: string; readonly number: number };
     }
-  | {
+  | ({
       readonly type: 'retrieval';
       readonly hits: number;
       readonly confidence: number;
       readonly latency_ms: number;
-    }
+    } & OfFiles)
   /** The run resumes after it has waited. */
   | {
       readonly type: 'resume';
@@ -59,7 +65,8 @@ export type RunEvent =
       readonly tool_call_id: string;
       readonly output: unknown;
       readonly latency_ms: number;
-    } & OfClient)
+    } & OfClient &
+      OfFiles)
   | ({
       readonly type: 'tool-output-error';
       readonly tool_call_id: string;

@@ -17,8 +17,8 @@ import { Trace } from './trace.ts';
  * event. It continues without listeners, as long as it is iterated.
  */
 export async function* executeRun(given: Ctx, active: ActiveRun): AsyncGenerator<RunEvent, void> {
-  // Aborts every call made for the run.
-  const ctx = { ...given, signal: active.signal };
+  // Aborts every call made for the run, and limits what it reads.
+  const ctx = { ...given, signal: active.signal, groups: active.run.groups };
   const trace = new Trace(active.run.id, active.content_logging);
   const progress = new Progress(ctx, trace);
   const release = holdLease(ctx, active);

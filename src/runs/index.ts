@@ -1,4 +1,10 @@
-export { authorizeAgent, authorizeOwned, creatorFilter, mayReadMessages } from './access.ts';
+export {
+  authorizeAgent,
+  authorizeOwned,
+  creatorFilter,
+  endUserOf,
+  mayReadMessages,
+} from './access.ts';
 export { ClientTools, withClientTools } from './actions/client-tools.ts';
 export { RunAction } from './actions/schema.ts';
 export { submitAsStream } from './actions/submit.ts';
@@ -95,3 +101,4 @@ export type { RunStream } from './stream/run-stream.ts';
 export { toEventStream } from './stream/sse.ts';
 export type { SuspendedRun } from './suspension/state.ts';
 export { type RunVersion, toRunVersion } from './version.ts';
+export { readableMessages, withheld, withheldIn } from './withheld.ts';

@@ -23,6 +23,8 @@ export interface ProgressSnapshot
     | 'first_token_ms'
     | 'context'
   > {
+  /** `source_file_ids`; absent in a run that waits since an earlier version. */
+  readonly files?: readonly string[];
   /** How the attachments were used. */
   readonly uses: AttachmentContext['uses'];
   /** The ordinal of the next span. */
@@ -85,12 +87,21 @@ export class Progress {
     return {
       ...{ spent, text, sources, retrieved, confidence, coverage, first_token_ms, context },
       uses: this.attached.uses,
+      files: this.source_file_ids,
       next_ordinal: this.#trace.next,
       tool_ordinals: Object.fromEntries(this.#toolOrdinals),
     };
   }
 
-  restore({ spent, uses, next_ordinal, tool_ordinals, ...rest }: ProgressSnapshot): void {
+  restore({
+    spent,
+    uses,
+    files = [],
+    next_ordinal,
+    tool_ordinals,
+    ...rest
+  }: ProgressSnapshot): void {
+    for (const id of files) this.#trace.files.add(id);
     Object.assign(this.spent, spent);
     this.attached = { ...noAttachments, uses };
     Object.assign(this, structuredClone(rest));
@@ -171,12 +182,18 @@ export class Progress {
    */
   addSources(hits: readonly Hit[]): Source[] {
     return hits.map((hit) => {
+      this.#trace.files.add(hit.file_id);
       const numbered = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);
       if (numbered !== undefined) return numbered;
       const source = toSource(hit, this.sources.length + 1);
       this.sources.push(source);
       return source;
     });
+  }
+
+  /** The files whose passages the run and its delegates have read. */
+  get source_file_ids(): string[] {
+    return [...this.#trace.files];
   }
 
   /** Returns the spans and usage that have not been stored yet; the caller stores them. */

@@ -14,6 +14,7 @@ import { selectSpans } from './store/spans.ts';
 import { terminalOf } from './stream/event-log.ts';
 import { fromParts, type SuspendedState } from './suspension/state.ts';
 import { selectWaitingState } from './suspension/store.ts';
+import { checkReach, unreadable, withheld, withheldRuns } from './withheld.ts';
 
 /** A stored run with its answer. */
 export interface ReadRun {
@@ -26,7 +27,10 @@ export interface ReadRun {
   readonly suspended: SuspendedState | null;
 }
 
-/** Reads a run. Throws `not_found`, also for a run that the caller may not see. */
+/**
+ * Reads a run. Throws `not_found`, also for a run that the caller may not see, and `forbidden` while the run may read
+ * files that the caller may not. The answer of a run that has read such files is withheld.
+ */
 export async function readRun(ctx: Ctx, run_id: string): Promise<ReadRun> {
   const [[run], [session], [content], [inSession], parts] = await batch(ctx.db, [
     selectRun(ctx.db, ctx.workspace_id, run_id),
@@ -37,8 +41,14 @@ export async function readRun(ctx: Ctx, run_id: string): Promise<ReadRun> {
   ]);
   const { row, end_user_id } = authorizeRun(ctx, { run, session, content });
   const own = content?.answered_at == null ? undefined : answerOfContent(row, content);
+  const stored = { row, end_user_id, answer: own ?? inSession, host: hostName(row) };
   const suspended = fromParts(parts);
-  return { row, end_user_id, answer: own ?? inSession, host: hostName(row), suspended };
+  if (isOpen(row)) checkReach(ctx, row);
+  const isRead = isOpen(row) && suspended === null;
+  if (isRead || !(await withheldRuns(ctx, [row.id])).has(row.id)) return { ...stored, suspended };
+  if (isOpen(row)) throw unreadable();
+  const answer = stored.answer && withheld(stored.answer);
+  return { ...stored, row: { ...row, events: null }, answer, suspended: null };
 }
 
 /** A run with its outcome. */
@@ -71,7 +81,9 @@ export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
   ]);
   const { row, end_user_id, inputs, metadata } = authorizeRun(ctx, { run, session, content });
   const given = { end_user_id, inputs, metadata: metadata as RunWithSteps['metadata'] };
-  return redactRun(ctx, { ...toRun(row), ...given, steps: spans.map(toRunStep) });
+  const isHidden = (await withheldRuns(ctx, [row.id])).has(row.id);
+  const shown = toRun(isHidden ? { ...row, required_actions: null } : row);
+  return redactRun(ctx, { ...shown, ...given, steps: spans.map(toRunStep) });
 }
 
 interface StoredRun {
@@ -87,7 +99,7 @@ function authorizeRun(ctx: Ctx, { run, session, content }: StoredRun) {
   const owner = session ?? content;
   if (run === undefined || owner === undefined) throw notFound('run');
   const created_by = session === undefined ? run.created_by : session.created_by;
-  authorizeOwned(ctx, { agent_id: run.agent_id, created_by }, 'run');
   const { end_user_id, inputs, metadata } = owner;
+  authorizeOwned(ctx, { agent_id: run.agent_id, created_by, end_user_id }, 'run');
   return { row: run, end_user_id, inputs, metadata };
 }

@@ -46,5 +46,6 @@ export async function* retrieve(
     ...{ type: 'retrieval', name: mode, output },
     ...{ started_at, latency_ms, cost_nano_usd },
   });
-  yield { type: 'retrieval', hits: progress.sources.length, confidence, latency_ms };
+  const { source_file_ids: file_ids } = progress;
+  yield { type: 'retrieval', hits: progress.sources.length, confidence, latency_ms, file_ids };
 }

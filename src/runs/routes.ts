@@ -57,6 +57,7 @@ const plainRoutes = new Router()
       method: 'get',
       path: '/runs/{run}',
       access: 'sessions:read',
+      for_end_users: true,
       tag,
       summary: 'Get a run',
       description:
@@ -71,6 +72,7 @@ const plainRoutes = new Router()
       method: 'post',
       path: '/runs/{run}/cancel',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Cancel a run',
       description:
@@ -87,6 +89,7 @@ const oneOffRoutes = (stream: NativeStream) =>
       method: 'post',
       path: '/agents/{agent}/runs',
       access: 'sessions:write',
+      for_end_users: true,
       tag: 'Sessions',
       summary: 'Run an agent once',
       operationId: 'runAgent',
@@ -118,6 +121,7 @@ const eventRoutes = (stream: NativeStream) =>
       method: 'get',
       path: '/runs/{run}/events',
       access: 'messages:read',
+      for_end_users: true,
       tag,
       summary: 'Attach to a run',
       description:

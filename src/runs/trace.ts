@@ -7,7 +7,7 @@ const maxContentChars = 20_000;
 export type NewSpan = Pick<SpanRow, 'type' | 'name' | 'started_at' | 'latency_ms'> &
   Partial<SpanRow>;
 
-/** The trace of a run, or of a delegate inside it. All spans of a run share one numbering. */
+/** The trace of a run, or of a delegate inside it. All spans of a run share one numbering and one set of files. */
 export class Trace {
   readonly run_id: string;
   /** Content logging is on: spans keep inputs and outputs. */
@@ -16,6 +16,8 @@ export class Trace {
   readonly parent_id: string | null;
   /** The delegate agent; null for the run's own agent. */
   readonly agent_id: string | null;
+  /** The files whose passages the run and its delegates have read. */
+  readonly files: Set<string>;
   readonly #ordinals: { next: number };
 
   constructor(
@@ -23,10 +25,12 @@ export class Trace {
     content_logging: boolean,
     ordinals: { next: number } = { next: 0 },
     delegate: { readonly parent_id: string; readonly agent_id: string } | null = null,
+    files: Set<string> = new Set(),
   ) {
     this.run_id = run_id;
     this.content_logging = content_logging;
     this.#ordinals = ordinals;
+    this.files = files;
     this.parent_id = delegate?.parent_id ?? null;
     this.agent_id = delegate?.agent_id ?? null;
   }
@@ -49,7 +53,8 @@ export class Trace {
 
   /** The trace of a delegate, below the span of the tool call that it answers. */
   below(parent_id: string, agent_id: string): Trace {
-    return new Trace(this.run_id, this.content_logging, this.#ordinals, { parent_id, agent_id });
+    const delegate = { parent_id, agent_id };
+    return new Trace(this.run_id, this.content_logging, this.#ordinals, delegate, this.files);
   }
 }
 

@@ -41,6 +41,7 @@ const plainRoutes = new Router()
       method: 'post',
       path: '/agents/{agent}/sessions',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Create a session',
       params: agent,
@@ -59,6 +60,7 @@ const plainRoutes = new Router()
       method: 'get',
       path: '/agents/{agent}/sessions',
       access: 'sessions:read',
+      for_end_users: true,
       tag,
       summary: 'List sessions',
       description:
@@ -76,6 +78,7 @@ const plainRoutes = new Router()
       method: 'get',
       path: '/sessions',
       access: 'sessions:read',
+      for_end_users: true,
       tag,
       summary: 'List all sessions',
       description:
@@ -95,6 +98,7 @@ const plainRoutes = new Router()
       method: 'get',
       path: '/sessions/{session}',
       access: 'sessions:read',
+      for_end_users: true,
       tag,
       summary: 'Get a session',
       params: session,
@@ -111,6 +115,7 @@ const plainRoutes = new Router()
       method: 'patch',
       path: '/sessions/{session}',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Update a session',
       description:
@@ -128,6 +133,7 @@ const plainRoutes = new Router()
       method: 'delete',
       path: '/sessions/{session}',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Delete a session',
       description:
@@ -143,6 +149,7 @@ const plainRoutes = new Router()
       method: 'get',
       path: '/sessions/{session}/messages',
       access: 'messages:read',
+      for_end_users: true,
       tag,
       summary: 'List messages',
       description:
@@ -166,6 +173,7 @@ const messageRoutes = (stream: NativeStream) =>
       method: 'post',
       path: '/sessions/{session}/messages',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Send a message',
       description:

@@ -7,6 +7,7 @@ import type { Ctx } from '../platform/context.ts';
 import {
   authorizeAgent,
   checkInputs,
+  endUserOf,
   hostOf,
   mayReadMessages,
   type RunVersionRow,
@@ -17,6 +18,7 @@ import { second } from '../shared/time.ts';
 import { authorizeSession, sessionFor } from './authorize-session.ts';
 import { dropOtherSummaries } from './background/summary-store.ts';
 import { newSession } from './new-session.ts';
+import { readableTitles } from './readable.ts';
 import {
   type CreateSession,
   type OpenedSession,
@@ -56,7 +58,8 @@ export async function createSession(
   const config = parseConfig(version.config);
   checkInputs(config.inputs, input.inputs);
   const now = ctx.now();
-  const { end_user_id, inputs, on_busy, title, metadata, expires_in_s } = input;
+  const end_user_id = endUserOf(ctx, input.end_user_id);
+  const { inputs, on_busy, title, metadata, expires_in_s } = input;
   const row = newSession(ctx, {
     agent_id: agent.id,
     ...{ end_user_id, inputs, on_busy, title, metadata, version: input.version },
@@ -86,7 +89,8 @@ export async function getSession(ctx: Ctx, id: string): Promise<SessionWithMessa
     };
   }
   const { session, version, page } = await readMessages(ctx, id, 'active', { limit: 20 }, true);
-  return { ...toSession(session, ctx.now()), ...openingOf(version), messages: page };
+  const [shown = session] = await readableTitles(ctx, [session]);
+  return { ...toSession(shown, ctx.now()), ...openingOf(version), messages: page };
 }
 
 const openingOf = (version: RunVersionRow | null | undefined) =>
@@ -121,7 +125,8 @@ export async function updateSession(ctx: Ctx, id: string, input: UpdateSession):
   }
   await hostOf(ctx, id).invalidate();
   if (row === undefined) throw notFound('session');
-  return toSession(row, ctx.now());
+  const [shown = row] = await readableTitles(ctx, [row]);
+  return toSession(shown, ctx.now());
 }
 
 async function applyUpdate(

@@ -8,16 +8,28 @@ const endUser: Actor = {
   id: 'customer-1',
   api_key_id: 'key_1',
   agent_ids,
+  groups: ['staff'],
   expires_at: 1,
 };
 const shareLink: Actor = { type: 'share_link', id: 'link_1', agent_ids, expires_at: null };
 const editor: Actor = { type: 'user', id: 'usr_1', role: 'editor', agent_ids: null, expires_at: 1 };
 
-describe('actors that no route admits yet', () => {
-  it.each([endUser, shareLink])('$type holds no permission and covers its agents only', (actor) => {
-    expect(mayUse(actor, 'self:read')).toBe(false);
-    expect(() => authorize(actor, 'sessions:write')).toThrow(/permission sessions:write/);
-    expect([coversAgent(actor, 'agt_1'), coversAgent(actor, 'agt_2')]).toEqual([true, false]);
+describe('actors', () => {
+  it('a share link holds no permission and covers its agent only', () => {
+    expect(mayUse(shareLink, 'self:read')).toBe(false);
+    expect(() => authorize(shareLink, 'sessions:write')).toThrow(/permission sessions:write/);
+    expect([coversAgent(shareLink, 'agt_1'), coversAgent(shareLink, 'agt_2')]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('an end user holds the permissions of a runtime key for the agents of the token', () => {
+    expect([mayUse(endUser, 'sessions:write'), mayUse(endUser, 'knowledge:read')]).toEqual([
+      true,
+      false,
+    ]);
+    expect([coversAgent(endUser, 'agt_1'), coversAgent(endUser, 'agt_2')]).toEqual([true, false]);
   });
 
   it('user holds the permissions of its role', () => {

@@ -52,6 +52,55 @@ describe('credentials', () => {
   });
 });
 
+describe('the token of an end user', () => {
+  it('is refused by all operations but those that name it (R85)', async () => {
+    const workspace = await newWorkspace();
+    const agent = (await workspace.post('/agents', { name: 'Own' })).body.id;
+    const { body } = await workspace.post('/end-user-tokens', {
+      end_user_id: 'customer-1',
+      agent_ids: [agent],
+    });
+    const open: string[] = [];
+    for (const operation of guarded) {
+      const answer = await probe(operation, body.token);
+      const isNamed = operation.security?.some((one) => 'end_user_token' in one) === true;
+      if (isNamed) open.push(operation.name.replace('/api/v1', ''));
+      else expectRefusal(operation, answer, 403, operation.name);
+      if (isNamed) expect([401, 403], operation.name).not.toContain(answer.status);
+    }
+    expect(open.sort()).toEqual([
+      'DELETE /attachments/{attachment}',
+      'DELETE /messages/{message}/feedback',
+      'DELETE /sessions/{session}',
+      'GET /agents/{agent}/sessions',
+      'GET /attachments/{attachment}',
+      'GET /attachments/{attachment}/content',
+      'GET /chat/{session}/stream',
+      'GET /messages/{message}',
+      'GET /runs/{run}',
+      'GET /runs/{run}/events',
+      'GET /sessions',
+      'GET /sessions/{session}',
+      'GET /sessions/{session}/attachments',
+      'GET /sessions/{session}/messages',
+      'PATCH /sessions/{session}',
+      'POST /agents/{agent}/runs',
+      'POST /agents/{agent}/search',
+      'POST /agents/{agent}/sessions',
+      'POST /chat',
+      'POST /knowledge-bases/{kb}/search',
+      'POST /messages/{message}/regenerate',
+      'POST /messages/{question}/edit',
+      'POST /runs/{run}/actions',
+      'POST /runs/{run}/cancel',
+      'POST /sessions/{session}/attachments',
+      'POST /sessions/{session}/messages',
+      'POST /sessions/{session}/suggestions',
+      'PUT /messages/{message}/feedback',
+    ]);
+  });
+});
+
 describe('roles', () => {
   const workspaces = new Map<string, Workspace>();
   beforeAll(async () => {

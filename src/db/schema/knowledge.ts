@@ -31,6 +31,8 @@ export const knowledge_bases = sqliteTable(
     document_prefix: text(),
     chunk_tokens: integer().notNull(),
     chunk_overlap_tokens: integer().notNull(),
+    /** The groups of new files; null for none, which everybody may read. */
+    default_groups: text({ mode: 'json' }).$type<string[]>(),
     /** Incremented by every change of the base's vectors, so that stale caches are detected. */
     vectors_revision: integer().notNull().default(0),
     /** Searchable chunks, counted by triggers; keyword search weights terms by it. */
@@ -61,6 +63,8 @@ export const files = sqliteTable(
     encoding: text(),
     external_id: text(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    /** End users with one of these groups may read the file; null for all end users, empty for none. */
+    groups: text({ mode: 'json' }).$type<string[]>(),
     status: text({ enum: fileStatuses }).notNull(),
     /** Completed share of the current step, from 0 to 1. */
     progress: real().notNull().default(0),

@@ -92,6 +92,12 @@ export const runs = sqliteTable(
     context: text({ mode: 'json' }).$type<Record<string, unknown>>(),
     /** Data that a stream encoder or protocol needs to render the run again. */
     metadata: text({ mode: 'json' }).$type<Record<string, unknown>>(),
+    /** The groups whose files the run may read, fixed when it was requested; null for all files. */
+    groups: text({ mode: 'json' }).$type<string[]>(),
+    /**
+     * The files whose passages the run, its delegates or the answers before it have read; null when they are not known.
+     */
+    source_file_ids: text({ mode: 'json' }).$type<string[]>(),
     /**
      * The events of a finished run, for clients that attach later (runs/stream/event-log.ts); null
      * when there are too many.

@@ -37,6 +37,8 @@ export const knowledge_sources = sqliteTable(
     /** Last characters of each stored credential, by its name. */
     credentials: text({ mode: 'json' }).notNull().$type<Record<string, string | null>>(),
     refresh_interval_s: integer(),
+    /** The groups of its files; null for those of the base. */
+    groups: text({ mode: 'json' }).$type<string[]>(),
     status: text({ enum: sourceStatuses }).notNull(),
     /** Number of the latest synchronization; pages name the one in which they were listed and handled. */
     sync: integer().notNull(),

@@ -14,20 +14,14 @@ export interface Candidate {
  */
 export async function mergeCandidates(
   ctx: Ctx,
-  { base_ids, filter }: SearchInput,
+  input: SearchInput,
   keywordRows: readonly PassageRow[],
   vectorHits: readonly { id: string; score: number }[],
 ): Promise<Candidate[]> {
   const rows = new Map(keywordRows.map((row) => [row.chunk_id, row]));
   const unseen = vectorHits.map(({ id }) => id).filter((id) => !rows.has(id));
   if (unseen.length > 0) {
-    for (const row of await selectPassages(
-      ctx.db,
-      ctx.workspace_id,
-      base_ids,
-      unseen,
-      filter ?? {},
-    ))
+    for (const row of await selectPassages(ctx.db, ctx.workspace_id, input, unseen))
       rows.set(row.chunk_id, row);
   }
   const keywordRanks = new Map(keywordRows.map(({ chunk_id }, index) => [chunk_id, index + 1]));

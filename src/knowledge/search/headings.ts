@@ -1,15 +1,22 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { isReadable } from '../readable.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 
 /**
- * Selects the headings of visible chunks, in the order of the ids. Chunks without headings are
+ * Selects the headings of chunks that a reader with the groups sees, in the order of the ids. Chunks without headings are
  * omitted.
  */
-export const selectHeadings = (db: Db, workspace_id: string, chunk_ids: readonly string[]) =>
+export const selectHeadings = (
+  db: Db,
+  workspace_id: string,
+  chunk_ids: readonly string[],
+  groups: Ctx['groups'],
+) =>
   db.all<{ chunk_id: string; heading: string }>(
     sql`select c.id as chunk_id, c.heading as heading from json_each(${JSON.stringify(chunk_ids)}) wanted
       join chunks c on c.id = wanted.value and c.workspace_id = ${workspace_id}
-      join files f on f.id = c.file_id and ${searchableAttemptOfFile} = c.attempt and f.deleted_at is null
+      join files f on f.id = c.file_id and ${searchableAttemptOfFile} = c.attempt and f.deleted_at is null and ${isReadable(groups)}
       where c.is_disabled = 0 and c.heading is not null order by wanted.key`,
   );

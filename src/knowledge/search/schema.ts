@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Id } from '../../http/schema.ts';
+import { Groups, Id } from '../../http/schema.ts';
 import { isRerankingModel, rerankingProviders } from '../../models/index.ts';
 import { SearchFilter } from './filter.ts';
 
@@ -29,6 +29,11 @@ export const SearchQuery = z
         '`builtin/lexical`, or a reranking model such as `cohere/rerank-v3.5`; null for none',
       ),
     filter: SearchFilter.nullable().default(null),
+    groups: Groups.nullable()
+      .default(null)
+      .describe(
+        'Searches only what an end user with these groups may read. An end user’s own groups limit every search of theirs',
+      ),
   })
   .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
 export type SearchQuery = z.output<typeof SearchQuery>;

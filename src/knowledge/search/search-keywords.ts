@@ -1,10 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../json-values.ts';
-import type { SearchFilter } from './filter.ts';
 import { keywordLimits, type SearchInput } from './input.ts';
 import { matchAny } from './keywords.ts';
-import { columns, isVisible, joins, type PassageRow, passes } from './store.ts';
+import { columns, isVisible, joins, type PassageRow } from './store.ts';
 import { countedWords, matchRarest } from './word-counts.ts';
 
 /** A passage that contains words of the query. */
@@ -23,18 +22,18 @@ interface CountsRow {
  * Selects the number of chunks with each of the words, then the keyword hits, best first by BM25. The
  * index yields its rows in this order, and the statement stops after the last hit. The rows read
  * depend on the number of words and hits, not on the size of the bases, unless a filter drops chunks.
- * With `isExhaustive`, and with a filter, chunks with any of the words are ranked, not only with the rarest.
+ * With `isExhaustive`, and with a filter or groups, chunks with any of the words are ranked, not only with the rarest.
  */
 export function selectKeywordHits(
   db: Db,
   workspace_id: string,
   input: SearchInput,
   words: readonly string[],
-  isExhaustive = isFiltered(input.filter ?? {}),
+  isExhaustive = isFiltered(input),
 ) {
-  const { base_ids, mode, filter } = input;
+  const { base_ids, mode } = input;
   const match = isExhaustive ? sql`${matchAny(base_ids, words)}` : matchRarest(base_ids, words);
-  const rest = sql`${isVisible(workspace_id, base_ids)}${passes(filter ?? {})}
+  const rest = sql`${isVisible(workspace_id, input)}
     order by k.rank limit ${limitOf(input)}`;
   const hits = [
     hitsOf('chunk_words', match, rest),
@@ -66,8 +65,8 @@ function limitOf(input: SearchInput): SQL {
   ), ${other}, ${lexical}) as integer))`;
 }
 
-const isFiltered = (filter: SearchFilter): boolean =>
-  Object.values(filter).some((part) => part !== undefined);
+const isFiltered = ({ filter, groups }: SearchInput): boolean =>
+  groups != null || Object.values(filter ?? {}).some((part) => part !== undefined);
 
 /** Separates the rows of `selectKeywordHits`, and orders the hits of both indexes. */
 export function readKeywordHits(rows: readonly (CountsRow | KeywordRow)[]): {

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { BaseRow } from '../base-store.ts';
+import { narrowed } from '../readable.ts';
 import { searchByVector } from './by-vector.ts';
 import { searchByWords } from './by-words.ts';
 import { mergeCandidates } from './candidates.ts';
@@ -22,7 +23,7 @@ const vectorWeight = (model: string) => (model === 'builtin/lexical' ? 0.01 : 1)
 /**
  * Searches the given bases; the caller has checked access to them. One round trip for bases and keyword
  * hits, one for hits that only the vector index returned. Every hit is verified in D1: it belongs to this
- * workspace, a live base and the searchable attempt of its file, whatever an index returned.
+ * workspace, a live base and the searchable attempt of a file that the caller may read, whatever an index returned.
  */
 export const searchKnowledge = (ctx: Ctx, input: SearchInput, call: SearchCall): Promise<Found> =>
   findPassages(ctx, input, call, (bases) => bases);
@@ -30,11 +31,12 @@ export const searchKnowledge = (ctx: Ctx, input: SearchInput, call: SearchCall):
 /** `searchKnowledge` with an access check: `choose` receives the bases first, and may throw. */
 export async function findPassages(
   ctx: Ctx,
-  input: SearchInput,
+  given: SearchInput,
   call: SearchCall,
   choose: (bases: readonly BaseRow[]) => readonly BaseRow[],
 ): Promise<Found> {
   const started = ctx.now();
+  const input = { ...given, groups: narrowed(ctx.groups, given.groups) };
   try {
     const { bases, terms, keywordRows } = await searchByWords(ctx, input, choose);
     const { hits: vectorHits, usage } = needsVectors(input, bases, keywordRows.length)

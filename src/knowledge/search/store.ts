@@ -1,11 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../json-values.ts';
+import { isReadable } from '../readable.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 import type { SearchFilter } from './filter.ts';
 import { conditionOf } from './filter-sql.ts';
 
-/** A visible chunk: of this workspace, a live base and the searchable attempt of its file, and not disabled. */
+/** A visible chunk: of this workspace, a live base and the searchable attempt of a file that the reader may read, and not disabled. */
 export interface PassageRow {
   readonly chunk_id: string;
   readonly file_id: string;
@@ -26,26 +27,50 @@ export const columns =
 export const joins = sql`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and ${searchableAttemptOfFile} = c.attempt
   cross join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`;
 
+/** The passages among which a search looks. */
+export interface Scope {
+  readonly base_ids: readonly string[];
+  readonly filter?: SearchFilter | null | undefined;
+  /** The groups of the reader; null for all files. */
+  readonly groups?: readonly string[] | null | undefined;
+}
+
 export const isVisible = (
   workspace_id: string,
-  base_ids: readonly string[],
+  { base_ids, filter, groups = null }: Scope,
 ): SQL => sql`c.workspace_id = ${workspace_id}
-  and c.is_disabled = 0 and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}`;
+  and c.is_disabled = 0 and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}
+  and ${isReadable(groups)}${passes(filter ?? {})}`;
 
-export function passes(filter: SearchFilter): SQL {
+function passes(filter: SearchFilter): SQL {
   const condition = conditionOf(filter);
   return condition === null ? sql`` : sql` and ${condition}`;
 }
+
+const selectVisible = <Row>(
+  db: Db,
+  workspace_id: string,
+  scope: Scope,
+  chunk_ids: readonly string[],
+  wanted: SQL,
+) =>
+  db.all<Row>(sql`
+    select ${wanted} from json_each(${JSON.stringify(chunk_ids)}) wanted
+    cross join chunks c on c.id = wanted.value ${joins}
+    where ${isVisible(workspace_id, scope)}`);
 
 /** Selects the visible chunks among ids from an index, which may be stale. */
 export const selectPassages = (
   db: Db,
   workspace_id: string,
-  base_ids: readonly string[],
+  scope: Scope,
   chunk_ids: readonly string[],
-  filter: SearchFilter,
-) =>
-  db.all<PassageRow>(sql`
-    select ${columns} from json_each(${JSON.stringify(chunk_ids)}) wanted
-    cross join chunks c on c.id = wanted.value ${joins}
-    where ${isVisible(workspace_id, base_ids)}${passes(filter)}`);
+) => selectVisible<PassageRow>(db, workspace_id, scope, chunk_ids, columns);
+
+/** Selects their ids only. */
+export const selectVisibleIds = (
+  db: Db,
+  workspace_id: string,
+  scope: Scope,
+  chunk_ids: readonly string[],
+) => selectVisible<{ id: string }>(db, workspace_id, scope, chunk_ids, sql`c.id as id`);

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { pageStates, sourceStatuses, sourceTypes } from '../../db/schema/sources.ts';
 import { pageQuery } from '../../http/openapi.ts';
-import { Flag, Id, Name, Time } from '../../http/schema.ts';
+import { Flag, Groups, Id, Name, Time } from '../../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import { sourceFaultCodes } from './fault.ts';
 import type { PageRow } from './page-store.ts';
@@ -30,9 +30,14 @@ const refresh_interval_s = z
   )
   .openapi({ example: 86_400 });
 
+const groups = Groups.nullable().describe(
+  '`groups` of its files. A change applies to all of them at once; null for those of the base',
+);
+
 const common = {
   name: name.optional().describe('Defaults to the address'),
   refresh_interval_s: refresh_interval_s.default(null),
+  groups: groups.default(null),
 };
 
 export const CreateSource = z
@@ -50,7 +55,7 @@ export const CreateSource = z
 export type CreateSource = z.output<typeof CreateSource>;
 
 export const UpdateSource = z
-  .strictObject({ name, refresh_interval_s, ...updatableSettings })
+  .strictObject({ name, refresh_interval_s, groups, ...updatableSettings })
   .partial()
   .openapi('UpdateKnowledgeSource', { example: { refresh_interval_s: 86_400 } });
 export type UpdateSource = z.output<typeof UpdateSource>;
@@ -73,6 +78,7 @@ export const Source = z
       .record(z.string(), z.string().nullable())
       .describe('Stored credentials with their last four characters; null for short ones'),
     refresh_interval_s: z.number().int().nullable(),
+    groups,
     status: z
       .enum(sourceStatuses)
       .describe('`ready` and `failed` are the results of the last synchronization'),
@@ -115,6 +121,7 @@ export function toSource(row: SourceRow): Source {
     settings,
     credentials: row.credentials,
     refresh_interval_s: row.refresh_interval_s,
+    groups: row.groups,
     status: row.status,
     error: errorOf(row),
     counts: { pending, added, updated, unchanged, removed, skipped, failed },

@@ -46,7 +46,7 @@ const syncJob = (ctx: Ctx, source_id: string) => ({
 export async function createSource(
   ctx: Ctx,
   base_id: string,
-  { name, refresh_interval_s, ...input }: CreateSource,
+  { name, refresh_interval_s, groups, ...input }: CreateSource,
 ): Promise<Source> {
   await findBase(ctx, base_id);
   const { credentials = {}, ...settings } = { credentials: undefined, ...input };
@@ -57,6 +57,7 @@ export async function createSource(
     type: settings.type,
     settings,
     refresh_interval_s,
+    groups,
   });
   const sealed = await sealCredentials(ctx, created, definedFields(credentials));
   const row = { ...created, credentials: sealed.shown };
@@ -80,7 +81,7 @@ export async function createSource(
 const newSource = (
   ctx: Ctx,
   base_id: string,
-  given: Pick<SourceRow, 'name' | 'type' | 'settings' | 'refresh_interval_s'>,
+  given: Pick<SourceRow, 'name' | 'type' | 'settings' | 'refresh_interval_s' | 'groups'>,
 ): SourceRow => ({
   ...given,
   id: ctx.newId('src'),

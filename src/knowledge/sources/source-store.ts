@@ -174,3 +174,25 @@ export const deleteCredentials = (
   db.run(
     sql`delete from secrets where workspace_id = ${workspace_id} and owner_type = 'source' and owner_id = ${id}`,
   ) as unknown as Statement;
+
+/** The groups of the files of a source: its own, or those of its base. */
+const groupsOfFiles = (id: string) => sql`(
+  select coalesce(s."groups", b.default_groups) from knowledge_sources s join knowledge_bases b on b.id = s.base_id where s.id = ${id})`;
+
+/** Gives all files of a source its groups. */
+export const regroupFiles = (db: Db, workspace_id: string, id: string) =>
+  db.run(sql`
+    update files set "groups" = ${groupsOfFiles(id)} where workspace_id = ${workspace_id}
+      and id in (select p.file_id from source_pages p where p.source_id = ${id} and p.file_id is not null)
+  `) as unknown as Statement;
+
+/** Gives a new file of a source its groups, if they have been changed since `source` was read. */
+export const regroupFile = (
+  db: Db,
+  { id, workspace_id, groups: former }: SourceRow,
+  file_id: string,
+) =>
+  db.run(sql`
+    update files set "groups" = ${groupsOfFiles(id)} where id = ${file_id} and workspace_id = ${workspace_id}
+      and (select s."groups" from knowledge_sources s where s.id = ${id}) is not ${former === null ? null : JSON.stringify(former)}
+  `) as unknown as Statement;

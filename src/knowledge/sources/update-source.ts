@@ -9,6 +9,7 @@ import { findSource } from './service.ts';
 import { GithubCredentials, S3Credentials, Settings } from './settings.ts';
 import {
   deleteCredentials,
+  regroupFiles,
   type SourceRow,
   updateSource as updateSourceRow,
 } from './source-store.ts';
@@ -17,7 +18,7 @@ import {
 export async function updateSource(ctx: Ctx, id: string, input: UpdateSource): Promise<Source> {
   const source = await findSource(ctx, id);
   if (Object.keys(input).length === 0) return toSource(source);
-  const { name, refresh_interval_s, credentials, ...changed } = input;
+  const { name, refresh_interval_s, groups, credentials, ...changed } = input;
   const settings = checkSettings({ ...source.settings, ...definedFields(changed) });
   const sealed =
     credentials === undefined
@@ -26,13 +27,14 @@ export async function updateSource(ctx: Ctx, id: string, input: UpdateSource): P
   const [rows] = await commit(ctx, {
     statements: [
       updateSourceRow(ctx.db, ctx.workspace_id, id, {
-        ...definedFields({ name, refresh_interval_s }),
+        ...definedFields({ name, refresh_interval_s, groups }),
         ...(refresh_interval_s === undefined ? {} : rescheduled(ctx, source, refresh_interval_s)),
         settings,
         credentials: sealed.shown,
         updated_at: ctx.now(),
       }),
       ...sealed.statements,
+      ...(groups === undefined ? [] : [regroupFiles(ctx.db, ctx.workspace_id, id)]),
     ],
     audit: [
       {
@@ -40,7 +42,7 @@ export async function updateSource(ctx: Ctx, id: string, input: UpdateSource): P
         target_type: 'source',
         target_id: id,
         detail: {
-          ...definedFields({ name, refresh_interval_s }),
+          ...definedFields({ name, refresh_interval_s, groups }),
           ...changed,
           ...(credentials === undefined ? {} : { credentials: Object.keys(credentials) }),
         },

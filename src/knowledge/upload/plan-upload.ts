@@ -1,5 +1,7 @@
 import type { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
+import { Failure } from '../../shared/failure.ts';
 import {
   type FileRow,
   insertFile,
@@ -40,14 +42,21 @@ export function planFile(
     external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
   const same = [...plan.rows, ...twins].filter((row) => row.sha256 === file.sha256);
   if (named !== undefined && named.sha256 === file.sha256)
-    return merge(plan, readAgain(ctx, named, upload.encoding));
+    return merge(
+      plan,
+      readAgain(ctx, withGroups(named, upload), upload.encoding),
+      regroup(ctx, named, upload),
+    );
   if (named !== undefined) return merge(plan, replaceFile(ctx, named, upload, file));
-  const twin = same.find((row) => external_id === null || row.external_id === null);
+  // A file with an external id has groups of its own.
+  const twin = same.find(
+    (row) => external_id === null || (row.external_id === null && hasGroups(row, upload)),
+  );
   if (twin !== undefined)
     return merge(
       plan,
       external_id === null
-        ? readAgain(ctx, twin, upload.encoding)
+        ? readAgain(ctx, refuseOtherGroups(twin, upload), upload.encoding)
         : adopt(ctx, twin, external_id, upload.encoding),
     );
   const row = newFile(ctx, base_id, upload, file);
@@ -64,6 +73,34 @@ export function planFile(
       },
     ],
   });
+}
+
+const withGroups = (row: FileRow, { groups = row.groups }: Upload): FileRow => ({ ...row, groups });
+
+/** Gives the groups of the upload to the file that has its external id and its content. */
+function regroup(ctx: Ctx, { id }: FileRow, { groups }: Upload): Plan {
+  if (groups === undefined) return noChanges;
+  return {
+    ...noChanges,
+    statements: [updateFile(ctx.db, ctx.workspace_id, id, { groups, updated_at: ctx.now() })],
+    audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { groups } }],
+  };
+}
+
+/** True for a file with the groups of the upload, or any if that names none. */
+function hasGroups(row: FileRow, { groups }: Upload): boolean {
+  const nameOf = (some: readonly string[] | null) => JSON.stringify(some && [...some].sort());
+  return groups === undefined || nameOf(groups) === nameOf(row.groups);
+}
+
+/** Throws `conflict` for existing content that other groups may read: an upload neither widens nor narrows it. */
+function refuseOtherGroups(row: FileRow, upload: Upload): FileRow {
+  if (hasGroups(row, upload)) return row;
+  throw new Failure(
+    'conflict',
+    `The base has this content as ${row.id}, with other groups. Change them with \`PATCH /files/${row.id}\`.`,
+    { extra: { file_id: row.id } },
+  );
 }
 
 const merge = (...plans: readonly Plan[]): Plan => ({
@@ -110,13 +147,17 @@ function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
 function replaceFile(
   ctx: Ctx,
   old: FileRow,
-  { encoding, metadata }: Upload,
+  { encoding, metadata, groups }: Upload,
   { id: original_id, ...file }: StoredFile,
 ): Plan {
-  const row = queuedAgain({ ...old, ...file, encoding, metadata, original_id }, ctx.now());
+  const given = definedFields({ encoding, metadata, groups, original_id });
+  const row = queuedAgain({ ...old, ...file, ...given }, ctx.now());
   return {
     rows: [row],
-    statements: [replaceContent(ctx.db, row)],
+    statements: [
+      ...(groups === undefined ? [] : [updateFile(ctx.db, ctx.workspace_id, old.id, { groups })]),
+      replaceContent(ctx.db, row),
+    ],
     jobs: [
       { ...ingestion(ctx, row), id: cleanupId(original_id) },
       { type: 'file.delete', file_id: originalIdOf(old) },

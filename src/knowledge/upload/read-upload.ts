@@ -1,30 +1,39 @@
 import { encodingOf, type FilePart, readForm, textPart } from '../../documents/index.ts';
 import { invalid } from '../../shared/failure.ts';
-import { ExternalId, FileMetadata, type FileUpload, maxFilesPerRequest } from '../schema.ts';
+import {
+  ExternalId,
+  FileGroups,
+  FileMetadata,
+  type FileUpload,
+  maxFilesPerRequest,
+} from '../schema.ts';
 import type { StoredFile, Upload, UploadSource } from './upload-input.ts';
 
 const maxFieldBytes = 20_000;
+
+/** A request, without what the base adds to it. */
+type ReadUpload = Omit<Upload, 'default_groups'>;
 
 /** Stores the bytes of one file. */
 export type Receive = (part: FilePart) => Promise<StoredFile>;
 
 /** Reads a request, JSON or multipart, and passes each file to `receive` as it arrives. Throws 400, 413, 415 and 422. */
-export const readUpload = (source: UploadSource, receive: Receive): Promise<Upload> =>
+export const readUpload = (source: UploadSource, receive: Receive): Promise<ReadUpload> =>
   'body' in source ? readBody(source.body, receive) : readRequest(source.request, receive);
 
 async function readBody(
-  { name, text, external_id, metadata = {} }: FileUpload,
+  { name, text, external_id, metadata = {}, groups }: FileUpload,
   receive: Receive,
-): Promise<Upload> {
+): Promise<ReadUpload> {
   const file = await receive(textPart({ name, text }));
-  return { files: [file], external_id: external_id ?? null, encoding: null, metadata };
+  return { files: [file], external_id: external_id ?? null, encoding: null, metadata, groups };
 }
 
-async function readRequest(request: Request, receive: Receive): Promise<Upload> {
+async function readRequest(request: Request, receive: Receive): Promise<ReadUpload> {
   const limits = { files: maxFilesPerRequest, fieldSize: maxFieldBytes };
   const { files, fields } = await readForm(
     request,
-    ['external_id', 'encoding', 'metadata'],
+    ['external_id', 'encoding', 'metadata', 'groups'],
     limits,
     receive,
   );
@@ -40,6 +49,7 @@ async function readRequest(request: Request, receive: Receive): Promise<Upload> 
     external_id,
     encoding,
     metadata: fields.metadata === undefined ? {} : readMetadata(fields.metadata),
+    groups: fields.groups === undefined ? undefined : readGroups(fields.groups),
   };
 }
 
@@ -66,5 +76,18 @@ function readMetadata(text: string): Record<string, unknown> {
   throw invalid(
     '/metadata',
     'Must be a JSON object with at most 50 short values or lists of them.',
+  );
+}
+
+function readGroups(text: string): string[] | null {
+  try {
+    const result = FileGroups.safeParse(JSON.parse(text));
+    if (result.success) return result.data;
+  } catch {
+    // As above.
+  }
+  throw invalid(
+    '/groups',
+    'Must be a JSON list of at most 50 different names of up to 64 ASCII letters, digits and `_ . : @ / -`, or null.',
   );
 }

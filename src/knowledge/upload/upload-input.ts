@@ -13,4 +13,8 @@ export interface Upload {
   readonly external_id: string | null;
   readonly encoding: string | null;
   readonly metadata: Record<string, unknown>;
+  /** Undefined for those of the file that is replaced, and of the base for new files. */
+  readonly groups: string[] | null | undefined;
+  /** The groups of new files of the base. */
+  readonly default_groups: string[] | null;
 }

@@ -21,6 +21,7 @@ export async function uploadFiles(
   source: UploadSource,
 ): Promise<Uploaded> {
   const stored: string[] = [];
+  let default_groups: Upload['default_groups'] = null;
   const receive = async (part: FilePart): Promise<StoredFile> => {
     const id = ctx.newId('file');
     const isFirst = stored.push(id) === 1;
@@ -28,12 +29,13 @@ export async function uploadFiles(
       isFirst ? selectBaseById(ctx.db, { workspace_id: ctx.workspace_id, id: base_id }) : null,
       insertCleanup(ctx.db, ctx.workspace_id, id, ctx.now()),
     ]);
-    if (bases !== null) visible(ctx, bases[0]);
+    if (bases !== null) default_groups = visible(ctx, bases[0]).default_groups;
     return { id, ...(await receiveFile(ctx, id, part, ['document'])) };
   };
   try {
-    const upload = await readUpload(source, receive);
-    const request = 'body' in source ? ctx : await fingerprintBody(ctx, identityOf(upload));
+    const read = await readUpload(source, receive);
+    const upload = { ...read, default_groups };
+    const request = 'body' in source ? ctx : await fingerprintBody(ctx, identityOf(read));
     const { reply, originals } = await commitUpload(request, base_id, upload);
     const unneeded = stored.filter((id) => !originals.has(id));
     if (unneeded.length > 0) ctx.defer(cleanUp(ctx, unneeded));
@@ -48,7 +50,7 @@ export async function uploadFiles(
 }
 
 /** Body of the request without generated ids, for its fingerprint. */
-const identityOf = ({ files, ...rest }: Upload) => ({
+const identityOf = ({ files, ...rest }: Omit<Upload, 'default_groups'>) => ({
   ...rest,
   files: files.map(({ id: _, ...file }) => file),
 });

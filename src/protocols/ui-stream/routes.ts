@@ -19,6 +19,7 @@ export const chatRoutes = new Router()
       method: 'post',
       path: '/chat',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Chat (AI SDK)',
       operationId: 'streamChat',
@@ -63,6 +64,7 @@ export const chatRoutes = new Router()
       method: 'get',
       path: '/chat/{session}/stream',
       access: 'messages:read',
+      for_end_users: true,
       tag,
       summary: 'Resume a chat (AI SDK)',
       description:

@@ -14,6 +14,7 @@ export const actionRoutes = (stream: NativeStream) =>
       method: 'post',
       path: '/runs/{run}/actions',
       access: 'sessions:write',
+      for_end_users: true,
       tag: 'Sessions',
       summary: 'Submit required actions',
       operationId: 'submitRunActions',

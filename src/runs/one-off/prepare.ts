@@ -3,7 +3,7 @@ import { batch } from '../../db/client.ts';
 import { mayUse } from '../../identity/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid, versionNotFound } from '../../shared/failure.ts';
-import { authorizeAgent } from '../access.ts';
+import { authorizeAgent, endUserOf } from '../access.ts';
 import { withClientTools } from '../actions/client-tools.ts';
 import { checkInputs, readInputs } from '../prompt/instructions.ts';
 import { textOf } from '../schema/request.ts';
@@ -41,7 +41,7 @@ export async function prepareOneOff(
     agent_id: agent.id,
     version: given.version,
     text: textOf(given),
-    end_user_id: given.end_user_id,
+    end_user_id: endUserOf(ctx, given.end_user_id),
     inputs,
     labels: given.metadata,
     ...(draft === undefined ? {} : { draft }),

@@ -6,8 +6,9 @@ export interface HistoryMessage {
   readonly text: string;
   /** The messages that a model reads in place of the text. */
   readonly prompt?: readonly LanguageModelV4Message[] | null;
-  /** Absent in a history that the caller sent. */
+  /** Absent in a history that the caller sent, as is the run. */
   readonly id?: string;
+  readonly run_id?: string;
   /** The number of messages of its branch up to it; counted where it is absent. */
   readonly depth?: number;
 }

@@ -11,8 +11,10 @@ export const interruptRun = (
   run: RunRow,
   events: readonly RunEvent[],
   content_logging: boolean,
-): Statement =>
-  endRun(ctx.db, run.workspace_id, run.id, {
+  /** The runs whose answers may be in its prompt. */
+  run_ids: readonly string[] = [],
+): Statement => {
+  const end = {
     status: 'interrupted',
     finish_reason: 'interrupted',
     error_code: 'run_interrupted',
@@ -20,7 +22,11 @@ export const interruptRun = (
     events: content_logging ? encodeEvents(events) : null,
     latency_ms: ctx.now() - run.created_at - run.waited_ms,
     ended_at: ctx.now(),
-  });
+  } as const;
+  const file_ids = events.flatMap((event) => ('file_ids' in event ? (event.file_ids ?? []) : []));
+  const sources = { file_ids: [...new Set(file_ids)], run_ids };
+  return endRun(ctx.db, run.workspace_id, run.id, end, sources);
+};
 
 /** Sets the usage of an interrupted run from its usage rows; null where one of them is unknown. Goes after these rows. */
 export const sumUsage = (ctx: Ctx, { id }: RunRow): Statement => {

@@ -73,7 +73,11 @@ export const MessagePart = z
   ])
   .openapi('MessagePart');
 
-function partsOf({ text, prompt }: AnyMessageRow): z.output<typeof MessagePart>[] {
+function partsOf({
+  text,
+  prompt,
+  is_withheld = false,
+}: AnyMessageRow): z.output<typeof MessagePart>[] {
   const last = prompt?.at(-1);
   const tools = last?.role === 'assistant' || last?.role === 'tool' ? last.content : [];
   const parts = tools.flatMap((part): z.output<typeof MessagePart>[] => {
@@ -92,7 +96,10 @@ function partsOf({ text, prompt }: AnyMessageRow): z.output<typeof MessagePart>[
       { type: part.type, tool_call_id, tool_name, output: 'value' in output ? output.value : null },
     ];
   });
-  return [...(text === '' && parts.length > 0 ? [] : [{ type: 'text' as const, text }]), ...parts];
+  return [
+    ...(text === '' && (parts.length > 0 || is_withheld) ? [] : [{ type: 'text' as const, text }]),
+    ...parts,
+  ];
 }
 
 export const Message = z
@@ -108,6 +115,11 @@ export const Message = z
     text: z.string(),
     parts: z.array(MessagePart),
     citations: z.array(Citation),
+    is_withheld: z
+      .boolean()
+      .describe(
+        'True for an answer that was written from a file which the end user may not read, or no longer: it has neither text, parts nor citations',
+      ),
     attachments: z.array(MessageAttachment),
     run_id: Id('run').describe('The run that this message started, or that produced it'),
     run: Run.nullable().describe('The run that produced this answer; null on a user’s message'),
@@ -137,6 +149,7 @@ export const toMessage = (
   text: row.text,
   parts: partsOf(row),
   citations: row.citations as Message['citations'],
+  is_withheld: row.is_withheld === true,
   attachments: row.attachments
     .filter(({ message_id }) => message_id === row.id)
     .map(toMessageAttachment),

@@ -5,6 +5,8 @@ import { messages, sessions } from '../../db/schema/sessions.ts';
 /** A message of a session, or of a one-off run, which has no session. */
 export type AnyMessageRow = Omit<typeof messages.$inferSelect, 'session_id'> & {
   readonly session_id: string | null;
+  /** True for an answer whose content the reader may not read. */
+  readonly is_withheld?: boolean;
 };
 
 /** Messages of a run, without their copies in forked sessions. */

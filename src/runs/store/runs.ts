@@ -25,16 +25,46 @@ export const isOpen = ({ status }: Pick<RunRow, 'status'>): boolean =>
 export const isWaiting = ({ status }: Pick<RunRow, 'status'>): boolean =>
   status === 'requires_action';
 
+/** What an answer was written from: files, and the answers before it, which are in its prompt. */
+export interface RunSources {
+  readonly file_ids: readonly string[];
+  readonly run_ids: readonly string[];
+}
+
+/** The files of a run and of the runs before it; null when those of one of them are not known. */
+export const filesOfSources = (file_ids: unknown, run_ids: unknown): SQL<string[] | null> =>
+  sql`iif(exists (select 1 from json_each(${run_ids}) b left join runs r on r.id = b.value where r.source_file_ids is null), null,
+    (select json_group_array(value) from (select value from json_each(${file_ids})
+      union select s.value from json_each(${run_ids}) b join runs r on r.id = b.value join json_each(r.source_file_ids) s)))`;
+
 /** Ends an active, queued or waiting run. Changes nothing when the run has already ended. */
-export const endRun = (db: Db, workspace_id: string, id: string, end: Partial<RunRow>): Statement =>
-  endRunWith(db, { ...end, own_workspace_id: workspace_id, own_id: id });
+export const endRun = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  end: Partial<RunRow>,
+  sources?: RunSources,
+): Statement =>
+  endRunWith(db, {
+    ...end,
+    own_workspace_id: workspace_id,
+    own_id: id,
+    own_files: sources === undefined ? undefined : JSON.stringify(sources.file_ids),
+    runs_before: sources === undefined ? undefined : JSON.stringify(sources.run_ids),
+  });
 
 const endRunWith = compileByColumns<
-  Partial<RunRow> & Readonly<Record<'own_workspace_id' | 'own_id', string>>
->((db, { own_workspace_id, own_id, ...end }) =>
+  Partial<RunRow> &
+    Readonly<Record<'own_workspace_id' | 'own_id', string>> &
+    Readonly<Record<'own_files' | 'runs_before', string | undefined>>
+>((db, { own_workspace_id, own_id, own_files, runs_before, ...end }) =>
   db
     .update(runs)
-    .set(end)
+    .set(
+      own_files === undefined
+        ? end
+        : { ...end, source_file_ids: filesOfSources(own_files, runs_before) },
+    )
     .where(
       and(
         eq(runs.workspace_id, own_workspace_id),

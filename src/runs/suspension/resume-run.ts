@@ -24,7 +24,7 @@ export async function* resumeRun(
   { suspended, active, progress, trace }: RestoredRun,
   answered: readonly AnsweredAction[],
 ): AsyncGenerator<RunEvent, void> {
-  const ctx = { ...given, signal: active.signal };
+  const ctx = { ...given, signal: active.signal, groups: active.run.groups };
   const { state } = suspended;
   const release = holdLease(ctx, active);
   try {

@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { runs, suspended_runs } from '../../db/schema/runs.ts';
 import type { RunRow } from '../store/runs.ts';
@@ -58,7 +58,8 @@ type Waiting = Pick<
 export const suspendRunRow = (
   db: Db,
   { id, workspace_id }: Pick<RunRow, 'id' | 'workspace_id'>,
-  waiting: Waiting & Partial<RunRow>,
+  waiting: Waiting &
+    Partial<Omit<RunRow, 'source_file_ids'>> & { source_file_ids?: SQL<string[] | null> },
 ): Statement =>
   db
     .update(runs)

@@ -5,11 +5,11 @@ import type { Ctx } from '../../platform/context.ts';
 import { hour } from '../../shared/time.ts';
 import type { ActiveRun } from '../active-run.ts';
 import type { RunOutcome } from '../agent-run.ts';
-import { measured } from '../end-run.ts';
+import { measured, sourcesOf } from '../end-run.ts';
 import type { RunEvent } from '../events.ts';
 import type { Progress } from '../progress.ts';
 import { toMessage } from '../schema/message.ts';
-import { isWaiting, type RunRow, selectRun } from '../store/runs.ts';
+import { filesOfSources, isWaiting, type RunRow, selectRun } from '../store/runs.ts';
 import { insertSpan } from '../store/spans.ts';
 import type { AnsweredAction, SuspendedState } from './state.ts';
 import { suspendRunRow, writeSuspension } from './store.ts';
@@ -74,11 +74,18 @@ export async function suspendRun(
     events: [...active.events, event],
   };
   const { spans, usage } = progress.take();
+  const sources = sourcesOf(active, progress);
   const statements = [
     ...spans.map((span) => insertSpan(ctx.db, span)),
     ...usage,
     ...writeSuspension(ctx.db, run.workspace_id, run.id, state, 'running'),
-    suspendRunRow(ctx.db, run, waiting),
+    suspendRunRow(ctx.db, run, {
+      ...waiting,
+      source_file_ids: filesOfSources(
+        JSON.stringify(sources.file_ids),
+        JSON.stringify(sources.run_ids),
+      ),
+    }),
     ...active.storage.hold(expires_at),
   ];
   await commitIdempotent(ctx, { statements }, async () => {

@@ -10,6 +10,7 @@ export const suggestionRoutes = new Router().endpoint(
     method: 'post',
     path: '/sessions/{session}/suggestions',
     access: 'sessions:write',
+    for_end_users: true,
     tag: 'Sessions',
     summary: 'Suggest follow-up questions',
     description:

@@ -4,9 +4,14 @@ import { selectHeadings } from '../../knowledge/index.ts';
 import { runTask, suggestionsTask } from '../../llm/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { type SpanRow, selectSpans } from '../../runs/index.ts';
+import {
+  type AnyMessageRow,
+  readableMessages,
+  type SpanRow,
+  selectSpans,
+} from '../../runs/index.ts';
 import { authorizeSession } from '../authorize-session.ts';
-import { headOf, type MessageRow, selectPath } from '../store/messages.ts';
+import { headOf, selectPath } from '../store/messages.ts';
 import { selectVersionOfSession } from '../store/runs.ts';
 import { selectSession } from '../store/sessions.ts';
 import type { AskSuggestions, Suggestions } from './schema.ts';
@@ -37,9 +42,10 @@ export async function suggest(
   const session = authorizeSession(ctx, sessions);
   const [version] = versions;
   const config = version === undefined ? null : parseConfig(version.config);
+  const readable = await readableMessages(ctx, path);
   const input = {
-    ...(await gather(ctx, config, path)),
-    conversation: path.slice(0, read.model).reverse(),
+    ...(await gather(ctx, config, readable)),
+    conversation: readable.slice(0, read.model).reverse(),
     count,
   };
   const { output, by, usage } = await runTask(ctx, suggestionsTask, input, {
@@ -54,13 +60,13 @@ export async function suggest(
     suggestions: [...output],
     source: by === 'builtin' ? 'rule' : 'model',
   };
-  await commit(ctx, { statements: usage, reply });
+  await commit(ctx, { statements: usage, ...(ctx.groups === null ? { reply } : {}) });
   return reply;
 }
 
-async function gather(ctx: Ctx, config: AgentConfig | null, path: readonly MessageRow[]) {
+async function gather(ctx: Ctx, config: AgentConfig | null, path: readonly AnyMessageRow[]) {
   const asked = path.filter(({ role }) => role === 'user').map(({ text }) => text);
-  const answer = path.find(({ role }) => role === 'assistant');
+  const answer = path.find((row) => row.role === 'assistant' && row.is_withheld !== true);
   const found =
     answer === undefined
       ? []
@@ -69,7 +75,8 @@ async function gather(ctx: Ctx, config: AgentConfig | null, path: readonly Messa
     String((citation as { chunk_id?: string }).chunk_id),
   );
   const ids = [...new Set([...found.filter((id) => !cited.includes(id)), ...cited])];
-  const headings = ids.length === 0 ? [] : await selectHeadings(ctx.db, ctx.workspace_id, ids);
+  const headings =
+    ids.length === 0 ? [] : await selectHeadings(ctx.db, ctx.workspace_id, ids, ctx.groups);
   const starter_questions = config?.starter_questions ?? [];
   return {
     headings: [...new Set(headings.map(({ heading }) => heading))],

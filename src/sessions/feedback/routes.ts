@@ -16,6 +16,7 @@ export const feedbackRoutes = new Router()
       method: 'put',
       path: '/messages/{message}/feedback',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Set feedback',
       description:
@@ -33,6 +34,7 @@ export const feedbackRoutes = new Router()
       method: 'delete',
       path: '/messages/{message}/feedback',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Delete feedback',
       description: 'Deletes the end user’s feedback on this answer.',

@@ -7,6 +7,7 @@ import {
   authorizeAgent,
   authorizeOwned,
   creatorFilter,
+  endUserOf,
   type Feedback,
   type FeedbackRow,
   selectContentOfMessage,
@@ -53,7 +54,7 @@ export async function setFeedback(
     session_id: owner.session_id,
     message_id,
     run_id: message.run_id,
-    end_user_id: ownerOf(owner, input.end_user_id),
+    end_user_id: ownerOf(ctx, owner, input.end_user_id),
     rating: toStoredRating(input.rating),
     comment: input.comment,
     tags: input.tags,
@@ -75,7 +76,7 @@ export async function deleteFeedback(
   const { owner } = await readRated(ctx, message_id);
   const [rows] = await commit(ctx, {
     statements: [
-      deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(owner, end_user_id)),
+      deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(ctx, owner, end_user_id)),
     ],
   });
   if (rows.length === 0) throw notFound('message');
@@ -122,8 +123,8 @@ function readPosition(position: string): { at: number; id: string } {
   return { at: Number(at), id };
 }
 
-const ownerOf = (owner: Owner, end_user_id: string | undefined): string =>
-  end_user_id ?? owner.end_user_id ?? '';
+const ownerOf = (ctx: Ctx, owner: Owner, named: string | undefined): string =>
+  endUserOf(ctx, named ?? null) ?? owner.end_user_id ?? '';
 
 /** The session or one-off run that a rated message belongs to. */
 interface Owner {
@@ -142,7 +143,7 @@ async function readRated(ctx: Ctx, message_id: string) {
     selectRunOfContent(db, workspace_id, message_id),
   ]);
   if (content !== undefined && run !== undefined) {
-    authorizeOwned(ctx, run, 'message');
+    authorizeOwned(ctx, { ...run, end_user_id: content.end_user_id }, 'message');
     const role = message_id === content.answer_id ? ('assistant' as const) : ('user' as const);
     if (role === 'assistant' && content.answered_at === null) throw notFound('message');
     const owner: Owner = { ...content, session_id: null };

@@ -2,9 +2,11 @@ import { selectAgent } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
 import { withRange } from '../../http/schema.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
-import { authorizeAgent, creatorFilter, mayReadMessages } from '../../runs/index.ts';
+import { authorizeAgent, creatorFilter, endUserOf, mayReadMessages } from '../../runs/index.ts';
+import { Failure } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { sessionFor } from '../authorize-session.ts';
+import { readableTitles } from '../readable.ts';
 import type { SessionQuery } from '../schema.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { type ListedSession, toMatch } from './schema.ts';
@@ -21,9 +23,13 @@ export async function listSessions(
   agent: string | null,
   query: SessionQuery,
 ): Promise<Page<ListedSession>> {
-  const { limit, cursor, q, ...filters } = query;
+  const { limit, cursor, q, ...given } = query;
+  // The index has the text of answers, whoever may read them now.
+  if (ctx.actor.type === 'end_user' && q !== undefined)
+    throw new Failure('forbidden', '`q` is not available to end users.');
+  const end_user_id = endUserOf(ctx, given.end_user_id ?? null) ?? undefined;
   const filter: SessionFilter = {
-    ...withRange(filters),
+    ...withRange({ ...given, end_user_id }),
     agent,
     only: coveredAgents(ctx.actor),
     created_by: creatorFilter(ctx),
@@ -44,7 +50,7 @@ export async function listSessions(
         selectSessions(ctx.db, ctx.workspace_id, filter, after, count),
       ]);
       if (agent !== null) authorizeAgent(ctx, agents);
-      return rows;
+      return readableTitles(ctx, rows);
     },
     (row) => row.id,
     (row) => ({ ...sessionFor(ctx, row), matches: [], match_count: null }),

@@ -90,3 +90,16 @@ export const selectMessage = (db: Db, workspace_id: string, id: string) =>
     .select()
     .from(messages)
     .where(and(eq(messages.workspace_id, workspace_id), eq(messages.id, id)));
+
+/** The runs that produced the answers of a session. */
+export const selectAnsweringRuns = (db: Db, workspace_id: string, session_id: string) =>
+  db
+    .selectDistinct({ run_id: messages.run_id })
+    .from(messages)
+    .where(
+      and(
+        eq(messages.workspace_id, workspace_id),
+        eq(messages.session_id, session_id),
+        eq(messages.role, 'assistant'),
+      ),
+    );

@@ -10,6 +10,7 @@ import {
   questionOfContent,
   type RunRow,
   type RunVersionRow,
+  readableMessages,
   selectContentOfMessage,
   selectRunOfContent,
   toMessage,
@@ -90,7 +91,7 @@ export async function readMessages(
         feedback: Map.groupBy(feedback, (row) => row.message_id),
         siblings: new Map(siblings.map((row) => [row.id, row])),
       };
-      return rows;
+      return readableMessages(ctx, rows);
     },
     (row: MessageRow) => (branch === 'all' ? String(row.seq) : row.id),
     (row) =>
@@ -160,19 +161,22 @@ export async function getMessage(ctx: Ctx, id: string): Promise<Message> {
     return ofOneOff(ctx, id, { run: own, content }, feedback);
   authorizeSession(ctx, sessions, 'message');
   if (message === undefined) throw notFound('message');
-  return toMessage(message, run, { feedback, siblings: placeOf(siblings) });
+  const [shown = message] = await readableMessages(ctx, [message]);
+  return toMessage(shown, run, { feedback, siblings: placeOf(siblings) });
 }
 
 /** Throws `not_found` for an answer that does not exist yet, and for a run that the caller may not see. */
-function ofOneOff(
+async function ofOneOff(
   ctx: Ctx,
   id: string,
   { run, content }: MessageOfOneOff,
   feedback: readonly FeedbackRow[],
-): Message {
-  authorizeOwned(ctx, run, 'message');
+): Promise<Message> {
+  authorizeOwned(ctx, { ...run, end_user_id: content.end_user_id }, 'message');
   const siblings = { position: 1, count: 1, previous_id: null, next_id: null };
   if (id === content.question_id) return toMessage(questionOfContent(content), run, { siblings });
   if (content.answered_at === null) throw notFound('message');
-  return toMessage(answerOfContent(run, content), run, { feedback, siblings });
+  const answer = answerOfContent(run, content);
+  const [shown = answer] = await readableMessages(ctx, [answer]);
+  return toMessage(shown, run, { feedback, siblings });
 }

@@ -18,6 +18,7 @@ const plainRoutes = new Router()
       method: 'get',
       path: '/messages/{message}',
       access: 'messages:read',
+      for_end_users: true,
       tag,
       summary: 'Get a message',
       params: message,
@@ -53,6 +54,7 @@ const regenerateRoutes = (stream: NativeStream) =>
       method: 'post',
       path: '/messages/{message}/regenerate',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Regenerate an answer',
       description:
@@ -76,6 +78,7 @@ const editRoutes = (stream: NativeStream) =>
       method: 'post',
       path: '/messages/{question}/edit',
       access: 'sessions:write',
+      for_end_users: true,
       tag,
       summary: 'Edit a question',
       description:

@@ -3,6 +3,7 @@ import type { Ctx } from '../../platform/context.ts';
 import {
   authorizeOwned,
   type RunRequest,
+  selectContentOfMessage,
   selectRunOfContent,
   textOf,
   withClientTools,
@@ -57,13 +58,14 @@ async function findMessage(
   ctx: Ctx,
   id: string,
 ): Promise<{ session: SessionRow; message: MessageRow }> {
-  const [sessions, [message], [oneOff]] = await batch(ctx.db, [
+  const [sessions, [message], [oneOff], [content]] = await batch(ctx.db, [
     selectSessionOfMessage(ctx.db, ctx.workspace_id, id),
     selectMessage(ctx.db, ctx.workspace_id, id),
     selectRunOfContent(ctx.db, ctx.workspace_id, id),
+    selectContentOfMessage(ctx.db, ctx.workspace_id, id),
   ]);
-  if (oneOff !== undefined) {
-    authorizeOwned(ctx, oneOff, 'message');
+  if (oneOff !== undefined && content !== undefined) {
+    authorizeOwned(ctx, { ...oneOff, end_user_id: content.end_user_id }, 'message');
     throw new Failure(
       'conflict',
       'This message belongs to a run without a session. Start another run instead.',

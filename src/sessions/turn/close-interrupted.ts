@@ -16,7 +16,12 @@ import {
 import { selectSummary } from '../background/summary-store.ts';
 import { indexMessages } from '../search/store.ts';
 import { releaseSession } from '../store/claims.ts';
-import { insertMessage, type MessageRow, selectMessage } from '../store/messages.ts';
+import {
+  insertMessage,
+  type MessageRow,
+  selectAnsweringRuns,
+  selectMessage,
+} from '../store/messages.ts';
 import { selectSession } from '../store/sessions.ts';
 import { readPath } from './session-state.ts';
 
@@ -31,10 +36,12 @@ export async function closeInterruptedTurn(
 ): Promise<void> {
   const { db } = ctx;
   const text = textOfEvents(events);
-  const [[question], [settings]] = await batch(db, [
+  const [[question], [settings], answered] = await batch(db, [
     selectMessage(db, run.workspace_id, run.input_message_id ?? ''),
     selectContentLogging(db, run.workspace_id),
+    selectAnsweringRuns(db, run.workspace_id, run.session_id ?? ''),
   ]);
+  const run_ids = answered.map((one) => one.run_id);
   const answer =
     text === '' || question === undefined ? null : answerRow(ctx, run, question, events, text);
   const indexed = [question, answer].filter((row) => row != null);
@@ -44,7 +51,7 @@ export async function closeInterruptedTurn(
     ...(answer === null ? [] : [insertMessage(db, answer, 1)]),
     ...indexMessages(db, indexed),
     releaseSession(db, run, ctx.now(), released),
-    interruptRun(ctx, run, events, settings?.content_logging === true),
+    interruptRun(ctx, run, events, settings?.content_logging === true, run_ids),
     ...(await settleLostCall(ctx, run.id, events, () => lostTurn(ctx, run, question))),
     sumUsage(ctx, run),
   ];

@@ -1,6 +1,7 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { begin, type SuspendedRun, selectVersionOfRun, toRunVersion } from '../../runs/index.ts';
+import { readableBranch } from '../readable.ts';
 import { selectClaimedSession } from '../store/claims.ts';
 import { selectMessage } from '../store/messages.ts';
 import { readPath } from './session-state.ts';
@@ -20,12 +21,15 @@ export async function restoreTurn(ctx: Ctx, suspended: SuspendedRun): Promise<Tu
   const version = { ...toRunVersion(row), background_model };
   const { parent_id } = user;
   const path = parent_id === null ? [] : await readPath(ctx, session.id, parent_id, version);
-  const { overrides, draft, summary, message_id } = state;
+  const reader = { ...ctx, groups: run.groups };
+  const { history, isWhole } = await readableBranch(reader, session.id, path);
+  const { overrides, draft, message_id } = state;
+  const summary = isWhole ? state.summary : null;
   const turn: Turn = {
     ...begin({ version, draft: draft ?? undefined, overrides, suspended }),
     ...{ version, run, session, user, path, content_logging, message_id },
     prompt: {
-      ...{ question: user.text, given: user.prompt, history: path, summary },
+      ...{ question: user.text, given: user.prompt, history, summary },
       ...{ inputs: session.inputs, files: user.attachments },
     },
     end_user_id: session.end_user_id,

@@ -9,6 +9,7 @@ import {
 } from '../attachments/adopt-files.ts';
 import { carriedBy, markUsed, takeAttachments } from '../attachments/send.ts';
 import { selectSummary } from '../background/summary-store.ts';
+import { readableBranch } from '../readable.ts';
 import { claimSession, insertClaimedSession } from '../store/claims.ts';
 import { insertMessage, type MessageRow } from '../store/messages.ts';
 import { insertRunOfSession } from '../store/runs.ts';
@@ -39,8 +40,11 @@ export async function startTurn(
   const prompt = withAdopted(input.prompt, adopted);
   const user =
     place.again ?? (await newMessage(ctx, session, run, place, { ...input, prompt }, adopted));
+  const { history, isWhole } = await readableBranch(ctx, session.id, place.path);
   const hasSummary =
-    (input.draft?.config ?? cached?.config)?.memory.summary === true && input.create === undefined;
+    isWhole &&
+    (input.draft?.config ?? cached?.config)?.memory.summary === true &&
+    input.create === undefined;
   const statements = [
     ...startStatements(ctx, { state, input, fixed, place, run, user, adopted }),
     ...more,
@@ -63,7 +67,7 @@ export async function startTurn(
     prompt: {
       question: user.text,
       given: user.prompt,
-      history: place.path,
+      history,
       summary: started.summary,
       inputs: claimed.inputs,
       files: user.attachments,

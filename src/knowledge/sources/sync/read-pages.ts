@@ -11,7 +11,7 @@ import {
   selectQueue,
   updatePage,
 } from '../page-store.ts';
-import type { SourceRow } from '../source-store.ts';
+import { regroupFile, type SourceRow } from '../source-store.ts';
 import { maxPagesOf, newPages } from './list-pages.ts';
 import { removeFileOf } from './remove-file.ts';
 import type { Step } from './step.ts';
@@ -131,7 +131,11 @@ async function record(
   changes: Partial<PageRow>,
   links: readonly string[],
 ): Promise<void> {
-  const statements: Statement[] = [updatePage(ctx.db, page.id, changes)];
+  const isNew = changes.file_id != null && changes.file_id !== page.file_id;
+  const statements: Statement[] = [
+    updatePage(ctx.db, page.id, changes),
+    ...(isNew ? [regroupFile(ctx.db, source, changes.file_id as string)] : []),
+  ];
   const { settings } = source;
   if (settings.type === 'crawl' && page.depth < Number(settings.max_depth)) {
     const pages = newPages(

@@ -53,6 +53,8 @@ export async function storeContent(
       fetched_at: toWireTime(ctx.now()),
       source_id: source.id,
     },
+    // Groups that a person has given to the file are kept with its new content.
+    groups: page.has_file === 1 ? undefined : (source.groups ?? undefined),
   };
   const { file_id, content_hash } = await upload(ctx, source.base_id, content, about);
   if (page.file_id !== file_id) await removeFileOf(ctx, page);
@@ -74,6 +76,7 @@ const boundedLinks = (links: readonly string[]): string[] => {
 interface About {
   readonly external_id: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly groups: string[] | undefined;
 }
 
 async function upload(ctx: Ctx, base_id: string, { name, body }: Content, about: About) {
@@ -86,7 +89,11 @@ async function upload(ctx: Ctx, base_id: string, { name, body }: Content, about:
     };
   const { request, content_hash } = streamedForm(
     { name: fileName(name), media_type: body.media_type, stream: body.stream },
-    { external_id: about.external_id, metadata: JSON.stringify(about.metadata) },
+    {
+      external_id: about.external_id,
+      metadata: JSON.stringify(about.metadata),
+      ...(about.groups === undefined ? {} : { groups: JSON.stringify(about.groups) }),
+    },
   );
   const file_id = await uploadOne(ctx, base_id, { request });
   return { file_id, content_hash: await content_hash };

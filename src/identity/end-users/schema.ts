@@ -1,0 +1,37 @@
+import { z } from '@hono/zod-openapi';
+import { EndUserId, Groups, Id, Time } from '../../http/schema.ts';
+
+export const CreateToken = z
+  .strictObject({
+    end_user_id: EndUserId.describe('Your id of the end user, whose sessions the token opens'),
+    groups: Groups.default([]).describe(
+      'Groups of the end user: the token reads files that have one of them, and files without groups',
+    ),
+    agent_ids: z.array(Id('agt')).min(1).max(50).describe('Agents that the end user may use'),
+    expires_in_s: z
+      .number()
+      .int()
+      .min(60)
+      .max(7 * 86_400)
+      .default(3600)
+      .describe('Seconds until the token expires. It also ends with the API key that created it'),
+  })
+  .openapi('CreateEndUserToken', {
+    example: {
+      end_user_id: 'customer-4711',
+      groups: ['staff'],
+      agent_ids: ['agt_01kajv2q5ve0mt8h2vj3c6x7ra'],
+    } as never,
+  });
+export type CreateToken = z.output<typeof CreateToken>;
+
+export const EndUserToken = z
+  .object({
+    token: z.string().describe('Send it as `Authorization: Bearer …`. It is not stored'),
+    end_user_id: z.string(),
+    groups: z.array(z.string()),
+    agent_ids: z.array(z.string()),
+    expires_at: Time,
+  })
+  .openapi('EndUserToken');
+export type EndUserToken = z.output<typeof EndUserToken>;

@@ -1,0 +1,102 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Workspace } from '../support/api.ts';
+import { newSession, readAll } from './ways.ts';
+import { filesIn, newWorld, question, streamed, textOf, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await newWorld();
+});
+
+const ask = async (reader: Workspace, session: string) =>
+  reader.post(`/sessions/${session}/messages`, { message: question });
+
+const setGroups = async (file: string, groups: readonly string[] | null) => {
+  const { status, body } = await world.workspace.patch(`/files/${file}`, { groups });
+  expect([status, body.groups]).toEqual([200, groups]);
+};
+
+describe('a file that is closed to a reader', () => {
+  it('takes the answers that it was used for with it, until it is opened again (R85)', async () => {
+    const { workspace, files, agents } = world;
+    const reader = await world.as('anna');
+    const session = await newSession(reader, agents.scripted);
+    const { body: answer } = await ask(reader, session);
+    expect(answer.citations.map((one: { file_id: string }) => one.file_id)).toContain(
+      files.finance,
+    );
+    await setGroups(files.finance, ['board']);
+    const after = await readAll(reader, session);
+    expect(filesIn(after)).not.toContain('finance');
+    expect((await reader.get(`/messages/${answer.id}`)).body).toMatchObject({
+      ...{ is_withheld: true, text: '', parts: [], citations: [] },
+    });
+    // A key reads everything, and the next turn neither quotes nor inherits what is withheld.
+    expect((await workspace.get(`/messages/${answer.id}`)).body.is_withheld).toBe(false);
+    const { body: next } = await ask(reader, session);
+    expect(next).toMatchObject({ is_withheld: false });
+    const requests = await world.providers[2]?.requests();
+    expect(filesIn(JSON.stringify(requests?.at(-1)))).toEqual(['open', 'staff']);
+    expect((await reader.get(`/messages/${next.id}`)).body.is_withheld).toBe(false);
+    await setGroups(files.finance, ['finance', 'board']);
+    expect(filesIn(await readAll(reader, session))).toContain('finance');
+  });
+
+  it('closes for a token without the group as well, and for what follows an answer (R85)', async () => {
+    const { agents } = world;
+    const reader = await world.as('anna');
+    const session = await newSession(reader, agents.scripted);
+    await ask(reader, session);
+    const narrowed = world.workspace.as(await world.token('anna', ['staff']));
+    expect(filesIn(await readAll(narrowed, session))).toEqual([]);
+    // Written with the former answer in its prompt.
+    const { body: second } = await ask(reader, session);
+    expect((await narrowed.get(`/messages/${second.id}`)).body.is_withheld).toBe(true);
+    const list = await narrowed.get(`/sessions/${session}/messages`);
+    expect(list.body.data.map((one: { is_withheld: boolean }) => one.is_withheld)).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  it('takes its answers with it when it is deleted (R85)', async () => {
+    const { workspace, base, agents } = world;
+    const text = 'The colour of the gate is gatetextmark.';
+    const created = await workspace.post(`/knowledge-bases/${base}/files`, {
+      name: 'gate.md',
+      text,
+      groups: ['staff'],
+    });
+    await expect
+      .poll(async () => (await workspace.get(`/files/${created.body.id}`)).body.status)
+      .toBe('ready');
+    const reader = await world.as('bob');
+    const run = await reader.post(`/agents/${agents.quoting}/runs`, {
+      message: 'What is the colour of the gate?',
+    });
+    expect(run.body.text).toContain('gatetextmark');
+    await workspace.delete(`/files/${created.body.id}`);
+    const read = [
+      textOf(await reader.get(`/messages/${run.body.id}`)),
+      await streamed(reader, 'GET', `/runs/${run.body.run_id}/events`),
+    ].join();
+    expect(read).not.toContain('gatetextmark');
+    expect((await workspace.get(`/messages/${run.body.id}`)).body.text).toContain('gatetextmark');
+  });
+});
+
+describe('a run', () => {
+  it('of a key in the session of an end user is read by the user only as far as its files (R85)', async () => {
+    const { workspace, agents } = world;
+    const { body: session } = await workspace.post(`/agents/${agents.scripted}/sessions`, {
+      end_user_id: 'bob',
+    });
+    const { body: answer } = await ask(workspace, session.id);
+    expect(filesIn(textOf({ status: 200, body: answer }))).toContain('nobody');
+    const reader = await world.as('bob');
+    expect(filesIn(await readAll(reader, session.id))).toEqual([]);
+    expect((await reader.get(`/sessions/${session.id}`)).status).toBe(200);
+  });
+});
