@@ -3,7 +3,15 @@ export { knowledgeFeature } from './feature.ts';
 export { listFilesOf } from './files.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
-export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
+export {
+  File,
+  FileForm,
+  FileQuery,
+  FileUpload,
+  type PartlyUploaded,
+  partlyUploaded,
+  Uploaded,
+} from './schema.ts';
 
 export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';
