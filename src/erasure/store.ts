@@ -29,6 +29,8 @@ const removals: readonly Removal[] = [
     'agent_activations',
     'agent_versions',
     'chunk_vectors',
+    'batch_entries',
+    'file_batches',
     'source_pages',
     'knowledge_sources',
     'source_hosts',

@@ -1,4 +1,6 @@
 import type { Feature } from '../http/feature.ts';
+import { batchJobs, sweepBatches } from './batches/jobs.ts';
+import { batchRoutes } from './batches/routes.ts';
 import { chunkRoutes } from './chunks/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
@@ -10,8 +12,8 @@ import { sourceRoutes } from './sources/routes.ts';
 import { textRoutes } from './text/routes.ts';
 
 export const knowledgeFeature = {
-  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes, sourceRoutes] },
-  jobs: { ...knowledgeJobs, ...sourceJobs },
+  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes, sourceRoutes, batchRoutes] },
+  jobs: { ...knowledgeJobs, ...sourceJobs, ...batchJobs },
   tasks: {
     everyMinute: [
       { name: 'chunk_index', run: moveKeywords },
@@ -19,6 +21,9 @@ export const knowledgeFeature = {
       { name: 'keyword_stems', run: stemKeywords },
       { name: 'knowledge_sources', run: refreshSources },
     ],
-    everyHour: [{ name: 'source_hosts', run: sweepHosts }],
+    everyHour: [
+      { name: 'source_hosts', run: sweepHosts },
+      { name: 'file_batches', run: sweepBatches },
+    ],
   },
 } satisfies Feature;

@@ -7,6 +7,7 @@ import type {
   AssetReader,
   Egress,
   FileStore,
+  ImportBuckets,
   JobQueue,
   Log,
   ModelAccess,
@@ -29,6 +30,7 @@ export interface Ctx {
   readonly meter: RequestStats;
   readonly vectors: VectorIndex;
   readonly files: FileStore;
+  readonly buckets: ImportBuckets;
   readonly assets: AssetReader;
   readonly jobs: JobQueue;
   readonly models: ModelAccess;

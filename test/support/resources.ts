@@ -180,6 +180,19 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/knowledge-bases/{kb}/batches',
+    gives: ['batch'],
+    from: ['kb'],
+    make: async (workspace, { kb }) => {
+      const site = new Site();
+      await site.answers('/robots.txt', { status: 404 });
+      const headers = { 'content-type': 'text/plain' };
+      const url = await site.answers('/hours.txt', { body: `Open at nine ${unique()}.`, headers });
+      const path = `/knowledge-bases/${kb}/batches`;
+      return { batch: (await created(workspace, path, { files: [{ url }] })).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/sessions',
     gives: ['session'],
     from: ['agent'],
@@ -288,6 +301,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   file: 'file',
   chk: 'chunk',
   src: 'source',
+  batch: 'batch',
   ses: 'session',
   att: 'attachment',
   msg: 'message',

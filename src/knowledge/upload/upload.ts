@@ -23,6 +23,7 @@ export async function uploadFiles(
   record?: RecordFile,
 ): Promise<Uploaded | PartlyUploaded> {
   const stored: string[] = [];
+  let isRead = false;
   const receive = async (part: FilePart): Promise<StoredFile> => {
     const id = ctx.newId('file');
     const isFirst = stored.push(id) === 1;
@@ -35,6 +36,7 @@ export async function uploadFiles(
   };
   try {
     const upload = await readUpload(source, receive);
+    isRead = true;
     const request = 'body' in source ? ctx : await fingerprintBody(ctx, identityOf(upload));
     const { reply, originals } = await commitUpload(request, base_id, upload, record);
     const unneeded = stored.filter((id) => !originals.has(id));
@@ -44,7 +46,8 @@ export async function uploadFiles(
     // A base that the caller may not use comes before faults of the form.
     if (stored.length === 0) await findBase(ctx, base_id);
     // After any other error the batch may have been committed: the scheduled cleanup decides.
-    if (error instanceof Failure || error instanceof IdempotentReplay) await cleanUp(ctx, stored);
+    const isRefused = error instanceof Failure || error instanceof IdempotentReplay;
+    if (isRefused || !isRead) await cleanUp(ctx, stored);
     throw error;
   }
 }
