@@ -29,12 +29,14 @@ const inWorkerd = async () =>
             PUBLIC_HOSTS: '',
             ALLOW_PRIVATE_NETWORK: 'false',
             SHARED_PROVIDER_KEYS: 'false',
+            IMPORT_BUCKETS: 'IMPORT_BUCKET',
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
             FUZZ_RUNS: process.env.FUZZ_RUNS ?? '12',
             SHOW_LOGS: process.env.SHOW_LOGS ?? '',
           },
           // Migrated step by step by the tests of migrations.
           d1Databases: { OLD_DB: 'old' },
+          r2Buckets: { IMPORT_BUCKET: 'import' },
           outboundService: { node: nodeHandler(outboundService, 'https') },
           queueConsumers: {
             'agentgrid-jobs': {

@@ -6,6 +6,7 @@ import {
   FileForm,
   FileQuery,
   FileUpload,
+  partlyUploaded,
   SearchResult,
   Uploaded,
 } from '../knowledge/index.ts';
@@ -33,6 +34,7 @@ export const agentKnowledgeRoutes = new Router()
         schema: Uploaded,
         description: 'The file, or the files in the order of the request',
       },
+      partial: partlyUploaded,
       failures: ['agent_archived', 'conflict', 'quota_exceeded'],
     },
     (ctx, { params, body, request }) =>

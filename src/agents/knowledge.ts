@@ -3,6 +3,7 @@ import {
   type File,
   type FileQuery,
   listFilesOf,
+  type PartlyUploaded,
   SearchQuery,
   type SearchResult,
   searchKnowledge,
@@ -46,7 +47,7 @@ export async function uploadAgentFiles(
   ctx: Ctx,
   agent: string,
   source: UploadSource,
-): Promise<Uploaded> {
+): Promise<Uploaded | PartlyUploaded> {
   const row = await readAgent(ctx, agent);
   refuseArchived(row);
   return uploadFiles(ctx, row.base_id, source);

@@ -1,10 +1,29 @@
+export {
+  type ArchiveEntry,
+  type ArchiveReader,
+  type ArchiveType,
+  archiveType,
+  type EntryPlace,
+  openEntry,
+  streamOf,
+} from './archive/archive.ts';
+export { listTar } from './archive/tar.ts';
+export { listZip } from './archive/zip.ts';
 export { type Chunk, chunkDocument } from './chunk/chunk.ts';
 export type { ExtractedDocument } from './document.ts';
 export { encodingOf } from './encoding/decode.ts';
 export { extractOriginal, isExtractedInline } from './extract-original.ts';
 export { DocumentFault, faultCodes } from './fault.ts';
 export type { FormatKind } from './format.ts';
-export { findFormat, formatOf, formatOfContent, mediaTypeOf } from './identify.ts';
+export { isSeen } from './formats/zip/names.ts';
+export {
+  embeddedFormatOf,
+  findFormat,
+  formatOf,
+  formatOfContent,
+  mediaTypeOf,
+} from './identify.ts';
+export { headBytes } from './signature.ts';
 export { isSourceCode } from './source-code.ts';
 export {
   decodeResponse,

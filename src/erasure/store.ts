@@ -32,6 +32,8 @@ const removals: readonly Removal[] = [
     'retrieval_results',
     'retrieval_evaluations',
     'golden_questions',
+    'batch_entries',
+    'file_batches',
     'source_pages',
     'knowledge_sources',
     'source_hosts',

@@ -132,10 +132,19 @@ function replyOf(route: AnyRoute) {
   return { description, headers, content };
 }
 
-const otherReplies = ({ alsoAnswers = {} }: AnyRoute) =>
-  Object.fromEntries(
+const otherReplies = ({ alsoAnswers = {}, partial }: AnyRoute) => ({
+  ...(partial === undefined
+    ? {}
+    : {
+        207: {
+          description: partial.description,
+          content: { 'application/json': { schema: partial.schema as z.ZodType } },
+        },
+      }),
+  ...Object.fromEntries(
     Object.entries(alsoAnswers).map(([status, description]) => [status, { description }]),
-  );
+  ),
+});
 
 /** Returns the failures of a route: the declared ones and those that follow from its shape. */
 function codesOf(route: AnyRoute): FailureCode[] {

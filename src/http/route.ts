@@ -11,6 +11,7 @@ export interface Route<
   Query extends Shape,
   Body extends Shape,
   Reply extends Shape,
+  Partial extends Shape = undefined,
 > {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In OpenAPI syntax, such as `/agents/{agent}`; the router derives Hono's syntax. */
@@ -52,6 +53,12 @@ export interface Route<
    * Descriptions of further non-error statuses, for which the handler returns a whole `Response`.
    */
   readonly alsoAnswers?: Readonly<Record<number, string>>;
+  /** The reply with status 207 for a request of which a part was refused. */
+  readonly partial?: {
+    readonly schema: Partial;
+    readonly description: string;
+    readonly isReply: (reply: unknown) => boolean;
+  };
   readonly failures?: readonly FailureCode[];
   /**
    * Returns the entity tag of the reply. When set, the route sends `ETag` and evaluates `If-Match`.
@@ -82,7 +89,7 @@ export interface RequestInput<Params, Query, Body> {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: independent of the four schemas.
-export type AnyRoute = Route<any, any, any, any>;
+export type AnyRoute = Route<any, any, any, any, any>;
 
 /**
  * Returns true when a POST body may be omitted: every field is optional, so an absent body is read

@@ -40,9 +40,13 @@ export class Router extends Hono<AppEnv> {
     Query extends Shape = undefined,
     Body extends Shape = undefined,
     Reply extends Shape = undefined,
+    Partial extends Shape = undefined,
   >(
-    route: Route<Params, Query, Body, Reply>,
-    handler: (ctx: Ctx, input: Input<Params, Query, Body>) => Promise<Output<Reply> | Response>,
+    route: Route<Params, Query, Body, Reply, Partial>,
+    handler: (
+      ctx: Ctx,
+      input: Input<Params, Query, Body>,
+    ) => Promise<Output<Reply> | PartialOutput<Partial> | Response>,
   ): this {
     this.describe((registry, prefix) => {
       const operation = toRouteConfig(route, this.errors);
@@ -72,13 +76,13 @@ export class Router extends Hono<AppEnv> {
         c,
         caller,
         answer,
-        (stored) => route.replay?.(stored, input) ?? stored,
+        (stored) => route.replay?.(stored as Output<Reply>, input) ?? stored,
       );
       if (reply instanceof Response) return reply;
-      if (route.etag !== undefined) c.header('etag', `"${route.etag(reply)}"`);
-      return route.reply.status === 204
-        ? c.body(null, 204)
-        : c.json(reply as object, route.reply.status);
+      if (route.etag !== undefined) c.header('etag', `"${route.etag(reply as Output<Reply>)}"`);
+      if (route.reply.status === 204) return c.body(null, 204);
+      const isPartial = route.partial?.isReply(reply) ?? false;
+      return c.json(reply as object, isPartial ? 207 : route.reply.status);
     });
     return this;
   }
@@ -103,6 +107,8 @@ export class Router extends Hono<AppEnv> {
 
 const honoPath = ({ path, rest }: AnyRoute): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === rest ? `:${name}{.+}` : `:${name}`));
+
+type PartialOutput<Partial extends Shape> = Partial extends undefined ? never : Output<Partial>;
 
 type Input<Params extends Shape, Query extends Shape, Body extends Shape> = RequestInput<
   Output<Params>,

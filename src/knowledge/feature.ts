@@ -1,4 +1,6 @@
 import type { Feature } from '../http/feature.ts';
+import { batchJobs, sweepBatches } from './batches/jobs.ts';
+import { batchRoutes } from './batches/routes.ts';
 import { chunkRoutes } from './chunks/routes.ts';
 import { evaluationJobs } from './evaluation/jobs.ts';
 import { evaluationRoutes } from './evaluation/routes.ts';
@@ -12,8 +14,17 @@ import { sourceRoutes } from './sources/routes.ts';
 import { textRoutes } from './text/routes.ts';
 
 export const knowledgeFeature = {
-  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes, sourceRoutes, evaluationRoutes] },
-  jobs: { ...knowledgeJobs, ...sourceJobs, ...evaluationJobs },
+  routes: {
+    '/api/v1': [
+      knowledgeRoutes,
+      textRoutes,
+      chunkRoutes,
+      sourceRoutes,
+      batchRoutes,
+      evaluationRoutes,
+    ],
+  },
+  jobs: { ...knowledgeJobs, ...sourceJobs, ...batchJobs, ...evaluationJobs },
   tasks: {
     everyMinute: [
       { name: 'chunk_index', run: moveKeywords },
@@ -21,6 +32,9 @@ export const knowledgeFeature = {
       { name: 'keyword_stems', run: stemKeywords },
       { name: 'knowledge_sources', run: refreshSources },
     ],
-    everyHour: [{ name: 'source_hosts', run: sweepHosts }],
+    everyHour: [
+      { name: 'source_hosts', run: sweepHosts },
+      { name: 'file_batches', run: sweepBatches },
+    ],
   },
 } satisfies Feature;

@@ -103,6 +103,7 @@ export interface FileFilters {
   readonly status?: FileStatus | undefined;
   readonly q?: string | undefined;
   readonly external_id?: string | undefined;
+  readonly sha256?: string | undefined;
 }
 
 export const selectFiles = (
@@ -123,6 +124,7 @@ export const selectFiles = (
         isNull(files.deleted_at),
         filters.status === undefined ? undefined : eq(files.status, filters.status),
         filters.external_id === undefined ? undefined : eq(files.external_id, filters.external_id),
+        filters.sha256 === undefined ? undefined : eq(files.sha256, filters.sha256),
         filters.q === undefined
           ? undefined
           : sql`instr(lower(${files.name}), lower(${filters.q})) > 0`,

@@ -6,7 +6,15 @@ export { listFilesOf } from './files.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { isReadable } from './readable.ts';
-export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';
+export {
+  File,
+  FileForm,
+  FileQuery,
+  FileUpload,
+  type PartlyUploaded,
+  partlyUploaded,
+  Uploaded,
+} from './schema.ts';
 
 export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';

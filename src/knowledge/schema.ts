@@ -198,6 +198,7 @@ export const File = z
     name: z.string(),
     media_type: z.string().openapi({ example: 'text/markdown' }),
     byte_size: z.number().int(),
+    sha256: z.string().describe('Hash of the content, by which files can be listed'),
     status: z
       .enum(fileStatuses)
       .describe(
@@ -232,23 +233,61 @@ export const File = z
   .openapi('File');
 export type File = z.output<typeof File>;
 
-const FileList = z.object({ data: z.array(File) }).openapi('UploadedFiles');
+const UploadedFile = File.extend({
+  is_duplicate: z
+    .boolean()
+    .describe(
+      'True when the knowledge base has this content already: this is the existing file, with its own name and metadata',
+    ),
+});
+export type UploadedFile = z.output<typeof UploadedFile>;
+
+const FileList = z.object({ data: z.array(UploadedFile) }).openapi('UploadedFiles');
 
 /**
  * Response to an upload. A single file has its fields at the top level and in `data`, so that
  * clients can always read the list.
  */
 export const Uploaded = z.union([
-  z.object({ ...File.shape, data: z.array(File).length(1) }).openapi('UploadedFile'),
+  z
+    .object({ ...UploadedFile.shape, data: z.array(UploadedFile).length(1) })
+    .openapi('UploadedFile'),
   FileList,
 ]);
 export type Uploaded = z.output<typeof Uploaded>;
 
-export const toUploaded = (files: readonly File[]): Uploaded => {
-  const [file] = files;
-  return file !== undefined && files.length === 1
+/** Failures that concern one file of an upload. */
+export const refusalCodes = ['unsupported_media_type', 'too_large', 'validation_failed'] as const;
+
+const RefusedFile = z
+  .object({
+    name: z.string().describe('Name as sent, cut at 255 characters'),
+    error: z.object({ code: z.enum(refusalCodes), detail: z.string() }),
+  })
+  .openapi('RefusedFile');
+export type RefusedFile = z.output<typeof RefusedFile>;
+
+/** Response to an upload of which some files were refused. */
+export const PartlyUploaded = z
+  .object({ data: z.array(z.union([UploadedFile, RefusedFile])) })
+  .openapi('PartlyUploadedFiles');
+export type PartlyUploaded = z.output<typeof PartlyUploaded>;
+
+/** The reply with status 207 of routes that accept several files. */
+export const partlyUploaded = {
+  schema: PartlyUploaded,
+  description: 'Some files were refused: in the order sent, the files, or `error` with the reason',
+  isReply: (reply: unknown) =>
+    (reply as PartlyUploaded).data.some((entry) => 'error' in entry && !('id' in entry)),
+};
+
+export const toUploaded = (
+  entries: readonly (UploadedFile | RefusedFile)[],
+): Uploaded | PartlyUploaded => {
+  const [file] = entries;
+  return file !== undefined && entries.length === 1 && 'id' in file
     ? { ...file, data: [file] }
-    : { data: [...files] };
+    : { data: [...entries] };
 };
 
 export const FileQuery = z.strictObject({
@@ -256,6 +295,12 @@ export const FileQuery = z.strictObject({
   status: z.enum(fileStatuses).optional().describe('Filter by status'),
   q: z.string().min(1).max(200).optional().describe('Filter by a part of the name'),
   external_id: ExternalId.optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'Must be 64 hexadecimal digits.')
+    .toLowerCase()
+    .optional()
+    .describe('Filter by the SHA-256 of the content'),
 });
 export type FileQuery = z.output<typeof FileQuery>;
 
@@ -265,6 +310,7 @@ export const toFile = (row: FileRow): File => ({
   name: row.name,
   media_type: row.media_type,
   byte_size: row.byte_size,
+  sha256: row.sha256,
   status: row.status,
   is_searchable: searchableAttempt(row) !== null,
   progress: row.progress,

@@ -6,6 +6,7 @@ import { type Config, readConfig } from './config.ts';
 import type { Actor, Ctx, Idempotency, RequestStats } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
 import { createEgress } from './egress.ts';
+import { createImportBuckets } from './import-buckets.ts';
 import { createJobQueue } from './job-queue.ts';
 import { createLog } from './log.ts';
 import type { Egress, FloodGuard, VectorIndex } from './ports.ts';
@@ -82,6 +83,7 @@ export function openPlatform(
       const log = createLog({ request_id, workspace_id: call.workspace_id });
       const limiter = createRateCounts(env.RATE_LIMITER, call.workspace_id);
       const defer = deferrer(execution, log);
+      const buckets = createImportBuckets(env, config, call.workspace_id);
       return {
         ...callDefaults(),
         ...call,
@@ -90,6 +92,7 @@ export function openPlatform(
         ...ports,
         request_id,
         limiter,
+        buckets,
         newId,
         defer,
         log,

@@ -87,6 +87,26 @@ const Quotas = z
     return limits as Readonly<Record<QuotaName, number | null>>;
   });
 
+/** `NAME` for all workspaces, `NAME:ws_…` for one, separated by commas. */
+const Buckets = z
+  .string()
+  .default('')
+  .transform((text, check) => {
+    const entries = text.split(',').map((part) => part.trim());
+    return entries
+      .filter((part) => part !== '')
+      .map((part) => {
+        const [, name = '', workspace_id = null] =
+          /^([A-Z][A-Z0-9_]{0,59})(?::(ws_[0-9a-z]{26}))?$/.exec(part) ?? [];
+        // The bucket of all workspaces' files.
+        if (name !== '' && name !== 'FILES') return { name, workspace_id };
+        const message =
+          'IMPORT_BUCKETS must be names of R2 bindings other than FILES, as `NAME` or `NAME:workspace id`, separated by commas';
+        check.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      });
+  });
+
 const Settings = z.object({
   ROOT_KEY: z.string().min(20, 'ROOT_KEY must have at least 20 characters; see .dev.vars.example'),
   ENCRYPTION_KEYS: EncryptionKeys,
@@ -94,6 +114,7 @@ const Settings = z.object({
   ALLOW_PRIVATE_NETWORK: Switch('ALLOW_PRIVATE_NETWORK'),
   PUBLIC_HOSTS: HostNames,
   QUOTAS: Quotas,
+  IMPORT_BUCKETS: Buckets,
 });
 
 /** Validated settings of the deployment. */
@@ -119,6 +140,11 @@ export interface Config {
   readonly allow_private_network: boolean;
   /** Host names of the deployment besides workers.dev, which outbound calls must not address. */
   readonly own_hosts: readonly string[];
+  /** Bindings of buckets from which workspaces may import; a null workspace stands for all. */
+  readonly import_buckets: readonly {
+    readonly name: string;
+    readonly workspace_id: string | null;
+  }[];
   /** Limits of a workspace without its own; null is unlimited. */
   readonly quotas: Readonly<Record<QuotaName, number | null>>;
 }
@@ -143,6 +169,7 @@ export function readConfig(env: object): Config {
     ALLOW_PRIVATE_NETWORK,
     PUBLIC_HOSTS,
     QUOTAS,
+    IMPORT_BUCKETS,
   } = result.data;
   const config = {
     root_key: ROOT_KEY,
@@ -154,6 +181,7 @@ export function readConfig(env: object): Config {
     allow_private_network: ALLOW_PRIVATE_NETWORK,
     own_hosts: PUBLIC_HOSTS,
     quotas: QUOTAS,
+    import_buckets: IMPORT_BUCKETS,
   };
   parsed.set(env, config);
   return config;

@@ -7,6 +7,7 @@ import type {
   AssetReader,
   Egress,
   FileStore,
+  ImportBuckets,
   JobQueue,
   Log,
   ModelAccess,
@@ -38,6 +39,7 @@ export interface Ctx {
   readonly meter: RequestStats;
   readonly vectors: VectorIndex;
   readonly files: FileStore;
+  readonly buckets: ImportBuckets;
   readonly assets: AssetReader;
   readonly jobs: JobQueue;
   readonly models: ModelAccess;

@@ -44,13 +44,43 @@ export interface VectorIndex {
   remove(workspace_id: string, ids: readonly string[]): Promise<void>;
 }
 
+interface StoredObject {
+  readonly body: ReadableStream<Uint8Array>;
+  readonly byte_size: number;
+}
+
+/** An object of a bucket of the operator. */
+export interface BucketObject extends StoredObject {
+  readonly etag: string;
+}
+
+/** Buckets of the deployment from which workspaces import, by the names of their bindings. */
+export interface ImportBuckets {
+  /** Names that the workspace may read. */
+  readonly names: readonly string[];
+  /** Lists up to 1000 keys after `cursor`; null when the workspace may not read the bucket. */
+  list(
+    bucket: string,
+    options: { readonly prefix: string; readonly cursor: string | null },
+  ): Promise<BucketListing | null>;
+  /** Reads an object; null when it does not exist, or the workspace may not read the bucket. */
+  get(bucket: string, key: string): Promise<BucketObject | null>;
+}
+
+export interface BucketListing {
+  readonly objects: readonly { readonly key: string; readonly etag: string }[];
+  readonly next: string | null;
+}
+
 /** Stores original files. Keys are built from ids only. */
 export interface FileStore {
   /** Streams the body into the store in bounded memory. Returns what was written. */
   put(key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredFile>;
+  /** Reads an object, or a part of it; `byte_size` is that of the whole object. */
   get(
     key: string,
-  ): Promise<{ readonly body: ReadableStream<Uint8Array>; readonly byte_size: number } | null>;
+    range?: { readonly offset: number; readonly length: number },
+  ): Promise<StoredObject | null>;
   remove(keys: readonly string[]): Promise<void>;
   /** Removes every object whose key starts with the prefix. */
   removeAll(prefix: string): Promise<void>;
@@ -80,7 +110,8 @@ export interface StoredFile {
 
 /** The fast path of background work; the outbox guarantees delivery. */
 export interface JobQueue {
-  send(messages: readonly JobMessage[]): Promise<void>;
+  /** Delivers messages now, or after `delay_s` seconds. */
+  send(messages: readonly JobMessage[], delay_s?: number): Promise<void>;
   /** Throws when the queue does not respond. */
   check(): Promise<void>;
 }

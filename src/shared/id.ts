@@ -9,6 +9,7 @@ const idPrefixes = [
   'att',
   'alert',
   'aud',
+  'batch',
   'bud',
   'chk',
   'conv',

@@ -43,6 +43,16 @@ export function describeFileStore(name: string, open: () => FileStore): void {
       expect(await sha256(kept)).toBe(stored.sha256);
     });
 
+    it('reads a part of an object, which ends with the object', async () => {
+      await store.put(`${prefix}a`, streamOf(bytesOf('twelve bytes')), options);
+      const part = async (offset: number, length: number) => {
+        const found = await store.get(`${prefix}a`, { offset, length });
+        return [found?.byte_size, await new Response(found?.body).text()];
+      };
+      expect(await part(2, 4)).toEqual([12, 'elve']);
+      expect(await part(7, 100)).toEqual([12, 'bytes']);
+    });
+
     it('stores an empty file', async () => {
       expect((await store.put(`${prefix}a`, streamOf(), options)).byte_size).toBe(0);
       expect(await read(`${prefix}a`)).toBe('');

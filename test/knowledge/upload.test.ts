@@ -29,9 +29,13 @@ describe('uploads', () => {
       { name: 'page.html', content: '<p>hi</p>', type: 'image/png' },
     ];
     for (const part of cases) expect((await upload([part])).status, part.name).toBe(415);
-    expect(
-      (await upload([{ name: 'good.txt', content: 'good' }, cases[0] as (typeof cases)[0]])).status,
-    ).toBe(415);
+    const all = await upload([...cases, { name: 'empty.txt', content: '' }]);
+    expect([all.status, all.body.code]).toEqual([422, 'validation_failed']);
+    expect(all.body.errors).toHaveLength(cases.length + 1);
+    expect(all.body.errors.at(-1)).toEqual({
+      pointer: '/file/9',
+      detail: 'empty.txt is empty.',
+    });
     expect(await objectsOf(workspace)).toEqual([]);
     expect((await workspace.get('/knowledge-bases')).body.data[0].chunk_count).toBe(0);
   });
@@ -118,6 +122,43 @@ describe('uploads', () => {
     expect(adopted.body.data[0]).toMatchObject({ id: first.id, external_id: 'other' });
   });
 
+  it('stores the good files of a request and says why the others are refused', async () => {
+    const { workspace, path, upload } = await open();
+    const key = { 'idempotency-key': 'partly' };
+    const parts = [
+      { name: 'a.txt', content: 'alpha' },
+      { name: 'empty.txt', content: '' },
+      { name: 'picture.svg', content: '<svg/>' },
+      { name: 'big.txt', content: new Uint8Array(25 * 1024 * 1024 + 1).fill(97) },
+      { name: 'b.txt', content: 'alpha' },
+      { name: 'c.txt', content: 'gamma' },
+    ];
+    const { status, body } = await upload(parts, {}, key);
+    expect(status).toBe(207);
+    expect(body.data).toMatchObject([
+      { name: 'a.txt', status: 'queued', is_duplicate: false },
+      {
+        name: 'empty.txt',
+        error: { code: 'validation_failed', detail: 'empty.txt is empty.' },
+      },
+      { name: 'picture.svg', error: { code: 'unsupported_media_type' } },
+      { name: 'big.txt', error: { code: 'too_large' } },
+      { id: body.data[0].id, name: 'a.txt', is_duplicate: true },
+      { name: 'c.txt', is_duplicate: false },
+    ]);
+    const again = await upload(parts, {}, key);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([207, 'true']);
+    expect(again.body).toEqual(body);
+    await settled(workspace, body.data[0].id);
+    const originals = (await objectsOf(workspace)).filter((name) => !name.includes('text-'));
+    expect(originals).toHaveLength(2);
+    const { sha256 } = body.data[0];
+    const found = await workspace.get(`${path}?sha256=${sha256.toUpperCase()}`);
+    expect(found.body.data.map(({ id }: { id: string }) => id)).toEqual([body.data[0].id]);
+    expect((await workspace.get(`${path}?sha256=${'0'.repeat(64)}`)).body.data).toEqual([]);
+    expect((await workspace.get(`${path}?sha256=abc`)).status).toBe(422);
+  });
+
   it('returns one file at the top level and in data, several in data', async () => {
     const { workspace, path, upload } = await open();
     const { body } = await workspace.post(path, { name: 'a.txt', text: 'alpha' });
@@ -141,6 +182,7 @@ describe('uploads', () => {
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
     expect(new Set(answers.map(({ body }) => body.data[0].id)).size).toBe(1);
+    expect(answers.filter(({ body }) => !body.is_duplicate)).toHaveLength(1);
   });
 
   it('lets the last of concurrent uploads with one external id win', async () => {

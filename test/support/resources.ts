@@ -192,6 +192,19 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/knowledge-bases/{kb}/batches',
+    gives: ['batch'],
+    from: ['kb'],
+    make: async (workspace, { kb }) => {
+      const site = new Site();
+      await site.answers('/robots.txt', { status: 404 });
+      const headers = { 'content-type': 'text/plain' };
+      const url = await site.answers('/hours.txt', { body: `Open at nine ${unique()}.`, headers });
+      const path = `/knowledge-bases/${kb}/batches`;
+      return { batch: (await created(workspace, path, { files: [{ url }] })).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/sessions',
     gives: ['session'],
     from: ['agent'],
@@ -302,6 +315,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   gq: 'golden_question',
   rev: 'evaluation',
   src: 'source',
+  batch: 'batch',
   ses: 'session',
   att: 'attachment',
   msg: 'message',

@@ -7,7 +7,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 
-export const sourceTypes = ['url', 'sitemap', 'crawl', 'feed', 's3', 'github'] as const;
+export const sourceTypes = ['url', 'sitemap', 'crawl', 'feed', 's3', 'r2', 'github'] as const;
 export type SourceType = (typeof sourceTypes)[number];
 
 export const sourceStatuses = ['queued', 'syncing', 'ready', 'failed'] as const;

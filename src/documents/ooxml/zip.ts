@@ -15,6 +15,14 @@ export interface ZipEntry {
   readonly method: number;
   readonly offset: number;
   readonly stored: number;
+  readonly isEncrypted: boolean;
+}
+
+interface DirectoryOptions {
+  /** Position of the first of the bytes in the archive, when they are only its end. */
+  readonly base?: number;
+  /** Lists encrypted entries in place of refusing the archive. */
+  readonly listsEncrypted?: boolean;
 }
 
 const corrupt = (cause?: unknown) =>
@@ -40,8 +48,18 @@ export async function readZip(
   return kept;
 }
 
+/** Returns the position of the list of entries in the archive, of which `bytes` are the end. Throws `corrupt`. */
+export function directoryOffset(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return view.getUint32(findEnd(view) + 16, true);
+}
+
 /** Reads the list of entries. Throws `corrupt`, `too_large` and `encrypted`. */
-export function readDirectory(bytes: Uint8Array, maxEntries: number): ZipEntry[] {
+export function readDirectory(
+  bytes: Uint8Array,
+  maxEntries: number,
+  { base = 0, listsEncrypted = false }: DirectoryOptions = {},
+): ZipEntry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     const end = findEnd(view);
@@ -49,9 +67,10 @@ export function readDirectory(bytes: Uint8Array, maxEntries: number): ZipEntry[]
     if (count > maxEntries)
       throw new DocumentFault('too_large', `The ZIP archive has more than ${maxEntries} entries.`);
     const entries: ZipEntry[] = [];
-    for (let at = view.getUint32(end + 16, true), index = 0; index < count; index += 1) {
+    for (let at = view.getUint32(end + 16, true) - base, index = 0; index < count; index += 1) {
       if (view.getUint32(at, true) !== 0x02014b50) throw corrupt();
-      if ((view.getUint16(at + 8, true) & 1) !== 0)
+      const isEncrypted = (view.getUint16(at + 8, true) & 1) !== 0;
+      if (isEncrypted && !listsEncrypted)
         throw new DocumentFault('encrypted', 'The document is password-protected.');
       const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
         number,
@@ -65,6 +84,7 @@ export function readDirectory(bytes: Uint8Array, maxEntries: number): ZipEntry[]
         method: view.getUint16(at + 10, true),
         stored: view.getUint32(at + 20, true),
         offset: view.getUint32(at + 42, true),
+        isEncrypted,
       });
       at += 46 + lengths[0] + lengths[1] + lengths[2];
     }

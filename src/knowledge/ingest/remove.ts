@@ -3,6 +3,7 @@ import { originalKey } from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { deleteBaseRow, touchBase } from '../base-store.ts';
+import { selectArchives } from '../batches/batch-store.ts';
 import { type FileRow, markFileDeleted } from '../file-store.ts';
 import {
   deleteChunks,
@@ -94,6 +95,9 @@ export async function removeBase(ctx: Ctx, base_id: string): Promise<void> {
     await markFileDeleted(ctx.db, ctx.workspace_id, id, ctx.now()).run();
     await removeFile(ctx, id);
   }
-  if (rows.length < filesPerRun) await deleteBaseRow(ctx.db, ctx.workspace_id, base_id).run();
-  else await commit(ctx, { statements: [], jobs: [{ type: 'base.delete', base_id }] });
+  if (rows.length < filesPerRun) {
+    const archives = await selectArchives(ctx.db, ctx.workspace_id, base_id).all();
+    await ctx.files.remove(archives.map((one) => originalKey(ctx.workspace_id, one.object_id)));
+    await deleteBaseRow(ctx.db, ctx.workspace_id, base_id).run();
+  } else await commit(ctx, { statements: [], jobs: [{ type: 'base.delete', base_id }] });
 }

@@ -19,8 +19,10 @@ const refOf = (source_id: string, field: string, bound_to: string): SecretRef =>
 });
 
 /** The origin that the credentials of a source are sent to; part of their seal. */
-const boundTo = ({ settings }: Pick<SourceRow, 'settings'>): string =>
-  new URL(addressOf(settings as Settings).url).origin;
+function boundTo({ settings }: Pick<SourceRow, 'settings'>): string {
+  const { url, name } = addressOf(settings as Settings);
+  return url === null ? name : new URL(url).origin;
+}
 
 /** Seals credentials for a batch; `shown` has their last characters. */
 export async function sealCredentials(

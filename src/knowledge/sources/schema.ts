@@ -10,6 +10,7 @@ import {
   FeedSettings,
   GithubCredentials,
   GithubSettings,
+  R2Settings,
   S3Credentials,
   S3Settings,
   SitemapSettings,
@@ -47,6 +48,7 @@ export const CreateSource = z
     CrawlSettings.extend(common),
     FeedSettings.extend(common),
     S3Settings.extend({ ...common, credentials: S3Credentials }),
+    R2Settings.extend(common),
     GithubSettings.extend({ ...common, credentials: GithubCredentials.optional() }),
   ])
   .openapi('CreateKnowledgeSource', {

@@ -5,6 +5,7 @@ import { definedFields } from '../../shared/defined-fields.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { findBase } from '../bases.ts';
+import { checkBucket } from '../check-bucket.ts';
 import { sealCredentials } from './credentials.ts';
 import { selectPages } from './page-store.ts';
 import {
@@ -51,7 +52,7 @@ export async function createSource(
   await findBase(ctx, base_id);
   const { credentials = {}, ...settings } = { credentials: undefined, ...input };
   const address = addressOf(settings as Settings);
-  ctx.egress.check(address.url);
+  checkAddress(ctx, settings as Settings);
   const created = newSource(ctx, base_id, {
     name: name ?? address.name.slice(0, 100),
     type: settings.type,
@@ -76,6 +77,13 @@ export async function createSource(
     throw new Failure('conflict', `A knowledge base can have at most ${maxSources} sources.`);
   }
   return reply;
+}
+
+/** Throws `url_not_allowed`, and `validation_failed` for a bucket that the workspace may not read. */
+function checkAddress({ egress, buckets }: Ctx, settings: Settings): void {
+  if (settings.type === 'r2') checkBucket(buckets, settings.bucket, '/bucket');
+  const { url } = addressOf(settings);
+  if (url !== null) egress.check(url);
 }
 
 const newSource = (

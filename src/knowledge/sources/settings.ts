@@ -104,6 +104,17 @@ export const S3Settings = z.strictObject({
   ...keyPatterns,
 });
 
+export const R2Settings = z.strictObject({
+  type: z.literal('r2').describe('The objects of a bucket that is bound to the deployment'),
+  bucket: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,59}$/, 'Must be the name of a binding.')
+    .describe('Name of the binding, which the operator of the deployment has allowed')
+    .openapi({ example: 'IMPORT_BUCKET' }),
+  prefix: z.string().max(500).default('').describe('Reads only keys that begin with it'),
+  ...keyPatterns,
+});
+
 export const GithubSettings = z.strictObject({
   type: z.literal('github').describe('Documents and issues of a GitHub repository'),
   repository: z
@@ -161,15 +172,21 @@ export const Settings = z.discriminatedUnion('type', [
   CrawlSettings,
   FeedSettings,
   S3Settings,
+  R2Settings,
   GithubSettings,
 ]);
 export type Settings = z.output<typeof Settings>;
 
-/** The address that a source is recognized by, and whose host its requests are sent to. */
-export function addressOf(settings: Settings): { readonly url: string; readonly name: string } {
+/** The name that a source is recognized by, and the address whose host its requests are sent to; null for none. */
+export function addressOf(settings: Settings): {
+  readonly url: string | null;
+  readonly name: string;
+} {
   switch (settings.type) {
     case 's3':
       return { url: settings.endpoint, name: `s3://${settings.bucket}/${settings.prefix}` };
+    case 'r2':
+      return { url: null, name: `r2://${settings.bucket}/${settings.prefix}` };
     case 'github':
       return { url: 'https://api.github.com/', name: settings.repository };
     default:

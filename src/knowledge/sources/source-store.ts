@@ -1,7 +1,6 @@
 import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { knowledge_bases } from '../../db/schema/knowledge.ts';
-import { outbox } from '../../db/schema/platform.ts';
 import { knowledge_sources } from '../../db/schema/sources.ts';
 
 export type SourceRow = typeof knowledge_sources.$inferSelect;
@@ -119,16 +118,6 @@ export const startDueSyncs = (db: Db, now: number, due_at: number, limit: number
         api_key_id: knowledge_sources.api_key_id,
       }),
   ] as const;
-
-/** Adds a job that the sweep sends at `due_at`. */
-export const insertLaterJob = (db: Db, row: typeof outbox.$inferInsert) =>
-  db
-    .insert(outbox)
-    .values(row)
-    .onConflictDoUpdate({
-      target: outbox.id,
-      set: { job: row.job, due_at: row.due_at, attempts: 0, claimed_until: 0 },
-    });
 
 /**
  * Writes the progress of the synchronization `sync`, with the counts of its pages: those still to be

@@ -17,13 +17,19 @@ import type { StoredFile, Upload } from './upload-input.ts';
 /** Changes of one upload: the resulting rows, and what the batch contains for them. */
 export interface Plan {
   /** In the order of the files of the upload. */
-  readonly rows: readonly FileRow[];
+  readonly files: readonly PlannedFile[];
   readonly statements: Parameters<typeof commit>[1]['statements'];
   readonly jobs: NonNullable<Parameters<typeof commit>[1]['jobs']>;
   readonly audit: NonNullable<Parameters<typeof commit>[1]['audit']>;
 }
 
-export const noChanges: Plan = { rows: [], statements: [], jobs: [], audit: [] };
+interface PlannedFile {
+  readonly row: FileRow;
+  /** True for an existing file with this content. */
+  readonly is_duplicate: boolean;
+}
+
+export const noChanges: Plan = { files: [], statements: [], jobs: [], audit: [] };
 
 /**
  * Adds one file to the plan. `twins` are existing files with the same content or external id. The file
@@ -40,7 +46,9 @@ export function planFile(
   const { external_id } = upload;
   const named =
     external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
-  const same = [...plan.rows, ...twins].filter((row) => row.sha256 === file.sha256);
+  const same = [...plan.files.map((one) => one.row), ...twins].filter(
+    (row) => row.sha256 === file.sha256,
+  );
   if (named !== undefined && named.sha256 === file.sha256)
     return merge(
       plan,
@@ -61,7 +69,7 @@ export function planFile(
     );
   const row = newFile(ctx, base_id, upload, file);
   return merge(plan, {
-    rows: [row],
+    files: [{ row, is_duplicate: false }],
     statements: [insertFile(ctx.db, row)],
     jobs: [{ ...ingestion(ctx, row), id: cleanupId(row.id) }],
     audit: [
@@ -104,7 +112,7 @@ function refuseOtherGroups(row: FileRow, upload: Upload): FileRow {
 }
 
 const merge = (...plans: readonly Plan[]): Plan => ({
-  rows: plans.flatMap((plan) => plan.rows),
+  files: plans.flatMap((plan) => plan.files),
   statements: plans.flatMap((plan) => plan.statements),
   jobs: plans.flatMap((plan) => plan.jobs),
   audit: plans.flatMap((plan) => plan.audit),
@@ -113,12 +121,12 @@ const merge = (...plans: readonly Plan[]): Plan => ({
 /** Gives the external id to an existing file with the same content and none. */
 const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | null): Plan => {
   const again = readAgain(ctx, twin, encoding);
-  const row = { ...twin, ...again.rows[0], external_id, updated_at: ctx.now() };
+  const row = { ...twin, ...again.files[0]?.row, external_id, updated_at: ctx.now() };
   return merge(
-    { ...again, rows: [] },
+    { ...again, files: [] },
     {
       ...noChanges,
-      rows: [row],
+      files: [{ row, is_duplicate: true }],
       statements: [
         updateFile(ctx.db, ctx.workspace_id, twin.id, { external_id, updated_at: row.updated_at }),
       ],
@@ -131,10 +139,11 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
 
 /** Reuses an existing file; ingests it again when the caller names a different encoding. */
 function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
-  if (encoding === null || encoding === row.encoding) return { ...noChanges, rows: [row] };
+  if (encoding === null || encoding === row.encoding)
+    return { ...noChanges, files: [{ row, is_duplicate: true }] };
   const next = queuedAgain({ ...row, encoding }, ctx.now());
   return {
-    rows: [next],
+    files: [{ row: next, is_duplicate: true }],
     statements: [replaceContent(ctx.db, next)],
     jobs: [ingestion(ctx, next)],
     audit: [
@@ -153,7 +162,7 @@ function replaceFile(
   const given = definedFields({ encoding, metadata, groups, original_id });
   const row = queuedAgain({ ...old, ...file, ...given }, ctx.now());
   return {
-    rows: [row],
+    files: [{ row, is_duplicate: false }],
     statements: [
       ...(groups === undefined ? [] : [updateFile(ctx.db, ctx.workspace_id, old.id, { groups })]),
       replaceContent(ctx.db, row),

@@ -1,13 +1,14 @@
 import { encodingOf, type FilePart, readForm, textPart } from '../../documents/index.ts';
-import { invalid } from '../../shared/failure.ts';
+import { Failure, invalid } from '../../shared/failure.ts';
 import {
   ExternalId,
   FileGroups,
   FileMetadata,
-  type FileUpload,
   maxFilesPerRequest,
+  type RefusedFile,
+  refusalCodes,
 } from '../schema.ts';
-import type { StoredFile, Upload, UploadSource } from './upload-input.ts';
+import { isStored, type StoredFile, type Upload, type UploadSource } from './upload-input.ts';
 
 const maxFieldBytes = 20_000;
 
@@ -17,35 +18,76 @@ type ReadUpload = Omit<Upload, 'default_groups'>;
 /** Stores the bytes of one file. */
 export type Receive = (part: FilePart) => Promise<StoredFile>;
 
-/** Reads a request, JSON or multipart, and passes each file to `receive` as it arrives. Throws 400, 413, 415 and 422. */
-export const readUpload = (source: UploadSource, receive: Receive): Promise<ReadUpload> =>
-  'body' in source ? readBody(source.body, receive) : readRequest(source.request, receive);
+/**
+ * Passes each file to `receive` as it arrives: text, one stream, or the parts of a multipart request, of which
+ * some may be refused. Throws 400, 413, 415 and 422.
+ */
+export async function readUpload(source: UploadSource, receive: Receive): Promise<ReadUpload> {
+  if ('request' in source) return readRequest(source.request, receive);
+  if ('part' in source) {
+    const { part, ...rest } = source;
+    return { entries: [await receive(part)], encoding: null, groups: undefined, ...rest };
+  }
+  const { external_id = null, metadata = {}, groups, ...text } = source.body;
+  return {
+    entries: [await receive(textPart(text))],
+    encoding: null,
+    external_id,
+    metadata,
+    groups,
+  };
+}
 
-async function readBody(
-  { name, text, external_id, metadata = {}, groups }: FileUpload,
-  receive: Receive,
-): Promise<ReadUpload> {
-  const file = await receive(textPart({ name, text }));
-  return { files: [file], external_id: external_id ?? null, encoding: null, metadata, groups };
+/** Returns the reason for which one file of several is refused. Throws any other error. */
+function refusalOf({ name }: FilePart, error: unknown): RefusedFile & { failure: Failure } {
+  const code = refusalCodes.find((one) => error instanceof Failure && error.code === one);
+  if (code === undefined) throw error;
+  const failure = error as Failure;
+  const shown = name.slice(0, 255).toWellFormed();
+  return { name: shown, error: { code, detail: failure.message }, failure };
+}
+
+/** The error of an upload without a file that can be stored. */
+function refusedUpload(refused: readonly { readonly failure: Failure }[]): Failure {
+  const [first] = refused;
+  if (first === undefined) return invalid('/file', 'At least one part named `file` is required.');
+  if (refused.length === 1) return first.failure;
+  const codes = new Set(refused.map(({ failure }) => failure.code));
+  return new Failure(
+    codes.size === 1 ? first.failure.code : 'validation_failed',
+    `None of the ${refused.length} files can be stored. ${first.failure.message}`,
+    {
+      errors: refused.map(({ failure }, index) => ({
+        pointer: `/file/${index}`,
+        detail: failure.message,
+      })),
+    },
+  );
 }
 
 async function readRequest(request: Request, receive: Receive): Promise<ReadUpload> {
   const limits = { files: maxFilesPerRequest, fieldSize: maxFieldBytes };
-  const { files, fields } = await readForm(
+  const refused: ReturnType<typeof refusalOf>[] = [];
+  const { files: entries, fields } = await readForm(
     request,
     ['external_id', 'encoding', 'metadata', 'groups'],
     limits,
-    receive,
+    (part) =>
+      receive(part).catch((error: unknown): RefusedFile => {
+        const { failure, ...refusal } = refusalOf(part, error);
+        refused.push({ failure, ...refusal });
+        return refusal;
+      }),
   );
-  if (files.length === 0) throw invalid('/file', 'At least one part named `file` is required.');
+  if (!entries.some(isStored)) throw refusedUpload(refused);
   const external_id = fields.external_id ?? null;
-  if (external_id !== null && files.length > 1)
+  if (external_id !== null && entries.length > 1)
     throw invalid('/external_id', '`external_id` is allowed only when uploading one file.');
   if (external_id !== null && !isText(external_id, ExternalId))
     throw invalid('/external_id', 'Must be 1 to 255 characters of well-formed text.');
   const encoding = fields.encoding === undefined ? null : readEncoding(fields.encoding);
   return {
-    files,
+    entries,
     external_id,
     encoding,
     metadata: fields.metadata === undefined ? {} : readMetadata(fields.metadata),

@@ -1,15 +1,28 @@
-import type { ReceivedFile } from '../../documents/index.ts';
-import type { FileUpload } from '../schema.ts';
+import type { FilePart, ReceivedFile } from '../../documents/index.ts';
+import type { FileUpload, RefusedFile } from '../schema.ts';
 
-export type UploadSource = { readonly request: Request } | { readonly body: FileUpload };
+export type UploadSource =
+  | { readonly request: Request }
+  | { readonly body: FileUpload }
+  | {
+      readonly part: FilePart;
+      readonly external_id: string | null;
+      readonly metadata: Record<string, unknown>;
+      readonly groups?: string[] | null | undefined;
+    };
 
 /** A file whose bytes are stored under its id, without a row yet. */
 export interface StoredFile extends ReceivedFile {
   readonly id: string;
 }
 
+/** The files of an upload in the order sent, with those that were refused. */
+export type UploadEntry = StoredFile | RefusedFile;
+
+export const isStored = (entry: UploadEntry): entry is StoredFile => 'id' in entry;
+
 export interface Upload {
-  readonly files: readonly StoredFile[];
+  readonly entries: readonly UploadEntry[];
   readonly external_id: string | null;
   readonly encoding: string | null;
   readonly metadata: Record<string, unknown>;

@@ -5,23 +5,26 @@ import { fingerprintBody, IdempotentReplay } from '../../platform/idempotency.ts
 import { Failure } from '../../shared/failure.ts';
 import { selectBaseById } from '../base-store.ts';
 import { findBase, visible } from '../bases.ts';
-import type { Uploaded } from '../schema.ts';
+import type { PartlyUploaded, Uploaded, UploadedFile } from '../schema.ts';
 import { deleteCleanups, insertCleanup } from './cleanup-store.ts';
-import { commitUpload } from './commit-upload.ts';
+import { commitUpload, type RecordFile } from './commit-upload.ts';
 import { readUpload } from './read-upload.ts';
-import type { StoredFile, Upload, UploadSource } from './upload-input.ts';
+import { isStored, type StoredFile, type Upload, type UploadSource } from './upload-input.ts';
 
 /**
  * Stores files and queues their ingestion. Content that exists already returns the existing file; the same
- * `external_id` replaces the content of the file that has it. A request stores all of its files or none.
+ * `external_id` replaces the content of the file that has it. Files that are refused do not keep the others from
+ * being stored. `record` adds statements to the batch.
  */
 export async function uploadFiles(
   ctx: Ctx,
   base_id: string,
   source: UploadSource,
-): Promise<Uploaded> {
+  record?: RecordFile,
+): Promise<Uploaded | PartlyUploaded> {
   const stored: string[] = [];
   let default_groups: Upload['default_groups'] = null;
+  let isRead = false;
   const receive = async (part: FilePart): Promise<StoredFile> => {
     const id = ctx.newId('file');
     const isFirst = stored.push(id) === 1;
@@ -34,9 +37,10 @@ export async function uploadFiles(
   };
   try {
     const read = await readUpload(source, receive);
+    isRead = true;
     const upload = { ...read, default_groups };
     const request = 'body' in source ? ctx : await fingerprintBody(ctx, identityOf(read));
-    const { reply, originals } = await commitUpload(request, base_id, upload);
+    const { reply, originals } = await commitUpload(request, base_id, upload, record);
     const unneeded = stored.filter((id) => !originals.has(id));
     if (unneeded.length > 0) ctx.defer(cleanUp(ctx, unneeded));
     return reply;
@@ -44,16 +48,30 @@ export async function uploadFiles(
     // A base that the caller may not use comes before faults of the form.
     if (stored.length === 0) await findBase(ctx, base_id);
     // After any other error the batch may have been committed: the scheduled cleanup decides.
-    if (error instanceof Failure || error instanceof IdempotentReplay) await cleanUp(ctx, stored);
+    const isRefused = error instanceof Failure || error instanceof IdempotentReplay;
+    if (isRefused || !isRead) await cleanUp(ctx, stored);
     throw error;
   }
 }
 
 /** Body of the request without generated ids, for its fingerprint. */
-const identityOf = ({ files, ...rest }: Omit<Upload, 'default_groups'>) => ({
+const identityOf = ({ entries, ...rest }: Omit<Upload, 'default_groups'>) => ({
   ...rest,
-  files: files.map(({ id: _, ...file }) => file),
+  files: entries.map((entry) => (isStored(entry) ? { ...entry, id: undefined } : entry)),
 });
+
+/** Stores one file, from text or a stream. Throws like `uploadFiles`. */
+export async function uploadFile(
+  ctx: Ctx,
+  base_id: string,
+  source: Exclude<UploadSource, { readonly request: Request }>,
+  record?: RecordFile,
+): Promise<UploadedFile> {
+  const { data } = await uploadFiles(ctx, base_id, source, record);
+  const [file] = data;
+  if (file === undefined || !('id' in file)) throw new Error('an upload of one file returned none');
+  return file;
+}
 
 /** Removes objects without a row, then their scheduled cleanup. */
 async function cleanUp(ctx: Ctx, ids: readonly string[]): Promise<void> {

@@ -25,7 +25,7 @@ const limits = {
 /** Reads one page of the web, or a document of any format, in the turn of its host. */
 export function readWebDocument(
   ctx: Ctx,
-  page: PageRow,
+  page: Pick<PageRow, 'key' | 'file_id' | 'etag' | 'last_modified'>,
   delay_ms: number,
   receive: Receive,
 ): Promise<Outcome> {
@@ -45,7 +45,11 @@ export function readWebDocument(
 }
 
 /** Only what has a file may be reported as unchanged. */
-const validatorsOf = ({ file_id, etag, last_modified }: PageRow): Record<string, string> => ({
+const validatorsOf = ({
+  file_id,
+  etag,
+  last_modified,
+}: Pick<PageRow, 'file_id' | 'etag' | 'last_modified'>): Record<string, string> => ({
   ...(file_id !== null && etag !== null ? { 'if-none-match': etag } : {}),
   ...(file_id !== null && last_modified !== null ? { 'if-modified-since': last_modified } : {}),
 });

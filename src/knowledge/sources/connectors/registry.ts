@@ -1,6 +1,7 @@
 import type { Connector } from '../connector.ts';
 import type { Settings } from '../settings.ts';
 import { github } from './github.ts';
+import { r2 } from './r2.ts';
 import { s3 } from './s3.ts';
 import { crawl, feed, sitemap, url } from './web.ts';
 
@@ -11,6 +12,7 @@ const connectors: { readonly [Type in Settings['type']]: Connector<Type> } = {
   crawl,
   feed,
   s3,
+  r2,
   github,
 };
 

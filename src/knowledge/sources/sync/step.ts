@@ -1,7 +1,8 @@
+import type { NextStep } from '../../next-step.ts';
 import type { SourceRow } from '../source-store.ts';
 
 /** Result of one step of a synchronization: what changes, and when the next step follows. */
 export interface Step {
   readonly changes: Partial<SourceRow>;
-  readonly next: 'now' | 'end' | { readonly delay_ms: number };
+  readonly next: NextStep;
 }

@@ -1,16 +1,13 @@
 import type { Ctx } from '../../../platform/context.ts';
 import { sha256 } from '../../../shared/digest.ts';
-import { Failure } from '../../../shared/failure.ts';
 import { toWireTime } from '../../../shared/time.ts';
-import { uploadFiles } from '../../upload/upload.ts';
-import type { UploadSource } from '../../upload/upload-input.ts';
+import { uploadFile } from '../../upload/upload.ts';
 import type { Content, Outcome } from '../connector.ts';
-import { SourceFault } from '../fault.ts';
 import { type QueuedPage, selectDuplicate } from '../page-store.ts';
 import type { SourceRow } from '../source-store.ts';
+import { faultOfFailure } from './fault-of-failure.ts';
 import { fileName } from './file-name.ts';
 import { removeFileOf } from './remove-file.ts';
-import { streamedForm } from './streamed-form.ts';
 
 const maxExternalId = 255;
 
@@ -75,54 +72,23 @@ const boundedLinks = (links: readonly string[]): string[] => {
 
 interface About {
   readonly external_id: string;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: Record<string, string>;
   readonly groups: string[] | undefined;
 }
 
+/** Stores the content; its hash is that of the stored bytes. */
 async function upload(ctx: Ctx, base_id: string, { name, body }: Content, about: About) {
-  if (typeof body === 'string')
-    return {
-      file_id: await uploadOne(ctx, base_id, {
-        body: { name: fileName(name), text: body, ...about },
-      }),
-      content_hash: await sha256(body),
-    };
-  const { request, content_hash } = streamedForm(
-    { name: fileName(name), media_type: body.media_type, stream: body.stream },
-    {
-      external_id: about.external_id,
-      metadata: JSON.stringify(about.metadata),
-      ...(about.groups === undefined ? {} : { groups: JSON.stringify(about.groups) }),
-    },
-  );
-  const file_id = await uploadOne(ctx, base_id, { request });
-  return { file_id, content_hash: await content_hash };
-}
-
-async function uploadOne(ctx: Ctx, base_id: string, source: UploadSource): Promise<string> {
+  const source =
+    typeof body === 'string'
+      ? { body: { name: fileName(name), text: body, ...about } }
+      : {
+          part: { name: fileName(name), media_type: body.media_type, body: body.stream },
+          ...about,
+        };
   try {
-    const { data } = await uploadFiles(ctx, base_id, source);
-    const [file] = data;
-    if (file === undefined) throw new Error('an upload of one file returned none');
-    return file.id;
+    const { id, sha256 } = await uploadFile(ctx, base_id, source);
+    return { file_id: id, content_hash: sha256 };
   } catch (error) {
-    throw error instanceof Failure ? faultOf(error) : error;
-  }
-}
-
-function faultOf(failure: Failure): Error {
-  const fault = (code: SourceFault['code'], isTemporary = false) =>
-    new SourceFault(code, failure.message, { cause: failure, isTemporary });
-  switch (failure.code) {
-    case 'quota_exceeded':
-    case 'too_large':
-    case 'unsupported_media_type':
-      return fault(failure.code);
-    case 'validation_failed':
-      return fault('empty_document');
-    case 'conflict':
-      return fault('internal', true);
-    default:
-      return failure;
+    throw faultOfFailure(error);
   }
 }

@@ -1,19 +1,13 @@
 import { batch, type Statement } from '../../../db/client.ts';
-import { commit } from '../../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../../platform/context.ts';
-import { minute, second } from '../../../shared/time.ts';
+import { minute } from '../../../shared/time.ts';
+import { commitStep } from '../../next-step.ts';
 import type { SourceContext } from '../connector.ts';
 import { connectorOf } from '../connectors/registry.ts';
 import { openCredentials } from '../credentials.ts';
 import { HostBusyError, SourceFault } from '../fault.ts';
 import type { Settings } from '../settings.ts';
-import {
-  insertLaterJob,
-  type SourceRow,
-  selectSource,
-  syncJobId,
-  updateSync,
-} from '../source-store.ts';
+import { type SourceRow, selectSource, syncJobId, updateSync } from '../source-store.ts';
 import { failed, finish } from './finish.ts';
 import { readListingPart } from './list-pages.ts';
 import { readPages } from './read-pages.ts';
@@ -34,7 +28,15 @@ export async function syncSource(
   const found = await selectSource(ctx.db, ctx.workspace_id, source_id).get();
   if (found === undefined || !['queued', 'syncing'].includes(found.source.status)) return false;
   const step = await nextStep(ctx, found.source);
-  await commitStep(ctx, found.source, step, end ?? null);
+  const update = { status: 'syncing', ...step.changes, updated_at: ctx.now() } as const;
+  const job = { type: 'source.sync', source_id, api_key_id: payingKey(ctx.actor) } as const;
+  await commitStep(
+    ctx,
+    [updateSync(ctx.db, found.source, update)],
+    end ?? null,
+    { id: syncJobId(source_id), job, lane: source_id },
+    step.next,
+  );
   return end !== undefined;
 }
 
@@ -57,28 +59,6 @@ async function nextStep(ctx: Ctx, source: SourceRow): Promise<Step> {
       changes: { failures },
       next: { delay_ms: error.retryAfter_ms ?? failures * minute },
     };
-  }
-}
-
-/** Ends this job and adds the next in one batch, so that there is exactly one until the synchronization ends. */
-async function commitStep(
-  ctx: Ctx,
-  source: SourceRow,
-  { changes, next }: Step,
-  end: Statement | null,
-): Promise<void> {
-  const now = ctx.now();
-  const update = updateSync(ctx.db, source, { status: 'syncing', ...changes, updated_at: now });
-  const api_key_id = payingKey(ctx.actor);
-  const job = { type: 'source.sync', source_id: source.id, api_key_id } as const;
-  const id = syncJobId(source.id);
-  if (next === 'end') await batch(ctx.db, [update, end]);
-  else if (next === 'now')
-    await commit(ctx, { statements: [update, end], jobs: [{ job, id, lane: source.id }] });
-  else {
-    const later = { id, workspace_id: ctx.workspace_id, job, created_at: now };
-    const due_at = now + Math.max(next.delay_ms, second);
-    await batch(ctx.db, [update, end, insertLaterJob(ctx.db, { ...later, due_at })]);
   }
 }
 

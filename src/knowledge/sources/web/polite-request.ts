@@ -11,8 +11,10 @@ export const userAgent = 'AgentGrid';
 
 /** A host is given up after this time if the worker died. Longer than any request. */
 const turnFor = 90 * second;
-/** A step waits at most this long for its turn. */
-const maxWait = 12 * second;
+/** A step waits at most this long for its turn; it ends and continues later otherwise. */
+const maxWait = 300;
+/** A host that is reserved for long is usually free again as soon as the request to it ends. */
+const askAgainAfter = 5 * second;
 /** RFC 9309 allows a day. */
 const robotsFor = hour;
 
@@ -74,7 +76,8 @@ async function waitForHost(ctx: Ctx, key: { workspace_id: string; host: string }
     const row = await takeHost(ctx.db, key, now, now + turnFor);
     if (row !== undefined) return row;
     const wait = (await selectFreeAt(ctx.db, key)) - ctx.now();
-    if (ctx.now() + wait - started > maxWait) throw new HostBusyError(wait);
+    if (ctx.now() + wait - started > maxWait)
+      throw new HostBusyError(Math.min(wait, askAgainAfter));
     await new Promise((resolve) => setTimeout(resolve, Math.max(20, wait)));
   }
 }
