@@ -17,6 +17,7 @@ export const knowledgeFeature = {
       { name: 'chunk_index', run: moveKeywords },
       { name: 'chunk_terms', run: addTerms },
       { name: 'keyword_stems', run: stemKeywords },
+      { name: 'vector_index', run: (ctx) => ctx.vectors.maintain() },
       { name: 'knowledge_sources', run: refreshSources },
     ],
     everyHour: [{ name: 'source_hosts', run: sweepHosts }],

@@ -19,6 +19,10 @@ export interface VectorizeBinding extends Pick<Vectorize, 'query'> {
  */
 export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
   return {
+    maxHits: topLimit,
+    comparesIds: false,
+    // Vectorize maintains itself.
+    maintain: async () => 0,
     async upsert(workspace_id, records, commit) {
       for (const part of inParts(records, callLimit)) {
         await index.upsert(

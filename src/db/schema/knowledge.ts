@@ -1,5 +1,13 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 import { workspaces } from './workspaces.ts';
 
 export const fileStatuses = [
@@ -139,7 +147,7 @@ export const chunks = sqliteTable(
   ],
 );
 
-/** Vectors of the embedded vector index: int8, base64. */
+/** Vectors of the embedded vector index before `vectors`, to which a task moves them. */
 export const chunk_vectors = sqliteTable(
   'chunk_vectors',
   {
@@ -149,4 +157,61 @@ export const chunk_vectors = sqliteTable(
     vector: text().notNull(),
   },
   (table) => [index('chunk_vectors_base').on(table.workspace_id, table.base_id, table.chunk_id)],
+);
+
+/**
+ * Vectors of the embedded vector index: int8, base64. A vector that is replaced gets a new `seq`, so that those
+ * behind the last block of a base are the ones that no block has.
+ */
+export const vectors = sqliteTable(
+  'vectors',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    id: text().notNull(),
+    workspace_id: text().notNull(),
+    base_id: text().notNull(),
+    vector: text().notNull(),
+  },
+  (table) => [
+    uniqueIndex('vectors_id').on(table.id),
+    index('vectors_base').on(table.workspace_id, table.base_id, table.seq),
+  ],
+);
+
+/** Signatures of the vectors of a base from `first_seq` to `last_seq`. A block never changes. */
+export const vector_blocks = sqliteTable(
+  'vector_blocks',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    workspace_id: text().notNull(),
+    base_id: text().notNull(),
+    first_seq: integer().notNull(),
+    last_seq: integer().notNull(),
+    count: integer().notNull(),
+    data: text().notNull(),
+  },
+  (table) => [
+    uniqueIndex('vector_blocks_base').on(table.workspace_id, table.base_id, table.last_seq),
+  ],
+);
+
+/** Counters of a base, by which the upkeep of the index finds its work. Upper bounds, which the upkeep corrects. */
+export const vector_lists = sqliteTable(
+  'vector_lists',
+  {
+    workspace_id: text().notNull(),
+    base_id: text().notNull(),
+    /** Vectors that were added behind the last block. */
+    tail: integer().notNull(),
+    /** Vectors in blocks. */
+    packed: integer().notNull(),
+    /** Vectors that were removed since. */
+    removed: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.workspace_id, table.base_id] }),
+    index('vector_lists_due')
+      .on(table.tail)
+      .where(sql`tail >= 4096 or removed * 4 > packed + 4096 or removed >= tail + packed`),
+  ],
 );
