@@ -32,6 +32,7 @@ const removals: readonly Removal[] = [
     'vectors',
     'vector_blocks',
     'vector_lists',
+    'embedding_migrations',
     'source_pages',
     'knowledge_sources',
     'source_hosts',

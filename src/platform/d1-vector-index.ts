@@ -21,7 +21,7 @@ const rescoredAtOnce = 1000;
  */
 export function createD1VectorIndex(db: Db): VectorIndex {
   return {
-    maxHits: 4000,
+    maxHits: 3600,
     comparesIds: true,
     async upsert(
       workspace_id,

@@ -12,6 +12,7 @@ const idPrefixes = [
   'bud',
   'chk',
   'conv',
+  'emb',
   'evt',
   'exp',
   'fb',

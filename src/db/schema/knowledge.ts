@@ -21,6 +21,23 @@ export const fileStatuses = [
 ] as const;
 export type FileStatus = (typeof fileStatuses)[number];
 
+/** How texts become vectors. Prefixes are null in a base from before them, whose vectors have none. */
+export interface EmbeddingSettings {
+  readonly embedding_model: string;
+  readonly dimensions: number;
+  readonly query_prefix: string | null;
+  readonly document_prefix: string | null;
+}
+
+/** Use of embedding models, counted by triggers on `usage`. Null before the first call that was counted. */
+const embeddingUsage = {
+  embedding_calls: integer(),
+  embedding_tokens: integer(),
+  embedding_cost_nano_usd: integer(),
+  /** Calls of unknown cost. */
+  embedding_unpriced_calls: integer(),
+};
+
 export const knowledge_bases = sqliteTable(
   'knowledge_bases',
   {
@@ -43,6 +60,13 @@ export const knowledge_bases = sqliteTable(
     vectors_revision: integer().notNull().default(0),
     /** Searchable chunks, counted by triggers; keyword search weights terms by it. */
     chunk_count: integer().notNull().default(0),
+    /** Number of the vectors that searches compare; 0 are those of the first embedding model. */
+    vector_space: integer().notNull().default(0),
+    /** Number of the vectors beside them: of a model that may replace it, or of the former one. Null without any. */
+    second_space: integer(),
+    /** The settings by which these are kept up to date; null if they are not. */
+    second_embedding: text({ mode: 'json' }).$type<EmbeddingSettings>(),
+    ...embeddingUsage,
     deleted_at: integer(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
@@ -93,6 +117,7 @@ export const files = sqliteTable(
     token_count: integer(),
     /** Chunks of the latest attempt, once they are known. */
     chunk_count: integer(),
+    ...embeddingUsage,
     created_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
@@ -213,5 +238,53 @@ export const vector_lists = sqliteTable(
     index('vector_lists_due')
       .on(table.tail)
       .where(sql`tail >= 4096 or removed * 4 > packed + 4096 or removed >= tail + packed`),
+  ],
+);
+
+export const embeddingMigrationStatuses = [
+  'building',
+  'ready',
+  'switched',
+  'failed',
+  'cancelling',
+  'cancelled',
+  'completing',
+  'completed',
+] as const;
+
+/** The change of a base to another embedding model. At most one of a base is open. */
+export const embedding_migrations = sqliteTable(
+  'embedding_migrations',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    base_id: text().notNull(),
+    status: text({ enum: embeddingMigrationStatuses }).notNull(),
+    source_space: integer().notNull(),
+    source: text({ mode: 'json' }).notNull().$type<EmbeddingSettings>(),
+    target_space: integer().notNull(),
+    target: text({ mode: 'json' }).notNull().$type<EmbeddingSettings>(),
+    /** The last chunk there was at the start. Later ones get both vectors when they are stored. */
+    last_seq: integer().notNull(),
+    /** The chunk that was handled last, by file, attempt and ordinal, while it is built or removed. */
+    cursor_file: text().notNull().default(''),
+    cursor_attempt: integer().notNull().default(0),
+    cursor_ordinal: integer().notNull().default(-1),
+    chunks_total: integer().notNull(),
+    chunks_done: integer().notNull().default(0),
+    ...embeddingUsage,
+    error_code: text(),
+    error_detail: text(),
+    created_by: text(),
+    created_at: integer().notNull(),
+    updated_at: integer().notNull(),
+    ready_at: integer(),
+    switched_at: integer(),
+  },
+  (table) => [
+    index('embedding_migrations_base').on(table.workspace_id, table.base_id, table.id),
+    uniqueIndex('embedding_migrations_open')
+      .on(table.base_id)
+      .where(sql`status not in ('cancelled', 'completed')`),
   ],
 );

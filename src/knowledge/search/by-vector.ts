@@ -1,18 +1,23 @@
 import { embed } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { BaseRow } from '../base-store.ts';
-import { candidateLimit, type SearchCall, type SearchInput } from './input.ts';
+import { scopeOf } from '../vector-space.ts';
+import type { SearchCall, SearchInput } from './input.ts';
+import type { PassageRow } from './store.ts';
+import { findVisibleHits } from './visible-hits.ts';
 
-/** Hits of a search with a filter, which drops some of them: as many as an index returns. */
-const filteredLimit = 100;
-
-/** Embeds the query once for the non-empty bases that embed alike. Returns hits by descending cosine similarity. */
+/**
+ * Embeds the query once for the non-empty bases that embed alike. Returns visible hits by descending cosine similarity,
+ * and adds their passages to those that are known.
+ */
 export async function searchByVector(
   ctx: Ctx,
   bases: readonly BaseRow[],
-  { query, filter }: SearchInput,
+  input: SearchInput,
   call: SearchCall,
+  known: readonly PassageRow[],
 ) {
+  const rows = new Map(known.map((row) => [row.chunk_id, row]));
   const found = await Promise.all(
     [
       ...Map.groupBy(
@@ -28,27 +33,23 @@ export async function searchByVector(
         model: embedding_model,
         dimensions,
         purpose: query_prefix === null ? undefined : 'query',
-        values: [(query_prefix ?? '') + query],
+        values: [(query_prefix ?? '') + input.query],
         operation: 'embed_query',
         call_key,
       });
       const values = embeddings[0] ?? [];
-      const revisions = group.map(({ id, vectors_revision }) => ({ id, vectors_revision }));
-      return {
-        hits: await ctx.vectors.query({
-          workspace_id: ctx.workspace_id,
-          bases: revisions,
-          values,
-          limit: filter ? filteredLimit : candidateLimit,
-        }),
-        usage,
-      };
+      const spaces = new Map(group.map(({ id, vector_space }) => [id, vector_space]));
+      const scopes = group.map(({ id, vector_space, vectors_revision }) => ({
+        id: scopeOf(id, vector_space),
+        vectors_revision,
+      }));
+      const wanted = { workspace_id: ctx.workspace_id, bases: scopes, values };
+      return { hits: await findVisibleHits(ctx, input, wanted, spaces, rows), usage };
     }),
   );
   return {
-    hits: found
-      .flatMap(({ hits }) => hits.filter(({ score }) => score > 0))
-      .sort((a, b) => b.score - a.score),
+    hits: found.flatMap(({ hits }) => hits).sort((a, b) => b.score - a.score),
+    rows: [...rows.values()],
     usage: found.flatMap(({ usage }) => usage),
   };
 }

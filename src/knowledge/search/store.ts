@@ -49,3 +49,17 @@ export const selectPassages = (
     select ${columns} from json_each(${JSON.stringify(chunk_ids)}) wanted
     cross join chunks c on c.id = wanted.value ${joins}
     where ${isVisible(workspace_id, base_ids)}${passes(filter)}`);
+
+/** Selects visible chunks that pass the filter, file by file, whatever their similarity. */
+export const selectPassing = (
+  db: Db,
+  workspace_id: string,
+  base_ids: readonly string[],
+  filter: SearchFilter,
+  limit: number,
+) =>
+  db.all<{ id: string; base_id: string }>(sql`
+    select c.id as id, c.base_id as base_id from knowledge_bases b
+    cross join files f on f.workspace_id = b.workspace_id and f.base_id = b.id
+    cross join chunks c on c.file_id = f.id and c.attempt = ${searchableAttemptOfFile}
+    where ${isVisible(workspace_id, base_ids)}${passes(filter)} limit cast(${limit} as integer)`);
