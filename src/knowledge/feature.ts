@@ -1,5 +1,7 @@
 import type { Feature } from '../http/feature.ts';
 import { chunkRoutes } from './chunks/routes.ts';
+import { embeddingJobs } from './embedding-migrations/jobs.ts';
+import { embeddingMigrationRoutes } from './embedding-migrations/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
@@ -10,8 +12,10 @@ import { sourceRoutes } from './sources/routes.ts';
 import { textRoutes } from './text/routes.ts';
 
 export const knowledgeFeature = {
-  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes, sourceRoutes] },
-  jobs: { ...knowledgeJobs, ...sourceJobs },
+  routes: {
+    '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes, sourceRoutes, embeddingMigrationRoutes],
+  },
+  jobs: { ...knowledgeJobs, ...sourceJobs, ...embeddingJobs },
   tasks: {
     everyMinute: [
       { name: 'chunk_index', run: moveKeywords },

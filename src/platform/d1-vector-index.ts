@@ -23,6 +23,8 @@ export function createD1VectorIndex(db: Db): VectorIndex {
   return {
     maxHits: 3600,
     comparesIds: true,
+    visibleAfterMs: 0,
+    maxDimensions: async () => null,
     async upsert(
       workspace_id,
       records,

@@ -35,6 +35,10 @@ export interface VectorHit {
 export interface VectorIndex {
   /** Maximum number of hits of a query. */
   readonly maxHits: number;
+  /** Milliseconds after which a write is visible to queries. */
+  readonly visibleAfterMs: number;
+  /** Maximum length of vectors; null without one. */
+  maxDimensions(): Promise<number | null>;
   /** True when a query can be limited to ids. */
   readonly comparesIds: boolean;
   /**
