@@ -34,7 +34,7 @@ export async function maintainVectors(db: Db): Promise<number> {
   let done = await repeatBounded(movesOfRun, movedAtOnce, () => moveFormer(db));
   for (let left = blocksOfRun; left > 0; ) {
     const [list] = await db.all<List>(
-      sql`select workspace_id, base_id from vector_lists indexed by vector_lists_due where ${isDue} order by tail desc limit 1`,
+      sql`select workspace_id, base_id from vector_lists indexed by vector_lists_due where tail >= 0 and (${isDue}) order by tail desc limit 1`,
     );
     if (list === undefined) break;
     const used = await maintainList(db, list, left);
@@ -46,7 +46,7 @@ export async function maintainVectors(db: Db): Promise<number> {
 
 /** Moves vectors of earlier versions. One that has been stored again in the meantime is dropped. */
 async function moveFormer(db: Db): Promise<number> {
-  const some = sql`select rowid from chunk_vectors order by rowid limit cast(${movedAtOnce} as integer)`;
+  const some = sql`select rowid from chunk_vectors where rowid > 0 order by rowid limit cast(${movedAtOnce} as integer)`;
   const [moved] = await batch(db, [
     db.all<{ base_id: string }>(sql`
       insert into vectors (id, workspace_id, base_id, vector)
