@@ -135,6 +135,23 @@ export const deleteBaseRow = (db: Db, workspace_id: string, id: string) =>
       ),
     );
 
+/**
+ * The same for a change of vectors in the spaces that were read before. If the base has others by now, a null in
+ * `knowledge_bases.vectors_revision` fails the batch.
+ */
+export const touchSpaces = (
+  db: Db,
+  workspace_id: string,
+  base: Pick<BaseRow, 'id' | 'vector_space' | 'second_space' | 'second_embedding'>,
+) =>
+  db
+    .update(knowledge_bases)
+    .set({
+      vectors_revision: sql`iif(${knowledge_bases.vector_space} = ${base.vector_space} and ${knowledge_bases.second_space} is ${base.second_space}
+        and (${knowledge_bases.second_embedding} is null) = ${base.second_embedding === null ? 1 : 0}, ${knowledge_bases.vectors_revision} + 1, null)`,
+    })
+    .where(and(eq(knowledge_bases.workspace_id, workspace_id), eq(knowledge_bases.id, base.id)));
+
 /** Marks a base whose vectors have changed. A trigger on `files` counts its chunks. */
 export const touchBase = compile((db, value: (name: 'workspace_id' | 'id') => Placeholder) =>
   db

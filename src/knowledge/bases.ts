@@ -1,10 +1,9 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
-import { embeddingPrefixes, findEmbeddingModel, isEmbeddingModel } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
-import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import {
   type BaseRow,
@@ -16,6 +15,7 @@ import {
   selectBasesByIds,
   updateBase as updateBaseRow,
 } from './base-store.ts';
+import { assertFits, embeddingSettings } from './embedding-settings.ts';
 import { markFilesDeleted } from './file-store.ts';
 import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './schema.ts';
 
@@ -31,6 +31,7 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
       'A key limited to agents cannot create a shared knowledge base.',
     );
   const row = newBase(ctx, input, null);
+  await assertFits(ctx, row);
   const reply = toBase(row);
   await commit(ctx, {
     statements: [insertBase(ctx.db, row)],
@@ -48,40 +49,26 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
 }
 
 function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow {
-  const { query, document } = embeddingPrefixes(input.embedding_model);
   const now = ctx.now();
   return {
     id: ctx.newId('kb'),
     workspace_id: ctx.workspace_id,
     agent_id,
     ...input,
-    query_prefix: input.query_prefix ?? query,
-    document_prefix: input.document_prefix ?? document,
-    dimensions: dimensionsOf(input),
+    ...embeddingSettings(input),
     vectors_revision: 0,
     chunk_count: 0,
+    vector_space: 0,
+    second_space: null,
+    second_embedding: null,
+    embedding_calls: 0,
+    embedding_tokens: 0,
+    embedding_cost_nano_usd: 0,
+    embedding_unpriced_calls: 0,
     deleted_at: null,
     created_at: now,
     updated_at: now,
   };
-}
-
-/** Returns the length of the vectors of a new base. Throws `validation_failed` for a model that cannot have it. */
-function dimensionsOf({ embedding_model, dimensions }: CreateBase): number {
-  const listed = findEmbeddingModel(embedding_model);
-  if (listed === undefined) {
-    if (!isEmbeddingModel(embedding_model))
-      throw invalid('/embedding_model', `Unknown embedding model: ${embedding_model}.`);
-    if (dimensions === undefined)
-      throw invalid('/dimensions', `State the length of the vectors of ${embedding_model}.`);
-    return dimensions;
-  }
-  if (dimensions !== undefined && dimensions !== listed.dimensions && !listed.isVariable)
-    throw invalid(
-      '/dimensions',
-      `Vectors of ${embedding_model} have the length ${listed.dimensions}.`,
-    );
-  return dimensions ?? listed.dimensions;
 }
 
 /** Returns an agent's own base, for the batch that creates the agent. */

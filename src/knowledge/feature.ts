@@ -2,6 +2,8 @@ import type { Feature } from '../http/feature.ts';
 import { batchJobs, sweepBatches } from './batches/jobs.ts';
 import { batchRoutes } from './batches/routes.ts';
 import { chunkRoutes } from './chunks/routes.ts';
+import { embeddingJobs } from './embedding-migrations/jobs.ts';
+import { embeddingMigrationRoutes } from './embedding-migrations/routes.ts';
 import { evaluationJobs } from './evaluation/jobs.ts';
 import { evaluationRoutes } from './evaluation/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
@@ -22,14 +24,16 @@ export const knowledgeFeature = {
       sourceRoutes,
       batchRoutes,
       evaluationRoutes,
+      embeddingMigrationRoutes,
     ],
   },
-  jobs: { ...knowledgeJobs, ...sourceJobs, ...batchJobs, ...evaluationJobs },
+  jobs: { ...knowledgeJobs, ...sourceJobs, ...batchJobs, ...evaluationJobs, ...embeddingJobs },
   tasks: {
     everyMinute: [
       { name: 'chunk_index', run: moveKeywords },
       { name: 'chunk_terms', run: addTerms },
       { name: 'keyword_stems', run: stemKeywords },
+      { name: 'vector_index', run: (ctx) => ctx.vectors.maintain() },
       { name: 'knowledge_sources', run: refreshSources },
     ],
     everyHour: [

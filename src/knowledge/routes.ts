@@ -41,7 +41,8 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Create a knowledge base',
-      description: 'Embedding model and chunk size cannot be changed later.',
+      description:
+        'The chunk size cannot be changed later; the embedding model can, by an embedding migration.',
       body: CreateBase,
       reply: { status: 201, schema: KnowledgeBase, description: 'The knowledge base' },
       failures: ['quota_exceeded'],

@@ -4,6 +4,7 @@ import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Groups, Id, Name, Time } from '../http/schema.ts';
 import { maxDimensions } from '../models/index.ts';
+import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { BaseRow } from './base-store.ts';
 import type { FileRow } from './file-store.ts';
@@ -37,31 +38,66 @@ export const chunkSettings = {
     .describe('Estimated tokens that a chunk repeats from the previous one'),
 };
 
+/** Settings by which texts become vectors. */
+export const embeddingFields = {
+  embedding_model: z
+    .string()
+    .min(3)
+    .max(200)
+    .describe('Any embedding model of a provider that is set up'),
+  dimensions: z
+    .number()
+    .int()
+    .min(1)
+    .max(maxDimensions)
+    .optional()
+    .describe(
+      'Length of the vectors; required for a model that `GET /models` does not list as an embedding model',
+    ),
+  query_prefix: Prefix.optional().describe(
+    'Text before each question that is embedded; by default that of the model’s card',
+  ),
+  document_prefix: Prefix.optional().describe(
+    'Text before each passage that is embedded; by default that of the model’s card',
+  ),
+};
+
+/** Tokens and cost of embeddings. */
+export const EmbeddingUsage = z
+  .object({
+    calls: z.number().int().describe('Requests to the embedding model'),
+    tokens: z.number().int(),
+    cost_usd: z.number().nullable().describe('Null when the cost of a call is not known'),
+  })
+  .openapi('EmbeddingUsage');
+
+interface EmbeddingCounts {
+  readonly embedding_calls: number | null;
+  readonly embedding_tokens: number | null;
+  readonly embedding_cost_nano_usd: number | null;
+  readonly embedding_unpriced_calls: number | null;
+}
+
+export const toEmbeddingUsage = (row: EmbeddingCounts): z.output<typeof EmbeddingUsage> => ({
+  calls: row.embedding_calls ?? 0,
+  tokens: row.embedding_tokens ?? 0,
+  cost_usd: row.embedding_unpriced_calls ? null : toWireUsd(row.embedding_cost_nano_usd ?? 0),
+});
+
+/** The same; null when no call has been counted. */
+const toCountedUsage = (row: EmbeddingCounts) =>
+  row.embedding_calls === null ? null : toEmbeddingUsage(row);
+
 export const CreateBase = z
   .strictObject({
     name: Settings.name,
     description: Settings.description.default(''),
-    embedding_model: z
-      .string()
-      .min(3)
-      .max(200)
+    ...embeddingFields,
+    embedding_model: embeddingFields.embedding_model
       .default('builtin/lexical')
-      .describe('Cannot be changed later. Any embedding model of a provider that is set up'),
-    dimensions: z
-      .number()
-      .int()
-      .min(1)
-      .max(maxDimensions)
-      .optional()
       .describe(
-        'Length of the vectors; required for a model that `GET /models` does not list as an embedding model. Cannot be changed later',
+        'Any embedding model of a provider that is set up. An embedding migration changes it later',
       ),
-    query_prefix: Prefix.optional().describe(
-      'Text before each question that is embedded; by default that of the model’s card',
-    ),
-    document_prefix: Prefix.optional().describe(
-      'Text before each passage that is embedded; by default that of the model’s card',
-    ),
     default_groups: DefaultGroups.default(null),
     chunk_tokens: chunkSettings.chunk_tokens.default(512),
     chunk_overlap_tokens: chunkSettings.chunk_overlap_tokens.default(64),
@@ -95,6 +131,9 @@ export const KnowledgeBase = z
     chunk_tokens: z.number().int(),
     chunk_overlap_tokens: z.number().int(),
     chunk_count: z.number().int().describe('Number of searchable chunks'),
+    embedding_usage: EmbeddingUsage.nullable().describe(
+      'Use of embedding models for the content of the base so far, with deleted files and former content. Null in a base of an earlier version before its first file',
+    ),
     created_at: Time,
     updated_at: Time,
   })
@@ -116,6 +155,7 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   chunk_tokens: row.chunk_tokens,
   chunk_overlap_tokens: row.chunk_overlap_tokens,
   chunk_count: row.chunk_count,
+  embedding_usage: toCountedUsage(row),
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
 });
@@ -219,6 +259,9 @@ export const File = z
       .describe(
         'Number of searchable chunks; before the first are, of those that are being stored',
       ),
+    embedding_usage: EmbeddingUsage.nullable().describe(
+      'Use of embedding models for the file so far, with former content. Null for a file of an earlier version',
+    ),
     external_id: z.string().nullable(),
     encoding: z
       .string()
@@ -322,6 +365,7 @@ export const toFile = (row: FileRow): File => ({
   pages: row.page_count,
   tokens: row.token_count,
   chunk_count: row.former_attempt === null ? row.chunk_count : row.former_chunk_count,
+  embedding_usage: toCountedUsage(row),
   external_id: row.external_id,
   encoding: row.encoding,
   metadata: row.metadata,

@@ -25,6 +25,8 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('file.delete'), file_id: z.string() }),
   z.strictObject({ type: z.literal('base.delete'), base_id: z.string() }),
   z.strictObject({ type: z.literal('retrieval.evaluate'), evaluation_id: z.string(), api_key_id }),
+  z.strictObject({ type: z.literal('embedding.build'), migration_id: z.string(), api_key_id }),
+  z.strictObject({ type: z.literal('embedding.remove'), migration_id: z.string() }),
   z.strictObject({ type: z.literal('source.sync'), source_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('batch.process'), batch_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('source.delete'), source_id: z.string() }),

@@ -4,7 +4,7 @@ import type { RateLimitsInForce, RateScope } from '../shared/rate-rules.ts';
 import type { Actor, Idempotency, RequestStats } from './caller.ts';
 import type { JobMessage } from './job.ts';
 
-/** A stored vector: the chunk it represents and the scope in which it can be found. */
+/** A stored vector: the id of what it represents, at most 64 bytes, and the scope in which it can be found. */
 interface VectorRecord {
   readonly id: string;
   readonly base_id: string;
@@ -16,8 +16,10 @@ export interface VectorQuery {
   /** The bases to search, each with the current revision of its vectors in D1. */
   readonly bases: readonly { readonly id: string; readonly vectors_revision: number }[];
   readonly values: readonly number[];
-  /** 1..100. */
+  /** 1 to `maxHits` of the index. */
   readonly limit: number;
+  /** Only vectors of these ids, at most 5,000; for an index with `comparesIds`. */
+  readonly ids?: readonly string[];
 }
 
 export interface VectorHit {
@@ -31,6 +33,14 @@ export interface VectorHit {
  * late and a removed id may still be returned: callers check every hit in D1.
  */
 export interface VectorIndex {
+  /** Maximum number of hits of a query. */
+  readonly maxHits: number;
+  /** Milliseconds after which a write is visible to queries. */
+  readonly visibleAfterMs: number;
+  /** Maximum length of vectors; null without one. */
+  maxDimensions(): Promise<number | null>;
+  /** True when a query can be limited to ids. */
+  readonly comparesIds: boolean;
   /**
    * Stores vectors. An index in the database passes its statements to `commit`, which runs them in a batch
    * of the caller; another has stored the vectors before it calls `commit` without any.
@@ -42,6 +52,8 @@ export interface VectorIndex {
   ): Promise<void>;
   query(query: VectorQuery): Promise<VectorHit[]>;
   remove(workspace_id: string, ids: readonly string[]): Promise<void>;
+  /** Does some of the upkeep of the whole index. Returns the number of vectors handled; 0 when nothing was left. */
+  maintain(): Promise<number>;
 }
 
 interface StoredObject {

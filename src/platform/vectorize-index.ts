@@ -1,31 +1,75 @@
+import { Failure } from '../shared/failure.ts';
 import type { VectorHit, VectorIndex } from './ports.ts';
 
 /** Vectors or ids in one call from a Worker. */
 const callLimit = 1000;
 /** Maximum number of neighbours of a query without values or metadata. */
 const topLimit = 100;
-/** The JSON of a filter must stay below 2048 bytes; an id takes 32. */
-const basesPerQuery = 50;
+/** The JSON of a filter must stay below 2048 bytes; the id of a base with its space takes up to 38. */
+const basesPerQuery = 45;
+/** Time in which 99 % of writes become visible, and as much again. */
+const visibleAfterMs = 4 * 60_000;
 
 /** The operations in use, which the bindings of both generations of Vectorize have. */
 export interface VectorizeBinding extends Pick<Vectorize, 'query'> {
   upsert(vectors: VectorizeVector[]): Promise<unknown>;
   deleteByIds(ids: string[]): Promise<unknown>;
+  describe(): Promise<unknown>;
+}
+
+/** The length of the vectors of an index, which is fixed when it is created. By binding, for the isolate. */
+const dimensions = new WeakMap<object, Promise<number>>();
+
+function dimensionsOf(index: VectorizeBinding): Promise<number> {
+  const known = dimensions.get(index);
+  if (known !== undefined) return known;
+  const read = readDimensions(index);
+  dimensions.set(index, read);
+  read.catch(() => dimensions.delete(index));
+  return read;
+}
+
+/** The second generation has `dimensions` at the top, the first in `config`. */
+async function readDimensions(index: VectorizeBinding): Promise<number> {
+  const info = (await index.describe()) as {
+    readonly dimensions?: number;
+    readonly config?: { readonly dimensions?: number };
+  };
+  const length = info.dimensions ?? info.config?.dimensions;
+  if (length === undefined) throw new Error('Vectorize does not state the dimensions of the index');
+  return length;
+}
+
+/** Fills a shorter vector up with zeros, which do not change its cosine similarity with others of its model. */
+function padded(values: readonly number[], length: number): number[] {
+  if (values.length > length)
+    throw new Failure(
+      'conflict',
+      `The vector index of this deployment has ${length} dimensions, and a vector has ${values.length}.`,
+    );
+  return [...values, ...new Array<number>(length - values.length).fill(0)];
 }
 
 /**
  * A vector index on Vectorize. Namespaces are workspaces; `base_id` needs a metadata index that is
- * created before the first vector.
+ * created before the first vector. Vectors of several lengths share the index.
  */
 export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
   return {
+    maxHits: topLimit,
+    comparesIds: false,
+    visibleAfterMs,
+    maxDimensions: () => dimensionsOf(index),
+    // Vectorize maintains itself.
+    maintain: async () => 0,
     async upsert(workspace_id, records, commit) {
+      const length = records.length === 0 ? 0 : await dimensionsOf(index);
       for (const part of inParts(records, callLimit)) {
         await index.upsert(
           part.map(({ id, base_id, values }) => ({
             id,
             namespace: workspace_id,
-            values: [...values],
+            values: padded(values, length),
             metadata: { base_id },
           })),
         );
@@ -33,9 +77,11 @@ export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
       await commit?.([]);
     },
     async query({ workspace_id, bases, values, limit }): Promise<VectorHit[]> {
+      if (bases.length === 0) return [];
+      const vector = padded(values, await dimensionsOf(index));
       const answers = await Promise.all(
         inParts(bases, basesPerQuery).map((part) =>
-          index.query([...values], {
+          index.query(vector, {
             namespace: workspace_id,
             topK: Math.min(limit, topLimit),
             filter: { base_id: { $in: part.map((base) => base.id) } },

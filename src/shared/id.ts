@@ -13,6 +13,7 @@ const idPrefixes = [
   'bud',
   'chk',
   'conv',
+  'emb',
   'evt',
   'exp',
   'fb',

@@ -88,7 +88,7 @@ describe('deleting an agent permanently', () => {
         table,
         await count(`select count(*) as n from ${table} where agent_id = ?`, agent.id),
       ]).toEqual([table, 0]);
-    for (const table of ['chunks', 'chunk_vectors', 'files', 'attachments'])
+    for (const table of ['chunks', 'vectors', 'files', 'attachments'])
       expect([
         table,
         await count(`select count(*) as n from ${table} where workspace_id = ?`, workspace.id),

@@ -37,6 +37,31 @@ it('a write to Vectorize becomes visible later', async () => {
   expect(await query()).toHaveLength(1);
 });
 
+it('Vectorize holds vectors of several lengths up to that of the index, and refuses longer ones', async () => {
+  const fake = new FakeVectorize(() => 0, 0, 6);
+  const index = createVectorizeIndex(fake as unknown as Vectorize);
+  const [workspace_id, short, long, id] = [newId('ws'), newId('kb'), newId('kb'), newId('chk')];
+  expect(await index.maxDimensions()).toBe(6);
+  const six = [1, 1, 1, 1, 1, 0.5];
+  await index.upsert(workspace_id, [
+    { id, base_id: short, values: [1, 2, 3] },
+    { id: `${id}:1`, base_id: `${long}:1`, values: six },
+  ]);
+  const query = (base: string, values: number[]) =>
+    index.query({
+      workspace_id,
+      bases: [{ id: base, vectors_revision: 1 }],
+      values,
+      limit: 5,
+    });
+  expect((await query(short, [1, 2, 3]))[0]?.score).toBeCloseTo(1, 5);
+  expect(await query(`${long}:1`, six)).toMatchObject([{ id: `${id}:1` }]);
+  const seven = [{ id, base_id: short, values: [1, 2, 3, 4, 5, 6, 7] }];
+  await expect(index.upsert(workspace_id, seven)).rejects.toThrow(
+    'has 6 dimensions, and a vector has 7',
+  );
+});
+
 it('the D1 index reads a base once for each revision', async () => {
   const meter = newDbStats();
   const index = createD1VectorIndex(openDb(env.DB.withSession(), meter));

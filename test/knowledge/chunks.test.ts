@@ -33,7 +33,7 @@ async function counts({ id, get }: Workspace, base: string) {
     (await env.DB.prepare(statement).bind(value).first<{ n: number }>())?.n;
   return {
     rows: await count('select count(*) as n from chunks where workspace_id = ?', id),
-    vectors: await count('select count(*) as n from chunk_vectors where workspace_id = ?', id),
+    vectors: await count('select count(*) as n from vectors where workspace_id = ?', id),
     words: await count(
       'select count(*) as n from chunk_words where chunk_words match ?',
       `scope : "${base}"`,

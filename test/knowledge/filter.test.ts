@@ -116,3 +116,41 @@ describe('a filter', () => {
     expect((await workspace.patch(`/agents/${body.id}`, { config: files })).status).toBe(422);
   });
 });
+
+describe('a filter that drops the nearest chunks', () => {
+  it('leaves those that pass it, however far they are, in vector and hybrid mode', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { chunk_tokens: 64, chunk_overlap_tokens: 0 });
+    const sections = (count: number, text: (index: number) => string) =>
+      Array.from({ length: count }, (_, index) => `# Bird ${index}\n\n${text(index)}`).join('\n\n');
+    const near = sections(
+      4000,
+      (index) =>
+        `The canary sings, the canary sings loudly, the canary sings again and again at dawn ${index}, as every canary sings at dawn.`,
+    );
+    expect(await addText(workspace, base, 'near.md', near)).toMatchObject({ chunk_count: 4000 });
+    const far =
+      'Our accounts list a canary among many expenses for travel, rent, printing and coffee.';
+    await addText(workspace, base, 'far.txt', far, { metadata: { team: 'accounts' } });
+    await addText(workspace, base, 'none.txt', 'Zebra xylophone.', { metadata: { team: 'zoo' } });
+    for (const mode of ['vector', 'hybrid']) {
+      const query = {
+        query: 'canary sings dawn',
+        mode,
+        filter: { metadata: { team: 'accounts' } },
+      };
+      const { status, body } = await workspace.post(`/knowledge-bases/${base}/search`, query);
+      expect(status).toBe(200);
+      expect(body.hits.map(({ file_name }: { file_name: string }) => file_name)).toEqual([
+        'far.txt',
+      ]);
+    }
+    const all = await workspace.post(`/knowledge-bases/${base}/search`, {
+      query: 'canary sings dawn',
+      mode: 'vector',
+      filter: { metadata: { team: { exists: false } } },
+      top_k: 50,
+    });
+    expect(all.body.hits).toHaveLength(50);
+  });
+});

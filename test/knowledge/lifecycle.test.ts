@@ -26,10 +26,7 @@ async function remains(workspace_id: string) {
   return {
     files: await count('select count(*) as n from files where workspace_id = ?', workspace_id),
     chunks: await count('select count(*) as n from chunks where workspace_id = ?', workspace_id),
-    vectors: await count(
-      'select count(*) as n from chunk_vectors where workspace_id = ?',
-      workspace_id,
-    ),
+    vectors: await count('select count(*) as n from vectors where workspace_id = ?', workspace_id),
     objects: (await env.FILES.list({ prefix: workspace_id })).objects.length,
   };
 }

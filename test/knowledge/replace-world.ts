@@ -99,7 +99,7 @@ export class ReplaceWorld {
     const texts = objects.filter((key) => key.includes('/text-'));
     expect({
       chunks: await count('select count(*) as n from chunks where workspace_id = ?', id),
-      vectors: await count('select count(*) as n from chunk_vectors where workspace_id = ?', id),
+      vectors: await count('select count(*) as n from vectors where workspace_id = ?', id),
       words: await count(
         'select count(*) as n from chunk_words where chunk_words match ?',
         `scope : "${this.#base}"`,

@@ -205,6 +205,16 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/knowledge-bases/{kb}/embedding-migrations',
+    gives: ['migration'],
+    from: ['kb'],
+    make: async (workspace, { kb }) => {
+      const body = { embedding_model: 'builtin/lexical', query_prefix: 'Query: ' };
+      const path = `/knowledge-bases/${kb}/embedding-migrations`;
+      return { migration: (await created(workspace, path, body)).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/sessions',
     gives: ['session'],
     from: ['agent'],
@@ -316,6 +326,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   rev: 'evaluation',
   src: 'source',
   batch: 'batch',
+  emb: 'migration',
   ses: 'session',
   att: 'attachment',
   msg: 'message',

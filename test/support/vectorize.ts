@@ -29,9 +29,16 @@ export class FakeVectorize {
   readonly #delay: number;
   readonly queries: VectorizeQueryOptions[] = [];
 
-  constructor(now: () => number, delay: number) {
+  readonly #dimensions: number;
+
+  constructor(now: () => number, delay: number, dimensions = 8) {
     this.#now = now;
     this.#delay = delay;
+    this.#dimensions = dimensions;
+  }
+
+  async describe() {
+    return { vectorCount: this.#changes.length, dimensions: this.#dimensions };
   }
 
   async upsert(vectors: VectorizeVector[]) {
@@ -39,7 +46,8 @@ export class FakeVectorize {
     for (const vector of vectors) {
       check(bytes(vector.id) <= limits.id, 'id is too long');
       check(bytes(vector.namespace ?? '') <= limits.namespace, 'namespace is too long');
-      check([...vector.values].length <= limits.dimensions, 'too many dimensions');
+      check(vector.values.length <= limits.dimensions, 'too many dimensions');
+      check(vector.values.length === this.#dimensions, 'vector of another length than the index');
       check(
         bytes(JSON.stringify(vector.metadata ?? {})) <= limits.metadata,
         'metadata is too large',
@@ -60,6 +68,7 @@ export class FakeVectorize {
     const { topK = 5, namespace, filter = {} } = options;
     check(topK >= 1 && topK <= limits.topK, `topK is 1 to ${limits.topK}`);
     check(bytes(JSON.stringify(filter)) < limits.filter, 'filter is too large');
+    check(values.length === this.#dimensions, 'query of another length than the index');
     this.queries.push(options);
     const visible = new Map<string, VectorizeVector>();
     for (const { visible_at, id, vector } of this.#changes) {

@@ -3,10 +3,11 @@ import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
-import { touchBase } from '../base-store.ts';
+import { touchBase, touchSpaces } from '../base-store.ts';
 import type { FileRow } from '../file-store.ts';
 import { deleteChunks, deleteKeywords, insertKeywords } from '../ingest/store.ts';
 import { indexChunk } from '../search/keywords.ts';
+import { vectorIds } from '../vector-space.ts';
 import { auditOfChunk, countTokens, findChunk, findEnd, indexVector } from './find-chunk.ts';
 import { type CreateChunk, type FileChunk, toChunk, type UpdateChunk } from './schema.ts';
 import { adaptSizes, addToSizes, insertChunk, updateChunkRow } from './store.ts';
@@ -22,14 +23,25 @@ export async function createChunk(
   file_id: string,
   input: CreateChunk,
 ): Promise<FileChunk> {
+  return repeatRaces(
+    (error) =>
+      isGuardViolation(error, 'chunks.text') ||
+      isUniqueViolation(error, 'chunks.file_id', 'chunks.attempt', 'chunks.ordinal'),
+    () => tryCreate(ctx, file_id, input),
+  );
+}
+
+/** Repeats a change that has lost a race, or whose base got other vector spaces in the meantime. */
+async function repeatRaces<Result>(
+  isLost: (error: unknown) => boolean,
+  change: () => Promise<Result>,
+): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await tryCreate(ctx, file_id, input);
+      return await change();
     } catch (error) {
-      const isRace =
-        isGuardViolation(error, 'chunks.text') ||
-        isUniqueViolation(error, 'chunks.file_id', 'chunks.attempt', 'chunks.ordinal');
-      if (!isRace) throw error;
+      if (!isLost(error) && !isGuardViolation(error, 'knowledge_bases.vectors_revision'))
+        throw error;
       if (attempt === maxAttempts)
         throw new Failure('conflict', 'Other requests are changing the chunks of this file.', {
           retryAfter: 1,
@@ -64,7 +76,7 @@ async function tryCreate(
         insertChunk(db, set, row),
         ...insertKeywords(db, [{ id: row.id, ...indexed(file, row) }]),
         ...indexing,
-        touchBase(db, { workspace_id, id: file.base_id }),
+        touchSpaces(db, workspace_id, opened.base),
       ],
       audit: [auditOfChunk('file.chunk.create', file, row.id)],
       reply,
@@ -74,7 +86,18 @@ async function tryCreate(
 }
 
 /** Changes a chunk; a changed text or heading is embedded and indexed again. */
-export async function updateChunk(
+export const updateChunk = (
+  ctx: Ctx,
+  file_id: string,
+  id: string,
+  input: UpdateChunk,
+): Promise<FileChunk> =>
+  repeatRaces(
+    () => false,
+    () => tryUpdate(ctx, file_id, id, input),
+  );
+
+async function tryUpdate(
   ctx: Ctx,
   file_id: string,
   id: string,
@@ -109,22 +132,22 @@ export async function updateChunk(
           ...deleteKeywords(db, [chunk.seq]),
           ...insertKeywords(db, [{ id, ...indexed(file, next) }]),
           ...indexing,
-          touchBase(db, { workspace_id, id: file.base_id }),
+          touchSpaces(db, workspace_id, opened.base),
         ]),
       )
     : await change([]);
   if (changed !== undefined) return toChunk(changed);
   // It has been removed in the meantime, and its vector must not remain.
-  await ctx.vectors.remove(workspace_id, [id]);
+  await ctx.vectors.remove(workspace_id, vectorIds(opened.base, [id]));
   throw notFound('chunk');
 }
 
 /** Deletes a chunk with its keyword row and vector. */
 export async function deleteChunk(ctx: Ctx, file_id: string, id: string): Promise<void> {
-  const { chunk, file, set } = await findChunk(ctx, file_id, id);
+  const { base, chunk, file, set } = await findChunk(ctx, file_id, id);
   const { db, workspace_id } = ctx;
   // First, since only the row has its id.
-  await ctx.vectors.remove(workspace_id, [id]);
+  await ctx.vectors.remove(workspace_id, vectorIds(base, [id]));
   await commit(ctx, {
     statements: [
       adaptSizes(db, set, id, null, ctx.now()),

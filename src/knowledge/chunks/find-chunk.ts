@@ -3,7 +3,7 @@ import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { type FileRow, selectFile } from '../file-store.ts';
-import { type BaseOfFile, embedChunks } from '../ingest/embed-chunks.ts';
+import { type BaseOfFile, embedForSpaces, recordsOf } from '../ingest/embed-chunks.ts';
 import { selectBaseOfFile } from '../ingest/store.ts';
 import { searchableAttempt } from '../searchable.ts';
 import { maxChunkTokens } from './schema.ts';
@@ -70,13 +70,12 @@ export async function indexVector<Result>(
   chunk: { readonly id: string; readonly text: string; readonly heading: string | null },
   change: (statements: readonly Statement[]) => Promise<Result>,
 ): Promise<Result> {
-  const { embeddings, usage } = await embedChunks(ctx, base, [chunk], ctx.newId('use'));
-  const record = { id: chunk.id, base_id: file.base_id, values: embeddings[0] ?? [] };
+  const vectors = await embedForSpaces(ctx, base, [chunk], `${file.id}:${ctx.newId('use')}`);
   const results: Result[] = [];
   await ctx.vectors.upsert(
     ctx.workspace_id,
-    [record],
-    async (vectors) => void results.push(await change([...vectors, ...usage])),
+    recordsOf(base, [chunk], vectors),
+    async (statements) => void results.push(await change([...statements, ...vectors.statements])),
   );
   return results[0] as Result;
 }

@@ -1,4 +1,4 @@
-import { batch, type Statement } from '../../db/client.ts';
+import { batch, lastResult, type Statement } from '../../db/client.ts';
 import { quotaFailure } from '../../db/errors.ts';
 import {
   type Chunk,
@@ -12,8 +12,8 @@ import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import { type FileRow, originalIdOf } from '../file-store.ts';
 import { indexChunk } from '../search/keywords.ts';
-import { type BaseOfFile, embedChunks } from './embed-chunks.ts';
-import { removeAttempts, removeChunks } from './remove.ts';
+import { type BaseOfFile, embedForSpaces, recordsOf } from './embed-chunks.ts';
+import { removeAttempts, removeChunks, removeVectors } from './remove.ts';
 import {
   beginAttempt,
   failFile,
@@ -74,7 +74,7 @@ export async function ingestFile(
   } catch (error) {
     if (error instanceof StaleAttemptError) {
       // The newer attempt removed the rows, possibly before these vectors existed.
-      await ctx.vectors.remove(ctx.workspace_id, written);
+      await removeVectors(ctx, file_id, written);
       await discard(ctx, file);
     } else if (error instanceof DocumentFault) await fail(ctx, file, error);
     else throw error;
@@ -97,10 +97,11 @@ async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
 async function index(
   ctx: Ctx,
   file: FileRow,
-  base: BaseOfFile,
+  first: BaseOfFile,
   written: string[],
   end: Statement | undefined,
 ): Promise<void> {
+  let base = first;
   const document = await extractOriginal(ctx, { ...file, id: originalIdOf(file) });
   if (document.text.length > longText) await write(ctx, file, { status: 'chunking' });
   const chunks = chunkDocument(document, base);
@@ -120,7 +121,7 @@ async function index(
     written.push(...rows.map(({ id }) => id));
     const stored = start + rows.length;
     const isLast = stored === chunks.length;
-    await reserve(
+    base = await reserve(
       chunks,
       storeBatch(
         ctx,
@@ -156,9 +157,12 @@ const sizesOf = (document: ExtractedDocument, chunks: readonly Chunk[]) =>
 const isFree = (model: string) => readModelName(model)?.provider === 'builtin';
 
 /** Awaits the write that reserves the quota of the chunks. Throws `quota_exceeded` of the document. */
-async function reserve(chunks: readonly Chunk[], writing: Promise<void>): Promise<void> {
+async function reserve<Result>(
+  chunks: readonly Chunk[],
+  writing: Promise<Result>,
+): Promise<Result> {
   try {
-    await writing;
+    return await writing;
   } catch (error) {
     const exceeded = quotaFailure(error);
     if (exceeded === null) throw error;
@@ -186,7 +190,10 @@ function toRow(
   };
 }
 
-/** Stores rows before vectors: a vector without a row could not be found for removal. `commit` gets the statements of the vectors. */
+/**
+ * Stores rows before vectors: a vector without a row could not be found for removal. The vectors are those of the spaces
+ * that the base has when the rows are stored. `commit` gets their statements. Returns the base as it was then.
+ */
 async function storeBatch(
   ctx: Ctx,
   file: FileRow,
@@ -194,25 +201,23 @@ async function storeBatch(
   rows: readonly NewChunk[],
   changes: Partial<FileRow>,
   commit: (vectors: readonly Statement[]) => Promise<unknown>,
-): Promise<void> {
-  const { embeddings, usage } = await embedChunks(
-    ctx,
-    base,
-    rows,
-    `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`,
-  );
-  const [written] = await batch(ctx.db, [
-    updateAttempt(ctx.db, file, { ...changes, updated_at: ctx.now() }),
-    ...insertChunks(ctx.db, file, rows),
-    ...usage,
+): Promise<BaseOfFile> {
+  const { db, workspace_id } = ctx;
+  const call_key = `${file.id}:${file.attempt}:${rows[0]?.ordinal ?? 0}`;
+  const embedded = await embedForSpaces(ctx, base, rows, call_key);
+  const results = await batch(db, [
+    updateAttempt(db, file, { ...changes, updated_at: ctx.now() }),
+    ...insertChunks(db, file, rows),
+    ...embedded.statements,
+    selectBaseOfFile(db, { workspace_id, file_id: file.id }),
   ]);
-  if (written.length === 0) throw new StaleAttemptError();
-  const records = rows.map(({ id }, position) => ({
-    id,
-    base_id: file.base_id,
-    values: embeddings[position] ?? [],
-  }));
-  await ctx.vectors.upsert(ctx.workspace_id, records, commit);
+  if (results[0].length === 0) throw new StaleAttemptError();
+  const current = lastResult(results)[0] ?? base;
+  const vectors = await embedForSpaces(ctx, current, rows, call_key, embedded);
+  await ctx.vectors.upsert(workspace_id, recordsOf(current, rows, vectors), (statements) =>
+    commit([...statements, ...vectors.statements]),
+  );
+  return current;
 }
 
 /** Makes the attempt searchable in place of the former one, in one batch with the last statements. */

@@ -5,11 +5,13 @@ import type { Ctx } from '../../platform/context.ts';
 import { deleteBaseRow, touchBase } from '../base-store.ts';
 import { selectArchives } from '../batches/batch-store.ts';
 import { type FileRow, markFileDeleted } from '../file-store.ts';
+import { vectorIds } from '../vector-space.ts';
 import {
   deleteChunks,
   deleteFileRow,
   selectAnyFile,
   selectFilesOfBase,
+  selectSpaces,
   selectStaleChunks,
 } from './store.ts';
 import { textKeys } from './text-keys.ts';
@@ -39,8 +41,9 @@ export async function removeChunks(
       step,
     ).all();
     if (rows.length === 0) return;
-    await ctx.vectors.remove(
-      ctx.workspace_id,
+    await removeVectors(
+      ctx,
+      file_id,
       rows.map((row) => row.id),
     );
     await batch(
@@ -51,6 +54,17 @@ export async function removeChunks(
       ),
     );
   }
+}
+
+/** Removes the vectors of chunks of a file in all spaces of its base. */
+export async function removeVectors(
+  ctx: Ctx,
+  file_id: string,
+  chunk_ids: readonly string[],
+): Promise<void> {
+  const spaces = await selectSpaces(ctx.db, file_id).get();
+  if (spaces !== undefined)
+    await ctx.vectors.remove(ctx.workspace_id, vectorIds(spaces, chunk_ids));
 }
 
 /** Removes what attempts before `before` have stored, except the searchable one. */

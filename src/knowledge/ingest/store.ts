@@ -59,7 +59,11 @@ export const selectBaseOfFile = compile(
         agent_id: knowledge_bases.agent_id,
         embedding_model: knowledge_bases.embedding_model,
         dimensions: knowledge_bases.dimensions,
+        query_prefix: knowledge_bases.query_prefix,
         document_prefix: knowledge_bases.document_prefix,
+        vector_space: knowledge_bases.vector_space,
+        second_space: knowledge_bases.second_space,
+        second_embedding: knowledge_bases.second_embedding,
         chunk_tokens: knowledge_bases.chunk_tokens,
         chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
       })
@@ -72,6 +76,16 @@ export const selectBaseOfFile = compile(
         ),
       ),
 );
+
+/** Selects the spaces of the base of a file, hidden ones included. */
+export const selectSpaces = (db: Db, file_id: string) =>
+  db
+    .select({
+      vector_space: knowledge_bases.vector_space,
+      second_space: knowledge_bases.second_space,
+    })
+    .from(knowledge_bases)
+    .where(sql`${knowledge_bases.id} = (select f.base_id from files f where f.id = ${file_id})`);
 
 /** Updates the file as this attempt. Returns no row when the attempt has been superseded. */
 export const updateAttempt = (db: Db, file: FileRow, changes: FileChanges) =>

@@ -1,23 +1,23 @@
 import { embed } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import type { VectorHit } from '../../platform/ports.ts';
 import type { BaseRow } from '../base-store.ts';
-import { candidateLimit, type SearchCall, type SearchInput } from './input.ts';
-import { selectVisibleIds } from './store.ts';
+import { scopeOf } from '../vector-space.ts';
+import type { SearchCall, SearchInput } from './input.ts';
+import type { PassageRow } from './store.ts';
+import { findVisibleHits } from './visible-hits.ts';
 
 /**
- * Hits of a search with a filter or groups, which drop some of them: as many as any index returns, then more, until
- * enough are visible or the index has no others.
+ * Embeds the query once for the non-empty bases that embed alike. Returns visible hits by descending cosine similarity,
+ * and adds their passages to those that are known.
  */
-const filteredLimits = [100, 800, 6400];
-
-/** Embeds the query once for the non-empty bases that embed alike. Returns hits by descending cosine similarity. */
 export async function searchByVector(
   ctx: Ctx,
   bases: readonly BaseRow[],
   input: SearchInput,
   call: SearchCall,
+  known: readonly PassageRow[],
 ) {
+  const rows = new Map(known.map((row) => [row.chunk_id, row]));
   const found = await Promise.all(
     [
       ...Map.groupBy(
@@ -38,43 +38,18 @@ export async function searchByVector(
         call_key,
       });
       const values = embeddings[0] ?? [];
-      const revisions = group.map(({ id, vectors_revision }) => ({ id, vectors_revision }));
-      return {
-        hits: await findVisible(ctx, input, (limit) =>
-          ctx.vectors.query({
-            workspace_id: ctx.workspace_id,
-            bases: revisions,
-            values,
-            limit,
-          }),
-        ),
-        usage,
-      };
+      const spaces = new Map(group.map(({ id, vector_space }) => [id, vector_space]));
+      const scopes = group.map(({ id, vector_space, vectors_revision }) => ({
+        id: scopeOf(id, vector_space),
+        vectors_revision,
+      }));
+      const wanted = { workspace_id: ctx.workspace_id, bases: scopes, values };
+      return { hits: await findVisibleHits(ctx, input, wanted, spaces, rows), usage };
     }),
   );
   return {
-    hits: found
-      .flatMap(({ hits }) => hits.filter(({ score }) => score > 0))
-      .sort((a, b) => b.score - a.score),
+    hits: found.flatMap(({ hits }) => hits).sort((a, b) => b.score - a.score),
+    rows: [...rows.values()],
     usage: found.flatMap(({ usage }) => usage),
   };
-}
-
-/** Returns the nearest hits; of a search that leaves out files, the nearest visible ones. */
-async function findVisible(
-  ctx: Ctx,
-  input: SearchInput,
-  query: (limit: number) => Promise<VectorHit[]>,
-): Promise<VectorHit[]> {
-  if (!input.filter && input.groups == null) return query(candidateLimit);
-  let visible: VectorHit[] = [];
-  for (const limit of filteredLimits) {
-    const hits = await query(limit);
-    const ids = hits.map(({ id }) => id);
-    const rows = await selectVisibleIds(ctx.db, ctx.workspace_id, input, ids);
-    const known = new Set(rows.map(({ id }) => id));
-    visible = hits.filter(({ id }) => known.has(id)).slice(0, candidateLimit);
-    if (visible.length === candidateLimit || hits.length < limit) break;
-  }
-  return visible;
 }

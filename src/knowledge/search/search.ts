@@ -39,11 +39,15 @@ export async function findPassages(
   const input = { ...given, groups: narrowed(ctx.groups, given.groups) };
   try {
     const { bases, terms, keywordRows } = await searchByWords(ctx, input, choose);
-    const { hits: vectorHits, usage } = needsVectors(input, bases, keywordRows.length)
-      ? await searchByVector(ctx, bases, input, call)
-      : { hits: [], usage: [] };
+    const {
+      hits: vectorHits,
+      rows,
+      usage,
+    } = needsVectors(input, bases, keywordRows.length)
+      ? await searchByVector(ctx, bases, input, call, keywordRows)
+      : { hits: [], rows: keywordRows, usage: [] };
     const weight = Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0);
-    const candidates = await mergeCandidates(ctx, input, keywordRows, vectorHits);
+    const candidates = mergeCandidates(rows, keywordRows, vectorHits);
     const reranked = await rerankByModel(ctx, input, call, rank(candidates, terms, input, weight));
     const { ranked } = reranked;
     const question = { terms: subjectTerms(terms), focus: focusOf(input.query) };

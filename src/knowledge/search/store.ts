@@ -47,30 +47,22 @@ function passes(filter: SearchFilter): SQL {
   return condition === null ? sql`` : sql` and ${condition}`;
 }
 
-const selectVisible = <Row>(
-  db: Db,
-  workspace_id: string,
-  scope: Scope,
-  chunk_ids: readonly string[],
-  wanted: SQL,
-) =>
-  db.all<Row>(sql`
-    select ${wanted} from json_each(${JSON.stringify(chunk_ids)}) wanted
-    cross join chunks c on c.id = wanted.value ${joins}
-    where ${isVisible(workspace_id, scope)}`);
-
 /** Selects the visible chunks among ids from an index, which may be stale. */
 export const selectPassages = (
   db: Db,
   workspace_id: string,
   scope: Scope,
   chunk_ids: readonly string[],
-) => selectVisible<PassageRow>(db, workspace_id, scope, chunk_ids, columns);
+) =>
+  db.all<PassageRow>(sql`
+    select ${columns} from json_each(${JSON.stringify(chunk_ids)}) wanted
+    cross join chunks c on c.id = wanted.value ${joins}
+    where ${isVisible(workspace_id, scope)}`);
 
-/** Selects their ids only. */
-export const selectVisibleIds = (
-  db: Db,
-  workspace_id: string,
-  scope: Scope,
-  chunk_ids: readonly string[],
-) => selectVisible<{ id: string }>(db, workspace_id, scope, chunk_ids, sql`c.id as id`);
+/** Selects visible chunks, file by file, whatever their similarity. */
+export const selectPassing = (db: Db, workspace_id: string, scope: Scope, limit: number) =>
+  db.all<{ id: string; base_id: string }>(sql`
+    select c.id as id, c.base_id as base_id from knowledge_bases b
+    cross join files f on f.workspace_id = b.workspace_id and f.base_id = b.id
+    cross join chunks c on c.file_id = f.id and c.attempt = ${searchableAttemptOfFile}
+    where ${isVisible(workspace_id, scope)} limit cast(${limit} as integer)`);

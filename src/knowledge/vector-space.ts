@@ -1,0 +1,22 @@
+import type { BaseRow } from './base-store.ts';
+
+/** A base may have vectors of two embedding models. Those of the first are in space 0, with the ids of their chunks. */
+const named = (id: string, space: number) => (space === 0 ? id : `${id}:${space}`);
+
+/** Id of the vector of a chunk in a space. */
+export const vectorId = (chunk_id: string, space: number): string => named(chunk_id, space);
+
+/** Id of the chunk of a vector. */
+export const chunkIdOf = (vector_id: string): string => vector_id.split(':')[0] ?? vector_id;
+
+/** Id in the vector index of a base with the vectors of one space. */
+export const scopeOf = (base_id: string, space: number): string => named(base_id, space);
+
+/** Ids of the vectors of chunks in all spaces of their base. */
+export const vectorIds = (
+  { vector_space, second_space }: Pick<BaseRow, 'vector_space' | 'second_space'>,
+  chunk_ids: readonly string[],
+): string[] =>
+  [vector_space, ...(second_space === null ? [] : [second_space])].flatMap((space) =>
+    chunk_ids.map((id) => vectorId(id, space)),
+  );
