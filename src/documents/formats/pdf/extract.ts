@@ -3,11 +3,14 @@ import type { AssetReader } from '../../../platform/ports.ts';
 import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
+import type { PageLayout } from '../../page-layout.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
 import { readFields } from './form-fields.ts';
-import { runGuarded } from './guard.ts';
+import { GlyphWidths } from './glyphs.ts';
+import { type PdfReading, runGuarded } from './guard.ts';
 import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
 import type { PdfRun } from './lines.ts';
+import { layoutOf, type Sheet, sheetOf } from './place-words.ts';
 import { type PdfLine, readLines } from './rows.ts';
 import { type Page, type Pdf, readRuns } from './text-runs.ts';
 
@@ -37,32 +40,23 @@ export async function extractPdf(
   { assets, limits = pdfLimits }: PdfOptions = {},
 ): Promise<ExtractedDocument> {
   const budget = new PdfBudget(bytes.byteLength, limits);
-  return runGuarded(budget, () => readDocument(bytes, budget, assets ?? null));
+  const reading = { budget, widths: new GlyphWidths() };
+  return runGuarded(reading, () => readDocument(bytes, reading, assets ?? null));
 }
 
 async function readDocument(
   bytes: Uint8Array<ArrayBuffer>,
-  budget: PdfBudget,
+  reading: PdfReading,
   assets: AssetReader | null,
 ): Promise<ExtractedDocument> {
-  const pdf = await open(bytes, budget, assets);
+  const pdf = await open(bytes, reading.budget, assets);
   try {
     if (pdf.numPages > maxPages)
       throw new DocumentFault(
         'too_many_pages',
         `The PDF has ${pdf.numPages} pages. At most ${maxPages} are supported.`,
       );
-    const pages = await readPages(pdf, budget);
-    const bodySize = bodySizeOf(pages.flat());
-    const vocabulary = vocabularyOf(pages.flat());
-    const starts: number[] = [];
-    let text = '';
-    for (const lines of pages) {
-      if (text !== '') text += '\n\n';
-      starts.push(text.length);
-      text += cleanText(writePage(lines, bodySize, vocabulary));
-    }
-    return { text, pages: starts, isMarkdown: true };
+    return writePages(await readPages(pdf, reading));
   } finally {
     await pdf.cleanup();
     await pdf.loadingTask.destroy();
@@ -89,20 +83,45 @@ async function open(
   }
 }
 
-async function readPages(pdf: Pdf, budget: PdfBudget): Promise<PdfLine[][]> {
-  const pages: PdfLine[][] = [];
+interface ReadPage {
+  readonly lines: readonly PdfLine[];
+  readonly sheet: Sheet;
+}
+
+function writePages(pages: readonly ReadPage[]): ExtractedDocument {
+  const all = pages.flatMap(({ lines }) => lines);
+  const bodySize = bodySizeOf(all);
+  const vocabulary = vocabularyOf(all);
+  const starts: number[] = [];
+  const layout: PageLayout[] = [];
+  let text = '';
+  for (const { lines, sheet } of pages) {
+    if (text !== '') text += '\n\n';
+    starts.push(text.length);
+    const page = writePage(lines, bodySize, vocabulary);
+    const clean = cleanText(page.text);
+    layout.push(layoutOf(sheet, page, clean));
+    text += clean;
+  }
+  return { text, pages: starts, isMarkdown: true, layout };
+}
+
+async function readPages(pdf: Pdf, reading: PdfReading): Promise<ReadPage[]> {
+  const pages: ReadPage[] = [];
   for (let number = 1; number <= pdf.numPages; number += 1)
-    pages.push(await readPage(pdf, number, budget));
+    pages.push(await readPage(pdf, number, reading));
   return pages;
 }
 
-async function readPage(pdf: Pdf, number: number, budget: PdfBudget): Promise<PdfLine[]> {
+async function readPage(pdf: Pdf, number: number, reading: PdfReading): Promise<ReadPage> {
+  const { budget } = reading;
   try {
     const page = await pdf.getPage(number);
-    const runs = await readRuns(page, budget);
+    const runs = await readRuns(page, reading);
     const fields = await readPageFields(page, runs, budget);
+    const sheet = sheetOf(page);
     page.cleanup();
-    return readLines([...runs, ...fields], page.rotate);
+    return { lines: readLines([...runs, ...fields], page.rotate), sheet };
   } catch (error) {
     budget.check();
     throw new DocumentFault('corrupt', `Page ${number} of the PDF is damaged.`, error);

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getDocumentProxy } from 'unpdf';
-import { isRightToLeft } from './bidi.ts';
+import { handOnActualText } from './actual-text.ts';
 import type { PdfBudget } from './budget.ts';
+import { type Font, type GlyphWidths, watchGlyphs } from './glyphs.ts';
 
 /** Guarded parts of the parser, which its package does not export. */
 interface DecodeStream {
@@ -39,11 +40,14 @@ interface CMap {
   mapBfRange(low: number, high: number, to: unknown): void;
 }
 
-const budgets = new AsyncLocalStorage<PdfBudget>();
-
-interface Font {
-  _charToGlyph(code: number, isSpace?: boolean): { unicode: string };
+/** The file that is being read. */
+export interface PdfReading {
+  readonly budget: PdfBudget;
+  readonly widths: GlyphWidths;
 }
+
+const readings = new AsyncLocalStorage<PdfReading>();
+const currentBudget = () => readings.getStore()?.budget;
 
 /** Fields that only the constructors of DecodeStream, EvaluatorPreprocessor, CMap and Font assign. */
 const marks = [
@@ -56,16 +60,16 @@ const found = new Map<string, object>();
 let isInstalled = false;
 
 /**
- * Runs `work` with every decoder, operator and character map of the PDF parser charged to `budget`.
+ * Runs `work` with every decoder, operator and character map of the PDF parser charged to its budget.
  * pdf.js has no limits and does not export its classes, so their prototypes are found once by
  * parsing a tiny file. Throws when a new version of it cannot be guarded.
  */
-export async function runGuarded<T>(budget: PdfBudget, work: () => Promise<T>): Promise<T> {
+export async function runGuarded<T>(reading: PdfReading, work: () => Promise<T>): Promise<T> {
   if (!isInstalled) {
     if (found.size < marks.length) await findPrototypes();
     install();
   }
-  return budgets.run(budget, work);
+  return readings.run(reading, work);
 }
 
 async function findPrototypes(): Promise<void> {
@@ -128,10 +132,10 @@ function install(): void {
   isInstalled = true;
   guardDecoders(decoders);
   guardFilters(parsers);
-  reverseLigatures(fonts);
+  watchGlyphs(fonts, () => readings.getStore()?.widths);
   const { read } = preprocessors;
   preprocessors.read = function (operation) {
-    const budget = budgets.getStore();
+    const budget = currentBudget();
     if (budget === undefined) return read.call(this, operation);
     const { stream: source } = this.parser.lexer;
     // The parser reads ahead, for the first time in its constructor.
@@ -146,7 +150,7 @@ function install(): void {
   for (const method of ['mapCidRange', 'mapBfRange'] as const) {
     const map = maps[method];
     maps[method] = function (low, high, to) {
-      budgets.getStore()?.map(high - low + 1);
+      currentBudget()?.map(high - low + 1);
       return map.call(this, low, high, to);
     };
   }
@@ -155,7 +159,7 @@ function install(): void {
 function guardDecoders(decoders: DecodeStream): void {
   const { ensureBuffer } = decoders;
   decoders.ensureBuffer = function (bytes) {
-    const budget = budgets.getStore();
+    const budget = currentBudget();
     if (budget === undefined || bytes <= this.buffer.byteLength)
       return ensureBuffer.call(this, bytes);
     budget.checkStream(bytes);
@@ -171,7 +175,7 @@ function guardDecoders(decoders: DecodeStream): void {
     const compressed = this.stream.isAsync
       ? await this.stream.asyncGetBytes()
       : this.stream.getBytes();
-    const budget = budgets.getStore();
+    const budget = currentBudget();
     const decompressed =
       format === 'deflate' && budget !== undefined ? await inflate(compressed, budget) : null;
     return { decompressed, compressed };
@@ -228,43 +232,4 @@ function guardFilters(parsers: Parser): void {
     }
     return made;
   };
-}
-
-/**
- * The parser reverses right-to-left text glyph by glyph; a glyph for several letters must be
- * reversed beforehand.
- */
-function reverseLigatures(fonts: Font): void {
-  const { _charToGlyph: toGlyph } = fonts;
-  const turned = new WeakSet<object>();
-  fonts._charToGlyph = function (code, isSpace) {
-    const glyph = toGlyph.call(this, code, isSpace);
-    if (glyph.unicode.length > 1 && !turned.has(glyph) && isRightToLeft(glyph.unicode)) {
-      glyph.unicode = [...glyph.unicode].reverse().join('');
-      turned.add(glyph);
-    }
-    return glyph;
-  };
-}
-
-const actualText = 'ActualText:';
-
-/** Passes ActualText in the tag of marked content, since the parser reports nothing but the tag. */
-function handOnActualText(args: unknown[]): void {
-  const [tag, properties] = args as [{ name?: unknown } | null, { get?: unknown } | null];
-  if (typeof tag?.name !== 'string' || typeof properties?.get !== 'function') return;
-  const text: unknown = properties.get('ActualText');
-  if (typeof text === 'string')
-    args[0] = Object.create(tag, { name: { value: actualText + text } });
-}
-
-/** Returns the ActualText passed in a tag; null for none. */
-export function actualTextOf(tag: unknown): string | null {
-  if (typeof tag !== 'string' || !tag.startsWith(actualText)) return null;
-  const text = tag.slice(actualText.length);
-  const mark = /^(\u00fe\u00ff|\u00ff\u00fe|\u00ef\u00bb\u00bf)/.exec(text)?.[0];
-  if (mark === undefined) return text;
-  const label =
-    mark === '\u00fe\u00ff' ? 'utf-16be' : mark === '\u00ff\u00fe' ? 'utf-16le' : 'utf-8';
-  return new TextDecoder(label).decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
 }
