@@ -50,6 +50,8 @@ export interface ExtractOptions {
   readonly encoding?: string | null;
   /** Reads the character maps of PDFs; without it, fonts that need one yield no text. */
   readonly assets?: AssetReader;
+  /** True to return where words stand, for formats that place them. */
+  readonly layout?: boolean;
 }
 
 /** A file inside of another one: an attachment, an entry of an archive. */

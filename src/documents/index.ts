@@ -5,6 +5,7 @@ export { extractOriginal, isExtractedInline } from './extract-original.ts';
 export { DocumentFault, faultCodes } from './fault.ts';
 export type { FormatKind } from './format.ts';
 export { findFormat, formatOf, formatOfContent, mediaTypeOf } from './identify.ts';
+export { type Box, boxOf, decodeLines, type PageLayout } from './page-layout.ts';
 export { isSourceCode } from './source-code.ts';
 export {
   decodeResponse,

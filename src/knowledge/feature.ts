@@ -1,6 +1,7 @@
 import type { Feature } from '../http/feature.ts';
 import { chunkRoutes } from './chunks/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
+import { pageRoutes } from './pages/routes.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
 import { moveKeywords } from './search/move-keywords.ts';
@@ -10,7 +11,7 @@ import { sourceRoutes } from './sources/routes.ts';
 import { textRoutes } from './text/routes.ts';
 
 export const knowledgeFeature = {
-  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes, sourceRoutes] },
+  routes: { '/api/v1': [knowledgeRoutes, textRoutes, pageRoutes, chunkRoutes, sourceRoutes] },
   jobs: { ...knowledgeJobs, ...sourceJobs },
   tasks: {
     everyMinute: [

@@ -199,6 +199,8 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:read',
       tag,
       summary: 'Download a file',
+      description:
+        'A viewer may read parts of it with `Range`. The entity tag changes with the content.',
       params: file,
       alsoProduces: servedTypes(['document']),
       reply: {
@@ -206,8 +208,10 @@ export const knowledgeRoutes = new Router()
         mediaType: 'application/octet-stream',
         description: 'The original file, as a download',
       },
+      alsoAnswers: { 206: 'The part of the file that `Range` names' },
+      failures: ['range_not_satisfiable'],
     },
-    (ctx, { params }) => getContent(ctx, params.file),
+    (ctx, { params, request }) => getContent(ctx, params.file, request),
   )
   .endpoint(
     {

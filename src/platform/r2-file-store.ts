@@ -8,8 +8,8 @@ const partBytes = 5 * 1024 * 1024;
 export function createR2FileStore(bucket: R2Bucket): FileStore {
   return {
     put: (key, body, options) => putStreamed(bucket, key, body, options),
-    async get(key) {
-      const object = await bucket.get(key);
+    async get(key, range) {
+      const object = await bucket.get(key, range === undefined ? {} : { range });
       return object === null ? null : { body: object.body, byte_size: object.size };
     },
     async remove(keys) {

@@ -24,7 +24,7 @@ import {
   updateAttempt,
 } from './store.ts';
 import { storeText } from './text.ts';
-import { pagesKey, textKey } from './text-keys.ts';
+import { attemptKeys } from './text-keys.ts';
 
 /** Number of chunks embedded and stored in one batch. */
 const batchSize = 96;
@@ -101,7 +101,11 @@ async function index(
   written: string[],
   end: Statement | undefined,
 ): Promise<void> {
-  const document = await extractOriginal(ctx, { ...file, id: originalIdOf(file) });
+  const document = await extractOriginal(
+    ctx,
+    { ...file, id: originalIdOf(file) },
+    { layout: true },
+  );
   if (document.text.length > longText) await write(ctx, file, { status: 'chunking' });
   const chunks = chunkDocument(document, base);
   if (chunks.length > maxChunks)
@@ -257,10 +261,7 @@ async function fail(
 /** Removes everything that this attempt has stored. */
 async function discard(ctx: Ctx, file: FileRow): Promise<void> {
   await removeChunks(ctx, file.id, file.attempt + 1, file.attempt);
-  await ctx.files.remove([
-    textKey(ctx.workspace_id, file.id, file.attempt),
-    pagesKey(ctx.workspace_id, file.id, file.attempt),
-  ]);
+  await ctx.files.remove(attemptKeys(ctx.workspace_id, file.id, file.attempt));
 }
 
 /** Marks a file as failed after its last attempt. It can be reprocessed manually. */

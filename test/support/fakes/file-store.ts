@@ -20,11 +20,15 @@ export class RecordingFileStore implements FileStore {
     return { byte_size: bytes.byteLength, sha256: await sha256(bytes) };
   }
 
-  async get(key: string) {
+  async get(...[key, range]: Parameters<FileStore['get']>) {
     this.calls.push({ method: 'get', keys: [key] });
     const object = this.objects.get(key);
     if (object === undefined) return null;
-    const body = new Response(object.bytes).body ?? new ReadableStream<Uint8Array>();
+    const bytes =
+      range === undefined
+        ? object.bytes
+        : object.bytes.slice(range.offset, range.offset + range.length);
+    const body = new Response(bytes).body ?? new ReadableStream<Uint8Array>();
     return { body, byte_size: object.bytes.byteLength };
   }
 

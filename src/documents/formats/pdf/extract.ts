@@ -6,7 +6,7 @@ import { DocumentFault } from '../../fault.ts';
 import type { PageLayout } from '../../page-layout.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
 import { readFields } from './form-fields.ts';
-import { GlyphWidths } from './glyphs.ts';
+import { GlyphTrail } from './glyphs.ts';
 import { type PdfReading, runGuarded } from './guard.ts';
 import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
 import type { PdfRun } from './lines.ts';
@@ -28,6 +28,7 @@ const settings = {
 
 export interface PdfOptions {
   readonly assets?: AssetReader;
+  readonly layout?: boolean;
   readonly limits?: PdfLimits;
 }
 
@@ -37,18 +38,19 @@ export interface PdfOptions {
  */
 export async function extractPdf(
   bytes: Uint8Array<ArrayBuffer>,
-  { assets, limits = pdfLimits }: PdfOptions = {},
+  { assets, layout = false, limits = pdfLimits }: PdfOptions = {},
 ): Promise<ExtractedDocument> {
   const budget = new PdfBudget(bytes.byteLength, limits);
-  const reading = { budget, widths: new GlyphWidths() };
-  return runGuarded(reading, () => readDocument(bytes, reading, assets ?? null));
+  const reading = { budget, trail: new GlyphTrail() };
+  const pages = await runGuarded(reading, () => readFile(bytes, reading, assets ?? null));
+  return writePages(pages, layout);
 }
 
-async function readDocument(
+async function readFile(
   bytes: Uint8Array<ArrayBuffer>,
   reading: PdfReading,
   assets: AssetReader | null,
-): Promise<ExtractedDocument> {
+): Promise<ReadPage[]> {
   const pdf = await open(bytes, reading.budget, assets);
   try {
     if (pdf.numPages > maxPages)
@@ -56,7 +58,7 @@ async function readDocument(
         'too_many_pages',
         `The PDF has ${pdf.numPages} pages. At most ${maxPages} are supported.`,
       );
-    return writePages(await readPages(pdf, reading));
+    return await readPages(pdf, reading);
   } finally {
     await pdf.cleanup();
     await pdf.loadingTask.destroy();
@@ -88,7 +90,7 @@ interface ReadPage {
   readonly sheet: Sheet;
 }
 
-function writePages(pages: readonly ReadPage[]): ExtractedDocument {
+function writePages(pages: readonly ReadPage[], isPlaced: boolean): ExtractedDocument {
   const all = pages.flatMap(({ lines }) => lines);
   const bodySize = bodySizeOf(all);
   const vocabulary = vocabularyOf(all);
@@ -100,10 +102,10 @@ function writePages(pages: readonly ReadPage[]): ExtractedDocument {
     starts.push(text.length);
     const page = writePage(lines, bodySize, vocabulary);
     const clean = cleanText(page.text);
-    layout.push(layoutOf(sheet, page, clean));
+    if (isPlaced) layout.push(layoutOf(sheet, page, clean));
     text += clean;
   }
-  return { text, pages: starts, isMarkdown: true, layout };
+  return { text, pages: starts, isMarkdown: true, ...(isPlaced && { layout }) };
 }
 
 async function readPages(pdf: Pdf, reading: PdfReading): Promise<ReadPage[]> {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { getDocumentProxy } from 'unpdf';
 import { handOnActualText } from './actual-text.ts';
 import type { PdfBudget } from './budget.ts';
-import { type Font, type GlyphWidths, watchGlyphs } from './glyphs.ts';
+import { type Font, type GlyphTrail, type TextState, watchGlyphs } from './glyphs.ts';
 
 /** Guarded parts of the parser, which its package does not export. */
 interface DecodeStream {
@@ -26,6 +26,7 @@ interface Parser {
 }
 interface Preprocessor {
   readonly parser: Parser;
+  readonly stateManager: { readonly state: object };
   [readTo]?: number;
   read(operation: Operation): boolean;
 }
@@ -43,7 +44,7 @@ interface CMap {
 /** The file that is being read. */
 export interface PdfReading {
   readonly budget: PdfBudget;
-  readonly widths: GlyphWidths;
+  readonly trail: GlyphTrail;
 }
 
 const readings = new AsyncLocalStorage<PdfReading>();
@@ -127,12 +128,13 @@ function install(): void {
   const preprocessors = prototypeWith<Preprocessor>(preprocessor, 'read');
   const parsers = prototypeWith<Parser>(preprocessor?.parser, 'makeFilter');
   const maps = prototypeWith<CMap>(found.get('numCodespaceRanges'), 'mapBfRange');
+  const states = prototypeWith<TextState>(preprocessor?.stateManager.state, 'translateTextMatrix');
   const fonts = prototypeWith<Font>(found.get('toFontChar'), '_charToGlyph');
   if (isInstalled) return;
   isInstalled = true;
   guardDecoders(decoders);
   guardFilters(parsers);
-  watchGlyphs(fonts, () => readings.getStore()?.widths);
+  watchGlyphs(fonts, states, () => readings.getStore()?.trail);
   const { read } = preprocessors;
   preprocessors.read = function (operation) {
     const budget = currentBudget();

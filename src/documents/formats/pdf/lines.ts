@@ -1,5 +1,5 @@
 import { toVisual } from './bidi.ts';
-import type { LetterWidths } from './glyphs.ts';
+import { letterEdges } from './glyphs.ts';
 
 /**
  * A run of text from the PDF parser; `transform` places it on the page, with the origin at the
@@ -12,7 +12,8 @@ export interface PdfRun {
   readonly width: number;
   readonly height: number;
   readonly isVertical?: boolean;
-  readonly widths?: LetterWidths | undefined;
+  /** Its glyphs, as `GlyphTrail.take` returns them. */
+  readonly glyphs?: readonly number[] | null;
 }
 
 /** A run rotated to read from left to right, with y upwards. */
@@ -25,7 +26,8 @@ export interface Piece {
   readonly y: number;
   readonly size: number;
   readonly isVertical: boolean;
-  readonly widths: LetterWidths | undefined;
+  /** Left edge of each code unit of the text, and the right edge of the last. */
+  readonly edges: readonly number[];
 }
 
 /** Runs of one direction, counter-clockwise in degrees. */
@@ -81,7 +83,8 @@ function turn(run: PdfRun, angle: number): Piece {
   const length = isVertical ? run.height : run.width;
   const text = toVisual(run.str, run.dir);
   const letters = text.replaceAll(/\s+/g, '');
-  return { text, letters, x, right: x + length, y, size, isVertical, widths: run.widths };
+  const edges = letterEdges(text, { x, length }, run.glyphs ?? null, [cosine, sine]);
+  return { text, letters, x, right: x + length, y, size, isVertical, edges };
 }
 
 /** Drops text drawn twice at almost the same place, as for bold type or shadows. */

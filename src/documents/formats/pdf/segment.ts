@@ -1,5 +1,4 @@
 import { foldForms, isRightToLeft, readingOrder } from './bidi.ts';
-import { letterEdges } from './glyphs.ts';
 import { type Fragment, isBlank, type Piece } from './lines.ts';
 
 /** Pieces on one baseline without a column-wide gap. */
@@ -60,9 +59,8 @@ class PlacedLine {
     this.#right.push(Number.NaN);
   }
 
-  draw({ text, x, right, size, widths }: Piece): void {
+  draw({ text, x, right, edges }: Piece): void {
     this.text += text;
-    const edges = letterEdges(text, { x, length: right - x, size }, widths);
     for (let index = 0; index < text.length; index += 1) {
       this.#left.push(edges[index] ?? x);
       this.#right.push(edges[index + 1] ?? right);

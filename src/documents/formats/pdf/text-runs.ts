@@ -1,7 +1,7 @@
 import type { getDocumentProxy } from 'unpdf';
 import { actualTextOf } from './actual-text.ts';
 import { isRightToLeft } from './bidi.ts';
-import type { GlyphWidths } from './glyphs.ts';
+import { type GlyphTrail, lengthOf } from './glyphs.ts';
 import type { PdfReading } from './guard.ts';
 
 import type { PdfRun } from './lines.ts';
@@ -15,8 +15,9 @@ type Item = TextContent['items'][number];
  * Streams the runs of a page, so that an endless page is abandoned before its text fills the
  * memory.
  */
-export async function readRuns(page: Page, { budget, widths }: PdfReading): Promise<PdfRun[]> {
-  const collector = new RunCollector(widths);
+export async function readRuns(page: Page, { budget, trail }: PdfReading): Promise<PdfRun[]> {
+  const collector = new RunCollector(trail);
+  trail.clear();
   // Ligatures are resolved later, in reading order.
   const stream = page.streamTextContent({ disableNormalization: true, includeMarkedContent: true });
   const reader = (stream as ReadableStream<TextContent>).getReader();
@@ -41,10 +42,10 @@ class RunCollector {
   readonly #vertical = new Set<string>();
   /** Open marked content: its replacement text and the index of its first run. */
   readonly #open: { readonly text: string | null; readonly from: number }[] = [];
-  readonly #widths: GlyphWidths;
+  readonly #trail: GlyphTrail;
 
-  constructor(widths: GlyphWidths) {
-    this.#widths = widths;
+  constructor(trail: GlyphTrail) {
+    this.#trail = trail;
   }
 
   learn(styles: TextContent['styles']): void {
@@ -58,7 +59,7 @@ class RunCollector {
       this.runs.push({
         ...item,
         isVertical: this.#vertical.has(item.fontName),
-        widths: this.#widths.of(item.fontName),
+        glyphs: this.#trail.take(lengthOf(item.str)),
       });
       return item.str.length;
     }
@@ -95,6 +96,7 @@ class RunCollector {
       : end - (first.transform[4] ?? 0);
     this.runs.push({
       ...first,
+      glyphs: null,
       str: text,
       dir: isRightToLeft(text) ? 'rtl' : 'ltr',
       width: Math.max(width, first.width),
