@@ -1,4 +1,5 @@
 import type { PageLayout } from './page-layout.ts';
+import type { Scan } from './scan.ts';
 
 /** Text of a file, as an extractor returns it. */
 export interface ExtractedDocument {
@@ -10,6 +11,8 @@ export interface ExtractedDocument {
   readonly isMarkdown: boolean;
   /** Where the words of each page stand; absent when the format does not place them. */
   readonly layout?: readonly PageLayout[];
+  /** Pages whose text is only in pictures; absent unless they were requested. */
+  readonly scans?: readonly Scan[];
 }
 
 /** Maximum length of extracted text, in UTF-16 code units. */

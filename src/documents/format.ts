@@ -52,6 +52,8 @@ export interface ExtractOptions {
   readonly assets?: AssetReader;
   /** True to return where words stand, for formats that place them. */
   readonly layout?: boolean;
+  /** True to return the pictures of pages without text, for formats that have such pages. */
+  readonly scans?: boolean;
 }
 
 /** A file inside of another one: an attachment, an entry of an archive. */

@@ -1,4 +1,5 @@
 export { type Chunk, chunkDocument } from './chunk/chunk.ts';
+export { cleanText } from './clean-text.ts';
 export type { ExtractedDocument } from './document.ts';
 export { encodingOf } from './encoding/decode.ts';
 export { extractOriginal, isExtractedInline } from './extract-original.ts';
@@ -6,6 +7,7 @@ export { DocumentFault, faultCodes } from './fault.ts';
 export type { FormatKind } from './format.ts';
 export { findFormat, formatOf, formatOfContent, mediaTypeOf } from './identify.ts';
 export { type Box, boxOf, decodeLines, type PageLayout } from './page-layout.ts';
+export type { Scan } from './scan.ts';
 export { isSourceCode } from './source-code.ts';
 export {
   decodeResponse,

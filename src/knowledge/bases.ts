@@ -1,6 +1,12 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
-import { embeddingPrefixes, findEmbeddingModel, isEmbeddingModel } from '../models/index.ts';
+import { capabilitiesOf } from '../llm/index.ts';
+import {
+  embeddingPrefixes,
+  findEmbeddingModel,
+  isEmbeddingModel,
+  modelNameError,
+} from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
@@ -30,6 +36,7 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
       'forbidden',
       'A key limited to agents cannot create a shared knowledge base.',
     );
+  checkOcr(input.ocr);
   const row = newBase(ctx, input, null);
   const reply = toBase(row);
   await commit(ctx, {
@@ -47,7 +54,7 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
   return reply;
 }
 
-function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow {
+function newBase(ctx: Ctx, { ocr, ...input }: CreateBase, agent_id: string | null): BaseRow {
   const { query, document } = embeddingPrefixes(input.embedding_model);
   const now = ctx.now();
   return {
@@ -58,6 +65,7 @@ function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow 
     query_prefix: input.query_prefix ?? query,
     document_prefix: input.document_prefix ?? document,
     dimensions: dimensionsOf(input),
+    ocr_model: ocr?.model ?? null,
     vectors_revision: 0,
     chunk_count: 0,
     deleted_at: null,
@@ -67,7 +75,10 @@ function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow 
 }
 
 /** Returns the length of the vectors of a new base. Throws `validation_failed` for a model that cannot have it. */
-function dimensionsOf({ embedding_model, dimensions }: CreateBase): number {
+function dimensionsOf({
+  embedding_model,
+  dimensions,
+}: Pick<CreateBase, 'embedding_model' | 'dimensions'>): number {
   const listed = findEmbeddingModel(embedding_model);
   if (listed === undefined) {
     if (!isEmbeddingModel(embedding_model))
@@ -82,6 +93,15 @@ function dimensionsOf({ embedding_model, dimensions }: CreateBase): number {
       `Vectors of ${embedding_model} have the length ${listed.dimensions}.`,
     );
   return dimensions ?? listed.dimensions;
+}
+
+/** Throws `validation_failed` for a model that cannot transcribe pages. */
+function checkOcr(ocr: CreateBase['ocr'] | undefined): void {
+  if (ocr === undefined || ocr === null) return;
+  const error = modelNameError(ocr.model);
+  if (error !== null) throw invalid('/ocr/model', error);
+  if (capabilitiesOf(ocr.model).images === false)
+    throw invalid('/ocr/model', `${ocr.model} does not read images.`);
 }
 
 /** Returns an agent's own base, for the batch that creates the agent. */
@@ -140,10 +160,13 @@ export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBas
 export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promise<KnowledgeBase> {
   const base = await findBase(ctx, id);
   if (Object.keys(input).length === 0) return toBase(base);
+  const { ocr, ...fields } = input;
+  checkOcr(ocr);
   const [rows] = await commit(ctx, {
     statements: [
       updateBaseRow(ctx.db, ctx.workspace_id, id, {
-        ...definedFields(input),
+        ...definedFields(fields),
+        ...(ocr !== undefined && { ocr_model: ocr?.model ?? null }),
         updated_at: ctx.now(),
       }),
     ],

@@ -111,7 +111,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Upload files',
-      description: `Up to 20 ${acceptedFiles(['document'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file; the same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
+      description: `Up to 20 ${acceptedFiles(['document'])}; in a base with \`ocr\` also ${acceptedFiles(['image'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file; the same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
@@ -202,7 +202,7 @@ export const knowledgeRoutes = new Router()
       description:
         'A viewer may read parts of it with `Range`. The entity tag changes with the content.',
       params: file,
-      alsoProduces: servedTypes(['document']),
+      alsoProduces: servedTypes(['document', 'image']),
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',

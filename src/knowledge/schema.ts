@@ -35,6 +35,20 @@ export const chunkSettings = {
     .describe('Estimated tokens that a chunk repeats from the previous one'),
 };
 
+const Ocr = z
+  .strictObject({
+    model: z
+      .string()
+      .min(3)
+      .max(200)
+      .describe('A language model that reads images, and PDFs for scans that are not JPEG'),
+  })
+  .nullable()
+  .describe(
+    'Transcribes pages whose text is only in pictures, and images, with a model, whose calls are billed; null to leave them out. Files processed before keep their text until they are processed again',
+  )
+  .openapi({ example: null });
+
 export const CreateBase = z
   .strictObject({
     name: Settings.name,
@@ -62,6 +76,7 @@ export const CreateBase = z
     ),
     chunk_tokens: chunkSettings.chunk_tokens.default(512),
     chunk_overlap_tokens: chunkSettings.chunk_overlap_tokens.default(64),
+    ocr: Ocr.default(null),
   })
   .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
     path: ['chunk_overlap_tokens'],
@@ -71,7 +86,7 @@ export const CreateBase = z
 export type CreateBase = z.output<typeof CreateBase>;
 
 export const UpdateBase = z
-  .strictObject(Settings)
+  .strictObject({ ...Settings, ocr: Ocr })
   .partial()
   .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
 export type UpdateBase = z.output<typeof UpdateBase>;
@@ -90,6 +105,7 @@ export const KnowledgeBase = z
     document_prefix: z.string(),
     chunk_tokens: z.number().int(),
     chunk_overlap_tokens: z.number().int(),
+    ocr: Ocr,
     chunk_count: z.number().int().describe('Number of searchable chunks'),
     created_at: Time,
     updated_at: Time,
@@ -110,6 +126,7 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   document_prefix: row.document_prefix ?? '',
   chunk_tokens: row.chunk_tokens,
   chunk_overlap_tokens: row.chunk_overlap_tokens,
+  ocr: row.ocr_model === null ? null : { model: row.ocr_model },
   chunk_count: row.chunk_count,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),

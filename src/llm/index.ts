@@ -25,4 +25,5 @@ export { runTask } from './tasks/run-task.ts';
 export { suggestionsTask } from './tasks/suggestions.ts';
 export { summaryTask, summaryTokens } from './tasks/summary.ts';
 export { titleTask } from './tasks/title.ts';
+export { transcribePage, transcriptVersion } from './tasks/transcribe.ts';
 export { batchWithModels } from './workspace-models.ts';

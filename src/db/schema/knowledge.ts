@@ -31,6 +31,8 @@ export const knowledge_bases = sqliteTable(
     document_prefix: text(),
     chunk_tokens: integer().notNull(),
     chunk_overlap_tokens: integer().notNull(),
+    /** Model that transcribes scanned pages; null for none. */
+    ocr_model: text(),
     /** Incremented by every change of the base's vectors, so that stale caches are detected. */
     vectors_revision: integer().notNull().default(0),
     /** Searchable chunks, counted by triggers; keyword search weights terms by it. */

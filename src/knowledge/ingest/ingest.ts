@@ -8,9 +8,12 @@ import {
   extractOriginal,
 } from '../../documents/index.ts';
 import { readModelName } from '../../models/index.ts';
+import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import { type FileRow, originalIdOf } from '../file-store.ts';
+import { ingestion } from '../ingestion.ts';
+import { transcribeScans, UnfinishedTranscriptError } from '../ocr/transcribe.ts';
 import { indexChunk } from '../search/keywords.ts';
 import { type BaseOfFile, embedChunks } from './embed-chunks.ts';
 import { removeAttempts, removeChunks } from './remove.ts';
@@ -76,7 +79,9 @@ export async function ingestFile(
       // The newer attempt removed the rows, possibly before these vectors existed.
       await ctx.vectors.remove(ctx.workspace_id, written);
       await discard(ctx, file);
-    } else if (error instanceof DocumentFault) await fail(ctx, file, error);
+    } else if (error instanceof UnfinishedTranscriptError)
+      await commit(ctx, { statements: [], jobs: [ingestion(ctx, file)] });
+    else if (error instanceof DocumentFault) await fail(ctx, file, error);
     else throw error;
     return false;
   }
@@ -90,6 +95,19 @@ async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
   if (file.status === 'failed') await removeAttempts(ctx, file, file.attempt + 1);
 }
 
+/** Extracts the text of a file, and transcribes its scanned pages if the base has a model for them. */
+async function readDocument(
+  ctx: Ctx,
+  file: FileRow,
+  { ocr_model: model, agent_id }: BaseOfFile,
+): Promise<ExtractedDocument> {
+  const options = { layout: true, scans: model !== null };
+  const document = await extractOriginal(ctx, { ...file, id: originalIdOf(file) }, options);
+  if (model === null) return document;
+  const progress = (share: number) => write(ctx, file, { progress: share });
+  return transcribeScans(ctx, file, document, { model, agent_id, progress });
+}
+
 /**
  * Appends the ids of stored chunks to `written`, so that a superseded attempt can remove their
  * vectors.
@@ -101,11 +119,7 @@ async function index(
   written: string[],
   end: Statement | undefined,
 ): Promise<void> {
-  const document = await extractOriginal(
-    ctx,
-    { ...file, id: originalIdOf(file) },
-    { layout: true },
-  );
+  const document = await readDocument(ctx, file, base);
   if (document.text.length > longText) await write(ctx, file, { status: 'chunking' });
   const chunks = chunkDocument(document, base);
   if (chunks.length > maxChunks)

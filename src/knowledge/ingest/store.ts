@@ -62,6 +62,7 @@ export const selectBaseOfFile = compile(
         document_prefix: knowledge_bases.document_prefix,
         chunk_tokens: knowledge_bases.chunk_tokens,
         chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
+        ocr_model: knowledge_bases.ocr_model,
       })
       .from(knowledge_bases)
       .where(

@@ -1,5 +1,5 @@
 import { batch } from '../../db/client.ts';
-import { type FilePart, originalKey, receiveFile } from '../../documents/index.ts';
+import { type FilePart, type FormatKind, originalKey, receiveFile } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { fingerprintBody, IdempotentReplay } from '../../platform/idempotency.ts';
 import { Failure } from '../../shared/failure.ts';
@@ -21,6 +21,7 @@ export async function uploadFiles(
   source: UploadSource,
 ): Promise<Uploaded> {
   const stored: string[] = [];
+  let kinds: readonly FormatKind[] = ['document'];
   const receive = async (part: FilePart): Promise<StoredFile> => {
     const id = ctx.newId('file');
     const isFirst = stored.push(id) === 1;
@@ -28,8 +29,8 @@ export async function uploadFiles(
       isFirst ? selectBaseById(ctx.db, { workspace_id: ctx.workspace_id, id: base_id }) : null,
       insertCleanup(ctx.db, ctx.workspace_id, id, ctx.now()),
     ]);
-    if (bases !== null) visible(ctx, bases[0]);
-    return { id, ...(await receiveFile(ctx, id, part, ['document'])) };
+    if (bases !== null && visible(ctx, bases[0]).ocr_model !== null) kinds = ['document', 'image'];
+    return { id, ...(await receiveFile(ctx, id, part, kinds)) };
   };
   try {
     const upload = await readUpload(source, receive);

@@ -4,14 +4,17 @@ import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import type { PageLayout } from '../../page-layout.ts';
+import type { Scan, ScanImage } from '../../scan.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
 import { readFields } from './form-fields.ts';
 import { GlyphTrail } from './glyphs.ts';
 import { type PdfReading, runGuarded } from './guard.ts';
+import { PageImages } from './images.ts';
 import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
 import type { PdfRun } from './lines.ts';
 import { layoutOf, type Sheet, sheetOf } from './place-words.ts';
 import { type PdfLine, readLines } from './rows.ts';
+import { isScanned, readImages } from './scans.ts';
 import { type Page, type Pdf, readRuns } from './text-runs.ts';
 
 const maxPages = 2000;
@@ -29,6 +32,7 @@ const settings = {
 export interface PdfOptions {
   readonly assets?: AssetReader;
   readonly layout?: boolean;
+  readonly scans?: boolean;
   readonly limits?: PdfLimits;
 }
 
@@ -38,12 +42,13 @@ export interface PdfOptions {
  */
 export async function extractPdf(
   bytes: Uint8Array<ArrayBuffer>,
-  { assets, layout = false, limits = pdfLimits }: PdfOptions = {},
+  { assets, layout = false, scans = false, limits = pdfLimits }: PdfOptions = {},
 ): Promise<ExtractedDocument> {
   const budget = new PdfBudget(bytes.byteLength, limits);
-  const reading = { budget, trail: new GlyphTrail() };
+  const reading = { budget, trail: new GlyphTrail(), images: new PageImages(), hasScans: scans };
   const pages = await runGuarded(reading, () => readFile(bytes, reading, assets ?? null));
-  return writePages(pages, layout);
+  const document = writePages(pages, layout);
+  return scans ? { ...document, scans: scansOf(pages) } : document;
 }
 
 async function readFile(
@@ -88,6 +93,8 @@ async function open(
 interface ReadPage {
   readonly lines: readonly PdfLine[];
   readonly sheet: Sheet;
+  /** Pictures to transcribe, of a page that has next to no text. */
+  readonly images: readonly ScanImage[];
 }
 
 function writePages(pages: readonly ReadPage[], isPlaced: boolean): ExtractedDocument {
@@ -108,6 +115,9 @@ function writePages(pages: readonly ReadPage[], isPlaced: boolean): ExtractedDoc
   return { text, pages: starts, isMarkdown: true, ...(isPlaced && { layout }) };
 }
 
+const scansOf = (pages: readonly ReadPage[]): Scan[] =>
+  pages.flatMap(({ images }, index) => (images.length === 0 ? [] : [{ page: index + 1, images }]));
+
 async function readPages(pdf: Pdf, reading: PdfReading): Promise<ReadPage[]> {
   const pages: ReadPage[] = [];
   for (let number = 1; number <= pdf.numPages; number += 1)
@@ -116,14 +126,16 @@ async function readPages(pdf: Pdf, reading: PdfReading): Promise<ReadPage[]> {
 }
 
 async function readPage(pdf: Pdf, number: number, reading: PdfReading): Promise<ReadPage> {
-  const { budget } = reading;
+  const { budget, images } = reading;
   try {
     const page = await pdf.getPage(number);
     const runs = await readRuns(page, reading);
+    const drawn = images.take();
     const fields = await readPageFields(page, runs, budget);
     const sheet = sheetOf(page);
     page.cleanup();
-    return { lines: readLines([...runs, ...fields], page.rotate), sheet };
+    const lines = readLines([...runs, ...fields], page.rotate);
+    return { lines, sheet, images: isScanned(lines) ? readImages(drawn, reading) : [] };
   } catch (error) {
     budget.check();
     throw new DocumentFault('corrupt', `Page ${number} of the PDF is damaged.`, error);

@@ -2,7 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { getDocumentProxy } from 'unpdf';
 import { handOnActualText } from './actual-text.ts';
 import type { PdfBudget } from './budget.ts';
+import type { ByteStream, Dictionary, Filters } from './drawn-image.ts';
 import { type Font, type GlyphTrail, type TextState, watchGlyphs } from './glyphs.ts';
+import type { PageImages } from './images.ts';
 
 /** Guarded parts of the parser, which its package does not export. */
 interface DecodeStream {
@@ -45,6 +47,9 @@ interface CMap {
 export interface PdfReading {
   readonly budget: PdfBudget;
   readonly trail: GlyphTrail;
+  readonly images: PageImages;
+  /** True when pictures of pages without text are to be returned. */
+  readonly hasScans: boolean;
 }
 
 const readings = new AsyncLocalStorage<PdfReading>();
@@ -126,7 +131,7 @@ function install(): void {
   const preprocessor = found.get('nonProcessedArgs') as Preprocessor | undefined;
   const decoders = prototypeWith<DecodeStream>(found.get('_rawMinBufferLength'), 'ensureBuffer');
   const preprocessors = prototypeWith<Preprocessor>(preprocessor, 'read');
-  const parsers = prototypeWith<Parser>(preprocessor?.parser, 'makeFilter');
+  const parsers = prototypeWith<Parser & Filters>(preprocessor?.parser, 'makeFilter');
   const maps = prototypeWith<CMap>(found.get('numCodespaceRanges'), 'mapBfRange');
   const states = prototypeWith<TextState>(preprocessor?.stateManager.state, 'translateTextMatrix');
   const fonts = prototypeWith<Font>(found.get('toFontChar'), '_charToGlyph');
@@ -212,7 +217,7 @@ async function inflate(compressed: Uint8Array, budget: PdfBudget): Promise<Uint8
  * Filters that are never decoded: those of pictures, and Brotli, which yields its output in one
  * piece of any size.
  */
-const codecs = new Set([
+const codecs: ReadonlySet<string> = new Set([
   'DCT',
   'DCTDecode',
   'JPX',
@@ -223,11 +228,16 @@ const codecs = new Set([
   'BrotliDecode',
 ]);
 
-function guardFilters(parsers: Parser): void {
-  const { makeFilter } = parsers;
+function guardFilters(parsers: Parser & Filters): void {
+  const { makeFilter, filter } = parsers;
+  parsers.filter = function (stream: ByteStream, dictionary: Dictionary, ...rest) {
+    const run = () => filter.call(this, stream, dictionary, ...rest);
+    return readings.getStore()?.images.watch(dictionary, run) ?? run();
+  };
   parsers.makeFilter = function (source, name, ...rest) {
     const made = makeFilter.call(this, source, name, ...rest);
     if (codecs.has(name)) {
+      readings.getStore()?.images.decode(name, source as ByteStream, rest[1]);
       made.readBlock = function () {
         this.eof = true;
       };
