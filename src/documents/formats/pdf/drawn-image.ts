@@ -11,7 +11,7 @@ export interface Filters {
   filter(stream: ByteStream, dictionary: Dictionary, ...rest: unknown[]): ByteStream;
 }
 
-/** The filters whose output is a picture, and the encoded bytes that they get. */
+/** The last filter of a picture, and the encoded bytes that it gets. */
 export interface Coded {
   readonly name: string;
   readonly source: ByteStream;
@@ -23,7 +23,7 @@ export interface DrawnImage {
   readonly dictionary: Dictionary;
   readonly width: number;
   readonly height: number;
-  /** The samples, when no codec is used. */
+  /** The samples, for a picture without a filter. */
   readonly samples: ByteStream;
   readonly coded: Coded | null;
 }
@@ -36,3 +36,9 @@ export const nameOf = (value: unknown): string | null => {
   const name = (value as { readonly name?: unknown } | null)?.name;
   return typeof name === 'string' ? name : null;
 };
+
+/** Returns the bytes of a stream that a filter may have begun to read. */
+export function readAll(stream: ByteStream): Uint8Array<ArrayBuffer> {
+  stream.reset?.();
+  return stream.getBytes() as Uint8Array<ArrayBuffer>;
+}

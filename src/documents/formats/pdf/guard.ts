@@ -236,8 +236,8 @@ function guardFilters(parsers: Parser & Filters): void {
   };
   parsers.makeFilter = function (source, name, ...rest) {
     const made = makeFilter.call(this, source, name, ...rest);
+    readings.getStore()?.images.decode(name, source as ByteStream, rest[1]);
     if (codecs.has(name)) {
-      readings.getStore()?.images.decode(name, source as ByteStream, rest[1]);
       made.readBlock = function () {
         this.eof = true;
       };

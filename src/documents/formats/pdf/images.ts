@@ -6,6 +6,7 @@ import {
   type DrawnImage,
   isDictionary,
   nameOf,
+  readAll,
 } from './drawn-image.ts';
 import { writeImagePdf } from './write-image-pdf.ts';
 
@@ -49,7 +50,7 @@ export class PageImages {
 export function readImage(image: DrawnImage): ScanImage | null {
   const { coded } = image;
   if (coded?.name === 'DCTDecode' || coded?.name === 'DCT') {
-    const bytes = coded.source.getBytes() as Uint8Array<ArrayBuffer>;
+    const bytes = readAll(coded.source);
     return bytes.byteLength === 0 ? null : { media_type: 'image/jpeg', bytes };
   }
   const bytes = writeImagePdf(image);

@@ -4,6 +4,7 @@ import {
   type DrawnImage,
   isDictionary,
   nameOf,
+  readAll,
 } from './drawn-image.ts';
 
 interface PdfStream {
@@ -33,12 +34,11 @@ export function writeImagePdf(image: DrawnImage): Uint8Array<ArrayBuffer> | null
     ...(coded === null ? [] : [`/Filter /${coded.name}`]),
     ...(coded?.parameters ? [`/DecodeParms << ${parametersOf(coded.parameters)} >>`] : []),
   ].join(' ');
-  const bytes = coded === null ? samples.getBytes() : coded.source.getBytes();
+  const bytes = readAll(coded === null ? samples : coded.source);
   if (bytes.byteLength === 0) return null;
   const streams: PdfStream[] = [{ entries, bytes }];
   if (isStream(globals)) {
-    globals.reset?.();
-    streams.push({ entries: '', bytes: globals.getBytes() });
+    streams.push({ entries: '', bytes: readAll(globals) });
   }
   return writePdf(width, height, streams);
 }
@@ -78,7 +78,7 @@ function colorSpaceOf(value: unknown): string | undefined {
     case 'I': {
       const base = colorSpaceOf(first);
       const colors = isStream(table)
-        ? table.getBytes()
+        ? readAll(table)
         : typeof table === 'string'
           ? Uint8Array.from(table, (letter) => letter.charCodeAt(0))
           : null;
@@ -91,9 +91,12 @@ function colorSpaceOf(value: unknown): string | undefined {
   }
 }
 
-/** Entries of the fax and JBIG2 codecs (ISO 32000-2, 7.4.6 and 7.4.7). */
+/** Parameters of the filters (ISO 32000-2, 7.4). */
 function parametersOf(parameters: Dictionary): string {
-  const numbers = ['K', 'Columns', 'Rows', 'DamagedRowsBeforeError'];
+  const numbers = [
+    ...['K', 'Columns', 'Rows', 'DamagedRowsBeforeError'],
+    ...['Predictor', 'Colors', 'BitsPerComponent', 'EarlyChange'],
+  ];
   const switches = ['EndOfLine', 'EncodedByteAlign', 'EndOfBlock', 'BlackIs1'];
   return [
     ...numbers.flatMap((key) => {
