@@ -90,6 +90,9 @@ app.use(
 app.use(contentPolicy);
 const exposeHeaders = [
   'etag',
+  'accept-ranges',
+  'content-disposition',
+  'content-range',
   'server-timing',
   'x-request-id',
   'x-d1-bookmark',

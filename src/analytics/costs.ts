@@ -12,6 +12,7 @@ const categories: Readonly<Record<string, 'chat' | 'knowledge' | 'background'>> 
   answer: 'chat',
   embed_file: 'knowledge',
   embed_query: 'knowledge',
+  ocr: 'knowledge',
   rerank: 'knowledge',
   title: 'background',
   summary: 'background',

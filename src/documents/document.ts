@@ -1,3 +1,6 @@
+import type { PageLayout } from './page-layout.ts';
+import type { Scan } from './scan.ts';
+
 /** Text of a file, as an extractor returns it. */
 export interface ExtractedDocument {
   /** Markdown in form: headings, tables, fenced code. Well-formed Unicode, line feeds only. */
@@ -6,6 +9,10 @@ export interface ExtractedDocument {
   readonly pages: readonly number[] | null;
   /** True when `#`, `|` and fences in the text have their Markdown meaning. */
   readonly isMarkdown: boolean;
+  /** Where the words of each page stand; absent when the format does not place them. */
+  readonly layout?: readonly PageLayout[];
+  /** Pages whose text is only in pictures; absent unless they were requested. */
+  readonly scans?: readonly Scan[];
 }
 
 /** Maximum length of extracted text, in UTF-16 code units. */

@@ -36,13 +36,15 @@ class Extraction {
     const document = await format.extract(bytes, {
       ...this.#options,
       encoding,
+      // Scanned pages are transcribed only in the file itself.
+      scans: containers.length === 0 && this.#options.scans === true,
       readEmbedded: (file) => this.#readEmbedded(file, [...containers, format]),
     });
     if (document.text.length > maxCharacters) throw new DocumentFault('too_large', tooLong);
-    if (!/\S/.test(document.text))
+    if (!/\S/.test(document.text) && !document.scans?.length)
       throw new DocumentFault(
         'empty_document',
-        'The document contains no text. Scanned pages need text recognition (OCR) first.',
+        'The document contains no text. For scanned pages, set `ocr` of the knowledge base, or recognize their text first.',
       );
     return document;
   }

@@ -8,6 +8,8 @@ export const faultCodes = [
   'unsafe_xml',
   'unknown_encoding',
   'quota_exceeded',
+  'budget_exceeded',
+  'ocr_failed',
   'gone',
   'internal',
 ] as const;

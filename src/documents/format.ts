@@ -50,6 +50,10 @@ export interface ExtractOptions {
   readonly encoding?: string | null;
   /** Reads the character maps of PDFs; without it, fonts that need one yield no text. */
   readonly assets?: AssetReader;
+  /** True to return where words stand, for formats that place them. */
+  readonly layout?: boolean;
+  /** True to return the pictures of pages without text, for formats that have such pages. */
+  readonly scans?: boolean;
 }
 
 /** A file inside of another one: an attachment, an entry of an archive. */

@@ -10,6 +10,7 @@ export {
 export { listTar } from './archive/tar.ts';
 export { listZip } from './archive/zip.ts';
 export { type Chunk, chunkDocument } from './chunk/chunk.ts';
+export { cleanText } from './clean-text.ts';
 export type { ExtractedDocument } from './document.ts';
 export { encodingOf } from './encoding/decode.ts';
 export { extractOriginal, isExtractedInline } from './extract-original.ts';
@@ -23,6 +24,8 @@ export {
   formatOfContent,
   mediaTypeOf,
 } from './identify.ts';
+export { type Box, boxOf, decodeLines, type PageLayout } from './page-layout.ts';
+export type { Scan } from './scan.ts';
 export { headBytes } from './signature.ts';
 export { isSourceCode } from './source-code.ts';
 export {

@@ -1,9 +1,11 @@
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
+import { capabilitiesOf } from '../llm/index.ts';
+import { modelNameError } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
-import { Failure, notFound } from '../shared/failure.ts';
+import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import {
   type BaseRow,
@@ -30,6 +32,7 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
       'forbidden',
       'A key limited to agents cannot create a shared knowledge base.',
     );
+  checkOcr(input.ocr);
   const row = newBase(ctx, input, null);
   await assertFits(ctx, row);
   const reply = toBase(row);
@@ -48,7 +51,7 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
   return reply;
 }
 
-function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow {
+function newBase(ctx: Ctx, { ocr, ...input }: CreateBase, agent_id: string | null): BaseRow {
   const now = ctx.now();
   return {
     id: ctx.newId('kb'),
@@ -56,6 +59,7 @@ function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow 
     agent_id,
     ...input,
     ...embeddingSettings(input),
+    ocr_model: ocr?.model ?? null,
     vectors_revision: 0,
     chunk_count: 0,
     vector_space: 0,
@@ -69,6 +73,15 @@ function newBase(ctx: Ctx, input: CreateBase, agent_id: string | null): BaseRow 
     created_at: now,
     updated_at: now,
   };
+}
+
+/** Throws `validation_failed` for a model that cannot transcribe pages. */
+function checkOcr(ocr: CreateBase['ocr'] | undefined): void {
+  if (ocr === undefined || ocr === null) return;
+  const error = modelNameError(ocr.model);
+  if (error !== null) throw invalid('/ocr/model', error);
+  if (capabilitiesOf(ocr.model).images === false)
+    throw invalid('/ocr/model', `${ocr.model} does not read images.`);
 }
 
 /** Returns an agent's own base, for the batch that creates the agent. */
@@ -127,10 +140,13 @@ export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBas
 export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promise<KnowledgeBase> {
   const base = await findBase(ctx, id);
   if (Object.keys(input).length === 0) return toBase(base);
+  const { ocr, ...fields } = input;
+  checkOcr(ocr);
   const [rows] = await commit(ctx, {
     statements: [
       updateBaseRow(ctx.db, ctx.workspace_id, id, {
-        ...definedFields(input),
+        ...definedFields(fields),
+        ...(ocr !== undefined && { ocr_model: ocr?.model ?? null }),
         updated_at: ctx.now(),
       }),
     ],

@@ -7,6 +7,7 @@ import { embeddingMigrationRoutes } from './embedding-migrations/routes.ts';
 import { evaluationJobs } from './evaluation/jobs.ts';
 import { evaluationRoutes } from './evaluation/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
+import { pageRoutes } from './pages/routes.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
 import { moveKeywords } from './search/move-keywords.ts';
@@ -20,6 +21,7 @@ export const knowledgeFeature = {
     '/api/v1': [
       knowledgeRoutes,
       textRoutes,
+      pageRoutes,
       chunkRoutes,
       sourceRoutes,
       batchRoutes,

@@ -113,10 +113,14 @@ export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   return reply;
 }
 
-/** Throws `not_found`. */
-export async function getContent(ctx: Ctx, id: string): Promise<Response> {
+/** Returns the original, or the part of it that `Range` names. Throws `not_found` and `range_not_satisfiable`. */
+export async function getContent(ctx: Ctx, id: string, { headers }: Request): Promise<Response> {
   const file = await findFile(ctx, id);
-  const download = await downloadOriginal(ctx, { ...file, id: originalIdOf(file) });
+  const download = await downloadOriginal(
+    ctx,
+    { ...file, id: originalIdOf(file) },
+    { ...file, headers },
+  );
   if (download === null) throw notFound('file');
   return download;
 }

@@ -113,7 +113,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Upload files',
-      description: `Up to 20 ${acceptedFiles(['document'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file with \`is_duplicate: true\`. A file that cannot be stored does not keep the others from being stored: the response then has status 207 and an \`error\` in the place of that file. The request fails when no file can be stored. The same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
+      description: `Up to 20 ${acceptedFiles(['document'])}; in a base with \`ocr\` also ${acceptedFiles(['image'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file with \`is_duplicate: true\`. A file that cannot be stored does not keep the others from being stored: the response then has status 207 and an \`error\` in the place of that file. The request fails when no file can be stored. The same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
@@ -203,15 +203,19 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:read',
       tag,
       summary: 'Download a file',
+      description:
+        'A viewer may read parts of it with `Range`. The entity tag changes with the content.',
       params: file,
-      alsoProduces: servedTypes(['document']),
+      alsoProduces: servedTypes(['document', 'image']),
       reply: {
         status: 200,
         mediaType: 'application/octet-stream',
         description: 'The original file, as a download',
       },
+      alsoAnswers: { 206: 'The part of the file that `Range` names' },
+      failures: ['range_not_satisfiable'],
     },
-    (ctx, { params }) => getContent(ctx, params.file),
+    (ctx, { params, request }) => getContent(ctx, params.file, request),
   )
   .endpoint(
     {

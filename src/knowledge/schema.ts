@@ -87,6 +87,19 @@ export const toEmbeddingUsage = (row: EmbeddingCounts): z.output<typeof Embeddin
 /** The same; null when no call has been counted. */
 const toCountedUsage = (row: EmbeddingCounts) =>
   row.embedding_calls === null ? null : toEmbeddingUsage(row);
+const Ocr = z
+  .strictObject({
+    model: z
+      .string()
+      .min(3)
+      .max(200)
+      .describe('A language model that reads images, and PDFs for scans that are not JPEG'),
+  })
+  .nullable()
+  .describe(
+    'Transcribes pages whose text is only in pictures, and images, with a model, whose calls are billed; null to leave them out. Files processed before keep their text until they are processed again',
+  )
+  .openapi({ example: null });
 
 export const CreateBase = z
   .strictObject({
@@ -101,6 +114,7 @@ export const CreateBase = z
     default_groups: DefaultGroups.default(null),
     chunk_tokens: chunkSettings.chunk_tokens.default(512),
     chunk_overlap_tokens: chunkSettings.chunk_overlap_tokens.default(64),
+    ocr: Ocr.default(null),
   })
   .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
     path: ['chunk_overlap_tokens'],
@@ -110,7 +124,7 @@ export const CreateBase = z
 export type CreateBase = z.output<typeof CreateBase>;
 
 export const UpdateBase = z
-  .strictObject({ ...Settings, default_groups: DefaultGroups })
+  .strictObject({ ...Settings, default_groups: DefaultGroups, ocr: Ocr })
   .partial()
   .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
 export type UpdateBase = z.output<typeof UpdateBase>;
@@ -130,6 +144,7 @@ export const KnowledgeBase = z
     default_groups: DefaultGroups,
     chunk_tokens: z.number().int(),
     chunk_overlap_tokens: z.number().int(),
+    ocr: Ocr,
     chunk_count: z.number().int().describe('Number of searchable chunks'),
     embedding_usage: EmbeddingUsage.nullable().describe(
       'Use of embedding models for the content of the base so far, with deleted files and former content. Null in a base of an earlier version before its first file',
@@ -154,6 +169,7 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   default_groups: row.default_groups,
   chunk_tokens: row.chunk_tokens,
   chunk_overlap_tokens: row.chunk_overlap_tokens,
+  ocr: row.ocr_model === null ? null : { model: row.ocr_model },
   chunk_count: row.chunk_count,
   embedding_usage: toCountedUsage(row),
   created_at: toWireTime(row.created_at),

@@ -26,4 +26,5 @@ export { searchQueriesTask } from './tasks/search-queries.ts';
 export { suggestionsTask } from './tasks/suggestions.ts';
 export { summaryTask, summaryTokens } from './tasks/summary.ts';
 export { titleTask } from './tasks/title.ts';
+export { transcribePage, transcriptVersion } from './tasks/transcribe.ts';
 export { batchWithModels } from './workspace-models.ts';

@@ -89,15 +89,18 @@ export interface FileStore {
   /** Streams the body into the store in bounded memory. Returns what was written. */
   put(key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredFile>;
   /** Reads an object, or a part of it; `byte_size` is that of the whole object. */
-  get(
-    key: string,
-    range?: { readonly offset: number; readonly length: number },
-  ): Promise<StoredObject | null>;
+  get(key: string, range?: ByteRange): Promise<StoredObject | null>;
   remove(keys: readonly string[]): Promise<void>;
   /** Removes every object whose key starts with the prefix. */
   removeAll(prefix: string): Promise<void>;
   /** Throws when the store does not respond. */
   check(): Promise<void>;
+}
+
+/** A range of at least one byte that begins inside of the object. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** Data that is deployed with the Worker because it is too large for its bundle. */

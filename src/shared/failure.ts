@@ -27,6 +27,7 @@ export const failures = {
   reply_gone: { status: 410, title: 'The stored reply can no longer be read' },
   too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
+  range_not_satisfiable: { status: 416, title: 'The range is outside of the file' },
   validation_failed: { status: 422, title: 'The request does not match its schema' },
   url_not_allowed: { status: 422, title: 'The URL is not allowed' },
   quota_exceeded: { status: 422, title: 'A quota of the workspace does not allow this' },

@@ -28,6 +28,17 @@ export function describeFileStore(name: string, open: () => FileStore): void {
       expect(await read(`${prefix}a`)).toBe('twelve bytes');
     });
 
+    it('returns a range of an object with the size of the whole, up to its end', async () => {
+      await store.put(`${prefix}a`, streamOf(bytesOf('twelve bytes')), options);
+      const part = async (offset: number, length: number) => {
+        const found = await store.get(`${prefix}a`, { offset, length });
+        return [found?.byte_size, await new Response(found?.body).text()];
+      };
+      expect(await part(0, 6)).toEqual([12, 'twelve']);
+      expect(await part(7, 100)).toEqual([12, 'bytes']);
+      expect(await store.get(`${prefix}absent`, { offset: 0, length: 1 })).toBeNull();
+    });
+
     it('stores a file of several parts and chunks of any size', async () => {
       const chunks = [1, 64 * 1024, 5 * 1024 * 1024, 300_000].map((size, index) =>
         new Uint8Array(size).fill(index),

@@ -58,6 +58,8 @@ export const knowledge_bases = sqliteTable(
     chunk_overlap_tokens: integer().notNull(),
     /** The groups of new files; null for none, which everybody may read. */
     default_groups: text({ mode: 'json' }).$type<string[]>(),
+    /** Model that transcribes scanned pages; null for none. */
+    ocr_model: text(),
     /** Incremented by every change of the base's vectors, so that stale caches are detected. */
     vectors_revision: integer().notNull().default(0),
     /** Searchable chunks, counted by triggers; keyword search weights terms by it. */

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
 import { formatOf } from '../identify.ts';
+import { requestedRange } from './byte-range.ts';
 import { originalKey } from './original.ts';
 
 /** A stored file to download. */
@@ -10,20 +11,40 @@ export interface DownloadableFile {
   readonly media_type: string;
 }
 
+/** A request for a file or a part of it. */
+export interface DownloadRequest {
+  readonly headers: Headers;
+  readonly byte_size: number;
+  /** Digest of the content, which becomes its entity tag. */
+  readonly sha256: string;
+}
+
 /**
  * Responds with a stored original: as an attachment, sandboxed, and under the content type of its format,
- * so that no browser executes it. Returns null when the object is missing.
+ * so that no browser executes it. Returns null when the object is missing. With `part`, answers `Range`
+ * with that part, and throws `range_not_satisfiable`.
  */
 export async function downloadOriginal(
   ctx: Ctx,
   { id, name, media_type }: DownloadableFile,
+  part?: DownloadRequest,
 ): Promise<Response | null> {
-  const object = await ctx.files.get(originalKey(ctx.workspace_id, id));
+  const etag = part === undefined ? null : `"${part.sha256}"`;
+  const range =
+    part === undefined || etag === null
+      ? null
+      : requestedRange(part.headers, { byte_size: part.byte_size, etag });
+  const object = await ctx.files.get(originalKey(ctx.workspace_id, id), range ?? undefined);
   if (object === null) return null;
   return new Response(object.body, {
+    status: range === null ? 200 : 206,
     headers: {
       'content-type': formatOf(media_type).served_as,
-      'content-length': String(object.byte_size),
+      'content-length': String(range?.length ?? object.byte_size),
+      ...(range !== null && {
+        'content-range': `bytes ${range.offset}-${range.offset + range.length - 1}/${object.byte_size}`,
+      }),
+      ...(etag !== null && { 'accept-ranges': 'bytes', etag }),
       'content-disposition': dispositionOf(name),
       'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',

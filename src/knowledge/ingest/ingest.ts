@@ -8,9 +8,12 @@ import {
   extractOriginal,
 } from '../../documents/index.ts';
 import { readModelName } from '../../models/index.ts';
+import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import { type FileRow, originalIdOf } from '../file-store.ts';
+import { ingestion } from '../ingestion.ts';
+import { transcribeScans, UnfinishedTranscriptError } from '../ocr/transcribe.ts';
 import { indexChunk } from '../search/keywords.ts';
 import { type BaseOfFile, embedForSpaces, recordsOf } from './embed-chunks.ts';
 import { removeAttempts, removeChunks, removeVectors } from './remove.ts';
@@ -24,7 +27,7 @@ import {
   updateAttempt,
 } from './store.ts';
 import { storeText } from './text.ts';
-import { pagesKey, textKey } from './text-keys.ts';
+import { attemptKeys } from './text-keys.ts';
 
 /** Number of chunks embedded and stored in one batch. */
 const batchSize = 96;
@@ -76,7 +79,9 @@ export async function ingestFile(
       // The newer attempt removed the rows, possibly before these vectors existed.
       await removeVectors(ctx, file_id, written);
       await discard(ctx, file);
-    } else if (error instanceof DocumentFault) await fail(ctx, file, error);
+    } else if (error instanceof UnfinishedTranscriptError)
+      await commit(ctx, { statements: [], jobs: [ingestion(ctx, file)] });
+    else if (error instanceof DocumentFault) await fail(ctx, file, error);
     else throw error;
     return false;
   }
@@ -88,6 +93,19 @@ async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
   if (file === undefined || file.deleted_at !== null) return;
   if (file.status === 'ready') await removeAttempts(ctx, file, file.attempt);
   if (file.status === 'failed') await removeAttempts(ctx, file, file.attempt + 1);
+}
+
+/** Extracts the text of a file, and transcribes its scanned pages if the base has a model for them. */
+async function readDocument(
+  ctx: Ctx,
+  file: FileRow,
+  { ocr_model: model, agent_id }: BaseOfFile,
+): Promise<ExtractedDocument> {
+  const options = { layout: true, scans: model !== null };
+  const document = await extractOriginal(ctx, { ...file, id: originalIdOf(file) }, options);
+  if (model === null) return document;
+  const progress = (share: number) => write(ctx, file, { progress: share });
+  return transcribeScans(ctx, file, document, { model, agent_id, progress });
 }
 
 /**
@@ -102,7 +120,7 @@ async function index(
   end: Statement | undefined,
 ): Promise<void> {
   let base = first;
-  const document = await extractOriginal(ctx, { ...file, id: originalIdOf(file) });
+  const document = await readDocument(ctx, file, base);
   if (document.text.length > longText) await write(ctx, file, { status: 'chunking' });
   const chunks = chunkDocument(document, base);
   if (chunks.length > maxChunks)
@@ -262,10 +280,7 @@ async function fail(
 /** Removes everything that this attempt has stored. */
 async function discard(ctx: Ctx, file: FileRow): Promise<void> {
   await removeChunks(ctx, file.id, file.attempt + 1, file.attempt);
-  await ctx.files.remove([
-    textKey(ctx.workspace_id, file.id, file.attempt),
-    pagesKey(ctx.workspace_id, file.id, file.attempt),
-  ]);
+  await ctx.files.remove(attemptKeys(ctx.workspace_id, file.id, file.attempt));
 }
 
 /** Marks a file as failed after its last attempt. It can be reprocessed manually. */

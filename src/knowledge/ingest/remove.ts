@@ -5,6 +5,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { deleteBaseRow, touchBase } from '../base-store.ts';
 import { selectArchives } from '../batches/batch-store.ts';
 import { type FileRow, markFileDeleted } from '../file-store.ts';
+import { transcriptsPrefix } from '../ocr/transcript-cache.ts';
 import { vectorIds } from '../vector-space.ts';
 import {
   deleteChunks,
@@ -86,20 +87,24 @@ export async function removeFile(ctx: Ctx, file_id: string): Promise<void> {
   const file = await selectAnyFile(ctx.db, workspace_id, file_id).get();
   const original_id = file?.original_id ?? null;
   if (file !== undefined && file.deleted_at === null) {
-    if (original_id !== null) await ctx.files.remove([originalKey(workspace_id, file_id)]);
+    if (original_id !== null) await removeOriginal(ctx, file_id);
     return;
   }
   await removeChunks(ctx, file_id, Number.MAX_SAFE_INTEGER);
-  await ctx.files.remove([
-    originalKey(workspace_id, file_id),
-    ...(original_id === null ? [] : [originalKey(workspace_id, original_id)]),
-    ...textKeys(workspace_id, file_id, file?.attempt ?? 0),
-  ]);
+  await ctx.files.remove(textKeys(workspace_id, file_id, file?.attempt ?? 0));
+  await removeOriginal(ctx, file_id);
+  if (original_id !== null) await removeOriginal(ctx, original_id);
   if (file === undefined) return;
   await batch(ctx.db, [
     deleteFileRow(ctx.db, workspace_id, file_id),
     touchBase(ctx.db, { workspace_id, id: file.base_id }),
   ]);
+}
+
+/** Removes an original with the transcripts of its pages. */
+async function removeOriginal({ files, workspace_id }: Ctx, original_id: string): Promise<void> {
+  await files.remove([originalKey(workspace_id, original_id)]);
+  await files.removeAll(transcriptsPrefix(workspace_id, original_id));
 }
 
 /** Removes the files of a hidden base in steps, then its row. */

@@ -66,6 +66,7 @@ export const selectBaseOfFile = compile(
         second_embedding: knowledge_bases.second_embedding,
         chunk_tokens: knowledge_bases.chunk_tokens,
         chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
+        ocr_model: knowledge_bases.ocr_model,
       })
       .from(knowledge_bases)
       .where(

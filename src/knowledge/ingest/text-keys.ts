@@ -6,10 +6,22 @@ export const textKey = (workspace_id: string, file_id: string, attempt: number):
 export const pagesKey = (workspace_id: string, file_id: string, attempt: number): string =>
   `${workspace_id}/${file_id}/pages-${attempt}`;
 
-/** Attempts whose objects are removed in one call, which takes at most 1000 keys. */
-const attemptsAtOnce = 450;
+/** Key of where the words of its pages stand. Only some formats have it. */
+export const layoutKey = (workspace_id: string, file_id: string, attempt: number): string =>
+  `${workspace_id}/${file_id}/layout-${attempt}`;
 
-/** Keys of the texts of this attempt and those before it, except those of attempt `kept`. */
+/** Key of the sizes of its pages, and of the bytes that each of them has in the layout. */
+export const sheetsKey = (workspace_id: string, file_id: string, attempt: number): string =>
+  `${workspace_id}/${file_id}/sheets-${attempt}`;
+
+/** Keys of all objects of one attempt. */
+export const attemptKeys = (workspace_id: string, file_id: string, attempt: number): string[] =>
+  [textKey, pagesKey, layoutKey, sheetsKey].map((key) => key(workspace_id, file_id, attempt));
+
+/** Attempts whose objects are removed in one call, which takes at most 1000 keys. */
+const attemptsAtOnce = 240;
+
+/** Keys of the objects of this attempt and those before it, except those of attempt `kept`. */
 export const textKeys = (
   workspace_id: string,
   file_id: string,
@@ -21,4 +33,4 @@ export const textKeys = (
     (_, index) => attempt - index,
   )
     .filter((one) => one > 0 && one !== kept)
-    .flatMap((one) => [textKey(workspace_id, file_id, one), pagesKey(workspace_id, file_id, one)]);
+    .flatMap((one) => attemptKeys(workspace_id, file_id, one));

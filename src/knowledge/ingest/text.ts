@@ -1,14 +1,16 @@
 import { bytesOf, type ExtractedDocument } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { FileRow } from '../file-store.ts';
+import { storeLayout } from '../pages/store-layout.ts';
 import { pagesKey, textKey } from './text-keys.ts';
 
-/** Stores the extracted text of an attempt, and where its pages begin if the format has pages. */
+/** Stores the extracted text of an attempt, and where its pages begin and its words stand, for formats that have these. */
 export async function storeText(
   ctx: Ctx,
-  { id, attempt }: FileRow,
-  { text, pages }: ExtractedDocument,
+  file: FileRow,
+  { text, pages, layout }: ExtractedDocument,
 ): Promise<void> {
+  const { id, attempt } = file;
   const limit = Number.POSITIVE_INFINITY;
   const put = (key: string, content: string, media_type: string) =>
     ctx.files.put(key, bytesOf(content), { media_type, limit });
@@ -17,5 +19,6 @@ export async function storeText(
     pages === null
       ? null
       : put(pagesKey(ctx.workspace_id, id, attempt), JSON.stringify(pages), 'application/json'),
+    layout === undefined ? null : storeLayout(ctx, file, layout),
   ]);
 }

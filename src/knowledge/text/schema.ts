@@ -4,8 +4,8 @@ import { Id } from '../../http/schema.ts';
 /** Maximum length of a part of a text, in UTF-16 code units. */
 export const maxTextRange = 100_000;
 
-/** An empty value is not a number, although JavaScript reads it as 0. */
-const offset = (least: number) =>
+/** An offset in a query. An empty value is not a number, although JavaScript reads it as 0. */
+export const offset = (least: number) =>
   z
     .string()
     .refine((value) => /^\d{1,15}$/.test(value) && Number(value) >= least, {

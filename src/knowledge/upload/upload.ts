@@ -1,5 +1,5 @@
 import { batch } from '../../db/client.ts';
-import { type FilePart, originalKey, receiveFile } from '../../documents/index.ts';
+import { type FilePart, type FormatKind, originalKey, receiveFile } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { fingerprintBody, IdempotentReplay } from '../../platform/idempotency.ts';
 import { Failure } from '../../shared/failure.ts';
@@ -24,6 +24,7 @@ export async function uploadFiles(
 ): Promise<Uploaded | PartlyUploaded> {
   const stored: string[] = [];
   let default_groups: Upload['default_groups'] = null;
+  let kinds: readonly FormatKind[] = ['document'];
   let isRead = false;
   const receive = async (part: FilePart): Promise<StoredFile> => {
     const id = ctx.newId('file');
@@ -32,8 +33,12 @@ export async function uploadFiles(
       isFirst ? selectBaseById(ctx.db, { workspace_id: ctx.workspace_id, id: base_id }) : null,
       insertCleanup(ctx.db, ctx.workspace_id, id, ctx.now()),
     ]);
-    if (bases !== null) default_groups = visible(ctx, bases[0]).default_groups;
-    return { id, ...(await receiveFile(ctx, id, part, ['document'])) };
+    if (bases !== null) {
+      const base = visible(ctx, bases[0]);
+      default_groups = base.default_groups;
+      if (base.ocr_model !== null) kinds = ['document', 'image'];
+    }
+    return { id, ...(await receiveFile(ctx, id, part, kinds)) };
   };
   try {
     const read = await readUpload(source, receive);

@@ -109,7 +109,8 @@ async function callModel(
   return { text: isWhole ? answer : null, usage };
 }
 
-function settingsFor(
+/** Settings of a background call whose output has at most `max` tokens. */
+export function settingsFor(
   model: string,
   max: number,
   schema: object | undefined,

@@ -20,14 +20,14 @@ export class RecordingFileStore implements FileStore {
     return { byte_size: bytes.byteLength, sha256: await sha256(bytes) };
   }
 
-  async get(key: string, range?: { readonly offset: number; readonly length: number }) {
+  async get(...[key, range]: Parameters<FileStore['get']>) {
     this.calls.push({ method: 'get', keys: [key] });
     const object = this.objects.get(key);
     if (object === undefined) return null;
     const bytes =
       range === undefined
         ? object.bytes
-        : object.bytes.subarray(range.offset, range.offset + range.length);
+        : object.bytes.slice(range.offset, range.offset + range.length);
     const body = new Response(bytes).body ?? new ReadableStream<Uint8Array>();
     return { body, byte_size: object.bytes.byteLength };
   }

@@ -5,31 +5,40 @@ const rightToLeft =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\ufb1d-\ufdff\ufe70-\ufefc]/u;
 export const isRightToLeft = (text: string) => rightToLeft.test(text);
 
-/** Converts between reading order and visual order, in either direction (UAX #9, rule L2). */
-function reorder(text: string, base: 'ltr' | 'rtl'): string {
-  const letters = [...text];
+/**
+ * Returns the letters of a text, numbered, in the other of reading order and visual order (UAX #9, rule
+ * L2).
+ */
+function reorder(letters: readonly string[], base: 'ltr' | 'rtl'): number[] {
   // One code unit per letter, so that reversing never splits a surrogate pair.
   const units = letters
     .map((letter) => (letter.length === 1 ? letter : isRightToLeft(letter) ? '\u05d0' : 'a'))
     .join('');
+  const order = letters.map((_, index) => index);
   for (const [start, end] of bidi.getReorderSegments(units, bidi.getEmbeddingLevels(units, base))) {
-    const reversed = letters.slice(start, end + 1).reverse();
-    letters.splice(start, reversed.length, ...reversed);
+    const reversed = order.slice(start, end + 1).reverse();
+    order.splice(start, reversed.length, ...reversed);
   }
-  return letters.join('');
+  return order;
 }
 
 /** Returns a run in visual order: the parser delivers right-to-left runs in reading order. */
-export const toVisual = (text: string, direction: string): string =>
-  isRightToLeft(text) ? reorder(text, direction === 'rtl' ? 'rtl' : 'ltr') : text;
+export function toVisual(text: string, direction: string): string {
+  if (!isRightToLeft(text)) return text;
+  const letters = [...text];
+  return reorder(letters, direction === 'rtl' ? 'rtl' : 'ltr')
+    .map((index) => letters[index])
+    .join('');
+}
 
 /**
- * Converts a line from visual to reading order. Its base direction is that of most of its letters.
+ * Returns the order in which the letters of a line are read that stand from left to right. Its base
+ * direction is that of most of its letters.
  */
-export function toLogical(line: string): string {
-  if (!isRightToLeft(line)) return line;
-  const letters = [...line].filter((letter) => /\p{L}/u.test(letter));
-  return reorder(line, letters.filter(isRightToLeft).length * 2 >= letters.length ? 'rtl' : 'ltr');
+export function readingOrder(letters: readonly string[]): readonly number[] {
+  if (!letters.some(isRightToLeft)) return letters.map((_, index) => index);
+  const words = letters.filter((letter) => /\p{L}/u.test(letter));
+  return reorder(letters, words.filter(isRightToLeft).length * 2 >= words.length ? 'rtl' : 'ltr');
 }
 
 /** True when most letters are right-to-left: the first cell of the line is then the rightmost. */

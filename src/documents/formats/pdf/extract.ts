@@ -3,12 +3,18 @@ import type { AssetReader } from '../../../platform/ports.ts';
 import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
+import type { PageLayout } from '../../page-layout.ts';
+import type { Scan, ScanImage } from '../../scan.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
 import { readFields } from './form-fields.ts';
-import { runGuarded } from './guard.ts';
+import { GlyphTrail } from './glyphs.ts';
+import { type PdfReading, runGuarded } from './guard.ts';
+import { PageImages } from './images.ts';
 import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
 import type { PdfRun } from './lines.ts';
+import { layoutOf, type Sheet, sheetOf } from './place-words.ts';
 import { type PdfLine, readLines } from './rows.ts';
+import { isScanned, readImages } from './scans.ts';
 import { type Page, type Pdf, readRuns } from './text-runs.ts';
 
 const maxPages = 2000;
@@ -25,6 +31,8 @@ const settings = {
 
 export interface PdfOptions {
   readonly assets?: AssetReader;
+  readonly layout?: boolean;
+  readonly scans?: boolean;
   readonly limits?: PdfLimits;
 }
 
@@ -34,35 +42,28 @@ export interface PdfOptions {
  */
 export async function extractPdf(
   bytes: Uint8Array<ArrayBuffer>,
-  { assets, limits = pdfLimits }: PdfOptions = {},
+  { assets, layout = false, scans = false, limits = pdfLimits }: PdfOptions = {},
 ): Promise<ExtractedDocument> {
   const budget = new PdfBudget(bytes.byteLength, limits);
-  return runGuarded(budget, () => readDocument(bytes, budget, assets ?? null));
+  const reading = { budget, trail: new GlyphTrail(), images: new PageImages(), hasScans: scans };
+  const pages = await runGuarded(reading, () => readFile(bytes, reading, assets ?? null));
+  const document = writePages(pages, layout);
+  return scans ? { ...document, scans: scansOf(pages) } : document;
 }
 
-async function readDocument(
+async function readFile(
   bytes: Uint8Array<ArrayBuffer>,
-  budget: PdfBudget,
+  reading: PdfReading,
   assets: AssetReader | null,
-): Promise<ExtractedDocument> {
-  const pdf = await open(bytes, budget, assets);
+): Promise<ReadPage[]> {
+  const pdf = await open(bytes, reading.budget, assets);
   try {
     if (pdf.numPages > maxPages)
       throw new DocumentFault(
         'too_many_pages',
         `The PDF has ${pdf.numPages} pages. At most ${maxPages} are supported.`,
       );
-    const pages = await readPages(pdf, budget);
-    const bodySize = bodySizeOf(pages.flat());
-    const vocabulary = vocabularyOf(pages.flat());
-    const starts: number[] = [];
-    let text = '';
-    for (const lines of pages) {
-      if (text !== '') text += '\n\n';
-      starts.push(text.length);
-      text += cleanText(writePage(lines, bodySize, vocabulary));
-    }
-    return { text, pages: starts, isMarkdown: true };
+    return await readPages(pdf, reading);
   } finally {
     await pdf.cleanup();
     await pdf.loadingTask.destroy();
@@ -89,20 +90,52 @@ async function open(
   }
 }
 
-async function readPages(pdf: Pdf, budget: PdfBudget): Promise<PdfLine[][]> {
-  const pages: PdfLine[][] = [];
+interface ReadPage {
+  readonly lines: readonly PdfLine[];
+  readonly sheet: Sheet;
+  /** Pictures to transcribe, of a page that has next to no text. */
+  readonly images: readonly ScanImage[];
+}
+
+function writePages(pages: readonly ReadPage[], isPlaced: boolean): ExtractedDocument {
+  const all = pages.flatMap(({ lines }) => lines);
+  const bodySize = bodySizeOf(all);
+  const vocabulary = vocabularyOf(all);
+  const starts: number[] = [];
+  const layout: PageLayout[] = [];
+  let text = '';
+  for (const { lines, sheet } of pages) {
+    if (text !== '') text += '\n\n';
+    starts.push(text.length);
+    const page = writePage(lines, bodySize, vocabulary);
+    const clean = cleanText(page.text);
+    if (isPlaced) layout.push(layoutOf(sheet, page, clean));
+    text += clean;
+  }
+  return { text, pages: starts, isMarkdown: true, ...(isPlaced && { layout }) };
+}
+
+const scansOf = (pages: readonly ReadPage[]): Scan[] =>
+  pages.flatMap(({ images }, index) => (images.length === 0 ? [] : [{ page: index + 1, images }]));
+
+async function readPages(pdf: Pdf, reading: PdfReading): Promise<ReadPage[]> {
+  const pages: ReadPage[] = [];
   for (let number = 1; number <= pdf.numPages; number += 1)
-    pages.push(await readPage(pdf, number, budget));
+    pages.push(await readPage(pdf, number, reading));
   return pages;
 }
 
-async function readPage(pdf: Pdf, number: number, budget: PdfBudget): Promise<PdfLine[]> {
+async function readPage(pdf: Pdf, number: number, reading: PdfReading): Promise<ReadPage> {
+  const { budget, images } = reading;
   try {
     const page = await pdf.getPage(number);
-    const runs = await readRuns(page, budget);
+    const runs = await readRuns(page, reading);
+    const drawn = images.take();
     const fields = await readPageFields(page, runs, budget);
+    const sheet = sheetOf(page);
     page.cleanup();
-    return readLines([...runs, ...fields], page.rotate);
+    const lines = readLines([...runs, ...fields], page.rotate);
+    return { lines, sheet, images: isScanned(lines) ? readImages(drawn, reading) : [] };
   } catch (error) {
     budget.check();
     throw new DocumentFault('corrupt', `Page ${number} of the PDF is damaged.`, error);

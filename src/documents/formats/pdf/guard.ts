@@ -1,7 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { getDocumentProxy } from 'unpdf';
-import { isRightToLeft } from './bidi.ts';
+import { handOnActualText } from './actual-text.ts';
 import type { PdfBudget } from './budget.ts';
+import type { ByteStream, Dictionary, Filters } from './drawn-image.ts';
+import { type Font, type GlyphTrail, type TextState, watchGlyphs } from './glyphs.ts';
+import type { PageImages } from './images.ts';
 
 /** Guarded parts of the parser, which its package does not export. */
 interface DecodeStream {
@@ -25,6 +28,7 @@ interface Parser {
 }
 interface Preprocessor {
   readonly parser: Parser;
+  readonly stateManager: { readonly state: object };
   [readTo]?: number;
   read(operation: Operation): boolean;
 }
@@ -39,11 +43,17 @@ interface CMap {
   mapBfRange(low: number, high: number, to: unknown): void;
 }
 
-const budgets = new AsyncLocalStorage<PdfBudget>();
-
-interface Font {
-  _charToGlyph(code: number, isSpace?: boolean): { unicode: string };
+/** The file that is being read. */
+export interface PdfReading {
+  readonly budget: PdfBudget;
+  readonly trail: GlyphTrail;
+  readonly images: PageImages;
+  /** True when pictures of pages without text are to be returned. */
+  readonly hasScans: boolean;
 }
+
+const readings = new AsyncLocalStorage<PdfReading>();
+const currentBudget = () => readings.getStore()?.budget;
 
 /** Fields that only the constructors of DecodeStream, EvaluatorPreprocessor, CMap and Font assign. */
 const marks = [
@@ -56,16 +66,16 @@ const found = new Map<string, object>();
 let isInstalled = false;
 
 /**
- * Runs `work` with every decoder, operator and character map of the PDF parser charged to `budget`.
+ * Runs `work` with every decoder, operator and character map of the PDF parser charged to its budget.
  * pdf.js has no limits and does not export its classes, so their prototypes are found once by
  * parsing a tiny file. Throws when a new version of it cannot be guarded.
  */
-export async function runGuarded<T>(budget: PdfBudget, work: () => Promise<T>): Promise<T> {
+export async function runGuarded<T>(reading: PdfReading, work: () => Promise<T>): Promise<T> {
   if (!isInstalled) {
     if (found.size < marks.length) await findPrototypes();
     install();
   }
-  return budgets.run(budget, work);
+  return readings.run(reading, work);
 }
 
 async function findPrototypes(): Promise<void> {
@@ -121,17 +131,18 @@ function install(): void {
   const preprocessor = found.get('nonProcessedArgs') as Preprocessor | undefined;
   const decoders = prototypeWith<DecodeStream>(found.get('_rawMinBufferLength'), 'ensureBuffer');
   const preprocessors = prototypeWith<Preprocessor>(preprocessor, 'read');
-  const parsers = prototypeWith<Parser>(preprocessor?.parser, 'makeFilter');
+  const parsers = prototypeWith<Parser & Filters>(preprocessor?.parser, 'makeFilter');
   const maps = prototypeWith<CMap>(found.get('numCodespaceRanges'), 'mapBfRange');
+  const states = prototypeWith<TextState>(preprocessor?.stateManager.state, 'translateTextMatrix');
   const fonts = prototypeWith<Font>(found.get('toFontChar'), '_charToGlyph');
   if (isInstalled) return;
   isInstalled = true;
   guardDecoders(decoders);
   guardFilters(parsers);
-  reverseLigatures(fonts);
+  watchGlyphs(fonts, states, () => readings.getStore()?.trail);
   const { read } = preprocessors;
   preprocessors.read = function (operation) {
-    const budget = budgets.getStore();
+    const budget = currentBudget();
     if (budget === undefined) return read.call(this, operation);
     const { stream: source } = this.parser.lexer;
     // The parser reads ahead, for the first time in its constructor.
@@ -146,7 +157,7 @@ function install(): void {
   for (const method of ['mapCidRange', 'mapBfRange'] as const) {
     const map = maps[method];
     maps[method] = function (low, high, to) {
-      budgets.getStore()?.map(high - low + 1);
+      currentBudget()?.map(high - low + 1);
       return map.call(this, low, high, to);
     };
   }
@@ -155,7 +166,7 @@ function install(): void {
 function guardDecoders(decoders: DecodeStream): void {
   const { ensureBuffer } = decoders;
   decoders.ensureBuffer = function (bytes) {
-    const budget = budgets.getStore();
+    const budget = currentBudget();
     if (budget === undefined || bytes <= this.buffer.byteLength)
       return ensureBuffer.call(this, bytes);
     budget.checkStream(bytes);
@@ -171,7 +182,7 @@ function guardDecoders(decoders: DecodeStream): void {
     const compressed = this.stream.isAsync
       ? await this.stream.asyncGetBytes()
       : this.stream.getBytes();
-    const budget = budgets.getStore();
+    const budget = currentBudget();
     const decompressed =
       format === 'deflate' && budget !== undefined ? await inflate(compressed, budget) : null;
     return { decompressed, compressed };
@@ -206,7 +217,7 @@ async function inflate(compressed: Uint8Array, budget: PdfBudget): Promise<Uint8
  * Filters that are never decoded: those of pictures, and Brotli, which yields its output in one
  * piece of any size.
  */
-const codecs = new Set([
+const codecs: ReadonlySet<string> = new Set([
   'DCT',
   'DCTDecode',
   'JPX',
@@ -217,10 +228,15 @@ const codecs = new Set([
   'BrotliDecode',
 ]);
 
-function guardFilters(parsers: Parser): void {
-  const { makeFilter } = parsers;
+function guardFilters(parsers: Parser & Filters): void {
+  const { makeFilter, filter } = parsers;
+  parsers.filter = function (stream: ByteStream, dictionary: Dictionary, ...rest) {
+    const run = () => filter.call(this, stream, dictionary, ...rest);
+    return readings.getStore()?.images.watch(dictionary, run) ?? run();
+  };
   parsers.makeFilter = function (source, name, ...rest) {
     const made = makeFilter.call(this, source, name, ...rest);
+    readings.getStore()?.images.decode(name, source as ByteStream, rest[1]);
     if (codecs.has(name)) {
       made.readBlock = function () {
         this.eof = true;
@@ -228,43 +244,4 @@ function guardFilters(parsers: Parser): void {
     }
     return made;
   };
-}
-
-/**
- * The parser reverses right-to-left text glyph by glyph; a glyph for several letters must be
- * reversed beforehand.
- */
-function reverseLigatures(fonts: Font): void {
-  const { _charToGlyph: toGlyph } = fonts;
-  const turned = new WeakSet<object>();
-  fonts._charToGlyph = function (code, isSpace) {
-    const glyph = toGlyph.call(this, code, isSpace);
-    if (glyph.unicode.length > 1 && !turned.has(glyph) && isRightToLeft(glyph.unicode)) {
-      glyph.unicode = [...glyph.unicode].reverse().join('');
-      turned.add(glyph);
-    }
-    return glyph;
-  };
-}
-
-const actualText = 'ActualText:';
-
-/** Passes ActualText in the tag of marked content, since the parser reports nothing but the tag. */
-function handOnActualText(args: unknown[]): void {
-  const [tag, properties] = args as [{ name?: unknown } | null, { get?: unknown } | null];
-  if (typeof tag?.name !== 'string' || typeof properties?.get !== 'function') return;
-  const text: unknown = properties.get('ActualText');
-  if (typeof text === 'string')
-    args[0] = Object.create(tag, { name: { value: actualText + text } });
-}
-
-/** Returns the ActualText passed in a tag; null for none. */
-export function actualTextOf(tag: unknown): string | null {
-  if (typeof tag !== 'string' || !tag.startsWith(actualText)) return null;
-  const text = tag.slice(actualText.length);
-  const mark = /^(\u00fe\u00ff|\u00ff\u00fe|\u00ef\u00bb\u00bf)/.exec(text)?.[0];
-  if (mark === undefined) return text;
-  const label =
-    mark === '\u00fe\u00ff' ? 'utf-16be' : mark === '\u00ff\u00fe' ? 'utf-16le' : 'utf-8';
-  return new TextDecoder(label).decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
 }

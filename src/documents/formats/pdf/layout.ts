@@ -1,11 +1,17 @@
-import { tableRow, tableRule } from '../../markup/table-row.ts';
 import { isMostlyRightToLeft } from './bidi.ts';
+import { PageWriter, type WrittenPage } from './page-writer.ts';
 import type { PdfLine } from './rows.ts';
+import type { Segment } from './segment.ts';
+import { tableAt } from './tables.ts';
 
-const textOf = ({ segments }: PdfLine): string => {
-  const texts = segments.map(({ text }) => text);
-  return (isMostlyRightToLeft(texts) ? texts.toReversed() : texts).join('  ');
-};
+/** Returns the segments of a line in reading order. */
+const segmentsOf = ({ segments }: PdfLine): readonly Segment[] =>
+  isMostlyRightToLeft(segments.map(({ text }) => text)) ? segments.toReversed() : segments;
+
+const textOf = (line: PdfLine): string =>
+  segmentsOf(line)
+    .map(({ text }) => text)
+    .join('  ');
 
 /** Returns the font size of most characters. */
 export function bodySizeOf(lines: readonly PdfLine[]): number {
@@ -41,14 +47,15 @@ export function writePage(
   lines: readonly PdfLine[],
   bodySize: number,
   vocabulary: Vocabulary,
-): string {
-  let text = '';
+): WrittenPage {
+  const page = new PageWriter();
+  const endsTable = (line: PdfLine) => headingLevel(line, textOf(line), bodySize) === 1;
   let previous: (PdfLine & { readonly level: number }) | null = null;
   for (let index = 0; index < lines.length; index += 1) {
-    const table = tableAt(lines, index, bodySize);
+    const table = tableAt(lines, index, endsTable);
     if (table !== null) {
-      text += `${text === '' ? '' : '\n\n'}${table.text}`;
-      index += table.rows - 1;
+      page.writeTable(table);
+      index += table.count - 1;
       previous = null;
       continue;
     }
@@ -60,11 +67,13 @@ export function writePage(
       previous.level === level &&
       Math.abs(line.size - previous.size) < 1 &&
       isNear(previous, line);
-    if (!continues) text += `${text === '' ? '' : '\n\n'}${mark(level)}${content}`;
-    else text = joinLines(text, content, level > 0 ? ' ' : '\n', vocabulary);
+    const before = !continues ? `${page.gap}${mark(level)}` : level > 0 ? ' ' : '\n';
+    page.writeLine(line.angle, segmentsOf(line), content, (above) =>
+      continues ? joinLines(above, content, before, vocabulary) : above + before + content,
+    );
     previous = { ...line, level };
   }
-  return text;
+  return page.read();
 }
 
 const mark = (level: number) => (level === 0 ? '' : `${'#'.repeat(level)} `);
@@ -113,114 +122,4 @@ function keepsHyphen(head: string, tail: string, vocabulary: Vocabulary): boolea
   if (vocabulary.has(`${first}-${second}`.toLowerCase())) return true;
   if (vocabulary.has(`${first}${second}`.toLowerCase())) return false;
   return prefixes.test(first);
-}
-
-interface Interval {
-  x: number;
-  right: number;
-}
-
-const maxColumns = 40;
-
-/** Returns the table that starts at a line; null for none. An empty cell keeps its column. */
-function tableAt(
-  lines: readonly PdfLine[],
-  from: number,
-  bodySize: number,
-): { readonly text: string; readonly rows: number } | null {
-  const rows: PdfLine[] = [];
-  let columns: Interval[] = [];
-  let kept = 0;
-  for (let index = from; index < lines.length; index += 1) {
-    const line = lines[index] as PdfLine;
-    const above = rows.at(-1);
-    if (above !== undefined && !isInTable(above, line)) break;
-    if (headingLevel(line, textOf(line), bodySize) === 1) break;
-    const next = withRow(columns, line);
-    const isRow = line.segments.length > 1;
-    if (above === undefined && !isRow) return null;
-    if (
-      next.length < 2 ||
-      next.length > maxColumns ||
-      rows.length - kept > 3 ||
-      (rows.length > 0 && !fits(columns, next, line))
-    )
-      break;
-    rows.push(line);
-    columns = next;
-    if (isRow) kept = rows.length;
-  }
-  const table = rows.slice(0, kept);
-  if (!isTable(table)) return null;
-  columns = table.reduce<Interval[]>(withRow, []);
-  return { text: writeTable(table, columns), rows: kept };
-}
-
-/** Two short rows suffice for a table; two long ones may be justified text with wide gaps. */
-function isTable(table: readonly PdfLine[]): boolean {
-  const rows = table.filter(({ segments }) => segments.length > 1);
-  const widths = rows.flatMap(({ segments }) =>
-    segments.map(({ x, right, size }) => (right - x) / size),
-  );
-  return (
-    rows.length > 2 ||
-    (rows.length === 2 && widths.reduce((sum, width) => sum + width, 0) <= widths.length * 8)
-  );
-}
-
-const isInTable = (above: PdfLine, below: PdfLine) => {
-  const gap = above.y - below.y;
-  return gap > 0 && gap <= Math.max(above.size, below.size) * 4;
-};
-
-/** Merges the extents of overlapping cells into columns. */
-function withRow(columns: readonly Interval[], { segments }: PdfLine): Interval[] {
-  const all = [...columns, ...segments]
-    .map(({ x, right }) => ({ x, right }))
-    .sort((a, b) => a.x - b.x);
-  const merged: Interval[] = [];
-  for (const one of all) {
-    const last = merged.at(-1);
-    if (last !== undefined && one.x < last.right) last.right = Math.max(last.right, one.right);
-    else merged.push(one);
-  }
-  return merged;
-}
-
-/** True when a line adds to the columns: it merges none and overlaps at least one. */
-const fits = (
-  columns: readonly Interval[],
-  next: readonly Interval[],
-  { segments }: PdfLine,
-): boolean => {
-  const bridged = columns.filter(
-    (column) => segments.filter((one) => one.x < column.right && one.right > column.x).length > 0,
-  ).length;
-  return next.length >= columns.length && bridged > 0;
-};
-
-function writeTable(rows: readonly PdfLine[], columns: readonly Interval[]): string {
-  const isReversed = isMostlyRightToLeft(
-    rows.flatMap(({ segments }) => segments.map(({ text }) => text)),
-  );
-  const cells = rows.map(({ segments }) => {
-    const texts = columns.map((column) =>
-      segments
-        .filter(({ x, right }) => (x + right) / 2 >= column.x && (x + right) / 2 <= column.right)
-        .map(({ text }) => text)
-        .join(' '),
-    );
-    return isReversed ? texts.reverse() : texts;
-  });
-  const [first = [], ...rest] = cells;
-  // Column names, some of which may be years.
-  const hasHeader =
-    first.every((text) => /\p{L}|^(19|20)\d\d$/u.test(text) && !/:$/.test(text)) &&
-    /\p{L}/u.test(first.join(''));
-  const head = hasHeader ? first : columns.map(() => '');
-  return [
-    tableRow(head),
-    tableRule(columns.length),
-    ...(hasHeader ? rest : cells).map((row) => tableRow(row)),
-  ].join('\n');
 }

@@ -1,4 +1,5 @@
-import { foldForms, toLogical, toVisual } from './bidi.ts';
+import { toVisual } from './bidi.ts';
+import { letterEdges } from './glyphs.ts';
 
 /**
  * A run of text from the PDF parser; `transform` places it on the page, with the origin at the
@@ -11,10 +12,12 @@ export interface PdfRun {
   readonly width: number;
   readonly height: number;
   readonly isVertical?: boolean;
+  /** Its glyphs, as `GlyphTrail.take` returns them. */
+  readonly glyphs?: readonly number[] | null;
 }
 
 /** A run rotated to read from left to right, with y upwards. */
-interface Piece {
+export interface Piece {
   readonly text: string;
   /** Text without white space. */
   readonly letters: string;
@@ -22,15 +25,15 @@ interface Piece {
   readonly right: number;
   readonly y: number;
   readonly size: number;
+  readonly isVertical: boolean;
+  /** Left edge of each code unit of the text, and the right edge of the last. */
+  readonly edges: readonly number[];
 }
 
-/** Pieces on one baseline without a column-wide gap. */
-export interface Segment {
-  readonly text: string;
-  readonly x: number;
-  readonly right: number;
-  readonly y: number;
-  readonly size: number;
+/** Runs of one direction, counter-clockwise in degrees. */
+interface Turned {
+  readonly angle: number;
+  readonly pieces: readonly Piece[];
 }
 
 export interface Fragment {
@@ -44,10 +47,10 @@ export interface Fragment {
 /** Minimum gap between columns in em: wider than a full-width space. */
 const columnGap = 1.25;
 
-const isBlank = ({ letters }: Piece) => letters === '';
+export const isBlank = ({ letters }: Piece) => letters === '';
 
 /** Groups runs by direction: that of the page first, then by amount of text. */
-export function turnRuns(runs: readonly PdfRun[], rotate: number): Piece[][] {
+export function turnRuns(runs: readonly PdfRun[], rotate: number): Turned[] {
   const groups = new Map<number, { pieces: Piece[]; letters: number }>();
   for (const run of runs) {
     const angle = angleOf(run);
@@ -58,7 +61,9 @@ export function turnRuns(runs: readonly PdfRun[], rotate: number): Piece[][] {
   }
   const rank = ([angle, { letters }]: [number, { letters: number }]) =>
     angle === rotate % 360 ? Number.POSITIVE_INFINITY : letters;
-  return [...groups].sort((a, b) => rank(b) - rank(a)).map(([, { pieces }]) => dropRepeats(pieces));
+  return [...groups]
+    .sort((a, b) => rank(b) - rank(a))
+    .map(([angle, { pieces }]) => ({ angle, pieces: dropRepeats(pieces) }));
 }
 
 /** Returns the direction in degrees, counter-clockwise. Vertical writing runs downwards. */
@@ -77,7 +82,9 @@ function turn(run: PdfRun, angle: number): Piece {
   const size = Math.hypot(c, d) || (isVertical ? run.width : run.height) || 1;
   const length = isVertical ? run.height : run.width;
   const text = toVisual(run.str, run.dir);
-  return { text, letters: text.replaceAll(/\s+/g, ''), x, right: x + length, y, size };
+  const letters = text.replaceAll(/\s+/g, '');
+  const edges = letterEdges(text, { x, length }, run.glyphs ?? null, [cosine, sine]);
+  return { text, letters, x, right: x + length, y, size, isVertical, edges };
 }
 
 /** Drops text drawn twice at almost the same place, as for bold type or shadows. */
@@ -151,70 +158,3 @@ function continues(open: Fragment, piece: Piece): boolean {
   if (Math.abs(piece.y - open.y) > size * (isSmall ? 0.6 : 0.35)) return false;
   return piece.x < open.right + size * columnGap && piece.right > open.x - size * columnGap;
 }
-
-/**
- * Writes a fragment from left to right, with spaces for gaps and marks for superscripts and
- * subscripts.
- */
-export function toSegment(fragment: Fragment): Segment {
-  const { y, size } = baseOf(fragment);
-  let line = '';
-  let last: Piece | null = null;
-  let isSpaced = false;
-  let mark = '';
-  for (const piece of fragment.pieces.toSorted((a, b) => a.x - b.x)) {
-    if (isBlank(piece)) {
-      isSpaced = true;
-      continue;
-    }
-    const next = markOf(piece, y, size);
-    const gap = last === null ? 0 : piece.x - last.right;
-    // Before a mark, a space of the parser is usually kerning.
-    if (
-      last !== null &&
-      !/\s$/.test(line) &&
-      ((isSpaced && next === '') || gap > Math.max(last.size, piece.size) * 0.2)
-    )
-      line += ' ';
-    if (next !== mark && next !== '' && !isOrdinal(line, piece.text)) line += next;
-    line += piece.text;
-    [last, isSpaced, mark] = [piece, false, next];
-  }
-  return {
-    text: foldForms(toLogical(line.trim()))
-      .replaceAll(/\s+(?=\p{M})/gu, '')
-      .replaceAll(/\s+/g, ' '),
-    x: fragment.x,
-    right: fragment.right,
-    y,
-    size,
-  };
-}
-
-/** Returns the baseline and size of most letters. */
-function baseOf({ pieces, y, size }: Fragment): { readonly y: number; readonly size: number } {
-  const sums = new Map<string, { y: number; size: number; letters: number }>();
-  for (const piece of pieces) {
-    const key = `${Math.round(piece.y * 2)} ${Math.round(piece.size * 2)}`;
-    const sum = sums.get(key) ?? { y: piece.y, size: piece.size, letters: 0 };
-    sum.letters += piece.letters.length * piece.size;
-    sums.set(key, sum);
-  }
-  return [...sums.values()].reduce((best, one) => (one.letters > best.letters ? one : best), {
-    y,
-    size,
-    letters: 0,
-  });
-}
-
-function markOf(piece: Piece, y: number, size: number): '' | '^' | '_' {
-  const rise = (piece.y - y) / size;
-  if (piece.size > size * 1.02 || !/[\p{L}\p{N}]/u.test(piece.text)) return '';
-  const isSmall = piece.size < size * 0.85;
-  if (rise >= (isSmall ? 0.15 : 0.25)) return '^';
-  return rise <= (isSmall ? -0.08 : -0.25) ? '_' : '';
-}
-
-/** Ordinals (1st, 2nd) are superscript by custom and read as one word. */
-const isOrdinal = (line: string, text: string) =>
-  /\d$/.test(line) && /^(st|nd|rd|th|er|re|e)$/i.test(text.trim());

@@ -1,18 +1,14 @@
 import type { PdfRun } from './lines.ts';
-import {
-  addPiece,
-  type Fragment,
-  readFragments,
-  type Segment,
-  toSegment,
-  turnRuns,
-} from './lines.ts';
+import { addPiece, type Fragment, readFragments, turnRuns } from './lines.ts';
+import { type Segment, toSegment } from './segment.ts';
 
 export interface PdfLine {
   /** Segments from left to right; several for a line with column-wide gaps. */
   readonly segments: readonly Segment[];
   readonly y: number;
   readonly size: number;
+  /** Direction of reading in degrees, counter-clockwise. */
+  readonly angle: number;
 }
 
 interface Part extends Segment {
@@ -31,7 +27,7 @@ interface Part extends Segment {
  * across columns of running text.
  */
 export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
-  return turnRuns(runs, rotate).flatMap((pieces) => {
+  return turnRuns(runs, rotate).flatMap(({ angle, pieces }) => {
     const fragments = attachSmall(readFragments(pieces));
     const parts = fragments
       .map(
@@ -39,7 +35,7 @@ export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
       )
       .filter(({ text }) => text !== '');
     findColumns(parts);
-    return order(joinRows(parts));
+    return order(joinRows(parts)).map((line) => ({ ...line, angle }));
   });
 }
 
@@ -150,7 +146,7 @@ const joins = (row: Row, part: Part): boolean =>
     [...row.parts, part].every(({ column, isLong }) => column === null && !isLong));
 
 /** Orders rows: top to bottom for a single column, else column by column in file order. */
-function order(rows: readonly Row[]): PdfLine[] {
+function order(rows: readonly Row[]): Omit<PdfLine, 'angle'>[] {
   const placed = rows.map((row) => ({
     row,
     order: Math.min(...row.parts.map((part) => part.column ?? part.order)),
@@ -179,7 +175,8 @@ function withLabel(segments: readonly Segment[]): readonly Segment[] {
   const isItem =
     first !== undefined && second !== undefined && others.length === 0 && label.test(first.text);
   if (!isItem || second.x - first.right > second.size * 5) return segments;
-  return [{ ...second, text: `${first.text} ${second.text}`, x: first.x }];
+  const words = Float32Array.from([...first.words, ...second.words]);
+  return [{ ...second, text: `${first.text} ${second.text}`, words, x: first.x }];
 }
 
 function push<T>(lists: Map<number, T[]>, key: number, value: T): void {

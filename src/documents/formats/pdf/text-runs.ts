@@ -1,7 +1,9 @@
 import type { getDocumentProxy } from 'unpdf';
+import { actualTextOf } from './actual-text.ts';
 import { isRightToLeft } from './bidi.ts';
-import type { PdfBudget } from './budget.ts';
-import { actualTextOf } from './guard.ts';
+import { type GlyphTrail, lengthOf } from './glyphs.ts';
+import type { PdfReading } from './guard.ts';
+
 import type { PdfRun } from './lines.ts';
 
 export type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
@@ -13,8 +15,9 @@ type Item = TextContent['items'][number];
  * Streams the runs of a page, so that an endless page is abandoned before its text fills the
  * memory.
  */
-export async function readRuns(page: Page, budget: PdfBudget): Promise<PdfRun[]> {
-  const collector = new RunCollector();
+export async function readRuns(page: Page, { budget, trail }: PdfReading): Promise<PdfRun[]> {
+  const collector = new RunCollector(trail);
+  trail.clear();
   // Ligatures are resolved later, in reading order.
   const stream = page.streamTextContent({ disableNormalization: true, includeMarkedContent: true });
   const reader = (stream as ReadableStream<TextContent>).getReader();
@@ -39,6 +42,11 @@ class RunCollector {
   readonly #vertical = new Set<string>();
   /** Open marked content: its replacement text and the index of its first run. */
   readonly #open: { readonly text: string | null; readonly from: number }[] = [];
+  readonly #trail: GlyphTrail;
+
+  constructor(trail: GlyphTrail) {
+    this.#trail = trail;
+  }
 
   learn(styles: TextContent['styles']): void {
     for (const [name, style] of Object.entries(styles))
@@ -48,7 +56,11 @@ class RunCollector {
   /** Returns the number of characters added. */
   add(item: Item): number {
     if ('str' in item) {
-      this.runs.push({ ...item, isVertical: this.#vertical.has(item.fontName) });
+      this.runs.push({
+        ...item,
+        isVertical: this.#vertical.has(item.fontName),
+        glyphs: this.#trail.take(lengthOf(item.str)),
+      });
       return item.str.length;
     }
     if (item.type !== 'endMarkedContent') {
@@ -84,6 +96,7 @@ class RunCollector {
       : end - (first.transform[4] ?? 0);
     this.runs.push({
       ...first,
+      glyphs: null,
       str: text,
       dir: isRightToLeft(text) ? 'rtl' : 'ltr',
       width: Math.max(width, first.width),
