@@ -1,0 +1,1 @@
+ALTER TABLE `knowledge_bases` ADD `ocr_model` text;
