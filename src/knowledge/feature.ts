@@ -1,5 +1,7 @@
 import type { Feature } from '../http/feature.ts';
 import { chunkRoutes } from './chunks/routes.ts';
+import { purgeHistory } from './history/purge.ts';
+import { historyRoutes } from './history/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
@@ -10,7 +12,7 @@ import { sourceRoutes } from './sources/routes.ts';
 import { textRoutes } from './text/routes.ts';
 
 export const knowledgeFeature = {
-  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes, sourceRoutes] },
+  routes: { '/api/v1': [knowledgeRoutes, textRoutes, chunkRoutes, historyRoutes, sourceRoutes] },
   jobs: { ...knowledgeJobs, ...sourceJobs },
   tasks: {
     everyMinute: [
@@ -18,6 +20,7 @@ export const knowledgeFeature = {
       { name: 'chunk_terms', run: addTerms },
       { name: 'keyword_stems', run: stemKeywords },
       { name: 'knowledge_sources', run: refreshSources },
+      { name: 'knowledge_history', run: purgeHistory },
     ],
     everyHour: [{ name: 'source_hosts', run: sweepHosts }],
   },

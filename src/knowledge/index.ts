@@ -1,6 +1,7 @@
 export { newAgentBase, refuseSearchedBase, unknownBases } from './bases.ts';
 export { knowledgeFeature } from './feature.ts';
 export { listFilesOf } from './files.ts';
+export { checkPins, latestRevisions } from './history/pins.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { File, FileForm, FileQuery, FileUpload, Uploaded } from './schema.ts';

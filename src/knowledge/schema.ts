@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { fileStatuses } from '../db/schema/knowledge.ts';
 import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Id, Name, Time } from '../http/schema.ts';
+import { Flag, Id, Name, Time } from '../http/schema.ts';
 import { maxDimensions } from '../models/index.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { BaseRow } from './base-store.ts';
@@ -18,6 +18,15 @@ const Settings = {
 };
 
 const Prefix = z.string().max(500);
+
+const RetentionDays = z
+  .number()
+  .int()
+  .min(0)
+  .max(3650)
+  .describe(
+    'Days for which content that was replaced, edited or deleted stays searchable at earlier revisions; 0 for no history',
+  );
 
 /** Settings by which documents are cut into chunks. */
 export const chunkSettings = {
@@ -62,6 +71,7 @@ export const CreateBase = z
     ),
     chunk_tokens: chunkSettings.chunk_tokens.default(512),
     chunk_overlap_tokens: chunkSettings.chunk_overlap_tokens.default(64),
+    retention_days: RetentionDays.default(30),
   })
   .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
     path: ['chunk_overlap_tokens'],
@@ -71,7 +81,7 @@ export const CreateBase = z
 export type CreateBase = z.output<typeof CreateBase>;
 
 export const UpdateBase = z
-  .strictObject(Settings)
+  .strictObject({ ...Settings, retention_days: RetentionDays })
   .partial()
   .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
 export type UpdateBase = z.output<typeof UpdateBase>;
@@ -91,6 +101,21 @@ export const KnowledgeBase = z
     chunk_tokens: z.number().int(),
     chunk_overlap_tokens: z.number().int(),
     chunk_count: z.number().int().describe('Number of searchable chunks'),
+    revision: z
+      .number()
+      .int()
+      .describe('Incremented by every change of what searches find; agents can be pinned to it'),
+    oldest_revision: z
+      .number()
+      .int()
+      .describe('The first revision that is complete and can be searched'),
+    retention_days: RetentionDays,
+    former_chunk_count: z
+      .number()
+      .int()
+      .describe(
+        'Number of chunks that are stored for earlier revisions; they do not count toward quotas',
+      ),
     created_at: Time,
     updated_at: Time,
   })
@@ -111,6 +136,10 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   chunk_tokens: row.chunk_tokens,
   chunk_overlap_tokens: row.chunk_overlap_tokens,
   chunk_count: row.chunk_count,
+  revision: row.revision,
+  oldest_revision: row.oldest_revision,
+  retention_days: row.retention_days,
+  former_chunk_count: row.former_chunk_count,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
 });
@@ -235,6 +264,12 @@ export const toUploaded = (files: readonly File[]): Uploaded => {
     ? { ...file, data: [file] }
     : { data: [...files] };
 };
+
+export const DeleteFileQuery = z.strictObject({
+  purge: Flag.prefault('false')
+    .describe('Deletes the history of the file too')
+    .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
+});
 
 export const FileQuery = z.strictObject({
   ...pageQuery,

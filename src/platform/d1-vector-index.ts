@@ -71,6 +71,18 @@ export function createD1VectorIndex(db: Db): VectorIndex {
         sql`delete from chunk_vectors where workspace_id = ${workspace_id} and chunk_id in (select value from json_each(${JSON.stringify(ids)}))`,
       );
     },
+    async move(
+      workspace_id,
+      ids,
+      base_id,
+      commit = async (statements) => void (await batch(db, statements)),
+    ) {
+      await commit([
+        db.run(
+          sql`update chunk_vectors set base_id = ${base_id} where workspace_id = ${workspace_id} and chunk_id in (select value from json_each(${JSON.stringify(ids)}))`,
+        ),
+      ]);
+    },
   };
 }
 

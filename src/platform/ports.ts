@@ -16,7 +16,7 @@ export interface VectorQuery {
   /** The bases to search, each with the current revision of its vectors in D1. */
   readonly bases: readonly { readonly id: string; readonly vectors_revision: number }[];
   readonly values: readonly number[];
-  /** 1..100. */
+  /** 1..1000; an index may return at most 100. */
   readonly limit: number;
 }
 
@@ -42,6 +42,16 @@ export interface VectorIndex {
   ): Promise<void>;
   query(query: VectorQuery): Promise<VectorHit[]>;
   remove(workspace_id: string, ids: readonly string[]): Promise<void>;
+  /**
+   * Moves vectors to another base. Statements go to `commit` as in `upsert`. A vector that the index does not have
+   * yet stays where it is written.
+   */
+  move(
+    workspace_id: string,
+    ids: readonly string[],
+    base_id: string,
+    commit?: (statements: readonly Statement[]) => Promise<unknown>,
+  ): Promise<void>;
 }
 
 /** Stores original files. Keys are built from ids only. */

@@ -6,9 +6,11 @@ const callLimit = 1000;
 const topLimit = 100;
 /** The JSON of a filter must stay below 2048 bytes; an id takes 32. */
 const basesPerQuery = 50;
+/** Vectors that one call returns with their values. */
+const readLimit = 20;
 
 /** The operations in use, which the bindings of both generations of Vectorize have. */
-export interface VectorizeBinding extends Pick<Vectorize, 'query'> {
+export interface VectorizeBinding extends Pick<Vectorize, 'query' | 'getByIds'> {
   upsert(vectors: VectorizeVector[]): Promise<unknown>;
   deleteByIds(ids: string[]): Promise<unknown>;
 }
@@ -49,6 +51,16 @@ export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
     },
     async remove(_workspace_id, ids) {
       for (const part of inParts(ids, callLimit)) await index.deleteByIds([...part]);
+    },
+    async move(workspace_id, ids, base_id, commit) {
+      for (const part of inParts(ids, readLimit)) {
+        const vectors = (await index.getByIds([...part])).filter(
+          ({ namespace }) => namespace === workspace_id,
+        );
+        if (vectors.length === 0) continue;
+        await index.upsert(vectors.map((vector) => ({ ...vector, metadata: { base_id } })));
+      }
+      await commit?.([]);
     },
   };
 }

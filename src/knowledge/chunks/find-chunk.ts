@@ -63,19 +63,31 @@ export async function findEnd(
   return { ...openFile(ctx, found, base), ordinal: next?.ordinal ?? 0 };
 }
 
-/** Embeds a chunk, and passes the statements that index its vector to `change` with those of its usage. */
-export async function indexVector<Result>(
+/** A chunk whose vector is to be indexed, in the scope of its base unless it names another. */
+interface NewVector {
+  readonly id: string;
+  readonly text: string;
+  readonly heading: string | null;
+  readonly scope?: string;
+}
+
+/** Embeds chunks, and passes the statements that index their vectors to `change` with those of the usage. */
+export async function indexVectors<Result>(
   ctx: Ctx,
   { base, file }: OpenFile,
-  chunk: { readonly id: string; readonly text: string; readonly heading: string | null },
+  chunks: readonly NewVector[],
   change: (statements: readonly Statement[]) => Promise<Result>,
 ): Promise<Result> {
-  const { embeddings, usage } = await embedChunks(ctx, base, [chunk], ctx.newId('use'));
-  const record = { id: chunk.id, base_id: file.base_id, values: embeddings[0] ?? [] };
+  const { embeddings, usage } = await embedChunks(ctx, base, chunks, ctx.newId('use'));
+  const records = chunks.map(({ id, scope }, index) => ({
+    id,
+    base_id: scope ?? file.base_id,
+    values: embeddings[index] ?? [],
+  }));
   const results: Result[] = [];
   await ctx.vectors.upsert(
     ctx.workspace_id,
-    [record],
+    records,
     async (vectors) => void results.push(await change([...vectors, ...usage])),
   );
   return results[0] as Result;

@@ -1,8 +1,8 @@
 import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
 import { type Confidence, judgedPassages } from './confidence.ts';
-import type { SearchFilter } from './filter.ts';
 import { builtinReranker, type SearchHit, type SearchMode } from './schema.ts';
+import type { Visibility } from './store.ts';
 
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;
@@ -28,15 +28,13 @@ export function keywordLimits(input: SearchInput) {
   };
 }
 
-export interface SearchInput {
-  readonly base_ids: readonly string[];
+export interface SearchInput extends Visibility {
   readonly query: string;
   readonly mode: SearchMode;
   readonly top_k: number;
   /** Hits with a lower score are omitted. */
   readonly min_score: number;
   readonly reranker: string | null;
-  readonly filter?: SearchFilter | null | undefined;
 }
 
 /** Attribution and key of the query's embedding in the usage table. */

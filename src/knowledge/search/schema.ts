@@ -29,6 +29,13 @@ export const SearchQuery = z
         '`builtin/lexical`, or a reranking model such as `cohere/rerank-v3.5`; null for none',
       ),
     filter: SearchFilter.nullable().default(null),
+    revision: z
+      .number()
+      .int()
+      .min(0)
+      .nullable()
+      .default(null)
+      .describe('Revision of the base that is searched; null for the latest'),
   })
   .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
 export type SearchQuery = z.output<typeof SearchQuery>;

@@ -1,5 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import {
+  isChunkAt,
+  isEnabledAt,
+  joinsAt,
+  type Revisions,
+  revisionsOf,
+} from '../history/visible-at.ts';
 import { valuesOf } from '../json-values.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 import type { SearchFilter } from './filter.ts';
@@ -18,34 +25,62 @@ export interface PassageRow {
   readonly heading: string | null;
 }
 
+export interface IndexedPassage extends PassageRow {
+  /** Id in the vector index: that of the chunk, unless this is its former text. */
+  readonly vector_id: string;
+}
+
 export const columns =
-  sql.raw(`c.id as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
+  sql.raw(`c.id as vector_id, coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
   c.start as start_offset, c."end" as end_offset, c.heading as heading`);
 
+/** What decides which chunks a search sees. */
+export interface Visibility {
+  readonly base_ids: readonly string[];
+  readonly filter?: SearchFilter | null | undefined;
+  /** Revisions at which bases are searched; others are searched as they are now. */
+  readonly revisions?: Revisions | null | undefined;
+}
+
 /** Joins chunks `c` with files and bases. `cross join` keeps this order, so that a query reads the rows of its hits, not those of the base. */
-export const joins = sql`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and ${searchableAttemptOfFile} = c.attempt
+const joinsNow = sql`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and ${searchableAttemptOfFile} = c.attempt
   cross join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`;
 
-export const isVisible = (
-  workspace_id: string,
-  base_ids: readonly string[],
-): SQL => sql`c.workspace_id = ${workspace_id}
-  and c.is_disabled = 0 and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}`;
+/** The revisions that a search sees; null when it sees every base as it is now. */
+const pinned = ({ base_ids, revisions }: Visibility): Revisions | null =>
+  isPinned({ revisions }) ? revisionsOf(base_ids, revisions ?? {}) : null;
 
-export function passes(filter: SearchFilter): SQL {
-  const condition = conditionOf(filter);
+/** True for a search of which a base is pinned to a revision. */
+export const isPinned = ({ revisions }: Pick<Visibility, 'revisions'>): boolean =>
+  revisions !== null && revisions !== undefined && Object.keys(revisions).length > 0;
+
+export function joins(seen: Visibility): SQL {
+  const revisions = pinned(seen);
+  return revisions === null ? joinsNow : joinsAt(revisions);
+}
+
+export function isVisible(workspace_id: string, seen: Visibility): SQL {
+  const state =
+    pinned(seen) === null
+      ? sql`c.is_disabled = 0 and c.removed_revision = 0 and f.deleted_at is null`
+      : sql`${isEnabledAt(sql`r.value`)} and ${isChunkAt(sql`r.value`)}`;
+  return sql`c.workspace_id = ${workspace_id} and ${state} and b.deleted_at is null
+    and b.id in ${valuesOf(seen.base_ids)}${passes(seen)}`;
+}
+
+function passes({ filter }: Visibility): SQL {
+  const condition = conditionOf(filter ?? {});
   return condition === null ? sql`` : sql` and ${condition}`;
 }
 
-/** Selects the visible chunks among ids from an index, which may be stale. */
+/** Selects the visible chunks among ids from a vector index, which may be stale. */
 export const selectPassages = (
   db: Db,
   workspace_id: string,
-  base_ids: readonly string[],
-  chunk_ids: readonly string[],
-  filter: SearchFilter,
+  seen: Visibility,
+  vector_ids: readonly string[],
 ) =>
-  db.all<PassageRow>(sql`
-    select ${columns} from json_each(${JSON.stringify(chunk_ids)}) wanted
-    cross join chunks c on c.id = wanted.value ${joins}
-    where ${isVisible(workspace_id, base_ids)}${passes(filter)}`);
+  db.all<IndexedPassage>(sql`
+    select ${columns} from json_each(${JSON.stringify(vector_ids)}) wanted
+    cross join chunks c on c.id = wanted.value ${joins(seen)}
+    where ${isVisible(workspace_id, seen)}`);

@@ -32,6 +32,7 @@ export function newFile(
     token_count: null,
     chunk_count: null,
     created_by: actorId(ctx.actor),
+    changed_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,
     ready_at: null,

@@ -95,7 +95,7 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
 /** Reuses an existing file; ingests it again when the caller names a different encoding. */
 function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   if (encoding === null || encoding === row.encoding) return { ...noChanges, rows: [row] };
-  const next = queuedAgain({ ...row, encoding }, ctx.now());
+  const next = queuedAgain(ctx, { ...row, encoding });
   return {
     rows: [next],
     statements: [replaceContent(ctx.db, next)],
@@ -113,7 +113,7 @@ function replaceFile(
   { encoding, metadata }: Upload,
   { id: original_id, ...file }: StoredFile,
 ): Plan {
-  const row = queuedAgain({ ...old, ...file, encoding, metadata, original_id }, ctx.now());
+  const row = queuedAgain(ctx, { ...old, ...file, encoding, metadata, original_id });
   return {
     rows: [row],
     statements: [replaceContent(ctx.db, row)],
