@@ -20,3 +20,10 @@ export async function tick(workspace: Workspace, base: string, days: number) {
   await waitOnExecutionContext(execution);
   await atRest(workspace.id);
 }
+
+/** Queues a file as if it had never been searchable. */
+export const forget = (file_id: string) =>
+  env.DB.batch([
+    env.DB.prepare('delete from file_contents where file_id = ?').bind(file_id),
+    env.DB.prepare("update files set status = 'queued' where id = ?").bind(file_id),
+  ]);
