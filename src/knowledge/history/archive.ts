@@ -22,7 +22,7 @@ interface LiveRow {
 
 /**
  * Moves the words and vectors of a file's former content out of the scope that live searches read. Both scopes are
- * read at a revision, so that nothing is missed meanwhile. Repeated and concurrent calls end in the same state.
+ * read at a revision, so that nothing is missed during the move. Repeated and concurrent calls end in the same state.
  */
 export async function archiveContents(ctx: Ctx, file_id: string): Promise<void> {
   const { db, workspace_id } = ctx;
@@ -59,7 +59,7 @@ async function archiveChunks(ctx: Ctx, rows: readonly LiveRow[]): Promise<void> 
       ({ id }) => id,
     ),
   );
-  // Of a chunk that was purged meanwhile, an index outside of the database may have the vector again.
+  // An index outside of the database may have the vector of a chunk again that was purged during the move.
   await ctx.vectors.remove(
     workspace_id,
     ids.filter((id) => !left.has(id)),

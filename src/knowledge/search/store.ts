@@ -34,7 +34,7 @@ export const columns =
   sql.raw(`c.id as vector_id, coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
   c.start as start_offset, c."end" as end_offset, c.heading as heading`);
 
-/** What decides which chunks a search sees. */
+/** The conditions on the chunks that a search sees. */
 export interface Visibility {
   readonly base_ids: readonly string[];
   readonly filter?: SearchFilter | null | undefined;
