@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { readServerTiming } from '../../bench/operations.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase } from '../support/files.ts';
 import { tick } from '../support/history.ts';
@@ -379,5 +380,53 @@ describe('the history of a knowledge base', () => {
     const stranger = await newWorkspace();
     expect((await stranger.get(`${path}/revisions`)).status).toBe(404);
     expect((await stranger.get(`${path}/diff?from=1`)).status).toBe(404);
+  });
+
+  it('costs a live search nothing, and bounds the rows of a search at a revision', async () => {
+    const workspace = await newWorkspace();
+    const cut = { chunk_tokens: 50, chunk_overlap_tokens: 0 };
+    const [plain, kept] = [
+      await newBase(workspace, cut),
+      await newBase(workspace, { ...cut, retention_days: 30 }),
+    ];
+    const put = (base: string, edition: number) => {
+      const text = Array.from(
+        { length: 40 },
+        (_, index) =>
+          `# Device ${index}\n\nThe warranty of this device covers the battery for ${index} days in edition${edition} of the list of all devices.`,
+      ).join('\n\n');
+      return addText(workspace, base, 'devices.md', text, { external_id: 'devices' });
+    };
+    await put(plain, 6);
+    for (let edition = 1; edition <= 6; edition += 1) await put(kept, edition);
+    await atRest(workspace.id);
+    const costOf = async (base: string, mode: string, revision: number | null) => {
+      const json = { query: 'How many days does the warranty cover?', mode, revision };
+      const search = () => workspace.post(`/knowledge-bases/${base}/search`, json);
+      await search();
+      const { body, headers } = await search();
+      expect(body.hits).toHaveLength(8);
+      const edition = `edition${revision ?? 6}`;
+      for (const { text } of body.hits) expect(text).toContain(edition);
+      const { trips, rows_read } = readServerTiming(headers.get('server-timing') ?? '');
+      return { trips, rows_read };
+    };
+    for (const mode of modes) {
+      const [without, live] = [await costOf(plain, mode, null), await costOf(kept, mode, null)];
+      expect(live.trips).toBe(without.trips);
+      // The index of terms reads a few rows more or less.
+      expect(live.rows_read, mode).toBeLessThan(without.rows_read * 1.1);
+      const { rows_read } = await costOf(kept, mode, 2);
+      expect(rows_read, mode).toBeLessThan(mode === 'vector' ? 1500 : 3000);
+    }
+    // Too much history is deleted before its time, the oldest first.
+    await env.DB.prepare(
+      'update knowledge_bases set former_chunk_count = 200080, purge_due_at = 1 where id = ?',
+    )
+      .bind(kept)
+      .run();
+    await tick(workspace, kept, 0);
+    expect(await stored(workspace, kept)).toMatchObject({ live: 40, former: 0 });
+    expect(await baseOf(workspace, kept)).toMatchObject({ oldest_revision: 6 });
   });
 });

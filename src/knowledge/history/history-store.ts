@@ -32,14 +32,18 @@ export function selectDifferences(
   after: string,
   limit: number,
 ) {
-  const at = (revision: number) =>
-    sql`k.added_revision <= ${revision} and (k.removed_revision is null or k.removed_revision > ${revision})`;
+  const at = (alias: string, revision: number) => {
+    const [added, removed] = ['added_revision', 'removed_revision'].map((column) =>
+      sql.raw(`${alias}.${column}`),
+    );
+    return sql`${added} <= ${revision} and (${removed} is null or ${removed} > ${revision})`;
+  };
   return db.all<DiffRow>(sql`
     select d.file_id as file_id, a.attempt as from_attempt, a.name as from_name, a.chunk_count as from_chunk_count,
       z.attempt as to_attempt, z.name as to_name, z.chunk_count as to_chunk_count
     from (select distinct file_id from knowledge_revisions where base_id = ${base_id} and revision > ${from} and revision <= ${to}) d
-    left join (select * from file_contents k where ${at(from)}) a on a.file_id = d.file_id
-    left join (select * from file_contents k where ${at(to)}) z on z.file_id = d.file_id
+    left join file_contents a on a.file_id = d.file_id and ${at('a', from)}
+    left join file_contents z on z.file_id = d.file_id and ${at('z', to)}
     where d.file_id > ${after} and (a.attempt is not null or z.attempt is not null)
     order by d.file_id limit ${limit}`);
 }

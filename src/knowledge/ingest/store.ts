@@ -6,6 +6,7 @@ import type { FileRow } from '../file-store.ts';
 import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
 import type { IndexedChunk } from '../search/keywords.ts';
+import { searchableAttemptOfFile } from '../searchable.ts';
 
 const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
   and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNull(files.deleted_at));
@@ -175,7 +176,8 @@ const insertTerms = compile((db, value: (name: 'words') => Placeholder) =>
 );
 
 /**
- * Selects attempts in [`from`, `before`) that have chunks and no content, present or former. Reads a row for each
+ * Selects attempts in [`from`, `before`) that have chunks and no content, present or former, and never the searchable
+ * one of a file that is not hidden. Reads a row for each
  * attempt, not for each chunk.
  */
 export const selectStaleAttempts = (db: Db, file_id: string, from: number, before: number) =>
@@ -185,7 +187,8 @@ export const selectStaleAttempts = (db: Db, file_id: string, from: number, befor
       union all
       select (select min(c.attempt) from chunks c where c.file_id = ${file_id} and c.attempt > a.attempt) from a where a.attempt is not null)
     select a.attempt as attempt from a where a.attempt < ${before}
-      and not exists (select 1 from file_contents k where k.file_id = ${file_id} and k.attempt = a.attempt)`);
+      and not exists (select 1 from file_contents k where k.file_id = ${file_id} and k.attempt = a.attempt)
+      and a.attempt is not (select ${searchableAttemptOfFile} from files f where f.id = ${file_id} and f.deleted_at is null)`);
 
 /** Selects chunks of an attempt without content. */
 export const selectStaleChunks = (
