@@ -34,7 +34,7 @@ export class Base {
         chunking,
       )) {
         const { title, body } = indexChunk({
-          base_id: scope,
+          scope,
           file_name: name,
           heading,
           text: text.slice(start, end),

@@ -25,12 +25,25 @@ const settings = {
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullable(),
 };
 
+/** Revisions of bases by their ids. */
+const Revisions = z
+  .record(Id('kb'), z.number().int().min(0))
+  .refine((value) => Object.keys(value).length <= 10, 'At most 10 bases.')
+  .describe(
+    'Revisions of knowledge bases to which the version is pinned: it searches their documents as they were, until they are purged. Bases that are not named, and all if null, are searched as they are',
+  )
+  .openapi({ example: { kb_01kag3v5n4fwmr5t7m2gq9d8hc: 12 } });
+
+/** Pins a new version to the revisions that its bases have now. */
+const pinLatest = z.literal('latest');
+
 const knowledge = {
   base_ids: z
     .array(Id('kb'))
     .max(10)
     .refine(differ, 'Each base once.')
     .describe("Ids of the knowledge bases to search; the agent's own base unless given"),
+  revisions: Revisions.nullable(),
   mode: z.enum(searchModes).describe('Hybrid, keyword-only or vector-only retrieval'),
   top_k: z.number().int().min(1).max(50).describe('Maximum number of passages in the prompt'),
   min_score: z.number().min(0).max(1).describe('Leaves out passages with a lower score'),
@@ -128,6 +141,8 @@ export const AgentConfig = z
   .openapi('AgentConfig');
 export type AgentConfig = z.output<typeof AgentConfig>;
 
+const { base_ids: _, revisions: __, ...portableKnowledge } = knowledge;
+
 const patch = {
   ...nullish(plain),
   settings: z.strictObject(nullish(settings)).nullable().optional(),
@@ -137,7 +152,20 @@ const patch = {
 
 /** A part of a configuration: RFC 7396 at the top level and in the sections; null resets a field to its default. */
 export const AgentConfigPatch = z
-  .strictObject({ ...patch, knowledge: z.strictObject(nullish(knowledge)).nullable().optional() })
+  .strictObject({
+    ...patch,
+    knowledge: z
+      .strictObject({
+        ...nullish(knowledge),
+        revisions: z
+          .union([Revisions, pinLatest])
+          .describe('Revisions to pin, or `latest` for those that the bases have now')
+          .nullable()
+          .optional(),
+      })
+      .nullable()
+      .optional(),
+  })
   .describe(
     'Merged into the configuration: fields that are left out are kept, null resets a field to its default',
   )
@@ -145,8 +173,6 @@ export const AgentConfigPatch = z
     example: { instructions: 'Answer in one sentence.', settings: { temperature: 0.2 } },
   });
 export type AgentConfigPatch = z.output<typeof AgentConfigPatch>;
-
-const { base_ids: _, ...portableKnowledge } = knowledge;
 
 /** A configuration without ids of a workspace. The manifest lists knowledge bases separately. */
 export const PortableConfig = z
@@ -186,6 +212,7 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
   },
   knowledge: {
     base_ids: [...base_ids],
+    revisions: null,
     mode: 'hybrid',
     top_k: 8,
     min_score: 0,

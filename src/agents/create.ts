@@ -15,6 +15,7 @@ import {
   mergeConfig,
 } from './config.ts';
 import { type AgentFields, agentFieldsOf, type OwnColumns, type VersionContent } from './fields.ts';
+import { pinKnowledge } from './pin-knowledge.ts';
 import { type Agent, type CreateAgent, toSavedAgent } from './schema.ts';
 import { randomSlug, slugCandidates, toSlug } from './slug.ts';
 import { type AgentDetailRow, insertAgent, selectFreeSlug } from './store.ts';
@@ -36,7 +37,12 @@ export async function createAgent(ctx: Ctx, input: CreateAgent): Promise<Agent> 
   const tools = await pinsFor(ctx, config.tools ?? [], []);
   return addAgent(
     ctx,
-    { ...about, configure: (base_id) => configOf(config, { model, base_ids: [base_id] }), tools },
+    {
+      ...about,
+      configure: (base_id) =>
+        pinKnowledge(ctx, configOf(config, { model, base_ids: [base_id] }), config),
+      tools,
+    },
     { action: 'agent.create' },
     toSavedAgent(await modelWarnings(ctx)),
   );
@@ -55,7 +61,7 @@ export interface NewAgent extends AgentFields, Omit<VersionContent, 'config'> {
   readonly slug?: string | undefined;
   readonly slugLike?: string | undefined;
   /** Returns the configuration, given the id of the agent's own base. */
-  readonly configure: (base_id: string) => AgentConfig;
+  readonly configure: (base_id: string) => AgentConfig | Promise<AgentConfig>;
   /** The model that the agent represents (provider-model.ts). */
   readonly provider_model?: string;
 }
@@ -91,7 +97,7 @@ async function insertOne<Reply>(
 ): Promise<Reply> {
   const id = ctx.newId('agt');
   const base = newAgentBase(ctx, { id, name: agent.name });
-  const version = await newVersion(ctx, id, { config: configure(base.id), tools });
+  const version = await newVersion(ctx, id, { config: await configure(base.id), tools });
   const now = ctx.now();
   const own: OwnColumns = {
     id,

@@ -68,6 +68,7 @@ export const agentKnowledgeRoutes = new Router()
       params: one,
       body: AgentSearchQuery,
       reply: { status: 200, schema: SearchResult, description: 'The chunks, best first' },
+      failures: ['revision_purged'],
     },
     (ctx, { params, body }) => searchAgent(ctx, params.agent, body),
   );

@@ -68,11 +68,13 @@ export async function searchAgent(
   input: AgentSearchQuery,
 ): Promise<z.output<typeof SearchResult>> {
   const row = await readAgent(ctx, agent);
-  const { base_ids, mode, top_k, min_score, reranker } = parseConfig(row.config).knowledge;
+  const { base_ids, revisions, mode, top_k, min_score, reranker } = parseConfig(
+    row.config,
+  ).knowledge;
   const call = { call_key: ctx.newId('req'), agent_id: row.id, version_id: row.active_version_id };
   const { usage, ...reply } = await searchKnowledge(
     ctx,
-    { base_ids, mode, top_k, min_score, reranker, ...definedFields(input) },
+    { base_ids, revisions, mode, top_k, min_score, reranker, ...definedFields(input) },
     call,
   );
   // A repeated request of an end user searches again: who may read a file may have changed.

@@ -65,7 +65,7 @@ export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
   ]);
   if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');
   const { knowledge, ...config } = parseConfig(row.config);
-  const { base_ids, ...settings } = knowledge;
+  const { base_ids, revisions: _, ...settings } = knowledge;
   const named = base_ids.flatMap((id) => bases.filter((base) => base.id === id));
   return {
     kind: 'agentgrid.agent',

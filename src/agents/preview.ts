@@ -8,6 +8,7 @@ import {
   mergeConfig,
   parseConfig,
 } from './config.ts';
+import { pinKnowledge } from './pin-knowledge.ts';
 import { defaultModelFor } from './service.ts';
 import { selectOwnBase } from './store.ts';
 import { pinsFor } from './tools.ts';
@@ -35,11 +36,8 @@ export async function previewConfig(
   const own = isReset
     ? await selectOwnBase(ctx.db, ctx.workspace_id, version.agent_id).get()
     : undefined;
-  const config = mergeConfig(
-    before,
-    patch,
-    defaultConfig({ model, base_ids: own === undefined ? [] : [own.id] }),
-  );
+  const defaults = defaultConfig({ model, base_ids: own === undefined ? [] : [own.id] });
+  const config = await pinKnowledge(ctx, mergeConfig(before, patch, defaults), patch);
   checkConfig(config);
   const tools = await pinsFor(ctx, patch.tools, version.tools);
   // The patch is part of a request for a run, so a missing base makes the request invalid.

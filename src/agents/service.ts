@@ -23,6 +23,7 @@ import {
   parseConfig,
 } from './config.ts';
 import { changedFieldsOf, unsetFields } from './fields.ts';
+import { pinKnowledge } from './pin-knowledge.ts';
 import {
   type Agent,
   type AgentQuery,
@@ -87,7 +88,7 @@ export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent):
     async (row) => {
       refuseArchived(row);
       const changes = changedFields(row, input);
-      const config = mergedConfig(row, input.config, model);
+      const config = await mergedConfig(ctx, row, input.config, model);
       const tools = await pinsFor(ctx, input.config?.tools, row.tools);
       const isSame =
         input.config === undefined ||
@@ -124,15 +125,13 @@ export const usedBases = (row: AgentDetailRow): string[] =>
 
 /** Returns the active configuration with a patch merged into it. */
 export function mergedConfig(
+  ctx: Ctx,
   row: AgentDetailRow,
   patch: AgentConfigPatch | undefined,
   model: string,
-): AgentConfig {
-  return mergeConfig(
-    parseConfig(row.config),
-    patch ?? {},
-    defaultConfig({ model, base_ids: [row.base_id] }),
-  );
+): Promise<AgentConfig> {
+  const defaults = defaultConfig({ model, base_ids: [row.base_id] });
+  return pinKnowledge(ctx, mergeConfig(parseConfig(row.config), patch ?? {}, defaults), patch);
 }
 
 /** Returns the default model of the workspace where a patch sets the model to null; otherwise an empty text. */

@@ -16,6 +16,7 @@ import { checkBases, checkConfig } from './check.ts';
 import { compareLines, patchBetween, summarise } from './compare.ts';
 import { parseConfig } from './config.ts';
 import { labelled } from './labels.ts';
+import { refusePurged } from './pin-knowledge.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
 import { selectAgent, selectAgentDetail } from './store.ts';
@@ -160,7 +161,7 @@ export async function createVersion(
     target,
     async (row) => {
       refuseArchived(row);
-      const config = mergedConfig(row, input.config, model);
+      const config = await mergedConfig(ctx, row, input.config, model);
       checkConfig(config);
       const tools = await pinsFor(ctx, input.config?.tools, row.tools);
       states = await readPinStates(ctx, tools);
@@ -201,7 +202,7 @@ function storedVersion(plan: Plan | null): NewVersion {
 
 /**
  * Activates a version and records the activation in the same batch. Activating the active version does nothing.
- * Throws `not_found`, `agent_archived`, `precondition_failed`.
+ * Throws `not_found`, `agent_archived`, `precondition_failed`, `revision_purged`.
  */
 export const activateVersion = (
   ctx: Ctx,
@@ -217,6 +218,7 @@ export const activateVersion = (
       const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, name).get();
       if (version === undefined) throw unknownVersion(name);
       if (version.id === row.active_version_id) return null;
+      await refusePurged(ctx, parseConfig(version.config));
       const reason = input.reason ?? null;
       const detail = { version: version.number, previous_version: row.number, reason };
       return { activation: { version, reason }, audit: { action: 'agent.activate', detail } };

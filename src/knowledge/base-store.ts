@@ -11,6 +11,7 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
+import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/client.ts';
 import { compile } from '../db/compiled.ts';
 import { agent_versions, agents } from '../db/schema/agents.ts';
@@ -79,8 +80,12 @@ export const selectBases = (
     .orderBy(desc(knowledge_bases.id))
     .limit(limit);
 
-export const updateBase = (db: Db, workspace_id: string, id: string, changes: Partial<BaseRow>) =>
-  db.update(knowledge_bases).set(changes).where(ownBase(workspace_id, id)).returning();
+export const updateBase = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  changes: SQLiteUpdateSetSource<typeof knowledge_bases>,
+) => db.update(knowledge_bases).set(changes).where(ownBase(workspace_id, id)).returning();
 
 /**
  * Selects agents whose active version searches the base. Archived agents search nothing and cannot

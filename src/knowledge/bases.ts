@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
+import { knowledge_bases } from '../db/schema/knowledge.ts';
 import { capabilitiesOf } from '../llm/index.ts';
 import { modelNameError } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
@@ -69,6 +71,10 @@ function newBase(ctx: Ctx, { ocr, ...input }: CreateBase, agent_id: string | nul
     embedding_tokens: 0,
     embedding_cost_nano_usd: 0,
     embedding_unpriced_calls: 0,
+    revision: 0,
+    oldest_revision: 0,
+    former_chunk_count: 0,
+    purge_due_at: null,
     deleted_at: null,
     created_at: now,
     updated_at: now,
@@ -137,6 +143,10 @@ export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBas
     toBase,
   );
 
+/** Former content is looked at again by the next tick. */
+const dueNow = (now: number) =>
+  sql`iif(${knowledge_bases.former_chunk_count} > 0, cast(${now} as integer), ${knowledge_bases.purge_due_at})`;
+
 export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promise<KnowledgeBase> {
   const base = await findBase(ctx, id);
   if (Object.keys(input).length === 0) return toBase(base);
@@ -147,6 +157,7 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
       updateBaseRow(ctx.db, ctx.workspace_id, id, {
         ...definedFields(fields),
         ...(ocr !== undefined && { ocr_model: ocr?.model ?? null }),
+        ...(input.retention_days === undefined ? {} : { purge_due_at: dueNow(ctx.now()) }),
         updated_at: ctx.now(),
       }),
     ],

@@ -6,6 +6,8 @@ import { embeddingJobs } from './embedding-migrations/jobs.ts';
 import { embeddingMigrationRoutes } from './embedding-migrations/routes.ts';
 import { evaluationJobs } from './evaluation/jobs.ts';
 import { evaluationRoutes } from './evaluation/routes.ts';
+import { purgeHistory } from './history/purge.ts';
+import { historyRoutes } from './history/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { pageRoutes } from './pages/routes.ts';
 import { knowledgeRoutes } from './routes.ts';
@@ -23,6 +25,7 @@ export const knowledgeFeature = {
       textRoutes,
       pageRoutes,
       chunkRoutes,
+      historyRoutes,
       sourceRoutes,
       batchRoutes,
       evaluationRoutes,
@@ -37,6 +40,7 @@ export const knowledgeFeature = {
       { name: 'keyword_stems', run: stemKeywords },
       { name: 'vector_index', run: (ctx) => ctx.vectors.maintain() },
       { name: 'knowledge_sources', run: refreshSources },
+      { name: 'knowledge_history', run: purgeHistory },
     ],
     everyHour: [
       { name: 'source_hosts', run: sweepHosts },

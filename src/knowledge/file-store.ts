@@ -41,6 +41,7 @@ const queuedColumns = {
  */
 export const replaceContent = (db: Db, row: FileRow) => {
   const { name, media_type, byte_size, sha256, encoding, metadata, original_id, revision } = row;
+  const { changed_by, updated_at } = row;
   return db
     .insert(files)
     .values({
@@ -55,7 +56,7 @@ export const replaceContent = (db: Db, row: FileRow) => {
       set: {
         ...{ name, media_type, byte_size, sha256, encoding, metadata, original_id, revision },
         ...queuedColumns,
-        updated_at: row.updated_at,
+        ...{ changed_by, updated_at },
       },
     });
 };
@@ -66,6 +67,20 @@ export const originalIdOf = ({ id, original_id }: Pick<FileRow, 'id' | 'original
 
 /** Selects a file with the agent of its base, which determines access. */
 export const selectFile = (db: Db, workspace_id: string, id: string) =>
+  selectWithAgent(db, ownFile(workspace_id, id));
+
+/** The same, also for a hidden file that has former content. */
+export const selectFileOrHistory = (db: Db, workspace_id: string, id: string) =>
+  selectWithAgent(
+    db,
+    and(
+      eq(files.workspace_id, workspace_id),
+      eq(files.id, id),
+      sql`(${files.deleted_at} is null or exists (select 1 from file_contents k where k.file_id = ${id}))`,
+    ),
+  );
+
+const selectWithAgent = (db: Db, condition: SQL | undefined) =>
   db
     .select({
       file: files,
@@ -76,7 +91,7 @@ export const selectFile = (db: Db, workspace_id: string, id: string) =>
       knowledge_bases,
       and(eq(knowledge_bases.id, files.base_id), isNull(knowledge_bases.deleted_at)),
     )
-    .where(ownFile(workspace_id, id));
+    .where(condition);
 
 /** Selects files of the base with the same content or external id. */
 export const selectTwins = (
@@ -142,10 +157,16 @@ export const updateFile = (db: Db, workspace_id: string, id: string, changes: Pa
   db.update(files).set(changes).where(ownFile(workspace_id, id)).returning();
 
 /** Hides a file. The increased attempt number fences off a running ingestion. */
-export const markFileDeleted = (db: Db, workspace_id: string, id: string, now: number) =>
+export const markFileDeleted = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  now: number,
+  changed_by: string | null = null,
+) =>
   db
     .update(files)
-    .set({ deleted_at: now, updated_at: now, attempt: sql`${files.attempt} + 1` })
+    .set({ changed_by, deleted_at: now, updated_at: now, attempt: sql`${files.attempt} + 1` })
     .where(ownFile(workspace_id, id))
     .returning({ id: files.id });
 
@@ -165,12 +186,17 @@ export const markFilesDeleted = (db: Db, workspace_id: string, base_id: string, 
 /** Queues a file for `revision` if it is `ready` or `failed` at the revision before; returns no row otherwise. */
 export const requeueFile = (
   db: Db,
-  { workspace_id, id, revision }: Pick<FileRow, 'workspace_id' | 'id' | 'revision'>,
-  now: number,
+  {
+    workspace_id,
+    id,
+    revision,
+    changed_by,
+    updated_at,
+  }: Pick<FileRow, 'workspace_id' | 'id' | 'revision' | 'changed_by' | 'updated_at'>,
 ) =>
   db
     .update(files)
-    .set({ ...queuedColumns, revision, updated_at: now })
+    .set({ ...queuedColumns, revision, changed_by, updated_at })
     .where(
       and(
         ownFile(workspace_id, id),

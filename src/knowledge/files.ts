@@ -2,7 +2,7 @@ import type { SQL } from 'drizzle-orm';
 import { batch } from '../db/client.ts';
 import { downloadOriginal } from '../documents/index.ts';
 import { commit } from '../platform/commit.ts';
-import type { Ctx } from '../platform/context.ts';
+import { actorId, type Ctx } from '../platform/context.ts';
 import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
@@ -16,7 +16,8 @@ import {
   selectFiles,
   updateFile as updateFileRow,
 } from './file-store.ts';
-import { findFile } from './find-file.ts';
+import { findFile, findFileOrHistory } from './find-file.ts';
+import { deleteContents } from './history/content-store.ts';
 import { ingestion, queuedAgain } from './ingestion.ts';
 import { type File, type FileQuery, toFile, type UpdateFile } from './schema.ts';
 import type { SearchQuery, SearchResult } from './search/schema.ts';
@@ -66,6 +67,7 @@ export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promi
     statements: [
       updateFileRow(ctx.db, ctx.workspace_id, id, {
         ...definedFields(input),
+        changed_by: actorId(ctx.actor),
         updated_at: ctx.now(),
       }),
     ],
@@ -75,17 +77,24 @@ export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promi
   return toFile(row);
 }
 
-/** Hides a file; a job deletes its object, text, chunks, keyword rows and vectors. */
-export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
-  const file = await findFile(ctx, id);
+/**
+ * Hides a file; a job deletes its object, text, chunks, keyword rows and vectors, except what its base keeps as
+ * history. With `isPurge` the history is deleted too, also of a file that was deleted before. Throws `not_found`.
+ */
+export async function deleteFile(ctx: Ctx, id: string, isPurge = false): Promise<void> {
+  const { db, workspace_id } = ctx;
+  const file = isPurge ? await findFileOrHistory(ctx, id) : await findFile(ctx, id);
   await commit(ctx, {
-    statements: [markFileDeleted(ctx.db, ctx.workspace_id, id, ctx.now())],
+    statements: [
+      markFileDeleted(db, workspace_id, id, ctx.now(), actorId(ctx.actor)),
+      isPurge ? deleteContents(db, workspace_id, id) : null,
+    ],
     audit: [
       {
         action: 'file.delete',
         target_type: 'file',
         target_id: id,
-        detail: { base_id: file.base_id, name: file.name },
+        detail: { base_id: file.base_id, name: file.name, ...(isPurge ? { purge: true } : {}) },
       },
     ],
     jobs: [{ type: 'file.delete', file_id: id }],
@@ -98,13 +107,12 @@ export async function deleteFile(ctx: Ctx, id: string): Promise<void> {
  */
 export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   const file = await findFile(ctx, id);
-  const now = ctx.now();
   const busy = new Failure('conflict', 'The file is being processed.');
   if (file.status !== 'ready' && file.status !== 'failed') throw busy;
-  const next = queuedAgain(file, now);
+  const next = queuedAgain(ctx, file);
   const reply = toFile(next);
   const [rows] = await commit(ctx, {
-    statements: [requeueFile(ctx.db, next, now)],
+    statements: [requeueFile(ctx.db, next)],
     audit: [{ action: 'file.reprocess', target_type: 'file', target_id: id }],
     jobs: [ingestion(ctx, next)],
     reply,
@@ -129,12 +137,16 @@ export async function getContent(ctx: Ctx, id: string, { headers }: Request): Pr
 export async function searchBase(
   ctx: Ctx,
   base_id: string,
-  input: SearchQuery,
+  { revision, ...input }: SearchQuery,
 ): Promise<SearchResult> {
   const call = { call_key: ctx.newId('req') };
   const { usage, ...reply } = await findPassages(
     ctx,
-    { ...input, base_ids: [base_id] },
+    {
+      ...input,
+      base_ids: [base_id],
+      revisions: revision === null ? null : { [base_id]: revision },
+    },
     call,
     (bases) => [visible(ctx, bases[0])],
   );

@@ -3,6 +3,7 @@ export { evaluationsOfActivation } from './evaluation/evaluations.ts';
 export { SearchSettings } from './evaluation/schema.ts';
 export { knowledgeFeature } from './feature.ts';
 export { listFilesOf } from './files.ts';
+export { checkPins, latestRevisions } from './history/pins.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { isReadable } from './readable.ts';

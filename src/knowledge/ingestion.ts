@@ -1,5 +1,5 @@
 import type { QueuedJob } from '../platform/commit.ts';
-import { type Ctx, payingKey } from '../platform/context.ts';
+import { actorId, type Ctx, payingKey } from '../platform/context.ts';
 import type { FileRow } from './file-store.ts';
 import { searchableAttempt } from './searchable.ts';
 
@@ -13,7 +13,7 @@ export const ingestion = (
 });
 
 /** The row after it has been queued again, as `requeueFile` and `replaceContent` leave it. */
-export const queuedAgain = (row: FileRow, now: number): FileRow => ({
+export const queuedAgain = (ctx: Ctx, row: FileRow): FileRow => ({
   ...row,
   revision: row.revision + 1,
   status: 'queued',
@@ -23,5 +23,6 @@ export const queuedAgain = (row: FileRow, now: number): FileRow => ({
   chunk_count: null,
   former_attempt: searchableAttempt(row),
   former_chunk_count: row.status === 'ready' ? (row.chunk_count ?? 0) : row.former_chunk_count,
-  updated_at: now,
+  changed_by: actorId(ctx.actor),
+  updated_at: ctx.now(),
 });

@@ -16,6 +16,7 @@ import {
 import {
   BaseQuery,
   CreateBase,
+  DeleteFileQuery,
   File,
   FileForm,
   FileQuery,
@@ -154,6 +155,7 @@ export const knowledgeRoutes = new Router()
       params: kb,
       body: SearchQuery,
       reply: { status: 200, schema: SearchResult, description: 'The best chunks, best first' },
+      failures: ['revision_purged'],
     },
     (ctx, { params, body }) => searchBase(ctx, params.kb, body),
   )
@@ -190,11 +192,12 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Delete a file',
       description:
-        'Hides the file immediately. Its original, text, chunks and vectors are deleted in the background.',
+        'Hides the file immediately. Its original, text, chunks and vectors are deleted in the background; text and chunks stay as history for `retention_days` of the base, so that earlier revisions can be searched. `purge=true` deletes the history of the file too, also of a file that was deleted before; earlier revisions then fail with `revision_purged`.',
       params: file,
+      query: DeleteFileQuery,
       reply: { status: 204, description: 'Deleted' },
     },
-    async (ctx, { params }) => void (await deleteFile(ctx, params.file)),
+    async (ctx, { params, query }) => void (await deleteFile(ctx, params.file, query.purge)),
   )
   .endpoint(
     {

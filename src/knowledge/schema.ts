@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { fileStatuses } from '../db/schema/knowledge.ts';
 import { acceptedSizes, FileName, faultCodes } from '../documents/index.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { Groups, Id, Name, Time } from '../http/schema.ts';
+import { Flag, Groups, Id, Name, Time } from '../http/schema.ts';
 import { maxDimensions } from '../models/index.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
@@ -21,6 +21,14 @@ const Settings = {
 const Prefix = z.string().max(500);
 
 const DefaultGroups = Groups.nullable().describe('`groups` of files that are uploaded without any');
+const RetentionDays = z
+  .number()
+  .int()
+  .min(0)
+  .max(3650)
+  .describe(
+    'Days for which content that was replaced, edited or deleted stays searchable at earlier revisions; 0 for no history',
+  );
 
 /** Settings by which documents are cut into chunks. */
 export const chunkSettings = {
@@ -115,6 +123,7 @@ export const CreateBase = z
     chunk_tokens: chunkSettings.chunk_tokens.default(512),
     chunk_overlap_tokens: chunkSettings.chunk_overlap_tokens.default(64),
     ocr: Ocr.default(null),
+    retention_days: RetentionDays.default(30),
   })
   .refine((base) => base.chunk_overlap_tokens <= base.chunk_tokens / 2, {
     path: ['chunk_overlap_tokens'],
@@ -124,7 +133,12 @@ export const CreateBase = z
 export type CreateBase = z.output<typeof CreateBase>;
 
 export const UpdateBase = z
-  .strictObject({ ...Settings, default_groups: DefaultGroups, ocr: Ocr })
+  .strictObject({
+    ...Settings,
+    default_groups: DefaultGroups,
+    ocr: Ocr,
+    retention_days: RetentionDays,
+  })
   .partial()
   .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
 export type UpdateBase = z.output<typeof UpdateBase>;
@@ -149,6 +163,21 @@ export const KnowledgeBase = z
     embedding_usage: EmbeddingUsage.nullable().describe(
       'Use of embedding models for the content of the base so far, with deleted files and former content. Null in a base of an earlier version before its first file',
     ),
+    revision: z
+      .number()
+      .int()
+      .describe('Incremented by every change of what searches find; agents can be pinned to it'),
+    oldest_revision: z
+      .number()
+      .int()
+      .describe('The first revision that is complete and can be searched'),
+    retention_days: RetentionDays,
+    former_chunk_count: z
+      .number()
+      .int()
+      .describe(
+        'Number of chunks that are stored for earlier revisions; they do not count toward quotas',
+      ),
     created_at: Time,
     updated_at: Time,
   })
@@ -172,6 +201,10 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   ocr: row.ocr_model === null ? null : { model: row.ocr_model },
   chunk_count: row.chunk_count,
   embedding_usage: toCountedUsage(row),
+  revision: row.revision,
+  oldest_revision: row.oldest_revision,
+  retention_days: row.retention_days,
+  former_chunk_count: row.former_chunk_count,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
 });
@@ -348,6 +381,12 @@ export const toUploaded = (
     ? { ...file, data: [file] }
     : { data: [...entries] };
 };
+
+export const DeleteFileQuery = z.strictObject({
+  purge: Flag.prefault('false')
+    .describe('Deletes the history of the file too')
+    .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
+});
 
 export const FileQuery = z.strictObject({
   ...pageQuery,

@@ -12,11 +12,14 @@ export const chunkIdOf = (vector_id: string): string => vector_id.split(':')[0] 
 /** Id in the vector index of a base with the vectors of one space. */
 export const scopeOf = (base_id: string, space: number): string => named(base_id, space);
 
+type Spaces = Pick<BaseRow, 'vector_space' | 'second_space'>;
+
+/** The spaces of a base. */
+export const spacesOf = ({ vector_space, second_space }: Spaces): number[] => [
+  vector_space,
+  ...(second_space === null ? [] : [second_space]),
+];
+
 /** Ids of the vectors of chunks in all spaces of their base. */
-export const vectorIds = (
-  { vector_space, second_space }: Pick<BaseRow, 'vector_space' | 'second_space'>,
-  chunk_ids: readonly string[],
-): string[] =>
-  [vector_space, ...(second_space === null ? [] : [second_space])].flatMap((space) =>
-    chunk_ids.map((id) => vectorId(id, space)),
-  );
+export const vectorIds = (base: Spaces, chunk_ids: readonly string[]): string[] =>
+  spacesOf(base).flatMap((space) => chunk_ids.map((id) => vectorId(id, space)));

@@ -5,7 +5,13 @@ import { prepareQuery, scanBlock } from './vectors/block.ts';
 import { decodePage, scanPage } from './vectors/exact.ts';
 import { encodeVector, toUnit } from './vectors/quantize.ts';
 import { BlocksReplacedError, dropLists, readBases } from './vectors/read-bases.ts';
-import { deleteVectors, insertVectors, selectByIds, selectBySeq } from './vectors/store.ts';
+import {
+  deleteVectors,
+  insertVectors,
+  moveVectors,
+  selectByIds,
+  selectBySeq,
+} from './vectors/store.ts';
 import { maintainVectors } from './vectors/upkeep.ts';
 
 /** Rows of one statement, so that its JSON parameter stays far below 2 MB. */
@@ -49,6 +55,18 @@ export function createD1VectorIndex(db: Db): VectorIndex {
         db,
         inParts(ids, rowsAtOnce).flatMap((part) =>
           deleteVectors(db, workspace_id, JSON.stringify(part)),
+        ),
+      );
+    },
+    async move(
+      workspace_id,
+      ids,
+      base_id,
+      commit = async (statements) => void (await batch(db, statements)),
+    ) {
+      await commit(
+        inParts(ids, rowsAtOnce).flatMap((part) =>
+          moveVectors(db, workspace_id, JSON.stringify(part), base_id),
         ),
       );
     },

@@ -52,6 +52,16 @@ export interface VectorIndex {
   ): Promise<void>;
   query(query: VectorQuery): Promise<VectorHit[]>;
   remove(workspace_id: string, ids: readonly string[]): Promise<void>;
+  /**
+   * Moves vectors to another base. Statements go to `commit` as in `upsert`. A vector that the index does not have
+   * yet stays where it is written.
+   */
+  move(
+    workspace_id: string,
+    ids: readonly string[],
+    base_id: string,
+    commit?: (statements: readonly Statement[]) => Promise<unknown>,
+  ): Promise<void>;
   /** Does some of the upkeep of the whole index. Returns the number of vectors handled; 0 when nothing was left. */
   maintain(): Promise<number>;
 }

@@ -7,11 +7,13 @@ const callLimit = 1000;
 const topLimit = 100;
 /** The JSON of a filter must stay below 2048 bytes; the id of a base with its space takes up to 38. */
 const basesPerQuery = 45;
+/** Vectors that one call returns with their values. */
+const readLimit = 20;
 /** Time in which 99 % of writes become visible, and as much again. */
 const visibleAfterMs = 4 * 60_000;
 
 /** The operations in use, which the bindings of both generations of Vectorize have. */
-export interface VectorizeBinding extends Pick<Vectorize, 'query'> {
+export interface VectorizeBinding extends Pick<Vectorize, 'query' | 'getByIds'> {
   upsert(vectors: VectorizeVector[]): Promise<unknown>;
   deleteByIds(ids: string[]): Promise<unknown>;
   describe(): Promise<unknown>;
@@ -95,6 +97,16 @@ export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
     },
     async remove(_workspace_id, ids) {
       for (const part of inParts(ids, callLimit)) await index.deleteByIds([...part]);
+    },
+    async move(workspace_id, ids, base_id, commit) {
+      for (const part of inParts(ids, readLimit)) {
+        const vectors = (await index.getByIds([...part])).filter(
+          ({ namespace }) => namespace === workspace_id,
+        );
+        if (vectors.length === 0) continue;
+        await index.upsert(vectors.map((vector) => ({ ...vector, metadata: { base_id } })));
+      }
+      await commit?.([]);
     },
   };
 }

@@ -17,14 +17,14 @@ export async function* retrieve(
 ): AsyncGenerator<RunEvent, void> {
   const started_at = ctx.now();
   const account = new Account(undefined, run.account);
-  const { base_ids, mode, top_k, min_score, reranker, filter } = config.knowledge;
+  const { base_ids, revisions, mode, top_k, min_score, reranker, filter } = config.knowledge;
   const call = { ...run.attribution, account, call_key: `${run.call_key}:retrieval` };
   const written = await writeQueries(ctx, config, prompt, { ...call, signal });
   progress.usage.push(...written.usage);
   const { queries } = written;
   const found = await searchQueries(
     ctx,
-    { base_ids, mode, top_k, min_score, reranker, filter },
+    { base_ids, revisions, mode, top_k, min_score, reranker, filter },
     queries,
     call,
   ).catch((error: unknown) => {

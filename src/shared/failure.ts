@@ -25,6 +25,10 @@ export const failures = {
   precondition_failed: { status: 412, title: 'The resource has changed' },
   events_gone: { status: 410, title: 'The events are no longer stored' },
   reply_gone: { status: 410, title: 'The stored reply can no longer be read' },
+  revision_purged: {
+    status: 410,
+    title: 'The revision of the knowledge base is no longer available',
+  },
   too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },
   range_not_satisfiable: { status: 416, title: 'The range is outside of the file' },

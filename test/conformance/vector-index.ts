@@ -99,6 +99,25 @@ export function describeVectorIndex(name: string, open: () => Subject): void {
       await remove([]);
     });
 
+    it('moves vectors to another base, and none of another workspace (R5)', async () => {
+      const [near, far] = [record([1, 0, 0]), record([0, 1, 0])];
+      await upsert([near, far]);
+      const other = newId('kb');
+      const move = async (workspace: string, ids: readonly string[]) => {
+        await subject.index.move(workspace, ids, other);
+        subject.settle();
+        revision += 1;
+      };
+      await move(newId('ws'), [near.id]);
+      expect((await query([1, 0, 0])).map(({ id }) => id)).toEqual([near.id, far.id]);
+      await move(workspace_id, [near.id, newId('chk')]);
+      await move(workspace_id, [near.id]);
+      expect((await query([1, 0, 0])).map(({ id }) => id)).toEqual([far.id]);
+      const [moved] = await query([1, 0, 0], { bases: [other] });
+      expect(moved?.id).toBe(near.id);
+      expect(moved?.score).toBeCloseTo(1, 2);
+    });
+
     it('accepts thousands of vectors at once', async () => {
       const records = Array.from({ length: 2300 }, (_, index) => record([1, index, 1]));
       await upsert(records);

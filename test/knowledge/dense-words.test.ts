@@ -6,6 +6,7 @@ import { contextOf } from '../llm/support.ts';
 import { newWorkspace } from '../support/api.ts';
 import { type Recording, recording } from '../support/faulty.ts';
 import { addText, newBase } from '../support/files.ts';
+import { forget } from '../support/history.ts';
 import { runSchedule } from '../support/schedule.ts';
 
 const letters = [...'abcdefghijklmnopqrstuvwxyz'];
@@ -42,7 +43,7 @@ it('indexes chunks of 2,000 tokens in which no word occurs twice, within the lim
   const { id, chunk_count } = await addText(workspace, base, 'parts.txt', tableOf(11_000));
   expect(chunk_count).toBeGreaterThan(100);
   const ingestion = recording(env.DB);
-  await env.DB.prepare(`update files set status = 'queued' where id = ?`).bind(id).run();
+  await forget(id);
   await ingestFile(contextOf(workspace, { DB: ingestion.database }), { file_id: id }, undefined);
   expect(largestOf(ingestion, 'chunk_terms')).toBeLessThan(2_000_000);
   expect(await termsOf(id)).toBe(chunk_count);

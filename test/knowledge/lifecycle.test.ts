@@ -6,6 +6,7 @@ import { openPlatform } from '../../src/platform/cloudflare.ts';
 import { newId } from '../../src/shared/id.ts';
 import { newWorkspace } from '../support/api.ts';
 import { addText, newBase, settled } from '../support/files.ts';
+import { forget } from '../support/history.ts';
 import { atRest } from '../support/resources.ts';
 
 const contextOf = (workspace_id: string) =>
@@ -64,7 +65,7 @@ describe('the life cycle of a file', () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace, { chunk_tokens: 60, chunk_overlap_tokens: 10 });
     const file = await addText(workspace, base, 'long.txt', long);
-    await env.DB.prepare("update files set status = 'queued' where id = ?").bind(file.id).run();
+    await forget(file.id);
     const run = () =>
       knowledgeJobs['file.ingest'].run(contextOf(workspace.id), {
         type: 'file.ingest',
@@ -87,7 +88,7 @@ describe('the life cycle of a file', () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace, { chunk_tokens: 60, chunk_overlap_tokens: 10 });
     const file = await addText(workspace, base, 'long.txt', long);
-    await env.DB.prepare("update files set status = 'queued' where id = ?").bind(file.id).run();
+    await forget(file.id);
     const ctx = contextOf(workspace.id);
     const upsert = vi.fn(ctx.vectors.upsert);
     const dying = {

@@ -11,6 +11,7 @@ import type { JobMessage } from '../../src/platform/job.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { unreliable } from '../support/faulty.ts';
 import { newBase } from '../support/files.ts';
+import { tick } from '../support/history.ts';
 import { requestWith } from '../support/worker.ts';
 
 /** A step of the life of one document, which its uploads name by the same `external_id`. */
@@ -53,16 +54,22 @@ export class ReplaceWorld {
   #wasDeleted = false;
   #wasPoisoned = false;
 
-  private constructor(workspace: Workspace, base: string) {
+  readonly #hasHistory: boolean;
+  /** What was found at each revision of the base. */
+  readonly #seen = new Map<number, readonly number[]>();
+
+  private constructor(workspace: Workspace, base: string, hasHistory: boolean) {
     this.#workspace = workspace;
     this.#base = base;
+    this.#hasHistory = hasHistory;
   }
 
-  /** Opens a world whose document is ready. */
-  static async open(): Promise<ReplaceWorld> {
+  /** Opens a world whose document is ready, and whose base keeps what is replaced and deleted for so many days. */
+  static async open(retention_days = 0): Promise<ReplaceWorld> {
     const workspace = await newWorkspace();
-    const settings = { chunk_tokens: 50, chunk_overlap_tokens: 0 };
-    const world = new ReplaceWorld(workspace, await newBase(workspace, settings));
+    const settings = { retention_days, chunk_tokens: 50, chunk_overlap_tokens: 0 };
+    const base = await newBase(workspace, settings);
+    const world = new ReplaceWorld(workspace, base, retention_days > 0);
     await world.take({ kind: 'upload', isGood: true });
     await world.#drain();
     await world.#expectSearchable();
@@ -93,6 +100,7 @@ export class ReplaceWorld {
       expect(file.status).toBe(this.#isLastGood ? 'ready' : 'failed');
       if (this.#isLastGood) expect(await this.#foundVersions()).toEqual([this.#version]);
     }
+    if (this.#hasHistory) await this.#endHistory();
     const chunks = file?.chunk_count ?? 0;
     const { id } = this.#workspace;
     const objects = (await env.FILES.list({ prefix: `${id}/` })).objects.map(({ key }) => key);
@@ -117,6 +125,35 @@ export class ReplaceWorld {
       ...{ files: file === undefined ? 0 : 1, originals: file === undefined ? 0 : 1 },
       texts: file?.is_searchable ? 1 : 0,
     });
+  }
+
+  /** Checks that every revision is as it was, that live searches read nothing of it, and deletes the history. */
+  async #endHistory(): Promise<void> {
+    for (const [revision, versions] of this.#seen)
+      expect(await this.#foundVersions(revision), `revision ${revision}`).toEqual(versions);
+    const path = `/knowledge-bases/${this.#base}`;
+    const { chunk_count, former_chunk_count } = (await this.#workspace.get(path)).body;
+    const of = (scope: string) =>
+      count(
+        'select count(*) as n from chunk_words where chunk_words match ?',
+        `scope : "${scope}"`,
+      );
+    const { id } = this.#workspace;
+    expect({
+      live: await of(this.#base),
+      former: await of(this.#base.replace('kb_', 'kbf_')),
+      chunks: await count('select count(*) as n from chunks where workspace_id = ?', id),
+      vectors: await count(
+        "select count(*) as n from chunk_vectors where workspace_id = ? and base_id like 'kbf_%'",
+        id,
+      ),
+    }).toEqual({
+      ...{ live: chunk_count, former: former_chunk_count, vectors: former_chunk_count },
+      chunks: chunk_count + former_chunk_count,
+    });
+    await this.#workspace.patch(path, { retention_days: 0 });
+    await tick(this.#workspace, this.#base, 0);
+    await this.#drain();
   }
 
   #request(method: string, path: string, json?: unknown) {
@@ -201,12 +238,12 @@ export class ReplaceWorld {
     throw new Error('the outbox does not become empty');
   }
 
-  async #foundVersions(): Promise<number[]> {
+  async #foundVersions(revision: number | null = null): Promise<number[]> {
     const answers = await Promise.all(
       ['keyword', 'hybrid'].map((mode) =>
         this.#workspace.post(`/knowledge-bases/${this.#base}/search`, {
           query: 'handbook paragraph',
-          mode,
+          ...{ mode, revision },
         }),
       ),
     );
@@ -219,9 +256,19 @@ export class ReplaceWorld {
     return found[0] ?? [];
   }
 
+  /** A revision does not change once it has been reached. */
+  async #note(versions: readonly number[]): Promise<void> {
+    if (!this.#hasHistory) return;
+    const { revision } = (await this.#workspace.get(`/knowledge-bases/${this.#base}`)).body;
+    expect(await this.#foundVersions(revision)).toEqual(versions);
+    expect(this.#seen.get(revision) ?? versions).toEqual(versions);
+    this.#seen.set(revision, versions);
+  }
+
   /** The document has been ready, so it is found, in one version, until it is deleted. */
   async #expectSearchable(): Promise<void> {
     const versions = await this.#foundVersions();
+    await this.#note(versions);
     if (this.#wasDeleted) expect(versions.length).toBeLessThanOrEqual(1);
     else expect(versions).toHaveLength(1);
   }

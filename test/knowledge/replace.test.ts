@@ -41,6 +41,17 @@ describe('replacing a document', () => {
     );
   });
 
+  it('leaves every revision of the base as it was, whatever happens to its messages and workers', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 9 }), async (steps) => {
+        const world = await ReplaceWorld.open(30);
+        for (const one of steps) await world.take(one);
+        await world.end();
+      }),
+      { numRuns: 6, endOnFailure: true },
+    );
+  });
+
   it('keeps the id of a file, and its former content after a failure with the reason', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace);

@@ -22,12 +22,16 @@ export function uploadForm(
   return workspace.post(path, undefined, { body: form, headers });
 }
 
-/** Creates a knowledge base. */
+/** Creates a knowledge base, which keeps no history unless `settings` say so. */
 export async function newBase(
   workspace: Workspace,
   settings: Record<string, unknown> = {},
 ): Promise<string> {
-  const { status, body } = await workspace.post('/knowledge-bases', { name: 'Base', ...settings });
+  const { status, body } = await workspace.post('/knowledge-bases', {
+    name: 'Base',
+    retention_days: 0,
+    ...settings,
+  });
   if (status !== 201) throw new Error(`creating a base gave ${status}: ${JSON.stringify(body)}`);
   return body.id;
 }

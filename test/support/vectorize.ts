@@ -8,6 +8,7 @@ const limits = {
   filter: 2048,
   metadata: 10 * 1024,
   removed: 1000,
+  read: 20,
 };
 
 interface Change {
@@ -64,24 +65,34 @@ export class FakeVectorize {
     return { mutationId: crypto.randomUUID() };
   }
 
+  async getByIds(ids: string[]) {
+    check(ids.length <= limits.read, `at most ${limits.read} ids a call`);
+    const visible = this.#visible();
+    return ids.flatMap((id) => visible.get(id) ?? []);
+  }
+
   async query(values: number[], options: VectorizeQueryOptions) {
     const { topK = 5, namespace, filter = {} } = options;
     check(topK >= 1 && topK <= limits.topK, `topK is 1 to ${limits.topK}`);
     check(bytes(JSON.stringify(filter)) < limits.filter, 'filter is too large');
     check(values.length === this.#dimensions, 'query of another length than the index');
     this.queries.push(options);
+    const matches = [...this.#visible().values()]
+      .filter((vector) => vector.namespace === namespace && passes(vector.metadata ?? {}, filter))
+      .map((vector) => ({ id: vector.id, score: cosine(values, [...vector.values]) }))
+      .sort((a, b) => b.score - a.score)
+      .slice(0, topK);
+    return { matches, count: matches.length };
+  }
+
+  #visible(): Map<string, VectorizeVector> {
     const visible = new Map<string, VectorizeVector>();
     for (const { visible_at, id, vector } of this.#changes) {
       if (visible_at > this.#now()) continue;
       if (vector === null) visible.delete(id);
       else visible.set(id, vector);
     }
-    const matches = [...visible.values()]
-      .filter((vector) => vector.namespace === namespace && passes(vector.metadata ?? {}, filter))
-      .map((vector) => ({ id: vector.id, score: cosine(values, [...vector.values]) }))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, topK);
-    return { matches, count: matches.length };
+    return visible;
   }
 }
 

@@ -71,11 +71,22 @@ export const knowledge_bases = sqliteTable(
     /** The settings by which these are kept up to date; null if they are not. */
     second_embedding: text({ mode: 'json' }).$type<EmbeddingSettings>(),
     ...embeddingUsage,
+    /** Days for which content stays in the history of the base after it has been removed; 0 for no history. */
+    retention_days: integer().notNull().default(0),
+    /** Number of the latest change of what searches find; the trigger `knowledge_revisions_latest` sets it. */
+    revision: integer().notNull().default(0),
+    /** The first revision whose content is complete; raised by triggers when former content is deleted. */
+    oldest_revision: integer().notNull().default(0),
+    /** Chunks of former content, counted by triggers. */
+    former_chunk_count: integer().notNull().default(0),
+    /** When former content has to be looked at next; null without any. */
+    purge_due_at: integer(),
     deleted_at: integer(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
   },
   (table) => [
+    index('knowledge_bases_purge').on(table.purge_due_at).where(sql`purge_due_at is not null`),
     index('knowledge_bases_workspace').on(table.workspace_id, table.id),
     uniqueIndex('knowledge_bases_agent').on(table.agent_id),
   ],
@@ -125,6 +136,8 @@ export const files = sqliteTable(
     chunk_count: integer(),
     ...embeddingUsage,
     created_by: text(),
+    /** Actor of the latest change of the content. */
+    changed_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
     ready_at: integer(),
@@ -171,10 +184,27 @@ export const chunks = sqliteTable(
     /** Left out of searches. */
     is_disabled: integer({ mode: 'boolean' }).notNull().default(false),
     origin: text({ enum: chunkOrigins }).notNull().default('extracted'),
+    /** The chunk whose former text this is; null for a chunk itself. */
+    former_of: text(),
+    /** Revisions of the base from which, and before which, a search finds it; 0 for those of its file. */
+    added_revision: integer().notNull().default(0),
+    removed_revision: integer().notNull().default(0),
+    /** Revisions at which it was disabled, enabled, disabled and so on, in order. */
+    toggled_revisions: text({ mode: 'json' }).$type<readonly number[]>(),
+    /** Its words and vector are in the scope of former content. */
+    is_former: integer({ mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     uniqueIndex('chunks_id').on(table.id),
-    uniqueIndex('chunks_file').on(table.file_id, table.attempt, table.ordinal),
+    uniqueIndex('chunks_file').on(
+      table.file_id,
+      table.attempt,
+      table.ordinal,
+      table.removed_revision,
+    ),
+    index('chunks_removed')
+      .on(table.base_id, table.removed_revision)
+      .where(sql`removed_revision > 0`),
   ],
 );
 

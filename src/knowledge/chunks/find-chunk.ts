@@ -3,7 +3,12 @@ import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { type FileRow, selectFile } from '../file-store.ts';
-import { type BaseOfFile, embedForSpaces, recordsOf } from '../ingest/embed-chunks.ts';
+import {
+  type BaseOfFile,
+  type EmbeddedChunk,
+  embedForSpaces,
+  recordsOf,
+} from '../ingest/embed-chunks.ts';
 import { selectBaseOfFile } from '../ingest/store.ts';
 import { searchableAttempt } from '../searchable.ts';
 import { maxChunkTokens } from './schema.ts';
@@ -63,18 +68,18 @@ export async function findEnd(
   return { ...openFile(ctx, found, base), ordinal: next?.ordinal ?? 0 };
 }
 
-/** Embeds a chunk, and passes the statements that index its vector to `change` with those of its usage. */
-export async function indexVector<Result>(
+/** Embeds chunks, and passes the statements that index their vectors to `change` with those of the usage. */
+export async function indexVectors<Result>(
   ctx: Ctx,
   { base, file }: OpenFile,
-  chunk: { readonly id: string; readonly text: string; readonly heading: string | null },
+  chunks: readonly EmbeddedChunk[],
   change: (statements: readonly Statement[]) => Promise<Result>,
 ): Promise<Result> {
-  const vectors = await embedForSpaces(ctx, base, [chunk], `${file.id}:${ctx.newId('use')}`);
+  const vectors = await embedForSpaces(ctx, base, chunks, `${file.id}:${ctx.newId('use')}`);
   const results: Result[] = [];
   await ctx.vectors.upsert(
     ctx.workspace_id,
-    recordsOf(base, [chunk], vectors),
+    recordsOf(base, chunks, vectors),
     async (statements) => void results.push(await change([...statements, ...vectors.statements])),
   );
   return results[0] as Result;

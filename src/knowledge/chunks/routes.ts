@@ -35,7 +35,7 @@ export const chunkRoutes = new Router()
         schema: pageOf(FileChunk),
         description: 'Chunks in document order, then added ones',
       },
-      failures: ['invalid_cursor'],
+      failures: ['invalid_cursor', 'revision_purged'],
     },
     (ctx, { params, query }) => listChunks(ctx, params.file, query),
   )

@@ -2,10 +2,17 @@ import { z } from '@hono/zod-openapi';
 import { chunkOrigins } from '../../db/schema/knowledge.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id } from '../../http/schema.ts';
+import { RevisionParameter } from '../history/schema.ts';
 import { chunkSettings } from '../schema.ts';
-import type { ChunkRow } from './store.ts';
+import type { NewChunkRow } from './store.ts';
 
-export const ChunkQuery = z.strictObject(pageQuery);
+export const ChunkQuery = z.strictObject({
+  ...pageQuery,
+  revision: RevisionParameter.optional().describe(
+    'Revision of the base whose chunks are listed, also of a file that has been replaced or deleted since; the present ones by default',
+  ),
+});
+export type ChunkQuery = z.output<typeof ChunkQuery>;
 
 /** Maximum estimated tokens of a chunk, as of `chunk_tokens` of a base. */
 export const maxChunkTokens = 2000;
@@ -64,7 +71,7 @@ export const FileChunk = z
   .openapi('Chunk');
 export type FileChunk = z.output<typeof FileChunk>;
 
-export const toChunk = (row: Omit<ChunkRow, 'seq'>): FileChunk => ({
+export const toChunk = (row: NewChunkRow): FileChunk => ({
   id: row.id,
   ordinal: row.ordinal,
   text: row.text,

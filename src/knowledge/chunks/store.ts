@@ -1,10 +1,22 @@
 import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
+import { alias, type SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/client.ts';
 import { chunks, files } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
+import { latestRevision } from '../history/revision-store.ts';
+import { isChunkAt, isEnabledAt } from '../history/visible-at.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 
 export type ChunkRow = typeof chunks.$inferSelect;
+
+/** A chunk that is added. */
+export type NewChunkRow = Omit<ChunkRow, 'seq' | HistoryColumn>;
+type HistoryColumn =
+  | 'former_of'
+  | 'added_revision'
+  | 'removed_revision'
+  | 'toggled_revisions'
+  | 'is_former';
 
 /** The chunks of an attempt. */
 export interface ChunkSet extends Pick<FileRow, 'workspace_id' | 'id' | 'base_id'> {
@@ -14,21 +26,62 @@ export interface ChunkSet extends Pick<FileRow, 'workspace_id' | 'id' | 'base_id
 const ofSet = ({ workspace_id, id, attempt }: ChunkSet) =>
   and(eq(chunks.workspace_id, workspace_id), eq(chunks.file_id, id), eq(chunks.attempt, attempt));
 
+/** Neither deleted nor the former text of another. */
+const isPresent = eq(chunks.removed_revision, 0);
+
 /** Selects chunks in order. */
 export const selectFileChunks = (db: Db, set: ChunkSet, after: number | null, limit: number) =>
   db
     .select()
     .from(chunks)
-    .where(and(ofSet(set), after === null ? undefined : gt(chunks.ordinal, after)))
+    .where(and(ofSet(set), isPresent, after === null ? undefined : gt(chunks.ordinal, after)))
     .orderBy(asc(chunks.ordinal))
     .limit(limit);
+
+const c = alias(chunks, 'c');
+
+/** Selects the chunks of a set as they were at a revision, in order. */
+export async function selectChunksAt(
+  db: Db,
+  set: ChunkSet,
+  revision: number,
+  after: number | null,
+  limit: number,
+) {
+  const at = sql`${revision}`;
+  const rows = await db
+    .select({ row: c, is_enabled: sql<number>`${isEnabledAt(at)}`.as('is_enabled') })
+    .from(c)
+    .where(
+      and(
+        eq(c.workspace_id, set.workspace_id),
+        eq(c.file_id, set.id),
+        eq(c.attempt, set.attempt),
+        isChunkAt(at),
+        after === null ? undefined : gt(c.ordinal, after),
+      ),
+    )
+    .orderBy(asc(c.ordinal))
+    .limit(limit)
+    .all();
+  return rows.map(({ row, is_enabled }) => ({
+    ...row,
+    id: row.former_of ?? row.id,
+    is_disabled: is_enabled === 0,
+  }));
+}
 
 export const selectChunk = (db: Db, workspace_id: string, file_id: string, id: string) =>
   db
     .select()
     .from(chunks)
     .where(
-      and(eq(chunks.workspace_id, workspace_id), eq(chunks.file_id, file_id), eq(chunks.id, id)),
+      and(
+        eq(chunks.workspace_id, workspace_id),
+        eq(chunks.file_id, file_id),
+        eq(chunks.id, id),
+        isPresent,
+      ),
     );
 
 /** Selects the ordinal after the last searchable chunk of a file. */
@@ -44,20 +97,29 @@ export const selectNextOrdinal = (db: Db, file_id: string) =>
     );
 
 /** True while the set is the searchable one of a file that is not hidden. */
-const isSearchable = ({ id, attempt }: ChunkSet): SQL =>
+export const isSearchable = ({ id, attempt }: ChunkSet): SQL =>
   sql`exists (select 1 from files f where f.id = ${id} and f.deleted_at is null and ${searchableAttemptOfFile} = ${attempt})`;
 
 /** Updates a chunk. Returns no row when the content of its file has been replaced. */
-export const updateChunkRow = (db: Db, set: ChunkSet, id: string, changes: Partial<ChunkRow>) =>
+export const updateChunkRow = (
+  db: Db,
+  set: ChunkSet,
+  id: string,
+  changes: SQLiteUpdateSetSource<typeof chunks>,
+) =>
   db
     .update(chunks)
     .set(changes)
-    .where(and(ofSet(set), eq(chunks.id, id), isSearchable(set)))
+    .where(and(ofSet(set), eq(chunks.id, id), isPresent, isSearchable(set)))
     .returning();
 
 /** Inserts a chunk. Fails on the NOT NULL `chunks.text` when the content of its file has been replaced. */
-export const insertChunk = (db: Db, set: ChunkSet, row: Omit<ChunkRow, 'seq'>) =>
-  db.insert(chunks).values({ ...row, text: sql`iif(${isSearchable(set)}, ${row.text}, null)` });
+export const insertChunk = (db: Db, set: ChunkSet, row: NewChunkRow) =>
+  db.insert(chunks).values({
+    ...row,
+    text: sql`iif(${isSearchable(set)}, ${row.text}, null)`,
+    added_revision: latestRevision(set),
+  });
 
 /** Adds to the sizes of a file for a chunk that is inserted in the same batch. */
 export const addToSizes = (db: Db, set: ChunkSet, token_count: number, now: number) =>
@@ -71,7 +133,7 @@ export const adaptSizes = (
   token_count: number | null,
   now: number,
 ) => {
-  const former = sql`(select c.token_count from chunks c where c.id = ${chunk_id} and c.attempt = ${set.attempt})`;
+  const former = sql`(select c.token_count from chunks c where c.id = ${chunk_id} and c.attempt = ${set.attempt} and c.removed_revision = 0)`;
   const difference = sql`${token_count ?? 0} - ${former}`;
   return updateSizes(
     db,

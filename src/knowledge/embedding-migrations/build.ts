@@ -4,6 +4,7 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { selectBase } from '../base-store.ts';
+import { formerScope } from '../history/scope.ts';
 import { type EmbeddedChunk, embedChunks } from '../ingest/embed-chunks.ts';
 import { scopeOf, vectorId } from '../vector-space.ts';
 import { buildJob } from './service.ts';
@@ -87,15 +88,18 @@ async function store(
   const { db, workspace_id } = ctx;
   const [first] = chunks;
   const call_key = `${row.id}:${row.last_seq}:${first?.file_id}:${first?.attempt}:${first?.ordinal}`;
-  let rest: readonly EmbeddedChunk[] = chunks;
+  let rest: readonly EmbeddedChunk[] = chunks.map(({ is_former, ...chunk }) => ({
+    ...chunk,
+    is_former: is_former === 1,
+  }));
   let isMoved = false;
   for (let round = 0; rest.length > 0; round += 1) {
     const embedded = rest;
     const key = `${call_key}:${round}`;
     const { embeddings, usage } = await embedChunks(ctx, agent_id, row.target, embedded, key);
-    const records = embedded.map(({ id }, index) => ({
+    const records = embedded.map(({ id, is_former = false }, index) => ({
       id: vectorId(id, row.target_space),
-      base_id: scopeOf(row.base_id, row.target_space),
+      base_id: scopeOf(is_former ? formerScope(row.base_id) : row.base_id, row.target_space),
       values: embeddings[index] ?? [],
     }));
     const ids = embedded.map(({ id }) => id);
@@ -121,9 +125,11 @@ async function store(
       workspace_id,
       gone.map((id) => vectorId(id, row.target_space)),
     );
-    rest = embedded.flatMap(({ id, heading, text }) => {
+    rest = embedded.flatMap(({ id, heading, text, is_former }) => {
       const chunk = current.get(id);
-      const isSame = chunk === undefined || (chunk.text === text && chunk.heading === heading);
+      const isSame =
+        chunk === undefined ||
+        (chunk.text === text && chunk.heading === heading && chunk.is_former === is_former);
       return isSame || !isWanted ? [] : [chunk];
     });
   }

@@ -91,6 +91,8 @@ export interface BuiltChunk {
   readonly ordinal: number;
   readonly heading: string | null;
   readonly text: string;
+  /** In SQLite 0 or 1. */
+  readonly is_former: number;
 }
 
 /** Selects the chunks of a base behind the cursor, file by file; up to `last_seq` unless it is null. */
@@ -101,7 +103,7 @@ export const selectChunksAfter = (
   limit: number,
 ) =>
   db.all<BuiltChunk>(sql`
-    select c.id as id, c.file_id as file_id, c.attempt as attempt, c.ordinal as ordinal, c.heading as heading, c.text as text
+    select c.id as id, c.file_id as file_id, c.attempt as attempt, c.ordinal as ordinal, c.heading as heading, c.text as text, c.is_former as is_former
     from files f cross join chunks c on c.file_id = f.id
     where f.workspace_id = ${workspace_id} and f.base_id = ${base_id} and f.id >= ${cursor_file}
       and (f.id > ${cursor_file} or (c.attempt, c.ordinal) > (cast(${cursor_attempt} as integer), cast(${cursor_ordinal} as integer)))
@@ -111,7 +113,12 @@ export const selectChunksAfter = (
 /** Selects the chunks that still exist, as they are now. */
 export const selectChunksNow = (db: Db, workspace_id: string, ids: readonly string[]) =>
   db
-    .select({ id: chunks.id, heading: chunks.heading, text: chunks.text })
+    .select({
+      id: chunks.id,
+      heading: chunks.heading,
+      text: chunks.text,
+      is_former: chunks.is_former,
+    })
     .from(chunks)
     .where(
       and(

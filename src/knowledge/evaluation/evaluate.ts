@@ -71,14 +71,15 @@ export async function evaluateStep(
 
 /** Searches one question after another, as a caller would. Returns a failure that lasts. */
 async function evaluateAll(ctx: Ctx, row: EvaluationRow, questions: readonly QuestionRow[]) {
-  const settings = SearchSettings.parse(row.settings);
+  const { revision, ...settings } = SearchSettings.parse(row.settings);
+  const revisions = revision === null ? null : { [row.base_id]: revision };
   const results: NewResult[] = [];
   const usage: Statement[] = [];
   for (const question of questions) {
     try {
       const found = await searchKnowledge(
         ctx,
-        { ...settings, base_ids: [row.base_id], query: question.question },
+        { ...settings, revisions, base_ids: [row.base_id], query: question.question },
         { call_key: `${row.id}:${question.id}` },
       );
       usage.push(...found.usage);

@@ -4,6 +4,7 @@ import { embed } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { failSecondEmbedding } from '../fail-second-space.ts';
+import { formerScope } from '../history/scope.ts';
 import { scopeOf, vectorId } from '../vector-space.ts';
 import type { selectBaseOfFile } from './store.ts';
 
@@ -15,6 +16,8 @@ export type BaseOfFile = NonNullable<
 /** The parts of a chunk that are embedded. */
 export interface EmbeddedChunk {
   readonly id: string;
+  /** True for former content, which has a scope of its own in the indexes. */
+  readonly is_former?: boolean;
   readonly heading: string | null;
   readonly text: string;
 }
@@ -93,9 +96,9 @@ export const recordsOf = (
       return embeddings === undefined ? [] : [{ space, embeddings }];
     })
     .flatMap(({ space, embeddings }) =>
-      chunks.map(({ id }, index) => ({
+      chunks.map(({ id, is_former = false }, index) => ({
         id: vectorId(id, space),
-        base_id: scopeOf(base_id, space),
+        base_id: scopeOf(is_former ? formerScope(base_id) : base_id, space),
         values: embeddings[index] ?? [],
       })),
     );

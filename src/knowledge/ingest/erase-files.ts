@@ -13,7 +13,7 @@ export async function eraseFiles(ctx: Ctx): Promise<void> {
     if (rows.length === 0) return;
     for (const { id } of rows) {
       await markFileDeleted(ctx.db, ctx.workspace_id, id, ctx.now()).run();
-      await removeFile(ctx, id);
+      await removeFile(ctx, id, true);
     }
   }
 }

@@ -49,7 +49,7 @@ class StaleAttemptError extends Error {
 /**
  * Ingests a file: extract, chunk, embed, index. Safe to run concurrently, repeatedly and after a
  * crash: an attempt first removes what earlier ones left, and writes only while it is the latest. What was
- * searchable before remains so until the attempt is ready, and is then removed. A
+ * searchable before remains so until the attempt is ready, and then becomes former content or is removed. A
  * `DocumentFault` ends it as `failed`; other errors are thrown and retried. Returns true
  * when `end` was committed with the file's last change.
  */
@@ -69,10 +69,9 @@ export async function ingestFile(
   // The job ends with the file's last change, unless it has to remove the former content after that.
   const last = file.former_attempt === null ? end : undefined;
   try {
-    if (file.attempt > 1) await removeAttempts(ctx, file, file.attempt);
+    if (file.attempt > 1) await removeAttempts(ctx, file.id, file.attempt);
     await index(ctx, file, base, written, last);
-    if (file.former_attempt !== null)
-      await removeAttempts(ctx, { ...file, former_attempt: null }, file.attempt);
+    if (file.former_attempt !== null) await removeAttempts(ctx, file.id, file.attempt);
     return last !== undefined;
   } catch (error) {
     if (error instanceof StaleAttemptError) {
@@ -91,8 +90,8 @@ export async function ingestFile(
 async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
   const file = await selectAnyFile(ctx.db, ctx.workspace_id, file_id).get();
   if (file === undefined || file.deleted_at !== null) return;
-  if (file.status === 'ready') await removeAttempts(ctx, file, file.attempt);
-  if (file.status === 'failed') await removeAttempts(ctx, file, file.attempt + 1);
+  if (file.status === 'ready') await removeAttempts(ctx, file.id, file.attempt);
+  if (file.status === 'failed') await removeAttempts(ctx, file.id, file.attempt + 1);
 }
 
 /** Extracts the text of a file, and transcribes its scanned pages if the base has a model for them. */
@@ -204,7 +203,7 @@ function toRow(
     id: ctx.newId('chk'),
     ordinal,
     text,
-    ...indexChunk({ base_id: file.base_id, file_name: file.name, heading: chunk.heading, text }),
+    ...indexChunk({ scope: file.base_id, file_name: file.name, heading: chunk.heading, text }),
   };
 }
 
@@ -299,5 +298,5 @@ export async function failExhaustedFile(
     error,
     ctx.now(),
   );
-  if (failed !== undefined) await removeAttempts(ctx, failed, failed.attempt + 1);
+  if (failed !== undefined) await removeAttempts(ctx, failed.id, failed.attempt + 1);
 }

@@ -4,7 +4,9 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { deleteBaseRow, touchBase } from '../base-store.ts';
 import { selectArchives } from '../batches/batch-store.ts';
-import { type FileRow, markFileDeleted } from '../file-store.ts';
+import { markFileDeleted } from '../file-store.ts';
+import { archiveContents } from '../history/archive.ts';
+import { deleteContents, selectAttempts } from '../history/content-store.ts';
 import { transcriptsPrefix } from '../ocr/transcript-cache.ts';
 import { vectorIds } from '../vector-space.ts';
 import {
@@ -13,9 +15,10 @@ import {
   selectAnyFile,
   selectFilesOfBase,
   selectSpaces,
+  selectStaleAttempts,
   selectStaleChunks,
 } from './store.ts';
-import { textKeys } from './text-keys.ts';
+import { attemptKeys, attemptsAtOnce, textKeys } from './text-keys.ts';
 
 /** Chunks per batch; a vector index takes at most 1000 ids per call. */
 const step = 500;
@@ -23,8 +26,8 @@ const step = 500;
 const filesPerRun = 50;
 
 /**
- * Removes the chunks of attempts in [`from`, `before`) that are not searchable, with their keyword rows and
- * vectors. Vectors go first: their ids are only in the rows.
+ * Removes the chunks and texts of attempts in [`from`, `before`) without content, present or former, with their
+ * keyword rows and vectors. Vectors go first: their ids are only in the rows.
  */
 export async function removeChunks(
   ctx: Ctx,
@@ -32,28 +35,25 @@ export async function removeChunks(
   before: number,
   from = 0,
 ): Promise<void> {
-  for (;;) {
-    const rows = await selectStaleChunks(
-      ctx.db,
-      ctx.workspace_id,
-      file_id,
-      from,
-      before,
-      step,
-    ).all();
-    if (rows.length === 0) return;
-    await removeVectors(
-      ctx,
-      file_id,
-      rows.map((row) => row.id),
-    );
-    await batch(
-      ctx.db,
-      deleteChunks(
-        ctx.db,
-        rows.map((row) => row.seq),
-      ),
-    );
+  const { db, workspace_id } = ctx;
+  for (const { attempt } of await selectStaleAttempts(db, file_id, from, before)) {
+    await ctx.files.remove(attemptKeys(workspace_id, file_id, attempt));
+    for (;;) {
+      const rows = await selectStaleChunks(db, workspace_id, file_id, attempt, step).all();
+      if (rows.length === 0) break;
+      await removeVectors(
+        ctx,
+        file_id,
+        rows.map((row) => row.id),
+      );
+      await batch(
+        db,
+        deleteChunks(
+          db,
+          rows.map((row) => row.seq),
+        ),
+      );
+    }
   }
 }
 
@@ -68,36 +68,41 @@ export async function removeVectors(
     await ctx.vectors.remove(ctx.workspace_id, vectorIds(spaces, chunk_ids));
 }
 
-/** Removes what attempts before `before` have stored, except the searchable one. */
-export async function removeAttempts(
-  ctx: Ctx,
-  { id, former_attempt }: Pick<FileRow, 'id' | 'former_attempt'>,
-  before: number,
-): Promise<void> {
-  await removeChunks(ctx, id, before);
-  await ctx.files.remove(textKeys(ctx.workspace_id, id, before - 1, former_attempt));
+/**
+ * Removes what attempts before `before` have stored, except what is searchable and former content, which it
+ * archives.
+ */
+export async function removeAttempts(ctx: Ctx, file_id: string, before: number): Promise<void> {
+  const { db, workspace_id } = ctx;
+  await removeChunks(ctx, file_id, before);
+  const kept = await selectAttempts(db, workspace_id, file_id, before - 1 - attemptsAtOnce).all();
+  const attempts = new Set(kept.map(({ attempt }) => attempt));
+  await ctx.files.remove(textKeys(workspace_id, file_id, before - 1, attempts));
+  await archiveContents(ctx, file_id);
 }
 
 /**
- * Removes all data of a hidden file, or of an upload without a row. Of a live file it removes only an original
- * that has been replaced, so that an upload's scheduled cleanup is harmless.
+ * Removes the data of a hidden file, or of an upload without a row, except former content that its base keeps. Of a
+ * live file it removes an original that has been replaced, so that an upload's scheduled cleanup is harmless, and
+ * former content that has been purged.
  */
-export async function removeFile(ctx: Ctx, file_id: string): Promise<void> {
-  const { workspace_id } = ctx;
-  const file = await selectAnyFile(ctx.db, workspace_id, file_id).get();
+export async function removeFile(ctx: Ctx, file_id: string, isPurge = false): Promise<void> {
+  const { db, workspace_id } = ctx;
+  const file = await selectAnyFile(db, workspace_id, file_id).get();
   const original_id = file?.original_id ?? null;
   if (file !== undefined && file.deleted_at === null) {
     if (original_id !== null) await removeOriginal(ctx, file_id);
+    await removeChunks(ctx, file_id, file.attempt);
     return;
   }
-  await removeChunks(ctx, file_id, Number.MAX_SAFE_INTEGER);
-  await ctx.files.remove(textKeys(workspace_id, file_id, file?.attempt ?? 0));
+  if (isPurge) await deleteContents(db, workspace_id, file_id).run();
   await removeOriginal(ctx, file_id);
   if (original_id !== null) await removeOriginal(ctx, original_id);
   if (file === undefined) return;
-  await batch(ctx.db, [
-    deleteFileRow(ctx.db, workspace_id, file_id),
-    touchBase(ctx.db, { workspace_id, id: file.base_id }),
+  await removeAttempts(ctx, file_id, file.attempt + 1);
+  await batch(db, [
+    deleteFileRow(db, workspace_id, file_id),
+    touchBase(db, { workspace_id, id: file.base_id }),
   ]);
 }
 
@@ -112,7 +117,7 @@ export async function removeBase(ctx: Ctx, base_id: string): Promise<void> {
   const rows = await selectFilesOfBase(ctx.db, ctx.workspace_id, base_id, filesPerRun).all();
   for (const { id } of rows) {
     await markFileDeleted(ctx.db, ctx.workspace_id, id, ctx.now()).run();
-    await removeFile(ctx, id);
+    await removeFile(ctx, id, true);
   }
   if (rows.length < filesPerRun) {
     const archives = await selectArchives(ctx.db, ctx.workspace_id, base_id).all();

@@ -1,19 +1,9 @@
-import {
-  and,
-  asc,
-  eq,
-  gte,
-  isNotNull,
-  isNull,
-  lt,
-  notInArray,
-  type Placeholder,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, eq, isNotNull, isNull, notInArray, type Placeholder, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { compile, compileByColumns } from '../../db/compiled.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
+import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
 import type { IndexedChunk } from '../search/keywords.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
@@ -67,6 +57,7 @@ export const selectBaseOfFile = compile(
         chunk_tokens: knowledge_bases.chunk_tokens,
         chunk_overlap_tokens: knowledge_bases.chunk_overlap_tokens,
         ocr_model: knowledge_bases.ocr_model,
+        retention_days: knowledge_bases.retention_days,
       })
       .from(knowledge_bases)
       .where(
@@ -189,7 +180,7 @@ const insertRows = compile(
 const insertWords = compile((db, value: (name: 'words') => Placeholder) =>
   db.run(sql`
     insert into chunk_words (rowid, scope, title, body)
-    select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
+    select c.seq, ${scopeOfChunk}, j.value ->> 'title', j.value ->> 'body'
     from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
 );
 
@@ -199,13 +190,27 @@ const insertTerms = compile((db, value: (name: 'words') => Placeholder) =>
     from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
 );
 
-/** Selects chunks of attempts in [`from`, `before`), except the searchable ones of a file that is not hidden. */
+/**
+ * Selects attempts in [`from`, `before`) that have chunks and no content, present or former, and never the searchable
+ * one of a file that is not hidden. Reads a row for each
+ * attempt, not for each chunk.
+ */
+export const selectStaleAttempts = (db: Db, file_id: string, from: number, before: number) =>
+  db.all<{ attempt: number }>(sql`
+    with recursive a (attempt) as (
+      select min(attempt) from chunks where file_id = ${file_id} and attempt >= ${from}
+      union all
+      select (select min(c.attempt) from chunks c where c.file_id = ${file_id} and c.attempt > a.attempt) from a where a.attempt is not null)
+    select a.attempt as attempt from a where a.attempt < ${before}
+      and not exists (select 1 from file_contents k where k.file_id = ${file_id} and k.attempt = a.attempt)
+      and a.attempt is not (select ${searchableAttemptOfFile} from files f where f.id = ${file_id} and f.deleted_at is null)`);
+
+/** Selects chunks of an attempt without content. */
 export const selectStaleChunks = (
   db: Db,
   workspace_id: string,
   file_id: string,
-  from: number,
-  before: number,
+  attempt: number,
   limit: number,
 ) =>
   db
@@ -215,12 +220,11 @@ export const selectStaleChunks = (
       and(
         eq(chunks.workspace_id, workspace_id),
         eq(chunks.file_id, file_id),
-        gte(chunks.attempt, from),
-        lt(chunks.attempt, before),
-        sql`${chunks.attempt} is not (select ${searchableAttemptOfFile} from files f where f.id = ${file_id} and f.deleted_at is null)`,
+        eq(chunks.attempt, attempt),
+        sql`not exists (select 1 from file_contents k where k.file_id = ${file_id} and k.attempt = ${attempt})`,
       ),
     )
-    .orderBy(asc(chunks.attempt), asc(chunks.ordinal))
+    .orderBy(asc(chunks.ordinal))
     .limit(limit);
 
 export const deleteChunks = (db: Db, seqs: readonly number[]): Statement[] => [
@@ -243,11 +247,17 @@ export const selectAnyFile = (db: Db, workspace_id: string, id: string) =>
     .from(files)
     .where(and(eq(files.workspace_id, workspace_id), eq(files.id, id)));
 
+/** Deletes the row of a hidden file without former content. */
 export const deleteFileRow = (db: Db, workspace_id: string, id: string) =>
   db
     .delete(files)
     .where(
-      and(eq(files.workspace_id, workspace_id), eq(files.id, id), isNotNull(files.deleted_at)),
+      and(
+        eq(files.workspace_id, workspace_id),
+        eq(files.id, id),
+        isNotNull(files.deleted_at),
+        sql`not exists (select 1 from file_contents k where k.file_id = ${id})`,
+      ),
     );
 
 export const selectFilesOfBase = (db: Db, workspace_id: string, base_id: string, limit: number) =>

@@ -19,18 +19,18 @@ export const attemptKeys = (workspace_id: string, file_id: string, attempt: numb
   [textKey, pagesKey, layoutKey, sheetsKey].map((key) => key(workspace_id, file_id, attempt));
 
 /** Attempts whose objects are removed in one call, which takes at most 1000 keys. */
-const attemptsAtOnce = 240;
+export const attemptsAtOnce = 240;
 
-/** Keys of the objects of this attempt and those before it, except those of attempt `kept`. */
+/** Keys of the objects of this attempt and those before it, except those of the attempts `kept`. */
 export const textKeys = (
   workspace_id: string,
   file_id: string,
   attempt: number,
-  kept: number | null = null,
+  kept: ReadonlySet<number> = new Set(),
 ): string[] =>
   Array.from(
     { length: Math.min(Math.max(attempt, 0), attemptsAtOnce) },
     (_, index) => attempt - index,
   )
-    .filter((one) => one > 0 && one !== kept)
+    .filter((one) => one > 0 && !kept.has(one))
     .flatMap((one) => attemptKeys(workspace_id, file_id, one));

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
+import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf } from '../json-values.ts';
 import { type ChunkSource, indexChunk } from './keywords.ts';
 
@@ -28,7 +29,7 @@ export const addTerms = (ctx: Ctx): Promise<number> =>
 /** Chunks before the first in the index; new chunks are added behind it when they are stored. */
 const selectEarlierRows = (db: Db, limit: number) =>
   db.all<EarlierRow>(sql`
-    select c.seq as seq, c.base_id as base_id, c.text as text, c.heading as heading, f.name as file_name
+    select c.seq as seq, ${scopeOfChunk} as scope, c.text as text, c.heading as heading, f.name as file_name
     from (select seq from chunks where seq < coalesce((select rowid from chunk_terms order by rowid limit 1), 9007199254740991)
       order by seq desc limit cast(${limit} as integer)) e
     cross join chunks c on c.seq = e.seq cross join files f on f.id = c.file_id`);

@@ -1,9 +1,10 @@
 import { embed } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { BaseRow } from '../base-store.ts';
+import { formerScope } from '../history/scope.ts';
 import { scopeOf } from '../vector-space.ts';
 import type { SearchCall, SearchInput } from './input.ts';
-import type { PassageRow } from './store.ts';
+import { type IndexedPassage, isPinned } from './store.ts';
 import { findVisibleHits } from './visible-hits.ts';
 
 /**
@@ -15,13 +16,16 @@ export async function searchByVector(
   bases: readonly BaseRow[],
   input: SearchInput,
   call: SearchCall,
-  known: readonly PassageRow[],
+  known: readonly IndexedPassage[],
 ) {
-  const rows = new Map(known.map((row) => [row.chunk_id, row]));
+  const rows = new Map(known.map((row) => [row.vector_id, row]));
   const found = await Promise.all(
     [
       ...Map.groupBy(
-        bases.filter(({ chunk_count }) => chunk_count > 0),
+        bases.filter(
+          ({ chunk_count, former_chunk_count }) =>
+            chunk_count > 0 || (isPinned(input) && former_chunk_count > 0),
+        ),
         ({ embedding_model, dimensions, query_prefix }) =>
           JSON.stringify([embedding_model, dimensions, query_prefix]),
       ),
@@ -39,10 +43,13 @@ export async function searchByVector(
       });
       const values = embeddings[0] ?? [];
       const spaces = new Map(group.map(({ id, vector_space }) => [id, vector_space]));
-      const scopes = group.map(({ id, vector_space, vectors_revision }) => ({
-        id: scopeOf(id, vector_space),
-        vectors_revision,
-      }));
+      const scopes = group.flatMap(({ id, vector_space, vectors_revision }) =>
+        // A vector is in both while it is moved.
+        (isPinned(input) ? [id, formerScope(id)] : [id]).map((name) => ({
+          id: scopeOf(name, vector_space),
+          vectors_revision,
+        })),
+      );
       const wanted = { workspace_id: ctx.workspace_id, bases: scopes, values };
       return { hits: await findVisibleHits(ctx, input, wanted, spaces, rows), usage };
     }),

@@ -1,10 +1,12 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type BaseRow, selectBasesByIds } from '../base-store.ts';
+import { checkRevisions } from '../history/check-revision.ts';
 import { weighTerms } from './evidence.ts';
 import { candidateLimit, keywordLimits, type SearchInput } from './input.ts';
 import { queryWords } from './keywords.ts';
 import { type KeywordRow, readKeywordHits, selectKeywordHits } from './search-keywords.ts';
+import { isPinned } from './store.ts';
 import { maxSelected } from './word-counts.ts';
 
 /** Reads the bases, the frequency of the query's words and the keyword hits, mostly in one round trip. */
@@ -20,12 +22,16 @@ export async function searchByWords(
     hasWords ? selectKeywordHits(ctx.db, ctx.workspace_id, input, words) : null,
   ]);
   const bases = choose(rows);
+  checkRevisions(bases, input.base_ids, input.revisions ?? {});
   const first = readKeywordHits(found ?? []);
   const { counts } = first;
   const hits = hasTooFew(input, first)
     ? readKeywordHits(await selectKeywordHits(ctx.db, ctx.workspace_id, input, words, true)).hits
     : first.hits;
-  const chunk_count = bases.reduce((sum, base) => sum + base.chunk_count, 0);
+  const chunk_count = bases.reduce(
+    (sum, base) => sum + base.chunk_count + (isPinned(input) ? base.former_chunk_count : 0),
+    0,
+  );
   return {
     bases,
     terms: weighTerms(input.query, counts, chunk_count),
@@ -42,5 +48,6 @@ const hasTooFew = (
   { counts, hits }: { readonly counts: readonly number[]; readonly hits: readonly KeywordRow[] },
 ): boolean =>
   input.mode !== 'vector' &&
+  !isPinned(input) &&
   hits.length < keywordLimits(input).lexical &&
   counts.reduce((sum, count) => sum + count, 0) > maxSelected;

@@ -18,5 +18,5 @@ export const selectHeadings = (
     sql`select c.id as chunk_id, c.heading as heading from json_each(${JSON.stringify(chunk_ids)}) wanted
       join chunks c on c.id = wanted.value and c.workspace_id = ${workspace_id}
       join files f on f.id = c.file_id and ${searchableAttemptOfFile} = c.attempt and f.deleted_at is null and ${isReadable(groups)}
-      where c.is_disabled = 0 and c.heading is not null order by wanted.key`,
+      where c.is_disabled = 0 and c.removed_revision = 0 and c.heading is not null order by wanted.key`,
   );

@@ -2,7 +2,7 @@ import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
 import { type Confidence, judgedPassages } from './confidence.ts';
 import { builtinReranker, type SearchHit, type SearchMode } from './schema.ts';
-import type { Scope } from './store.ts';
+import type { Visibility } from './store.ts';
 
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;
@@ -28,7 +28,7 @@ export function keywordLimits(input: SearchInput) {
   };
 }
 
-export interface SearchInput extends Scope {
+export interface SearchInput extends Visibility {
   readonly query: string;
   readonly mode: SearchMode;
   readonly top_k: number;

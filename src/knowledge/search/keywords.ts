@@ -14,7 +14,8 @@ export interface IndexedChunk {
 }
 
 export interface ChunkSource {
-  readonly base_id: string;
+  /** The scope in which it is found: its base, or the former content of it. */
+  readonly scope: string;
   readonly file_name: string;
   readonly heading: string | null;
   readonly text: string;
@@ -24,13 +25,13 @@ export interface ChunkSource {
  * Returns the words of a chunk, segmented, so that scripts without spaces are searchable, and the keys of its
  * stems. Its title is the file name without extension, and its headings.
  */
-export function indexChunk({ base_id, file_name, heading, text }: ChunkSource): IndexedChunk {
+export function indexChunk({ scope, file_name, heading, text }: ChunkSource): IndexedChunk {
   const name = file_name.replace(/\.[A-Za-z0-9]{1,10}$/, '').replaceAll(/[-_.]+/g, ' ');
   const [title, body] = [words([name, heading].filter(Boolean).join('\n')), words(text)];
   return {
     title: title.map(indexedWord).join(' '),
     body: body.map(indexedWord).join(' '),
-    keys: termKeys(base_id, [...title, ...body].flatMap(stemsOfWord)),
+    keys: termKeys(scope, [...title, ...body].flatMap(stemsOfWord)),
   };
 }
 
@@ -45,15 +46,15 @@ export const queryWords = (query: string): string[] =>
 /** Quotes an FTS5 string, so that it contains no operator. */
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** Restricts an expression to bases; FTS5 skips rows of others. */
-const scopeOf = (base_ids: readonly string[]) => `scope : (${base_ids.map(quoted).join(' OR ')})`;
+/** Restricts an expression to scopes; FTS5 skips rows of others. */
+const inScopes = (scopes: readonly string[]) => `scope : (${scopes.map(quoted).join(' OR ')})`;
 
 /** The columns that contain words. */
 export const matchWords = '{title body}';
 
-/** Returns an FTS5 expression for rows of the bases with any of the words. */
-export const matchAny = (base_ids: readonly string[], terms: readonly string[]): string =>
-  `${scopeOf(base_ids)} AND ${matchWords} : (${terms.map(matchWord).join(' OR ')})`;
+/** Returns an FTS5 expression for rows of the scopes with any of the words. */
+export const matchAny = (scopes: readonly string[], terms: readonly string[]): string =>
+  `${inScopes(scopes)} AND ${matchWords} : (${terms.map(matchWord).join(' OR ')})`;
 
 /** Returns an FTS5 expression for a word. Chunks that `stemKeywords` has not reached contain the word itself. */
 export const matchWord = (word: string): string =>

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
+import { scopeOfChunk } from '../history/scope.ts';
 import { valuesOf } from '../json-values.ts';
 import { indexChunk } from './keywords.ts';
 
@@ -30,7 +31,7 @@ async function moveSome(ctx: Ctx): Promise<number> {
   if (rows.length === 0) return 0;
   const words = rows.flatMap(({ seq, text, heading, file_name }) => {
     if (text === null) return [];
-    const { title, body } = indexChunk({ base_id: '', file_name: file_name ?? '', heading, text });
+    const { title, body } = indexChunk({ scope: '', file_name: file_name ?? '', heading, text });
     return [{ seq, title, body }];
   });
   await batch(ctx.db, [
@@ -53,7 +54,7 @@ const selectOldRows = (db: Db, limit: number) =>
 const insertWords = (db: Db, rows: readonly { readonly seq: number }[]) =>
   db.run(sql`
     insert or replace into chunk_words (rowid, scope, title, body)
-    select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
+    select c.seq, ${scopeOfChunk}, j.value ->> 'title', j.value ->> 'body'
     from json_each(${JSON.stringify(rows)}) j join chunks c on c.seq = j.value ->> 'seq'`);
 
 const deleteOldRows = (db: Db, seqs: readonly number[]) =>

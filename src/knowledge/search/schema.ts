@@ -34,6 +34,13 @@ export const SearchQuery = z
       .describe(
         'Searches only what an end user with these groups may read. An end user’s own groups limit every search of theirs',
       ),
+    revision: z
+      .number()
+      .int()
+      .min(0)
+      .nullable()
+      .default(null)
+      .describe('Revision of the base that is searched; null for the latest'),
   })
   .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
 export type SearchQuery = z.output<typeof SearchQuery>;

@@ -1,13 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { formerScope } from '../history/scope.ts';
 import { valuesOf } from '../json-values.ts';
 import { keywordLimits, type SearchInput } from './input.ts';
 import { matchAny } from './keywords.ts';
-import { columns, isVisible, joins, type PassageRow } from './store.ts';
+import { columns, type IndexedPassage, isPinned, isVisible, joins } from './store.ts';
 import { countedWords, matchRarest } from './word-counts.ts';
 
 /** A passage that contains words of the query. */
-export interface KeywordRow extends PassageRow {
+export interface KeywordRow extends IndexedPassage {
   readonly seq: number;
   /** BM25 of SQLite, the lower the better; 0 when one index has all rows, which are in order. */
   readonly place: number;
@@ -22,39 +23,46 @@ interface CountsRow {
  * Selects the number of chunks with each of the words, then the keyword hits, best first by BM25. The
  * index yields its rows in this order, and the statement stops after the last hit. The rows read
  * depend on the number of words and hits, not on the size of the bases, unless a filter drops chunks.
- * With `isExhaustive`, and with a filter or groups, chunks with any of the words are ranked, not only with the rarest.
+ * With `isExhaustive`, with a filter or groups, and at a revision, chunks with any of the words are ranked, not only
+ * with the rarest: what has been stored since does not change which chunks are considered.
  */
 export function selectKeywordHits(
   db: Db,
   workspace_id: string,
   input: SearchInput,
   words: readonly string[],
-  isExhaustive = isFiltered(input),
+  isExhaustive = isPinned(input) || isFiltered(input),
 ) {
-  const { base_ids, mode } = input;
-  const match = isExhaustive ? sql`${matchAny(base_ids, words)}` : matchRarest(base_ids, words);
-  const rest = sql`${isVisible(workspace_id, input)}
-    order by k.rank limit ${limitOf(input)}`;
+  const scopes = isPinned(input)
+    ? input.base_ids.flatMap((id) => [id, formerScope(id)])
+    : input.base_ids;
+  const match = isExhaustive ? sql`${matchAny(scopes, words)}` : matchRarest(scopes, words);
   const hits = [
-    hitsOf('chunk_words', match, rest),
+    hitsOf('chunk_words', workspace_id, input, match),
     // The former index, until `moveKeywords` has emptied it.
-    hitsOf('chunks_fts', sql`${matchAny(base_ids, words)}`, rest),
+    hitsOf('chunks_fts', workspace_id, input, sql`${matchAny(scopes, words)}`),
   ];
   return db.all<CountsRow | KeywordRow>(sql`
-    with counted as materialized (${countedWords(base_ids, words)})
+    with counted as materialized (${countedWords(scopes, words)})
     select (select json_group_array(count) from (select count from counted order by at)) as counts, null as seq, null as place,
-      null as chunk_id, null as file_id, null as file_name, null as base_id, null as text, null as page,
+      null as vector_id, null as chunk_id, null as file_id, null as file_name, null as base_id, null as text, null as page,
       null as start_offset, null as end_offset, null as heading
-    ${mode === 'vector' ? sql`` : sql.join(hits)}`);
+    ${input.mode === 'vector' ? sql`` : sql.join(hits)}`);
 }
 
 /** BM25 is computed again for each row that returns it, so only while two indexes are merged. */
-const hitsOf = (index: 'chunk_words' | 'chunks_fts', match: SQL, rest: SQL): SQL => {
+const hitsOf = (
+  index: 'chunk_words' | 'chunks_fts',
+  workspace_id: string,
+  input: SearchInput,
+  match: SQL,
+): SQL => {
   const name = sql.raw(index);
   return sql` union all select * from (
     select null as counts, c.seq as seq, iif(exists (select 1 from chunks_fts), k.rank, 0) as place, ${columns}
-    from ${name} k cross join chunks c on c.seq = k.rowid ${joins}
-    where k.${name} match ${match} and k.rank match 'bm25(0.0, 0.5, 1.0)' and ${rest})`;
+    from ${name} k cross join chunks c on c.seq = k.rowid ${joins(input)}
+    where k.${name} match ${match} and k.rank match 'bm25(0.0, 0.5, 1.0)' and ${isVisible(workspace_id, input)}
+    order by k.rank limit ${limitOf(input)})`;
 };
 
 /** The limit depends on the embedding models of the bases. */

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
+import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf } from '../json-values.ts';
 import { type ChunkSource, type IndexedChunk, indexChunk } from './keywords.ts';
 
@@ -47,7 +48,7 @@ const moveTo = (db: Db, before: number) =>
 
 const selectRows = (db: Db, before: number, limit: number) =>
   db.all<IndexedRow>(sql`
-    select c.seq as seq, c.base_id as base_id, c.text as text, c.heading as heading, f.name as file_name
+    select c.seq as seq, ${scopeOfChunk} as scope, c.text as text, c.heading as heading, f.name as file_name
     from (select seq from chunks where seq < cast(${before} as integer) order by seq desc limit cast(${limit} as integer)) e
     cross join chunks c on c.seq = e.seq cross join files f on f.id = c.file_id order by c.seq desc`);
 
@@ -59,7 +60,7 @@ function insertAgain(db: Db, rows: readonly IndexedRow[]): Statement[] {
   return parametersOf(stemmed).flatMap((some) => [
     db.run(sql`
       insert or replace into chunk_words (rowid, scope, title, body)
-      select c.seq, c.base_id, j.value ->> 'title', j.value ->> 'body'
+      select c.seq, ${scopeOfChunk}, j.value ->> 'title', j.value ->> 'body'
       from json_each(${some}) j join chunks c on c.seq = j.value ->> 'seq'
       where not exists (select 1 from chunks_fts where rowid = c.seq)`),
     db.run(sql`

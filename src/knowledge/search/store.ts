@@ -1,5 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import {
+  isChunkAt,
+  isEnabledAt,
+  joinsAt,
+  type Revisions,
+  revisionsOf,
+} from '../history/visible-at.ts';
 import { valuesOf } from '../json-values.ts';
 import { isReadable } from '../readable.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
@@ -19,50 +26,72 @@ export interface PassageRow {
   readonly heading: string | null;
 }
 
+export interface IndexedPassage extends PassageRow {
+  /** Id in the vector index: that of the chunk, unless this is its former text. */
+  readonly vector_id: string;
+}
+
 export const columns =
-  sql.raw(`c.id as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
+  sql.raw(`c.id as vector_id, coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
   c.start as start_offset, c."end" as end_offset, c.heading as heading`);
 
-/** Joins chunks `c` with files and bases. `cross join` keeps this order, so that a query reads the rows of its hits, not those of the base. */
-export const joins = sql`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and ${searchableAttemptOfFile} = c.attempt
-  cross join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`;
-
-/** The passages among which a search looks. */
-export interface Scope {
+/** The conditions on the chunks that a search sees. */
+export interface Visibility {
   readonly base_ids: readonly string[];
   readonly filter?: SearchFilter | null | undefined;
   /** The groups of the reader; null for all files. */
   readonly groups?: readonly string[] | null | undefined;
+  /** Revisions at which bases are searched; others are searched as they are now. */
+  readonly revisions?: Revisions | null | undefined;
 }
 
-export const isVisible = (
-  workspace_id: string,
-  { base_ids, filter, groups = null }: Scope,
-): SQL => sql`c.workspace_id = ${workspace_id}
-  and c.is_disabled = 0 and f.deleted_at is null and b.deleted_at is null and b.id in ${valuesOf(base_ids)}
-  and ${isReadable(groups)}${passes(filter ?? {})}`;
+/** Joins chunks `c` with files and bases. `cross join` keeps this order, so that a query reads the rows of its hits, not those of the base. */
+const joinsNow = sql`cross join files f on f.id = c.file_id and f.workspace_id = c.workspace_id and ${searchableAttemptOfFile} = c.attempt
+  cross join knowledge_bases b on b.id = c.base_id and b.id = f.base_id and b.workspace_id = c.workspace_id`;
 
-function passes(filter: SearchFilter): SQL {
-  const condition = conditionOf(filter);
+/** The revisions that a search sees; null when it sees every base as it is now. */
+const pinned = ({ base_ids, revisions }: Visibility): Revisions | null =>
+  isPinned({ revisions }) ? revisionsOf(base_ids, revisions ?? {}) : null;
+
+/** True for a search of which a base is pinned to a revision. */
+export const isPinned = ({ revisions }: Pick<Visibility, 'revisions'>): boolean =>
+  revisions !== null && revisions !== undefined && Object.keys(revisions).length > 0;
+
+export function joins(seen: Visibility): SQL {
+  const revisions = pinned(seen);
+  return revisions === null ? joinsNow : joinsAt(revisions);
+}
+
+export function isVisible(workspace_id: string, seen: Visibility): SQL {
+  const state =
+    pinned(seen) === null
+      ? sql`c.is_disabled = 0 and c.removed_revision = 0 and f.deleted_at is null`
+      : sql`${isEnabledAt(sql`r.value`)} and ${isChunkAt(sql`r.value`)}`;
+  return sql`c.workspace_id = ${workspace_id} and ${state} and b.deleted_at is null
+    and b.id in ${valuesOf(seen.base_ids)} and ${isReadable(seen.groups ?? null)}${passes(seen)}`;
+}
+
+function passes({ filter }: Visibility): SQL {
+  const condition = conditionOf(filter ?? {});
   return condition === null ? sql`` : sql` and ${condition}`;
 }
 
-/** Selects the visible chunks among ids from an index, which may be stale. */
+/** Selects the visible chunks among ids from a vector index, which may be stale. */
 export const selectPassages = (
   db: Db,
   workspace_id: string,
-  scope: Scope,
-  chunk_ids: readonly string[],
+  seen: Visibility,
+  vector_ids: readonly string[],
 ) =>
-  db.all<PassageRow>(sql`
-    select ${columns} from json_each(${JSON.stringify(chunk_ids)}) wanted
-    cross join chunks c on c.id = wanted.value ${joins}
-    where ${isVisible(workspace_id, scope)}`);
+  db.all<IndexedPassage>(sql`
+    select ${columns} from json_each(${JSON.stringify(vector_ids)}) wanted
+    cross join chunks c on c.id = wanted.value ${joins(seen)}
+    where ${isVisible(workspace_id, seen)}`);
 
-/** Selects visible chunks, file by file, whatever their similarity. */
-export const selectPassing = (db: Db, workspace_id: string, scope: Scope, limit: number) =>
+/** Selects chunks that a search sees now, file by file, whatever their similarity. */
+export const selectPassing = (db: Db, workspace_id: string, seen: Visibility, limit: number) =>
   db.all<{ id: string; base_id: string }>(sql`
     select c.id as id, c.base_id as base_id from knowledge_bases b
     cross join files f on f.workspace_id = b.workspace_id and f.base_id = b.id
     cross join chunks c on c.file_id = f.id and c.attempt = ${searchableAttemptOfFile}
-    where ${isVisible(workspace_id, scope)} limit cast(${limit} as integer)`);
+    where ${isVisible(workspace_id, seen)} limit cast(${limit} as integer)`);

@@ -1,12 +1,12 @@
 /**
- * Returns the key of a stem in the index of terms: a hash of base and stem (cyrb53), since the index
- * takes ASCII words only. 53 bits: among the stems of a base a collision is improbable, and it would
+ * Returns the key of a stem in the index of terms: a hash of scope and stem (cyrb53), since the index
+ * takes ASCII words only. 53 bits: among the stems of a scope a collision is improbable, and it would
  * only raise a count.
  */
-export function termKey(base_id: string, stem: string): string {
+export function termKey(scope: string, stem: string): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
-  for (const text of [base_id, stem]) {
+  for (const text of [scope, stem]) {
     for (let index = 0; index < text.length; index += 1) {
       const code = text.charCodeAt(index);
       high = Math.imul(high ^ code, 0x9e3779b1);
@@ -19,5 +19,5 @@ export function termKey(base_id: string, stem: string): string {
 }
 
 /** Returns the keys of the distinct stems of a chunk. */
-export const termKeys = (base_id: string, stems: readonly string[]): string =>
-  [...new Set(stems)].map((stem) => termKey(base_id, stem)).join(' ');
+export const termKeys = (scope: string, stems: readonly string[]): string =>
+  [...new Set(stems)].map((stem) => termKey(scope, stem)).join(' ');

@@ -1,10 +1,13 @@
+import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { VectorHit, VectorQuery } from '../../platform/ports.ts';
+import { selectBasesByIds } from '../base-store.ts';
+import { checkRevisions } from '../history/check-revision.ts';
 import { chunkIdOf, vectorId } from '../vector-space.ts';
 import { candidateLimit, type SearchInput } from './input.ts';
-import { type PassageRow, selectPassages, selectPassing } from './store.ts';
+import { type IndexedPassage, isPinned, selectPassages, selectPassing } from './store.ts';
 
-/** Hits of the first query with a filter or groups, and the factor of each query that follows. */
+/** Hits of the first query with a filter or groups, or at a revision, and the factor of each query that follows. */
 const firstLimit = 100;
 const growth = 6;
 /** Maximum number of chunks that a filter leaves for a comparison with each of them. */
@@ -25,7 +28,7 @@ export async function findVisibleHits(
   input: SearchInput,
   query: Omit<VectorQuery, 'limit' | 'ids'>,
   spaces: ReadonlyMap<string, number>,
-  rows: Map<string, PassageRow>,
+  rows: Map<string, IndexedPassage>,
 ): Promise<VisibleHit[]> {
   const { maxHits, comparesIds } = ctx.vectors;
   const toVisible = async (hits: readonly VectorHit[], known: ReadonlySet<string>) => {
@@ -34,13 +37,12 @@ export async function findVisibleHits(
       .map(({ id, score }) => ({ id: chunkIdOf(id), score }));
     const unseen = near.map(({ id }) => id).filter((id) => !rows.has(id) && !known.has(id));
     if (unseen.length > 0)
-      for (const row of await selectPassages(ctx.db, ctx.workspace_id, input, unseen))
-        rows.set(row.chunk_id, row);
+      for (const row of await readPassages(ctx, input, unseen)) rows.set(row.vector_id, row);
     return near.filter(({ id }) => rows.has(id)).slice(0, candidateLimit);
   };
   const seen = new Set<string>();
   let visible: VisibleHit[] = [];
-  const isFiltered = input.filter != null || input.groups != null;
+  const isFiltered = input.filter != null || input.groups != null || isPinned(input);
   let limit = Math.min(isFiltered ? firstLimit : candidateLimit, maxHits);
   for (;;) {
     const hits = await ctx.vectors.query({ ...query, limit });
@@ -51,10 +53,21 @@ export async function findVisibleHits(
     limit = Math.min(limit * growth, maxHits);
     for (const { id } of hits) seen.add(chunkIdOf(id));
   }
-  if (!comparesIds) return visible;
+  if (!comparesIds || isPinned(input)) return visible;
   const scope = { ...input, base_ids: [...spaces.keys()] };
   const passing = await selectPassing(ctx.db, ctx.workspace_id, scope, maxPassing + 1);
   if (passing.length > maxPassing) return visible;
   const ids = passing.map(({ id, base_id }) => vectorId(id, spaces.get(base_id) ?? 0));
   return toVisible(await ctx.vectors.query({ ...query, ids, limit: candidateLimit }), new Set());
+}
+
+/** Reads passages. At a revision, throws if a part of it has been purged since the keyword search. */
+async function readPassages(ctx: Ctx, input: SearchInput, vector_ids: readonly string[]) {
+  const { db, workspace_id } = ctx;
+  const [bases, passages] = await batch(db, [
+    isPinned(input) ? selectBasesByIds(db, workspace_id, input.base_ids) : null,
+    selectPassages(db, workspace_id, input, vector_ids),
+  ]);
+  if (bases !== null) checkRevisions(bases, input.base_ids, input.revisions ?? {});
+  return passages;
 }

@@ -13,15 +13,15 @@ const isComplete = sql.raw(`not exists (select 1 from chunks
   where seq < coalesce((select rowid from chunk_terms order by rowid limit 1), 9007199254740991))`);
 
 /**
- * Selects `at`, `phrase` and `count` of each word: the number of chunks of the bases that contain it.
- * Reads one row for each stem and base, whatever the size of the base. A word of several stems counts
+ * Selects `at`, `phrase` and `count` of each word: the number of chunks of the scopes that contain it.
+ * Reads one row for each stem and scope, whatever the size of the base. A word of several stems counts
  * as its rarest one.
  */
-export function countedWords(base_ids: readonly string[], words: readonly string[]): SQL {
+export function countedWords(scopes: readonly string[], words: readonly string[]): SQL {
   const parameters = words.map((word) => ({
     phrase: matchWord(word),
-    match: matchAny(base_ids, [word]),
-    keys: base_ids.map((base_id) => stemsOf(word).map((stem) => termKey(base_id, stem))),
+    match: matchAny(scopes, [word]),
+    keys: scopes.map((scope) => stemsOf(word).map((stem) => termKey(scope, stem))),
   }));
   return sql`select w.key as at, w.value ->> 'phrase' as phrase, iif(${isComplete},
       (select coalesce(sum(in_base), 0) from (
@@ -33,13 +33,13 @@ export function countedWords(base_ids: readonly string[], words: readonly string
 }
 
 /**
- * An FTS5 expression for the chunks of the bases that contain one of the rarest words of `counted`
+ * An FTS5 expression for the chunks of the scopes that contain one of the rarest words of `counted`
  * (`countedWords`), so that ranking costs the same in a large base. All words count for their rank,
  * the rarest twice.
  */
-export function matchRarest(base_ids: readonly string[], words: readonly string[]): SQL {
+export function matchRarest(scopes: readonly string[], words: readonly string[]): SQL {
   const isSelecting = sql.raw(`(total <= ${maxSelected} or total - count < ${minSelected})`);
-  return sql`${matchAny(base_ids, words)} || (
+  return sql`${matchAny(scopes, words)} || (
     select iif(sum(${isSelecting}) = count(*), '', ${` AND ${matchWords} : (`} || group_concat(phrase, ' OR ') filter (where ${isSelecting}) || ')')
     from (select phrase, count, sum(count) over (order by count = 0, count, at) as total from counted))`;
 }

@@ -16,7 +16,7 @@ export const textRoutes = new Router().endpoint(
     params: z.object({ file: Id('file') }),
     query: TextQuery,
     reply: { status: 200, schema: FileText, description: 'The text, or a part of it' },
-    failures: ['conflict'],
+    failures: ['conflict', 'revision_purged'],
   },
   (ctx, { params, query }) => getText(ctx, params.file, query),
 );

@@ -37,6 +37,7 @@ export function newFile(
     embedding_cost_nano_usd: 0,
     embedding_unpriced_calls: 0,
     created_by: actorId(ctx.actor),
+    changed_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,
     ready_at: null,

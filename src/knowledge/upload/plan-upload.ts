@@ -141,7 +141,7 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
 function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   if (encoding === null || encoding === row.encoding)
     return { ...noChanges, files: [{ row, is_duplicate: true }] };
-  const next = queuedAgain({ ...row, encoding }, ctx.now());
+  const next = queuedAgain(ctx, { ...row, encoding });
   return {
     files: [{ row: next, is_duplicate: true }],
     statements: [replaceContent(ctx.db, next)],
@@ -160,7 +160,7 @@ function replaceFile(
   { id: original_id, ...file }: StoredFile,
 ): Plan {
   const given = definedFields({ encoding, metadata, groups, original_id });
-  const row = queuedAgain({ ...old, ...file, ...given }, ctx.now());
+  const row = queuedAgain(ctx, { ...old, ...file, ...given });
   return {
     files: [{ row, is_duplicate: false }],
     statements: [

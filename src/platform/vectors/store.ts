@@ -62,6 +62,53 @@ const countAdded = compile((db, value: Values<'workspace_id' | 'rows'>) =>
     on conflict do update set tail = tail + excluded.tail`),
 );
 
+/**
+ * Moves vectors to another base, behind all others of the index, and counts them. `ids` is JSON. A block of the former
+ * base still names their places, at which nothing is found.
+ */
+export const moveVectors = (
+  db: Db,
+  workspace_id: string,
+  ids: string,
+  base_id: string,
+): Statement[] => {
+  const values = { workspace_id, ids, base_id };
+  return [countMoved, countArrived, moveRows, moveFormerRows].map((statement) =>
+    statement(db, values),
+  );
+};
+
+type MoveValues = Values<'workspace_id' | 'ids' | 'base_id'>;
+
+const countMoved = compile((db, value: MoveValues) =>
+  db.run(sql`
+    insert into vector_lists (workspace_id, base_id, tail, packed, removed)
+    select v.workspace_id, v.base_id, 0, 0, count(*) from json_each(${value('ids')}) j cross join vectors v on v.id = j.value
+    where v.workspace_id = ${value('workspace_id')} and v.base_id <> ${value('base_id')} group by v.base_id
+    on conflict do update set removed = removed + excluded.removed`),
+);
+
+const countArrived = compile((db, value: MoveValues) =>
+  db.run(sql`
+    insert into vector_lists (workspace_id, base_id, tail, packed, removed)
+    select ${value('workspace_id')}, ${value('base_id')}, count(*), 0, 0 from json_each(${value('ids')}) j cross join vectors v on v.id = j.value
+    where v.workspace_id = ${value('workspace_id')} and v.base_id <> ${value('base_id')} having count(*) > 0
+    on conflict do update set tail = tail + excluded.tail`),
+);
+
+const moveRows = compile((db, value: MoveValues) =>
+  db.run(sql`
+    insert or replace into vectors (id, workspace_id, base_id, vector)
+    select v.id, v.workspace_id, ${value('base_id')}, v.vector from json_each(${value('ids')}) j cross join vectors v on v.id = j.value
+    where v.workspace_id = ${value('workspace_id')} and v.base_id <> ${value('base_id')}`),
+);
+
+const moveFormerRows = compile((db, value: MoveValues) =>
+  db.run(sql`
+    update chunk_vectors set base_id = ${value('base_id')}
+    where workspace_id = ${value('workspace_id')} and chunk_id in (select value from json_each(${value('ids')}))`),
+);
+
 export const selectBlocks = (db: Db, workspace_id: string, base_ids: string) =>
   db.all<BlockRow>(sql`
     select b.id as id, b.base_id as base_id, b.last_seq as last_seq from json_each(${base_ids}) j

@@ -1,0 +1,71 @@
+import { sql } from 'drizzle-orm';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+
+/** Kinds of changes of what searches find. */
+export const revisionChanges = [
+  'file_added',
+  'file_replaced',
+  'file_updated',
+  'file_removed',
+  'chunk_added',
+  'chunk_updated',
+  'chunk_removed',
+] as const;
+
+/** Changes of a base, one a revision. Triggers on `files` write those of files. */
+export const knowledge_revisions = sqliteTable(
+  'knowledge_revisions',
+  {
+    base_id: text().notNull(),
+    revision: integer().notNull(),
+    workspace_id: text().notNull(),
+    change: text({ enum: revisionChanges }).notNull(),
+    file_id: text().notNull(),
+    chunk_id: text(),
+    actor_id: text(),
+    created_at: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.base_id, table.revision] })],
+);
+
+/**
+ * Searchable contents of files, present and former: the chunks of `attempt`, found in the revisions from
+ * `added_revision` and before `removed_revision`. Triggers on `files` write them. Deleting one makes the revisions
+ * in which it was found unsearchable.
+ */
+export const file_contents = sqliteTable(
+  'file_contents',
+  {
+    file_id: text().notNull(),
+    added_revision: integer().notNull(),
+    /** Null while it is searchable. */
+    removed_revision: integer(),
+    workspace_id: text().notNull(),
+    base_id: text().notNull(),
+    attempt: integer().notNull(),
+    name: text().notNull(),
+    metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    chunk_count: integer().notNull(),
+    page_count: integer(),
+    char_count: integer(),
+    /** The words and vectors of its chunks are in the scope of former content. */
+    is_archived: integer({ mode: 'boolean' }).notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.file_id, table.attempt, table.added_revision] }),
+    uniqueIndex('file_contents_present').on(table.file_id).where(sql`removed_revision is null`),
+    index('file_contents_removed')
+      .on(table.base_id, table.removed_revision)
+      .where(sql`removed_revision is not null`),
+    index('file_contents_unarchived')
+      .on(table.file_id)
+      .where(sql`removed_revision is not null and is_archived = 0`),
+  ],
+);
