@@ -14,18 +14,26 @@ export function evaluationsFor(
   version: (VersionContent & { readonly id: string }) | undefined,
 ) {
   if (version === undefined) return { statements: [], jobs: [] };
-  const { base_ids, settings } = searchOf(version);
-  const before = searchOf(former);
-  const isSame = canonicalJson(settings) === canonicalJson(before.settings);
-  return evaluationsOfActivation(ctx, {
-    agent_id: former.id,
-    version_id: version.id,
-    base_ids: base_ids.filter((id) => !isSame || !before.base_ids.includes(id)),
-    settings,
-  });
+  const before = new Map([...searchesOf(former)].map(([id, one]) => [id, canonicalJson(one)]));
+  const changed = [...searchesOf(version)].filter(
+    ([id, one]) => before.get(id) !== canonicalJson(one),
+  );
+  return evaluationsOfActivation(
+    ctx,
+    { agent_id: former.id, version_id: version.id },
+    new Map(changed),
+  );
 }
 
-function searchOf({ config }: VersionContent) {
-  const { base_ids, mode, top_k, min_score, reranker, filter } = parseConfig(config).knowledge;
-  return { base_ids, settings: SearchSettings.parse({ mode, top_k, min_score, reranker, filter }) };
+/** The settings with which a version searches each of its bases. */
+function searchesOf({ config }: VersionContent): Map<string, SearchSettings> {
+  const { base_ids, revisions, mode, top_k, min_score, reranker, filter } =
+    parseConfig(config).knowledge;
+  const settings = { mode, top_k, min_score, reranker, filter };
+  return new Map(
+    base_ids.map((id) => [
+      id,
+      SearchSettings.parse({ ...settings, revision: revisions?.[id] ?? null }),
+    ]),
+  );
 }

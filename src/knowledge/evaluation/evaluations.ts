@@ -163,21 +163,14 @@ export async function listResults(
   );
 }
 
-/** The settings of an agent's searches by which its activation is evaluated. */
-export interface Activated {
-  readonly agent_id: string;
-  readonly version_id: string;
-  readonly base_ids: readonly string[];
-  readonly settings: SearchSettings;
-}
-
-/** Statements and jobs that evaluate the bases of an activated version that have golden questions. */
+/** Statements and jobs that evaluate the bases with golden questions that an activated version searches. */
 export function evaluationsOfActivation(
   ctx: Ctx,
-  { agent_id, version_id, base_ids, settings }: Activated,
+  version: { readonly agent_id: string; readonly version_id: string },
+  searches: ReadonlyMap<string, SearchSettings>,
 ) {
-  const rows = base_ids.map((base_id) =>
-    newEvaluation(ctx, base_id, settings, { trigger: 'activation', agent_id, version_id }),
+  const rows = [...searches].map(([base_id, settings]) =>
+    newEvaluation(ctx, base_id, settings, { trigger: 'activation', ...version }),
   );
   return {
     statements: rows.map((row) => insertPossibleEvaluation(ctx.db, row)),
