@@ -26,11 +26,7 @@ export type Reader = keyof typeof readers;
 export const readerNames = Object.keys(readers) as Reader[];
 
 /** Words that occur in one file only: in its name, its heading and its text. */
-const marksOf = (file: FileName) => [
-  `${file}namemark`,
-  `${file}headmark`,
-  `${file}textmark`,
-];
+const marksOf = (file: FileName) => [`${file}namemark`, `${file}headmark`, `${file}textmark`];
 
 /** The files that a reader may not read. */
 export const closedTo = (reader: Reader): FileName[] =>
