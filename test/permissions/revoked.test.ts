@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { newId } from '../../src/shared/id.ts';
 import type { Workspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 import { asks, locate, result, says, tools } from '../support/waiting-script.ts';
@@ -89,6 +90,28 @@ describe('a file that is closed to a reader', () => {
     ].join();
     expect(read).not.toContain('gatetextmark');
     expect((await workspace.get(`/messages/${run.body.id}`)).body.text).toContain('gatetextmark');
+  });
+});
+
+describe('a summary', () => {
+  it('is not read while an answer is withheld that it may cover (R85)', async () => {
+    const { workspace, files, agents } = world;
+    const config = { memory: { window_tokens: 8000, summary: true } };
+    expect((await workspace.patch(`/agents/${agents.scripted}`, { config })).status).toBe(200);
+    const reader = await world.as('anna');
+    const session = await newSession(reader, agents.scripted);
+    const { body: answer } = await ask(reader, session);
+    await env.DB.prepare('insert into session_summaries values (?, ?, ?, 1, ?, 2, ?, 5, ?, 1)')
+      .bind(newId('sum'), workspace.id, session, answer.id, 'The summarymark.', 'm')
+      .run();
+    const lastPrompt = async () =>
+      JSON.stringify((await world.providers[2]?.requests())?.at(-1)).includes('summarymark');
+    await ask(reader, session);
+    expect(await lastPrompt()).toBe(true);
+    await setGroups(files.finance, ['board']);
+    await ask(reader, session);
+    expect(await lastPrompt()).toBe(false);
+    await setGroups(files.finance, ['finance', 'board']);
   });
 });
 
