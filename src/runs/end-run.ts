@@ -146,7 +146,7 @@ const startColumns: ReadonlySet<string> = new Set<keyof RunRow>([
   'source_file_ids',
 ]);
 
-/** What the answer is written from. */
+/** The files and earlier answers that the answer is written from. */
 export const sourcesOf = ({ prompt }: ActiveRun, { source_file_ids }: Progress): RunSources => ({
   file_ids: source_file_ids,
   run_ids: prompt.history.flatMap(({ role, run_id }) =>

@@ -5,14 +5,14 @@ import { playScript, type ScriptedProvider } from '../support/provider/client.ts
 import type { Round } from '../support/provider/script.ts';
 
 /** The files, by name, with the groups that may read them. */
-export const fileGroups = {
+const fileGroups = {
   open: null,
   staff: ['staff'],
   finance: ['finance', 'board'],
   nobody: [],
 } as const;
 export type FileName = keyof typeof fileGroups;
-export const fileNames = Object.keys(fileGroups) as FileName[];
+const fileNames = Object.keys(fileGroups) as FileName[];
 
 /** The readers with their groups and the files that they may read; the key has no groups. */
 export const readers = {
@@ -26,11 +26,7 @@ export type Reader = keyof typeof readers;
 export const readerNames = Object.keys(readers) as Reader[];
 
 /** Words that occur in one file only: in its name, its heading and its text. */
-export const marksOf = (file: FileName) => [
-  `${file}namemark`,
-  `${file}headmark`,
-  `${file}textmark`,
-];
+const marksOf = (file: FileName) => [`${file}namemark`, `${file}headmark`, `${file}textmark`];
 
 /** The files that a reader may not read. */
 export const closedTo = (reader: Reader): FileName[] =>
@@ -75,7 +71,9 @@ export async function newWorld(): Promise<World> {
     await Promise.all(
       fileNames.map(async (name) => {
         const [inName, inHeading, inText] = marksOf(name);
-        const text = `# Vault ${inHeading}\n\nThe code of the vault is ${inText}.`;
+        // The fewer may read a file, the better it matches.
+        const filler = ' There is more to say.'.repeat(8 - 2 * fileNames.indexOf(name));
+        const text = `# Vault ${inHeading}\n\nThe code of the vault is ${inText}.${filler}`;
         const file = await addText(workspace, base, `${inName}.md`, text, {
           groups: fileGroups[name],
         });

@@ -7,7 +7,11 @@ export const CreateToken = z
     groups: Groups.default([]).describe(
       'Groups of the end user: the token reads files that have one of them, and files without groups',
     ),
-    agent_ids: z.array(Id('agt')).min(1).max(50).describe('Agents that the end user may use'),
+    agent_ids: z
+      .array(Id('agt'))
+      .min(1)
+      .max(50)
+      .describe('Agents that the end user may use, with those that these call'),
     expires_in_s: z
       .number()
       .int()

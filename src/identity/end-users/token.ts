@@ -7,7 +7,7 @@ const audience = 'agentgrid:end-user';
 /** Longer texts are not tokens of this deployment. */
 const maxChars = 8000;
 
-/** What a token says about its holder. Only the deployment can sign it. */
+/** The content of a token, which only the deployment can sign. */
 const Claims = z.object({
   /** The key that issued the token. */
   key: z.string(),

@@ -25,7 +25,7 @@ export const isOpen = ({ status }: Pick<RunRow, 'status'>): boolean =>
 export const isWaiting = ({ status }: Pick<RunRow, 'status'>): boolean =>
   status === 'requires_action';
 
-/** What an answer was written from: files, and the answers before it, which are in its prompt. */
+/** The files that an answer was written from, and the runs of the answers in its prompt. */
 export interface RunSources {
   readonly file_ids: readonly string[];
   readonly run_ids: readonly string[];
