@@ -19,7 +19,7 @@ export interface LineLayout {
 }
 
 /** A word: offsets in the text of its page, and where it begins and ends on the baseline. */
-export interface WordLayout {
+interface WordLayout {
   readonly start: number;
   readonly end: number;
   /** Larger than `to` for a word that is read from right to left. */

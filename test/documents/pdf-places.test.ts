@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { extractPdf } from '../../src/documents/formats/pdf/extract.ts';
 import { boxOf, decodeLines } from '../../src/documents/page-layout.ts';
-import { at, type PageOptions, pageOf } from '../support/pdf.ts';
+import { at, bytesOf, type PageOptions, pageOf, pdfOf } from '../support/pdf.ts';
 import truth from './fixtures/places.json';
 import places from './fixtures/places.pdf?url&inline';
 
@@ -104,6 +104,26 @@ describe('places of words in PDFs', () => {
     expect(words.find(({ text }) => text === 'ments')).toMatchObject({ x: 72 });
     expect(words.find(({ text }) => text === '4')).toMatchObject({ x: 200 });
     expect(words.find(({ text }) => text === 'kg')?.x).toBeCloseTo(237.1, 1);
+  });
+
+  it('do not let many pages multiply one picture', async () => {
+    const pages = Array.from({ length: 15 }, (_, page) => 5 + page);
+    const file = pdfOf([
+      '<< /Type /Catalog /Pages 2 0 R >>',
+      `<< /Type /Pages /Count ${pages.length} /Kids [${pages.map((page) => `${page} 0 R`).join(' ')}] >>`,
+      { dictionary: '', data: bytesOf('q 612 0 0 792 0 0 cm /I Do Q') },
+      {
+        dictionary:
+          '/Type /XObject /Subtype /Image /Width 2000 /Height 1500 /BitsPerComponent 8 /ColorSpace /DeviceGray',
+        data: new Uint8Array(3_000_000),
+      },
+      ...pages.map(
+        () =>
+          '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 3 0 R /Resources << /XObject << /I 4 0 R >> >> >>',
+      ),
+    ]);
+    await expect(extractPdf(file, { scans: true })).rejects.toMatchObject({ code: 'too_large' });
+    expect((await extractPdf(file)).scans).toBeUndefined();
   });
 
   it('are none for a page without text, and many for a page full of it', async () => {

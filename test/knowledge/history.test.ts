@@ -57,7 +57,7 @@ async function stored(workspace: Workspace, base: string) {
     count('select count(*) as n from chunk_words where chunk_words match ?', `scope : "${scope}"`);
   return {
     chunks: await of('chunks'),
-    vectors: await of('chunk_vectors'),
+    vectors: await of('vectors'),
     live: await words(base),
     former: await words(base.replace('kb_', 'kbf_')),
     texts: (await env.FILES.list({ prefix: `${workspace.id}/` })).objects.filter(({ key }) =>

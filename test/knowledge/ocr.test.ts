@@ -11,9 +11,12 @@ const usage = { input_tokens: 1000, output_tokens: 100 };
 const says = (text: string): Round => ({ text: [text], usage });
 
 /** A base whose scans the scripted provider transcribes. */
-async function furnished(rounds: readonly Round[], provider = 'openai-compatible') {
+async function furnished(
+  rounds: readonly Round[],
+  { provider = 'openai-compatible', repeat = false } = {},
+) {
   const workspace = await newWorkspace();
-  const scripted = await playScript({ rounds });
+  const scripted = await playScript({ rounds, repeat });
   const url = scripted.base_url[provider === 'openai' ? 'openai' : 'compatible'];
   await workspace.put(`/providers/${provider}`, { api_key: scripted.api_key, base_url: url });
   const name = provider === 'openai' ? 'openai/gpt-4o' : model;
@@ -118,7 +121,7 @@ describe('scanned pages', () => {
   it('are sent as PDFs where they are not JPEG: fax, palette and plain pictures', async () => {
     const { workspace, base, scripted } = await furnished(
       [says('A fax.'), says('A palette.'), says('Plain samples.')],
-      'openai',
+      { provider: 'openai' },
     );
     const image = (entries: string, bytes: number): PdfObject => ({
       dictionary: `/Type /XObject /Subtype /Image /Width 400 /Height 400 ${entries}`,
@@ -146,6 +149,19 @@ describe('scanned pages', () => {
     expect(has('/Filter /CCITTFaxDecode', '/K -1 /Columns 400', '/ImageMask true')).toBe(true);
     expect(has('[/Indexed /DeviceRGB 1 <ffffff000000>]')).toBe(true);
     expect(has('/Length 160000', '/ColorSpace /DeviceGray')).toBe(true);
+  });
+
+  it('of a long document are transcribed in several runs of the job', async () => {
+    const { workspace, base, scripted } = await furnished([says('A page of the \u{e0041}book.')], {
+      repeat: true,
+    });
+    const pages = Array.from({ length: 70 }, (_, page) => jpeg(`page ${page}`));
+    const file = await upload(workspace, base, pdfOfPages(pages));
+    expect(file).toMatchObject({ status: 'ready', pages: 70, attempts: 2 });
+    expect(await scripted.requests()).toHaveLength(70);
+    expect((await calls(workspace)).count).toBe(70);
+    const last = (await workspace.get(`/files/${file.id}/text?page=70`)).body.text;
+    expect(last).toBe('A page of the book.');
   });
 
   it('fail clearly when a budget refuses them, and continue without paying again', async () => {

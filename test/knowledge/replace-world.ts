@@ -144,7 +144,7 @@ export class ReplaceWorld {
       former: await of(this.#base.replace('kb_', 'kbf_')),
       chunks: await count('select count(*) as n from chunks where workspace_id = ?', id),
       vectors: await count(
-        "select count(*) as n from chunk_vectors where workspace_id = ? and base_id like 'kbf_%'",
+        "select count(*) as n from vectors where workspace_id = ? and base_id like 'kbf_%'",
         id,
       ),
     }).toEqual({

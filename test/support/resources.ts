@@ -178,6 +178,12 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'GET /api/v1/files/{file}/pages/{page}',
+    gives: ['page'],
+    from: ['file'],
+    make: async () => ({ page: '1' }),
+  },
+  {
     needs: 'POST /api/v1/knowledge-bases/{kb}/sources',
     gives: ['source'],
     from: ['kb'],
@@ -309,8 +315,8 @@ const recipes: readonly Recipe[] = [
   },
 ];
 
-/** Path parameters that are names and not ids: other workspaces may use the same. */
-export const namedParameters: ReadonlySet<string> = new Set(['label', 'provider']);
+/** Path parameters that are names or numbers and not ids: other workspaces may use the same. */
+export const namedParameters: ReadonlySet<string> = new Set(['label', 'provider', 'page']);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
 const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
@@ -352,6 +358,7 @@ export const randomValues = (): Values => ({
   b: newId('ver'),
   label: `label-${unique()}`,
   provider: 'openai',
+  page: '1',
   model: newId('agt'),
   item: newId('msg'),
   response: newId('run').replace('run_', 'resp_'),

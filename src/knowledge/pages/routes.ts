@@ -35,7 +35,7 @@ export const pageRoutes = new Router()
       summary: 'Get a page of a file',
       operationId: 'getFilePage',
       description:
-        'What a viewer needs beside the original: text, where its lines stand, and the boxes to highlight for a citation, a hit or a chunk.',
+        'For a viewer of the original: the text, where its lines stand, and the boxes to highlight for a citation, a hit or a chunk.',
       params: file.extend({
         page: z.coerce.number().int().min(1).max(1_000_000).describe('Number of the page, from 1'),
       }),

@@ -18,7 +18,7 @@ const Box = z.object({
   width: z.number(),
   height: z.number(),
 });
-export const TextBox = Box.openapi('TextBox', {
+const TextBox = Box.openapi('TextBox', {
   example: { page: 3, start: 4210, end: 4293, x: 72, y: 311.5, width: 421.3, height: 13.4 },
 });
 

@@ -18,6 +18,8 @@ import { isScanned, readImages } from './scans.ts';
 import { type Page, type Pdf, readRuns } from './text-runs.ts';
 
 const maxPages = 2000;
+/** Bytes of the pictures of all scanned pages: many pages may show one picture. */
+const maxPictureBytes = 40 * 1024 * 1024;
 
 /** Faults of a file are thrown; the parser's warnings would only fill the log. */
 const settings = {
@@ -120,8 +122,17 @@ const scansOf = (pages: readonly ReadPage[]): Scan[] =>
 
 async function readPages(pdf: Pdf, reading: PdfReading): Promise<ReadPage[]> {
   const pages: ReadPage[] = [];
-  for (let number = 1; number <= pdf.numPages; number += 1)
-    pages.push(await readPage(pdf, number, reading));
+  let pictureBytes = 0;
+  for (let number = 1; number <= pdf.numPages; number += 1) {
+    const page = await readPage(pdf, number, reading);
+    pages.push(page);
+    for (const { bytes } of page.images) pictureBytes += bytes.byteLength;
+    if (pictureBytes > maxPictureBytes)
+      throw new DocumentFault(
+        'too_large',
+        'The scanned pages of the PDF show pictures of more than 40 MB. Split it.',
+      );
+  }
   return pages;
 }
 

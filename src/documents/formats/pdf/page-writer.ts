@@ -2,7 +2,7 @@ import type { Segment } from './segment.ts';
 import type { WrittenTable } from './tables.ts';
 
 /** A word of a page: its offsets in the text, and where it begins and ends on the baseline. */
-export interface PlacedWord {
+interface PlacedWord {
   readonly start: number;
   end: number;
   readonly from: number;

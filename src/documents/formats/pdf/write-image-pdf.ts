@@ -2,7 +2,6 @@ import {
   type ByteStream,
   type Dictionary,
   type DrawnImage,
-  isDictionary,
   nameOf,
   readAll,
 } from './drawn-image.ts';
@@ -107,9 +106,7 @@ function parametersOf(parameters: Dictionary): string {
       const value = parameters.get(key);
       return typeof value === 'boolean' ? [`/${key} ${value}`] : [];
     }),
-    ...(isStream(parameters.get('JBIG2Globals')) || isDictionary(parameters.get('JBIG2Globals'))
-      ? ['/JBIG2Globals 6 0 R']
-      : []),
+    ...(isStream(parameters.get('JBIG2Globals')) ? ['/JBIG2Globals 6 0 R'] : []),
   ].join(' ');
 }
 
