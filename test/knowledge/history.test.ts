@@ -421,12 +421,65 @@ describe('the history of a knowledge base', () => {
     }
     // Too much history is deleted before its time, the oldest first.
     await env.DB.prepare(
-      'update knowledge_bases set former_chunk_count = 200080, purge_due_at = 1 where id = ?',
+      'update knowledge_bases set former_chunk_count = 200180, purge_due_at = 1 where id = ?',
     )
       .bind(kept)
       .run();
     await tick(workspace, kept, 0);
     expect(await stored(workspace, kept)).toMatchObject({ live: 40, former: 0 });
     expect(await baseOf(workspace, kept)).toMatchObject({ oldest_revision: 6 });
+  });
+
+  it('keeps one text of a chunk for each revision when requests change it at the same time', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { retention_days: 30 });
+    const file = await addText(workspace, base, 'song.txt', 'The canary zero sings.');
+    const [{ id }] = (await workspace.get(`/files/${file.id}/chunks`)).body.data;
+    const chunk = `/files/${file.id}/chunks/${id}`;
+    const edits = ['one', 'two', 'three', 'four'].map((name) =>
+      workspace.patch(chunk, { text: `The canary ${name} sings.` }),
+    );
+    for (const { status, body } of await Promise.all(edits))
+      expect(status, JSON.stringify(body)).toBe(200);
+    const { revision } = await baseOf(workspace, base);
+    expect(revision).toBe(5);
+    const found = await Promise.all(
+      Array.from({ length: 5 }, (_, index) => seenAt(workspace, base, index + 1)),
+    );
+    expect(found.map((hits) => hits.length)).toEqual([1, 1, 1, 1, 1]);
+    expect(new Set(found.map(([one]) => one?.text)).size).toBe(5);
+    expect(found.every(([one]) => one?.chunk_id === id)).toBe(true);
+
+    // Only the first of equal changes counts.
+    const off = await Promise.all(
+      [1, 2, 3].map(() => workspace.patch(chunk, { is_enabled: false })),
+    );
+    expect(off.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(await textsAt(workspace, base, null)).toEqual([]);
+    await workspace.patch(chunk, { is_enabled: true });
+    expect(await textsAt(workspace, base, null)).toHaveLength(1);
+    const gone = await Promise.all([1, 2, 3].map(() => workspace.delete(chunk)));
+    expect(gone.every(({ status }) => status === 204 || status === 404)).toBe(true);
+    expect(await textsAt(workspace, base, null)).toEqual([]);
+    expect(await textsAt(workspace, base, 5)).toHaveLength(1);
+    expect(await baseOf(workspace, base)).toMatchObject({ chunk_count: 0, former_chunk_count: 5 });
+
+    // Another agent's key sees nothing of it.
+    const agent = (await workspace.post('/agents', { name: 'Other' })).body.id;
+    const other = await workspace.withRole('editor', [agent]);
+    for (const path of ['text?revision=1', 'chunks?revision=1'])
+      expect((await other.get(`/files/${file.id}/${path}`)).status, path).toBe(404);
+    expect((await other.delete(`/files/${file.id}?purge=true`)).status).toBe(404);
+    for (const bad of ['-1', '', '1.5', 'x', '1e3', '9999999999999999'])
+      expect((await workspace.get(`/files/${file.id}/text?revision=${bad}`)).status, bad).toBe(422);
+    for (const bad of [-1, 1.5, '1', 1e20])
+      expect(
+        (await workspace.post(`/knowledge-bases/${base}/search`, { query: 'x', revision: bad }))
+          .status,
+      ).toBe(422);
+    for (const bad of [-1, 3651, 1.5, '30', null])
+      expect(
+        (await workspace.patch(`/knowledge-bases/${base}`, { retention_days: bad })).status,
+      ).toBe(422);
   });
 });
