@@ -57,7 +57,7 @@ export const count = async (statement: string, ...values: unknown[]) =>
       .first<{ n: number }>()
   )?.n;
 
-/** What is stored of a workspace's knowledge, live and former. */
+/** Counts what is stored of the knowledge of a workspace, live and former. */
 export async function stored(workspace: Workspace, base: string) {
   const of = (table: string) =>
     count(`select count(*) as n from ${table} where workspace_id = ?`, workspace.id);
