@@ -25,7 +25,7 @@ const contentsAtOnce = 100;
 const chunksAtOnce = 500;
 
 /** Former chunks of a base above which its oldest content is deleted before its time. */
-export const maxFormerChunks = 200_000;
+const maxFormerChunks = 200_000;
 
 /**
  * Deletes former content whose retention has ended, of all workspaces. What the active or a labelled version of an
