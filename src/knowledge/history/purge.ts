@@ -26,7 +26,7 @@ const contentsAtOnce = 100;
 const chunksAtOnce = 500;
 
 /** Former chunks of a base above which its oldest content is deleted before its time. */
-export const maxFormerChunks = 200_000;
+const maxFormerChunks = 200_000;
 
 /**
  * Deletes former content whose retention has ended, of all workspaces. What the active or a labelled version of an
@@ -45,6 +45,9 @@ export const purgeHistory = (ctx: Ctx): Promise<number> =>
     return 1;
   });
 
+/** Content or a single chunk, as it was removed. */
+type Former = Pick<FormerContent, 'revision' | 'removed_at'> & Partial<FormerContent>;
+
 async function purgeBase(ctx: Ctx, base: BaseRow): Promise<void> {
   const [[held], contents, chunks] = await batch(ctx.db, [
     selectHeldRevision(ctx.db, base),
@@ -52,10 +55,13 @@ async function purgeBase(ctx: Ctx, base: BaseRow): Promise<void> {
     selectFormerChunks(ctx.db, base.id, chunksAtOnce),
   ]);
   const last = held?.revision ?? base.revision;
-  const isFull = base.former_chunk_count > maxFormerChunks;
   const removedUpTo = ctx.now() - base.retention_days * day;
-  const isDue = (one: { readonly revision: number; readonly removed_at: number }) =>
-    one.revision <= last && (isFull || one.removed_at <= removedUpTo);
+  let excess = base.former_chunk_count - maxFormerChunks;
+  const isDue = (one: Former) => {
+    if (one.revision > last || (one.removed_at > removedUpTo && excess <= 0)) return false;
+    excess -= one.chunk_count ?? 1;
+    return true;
+  };
   const dueContents = contents.filter(isDue);
   const dueChunks = chunks.filter(isDue);
   const oldest = Math.max(0, ...[...dueContents, ...dueChunks].map(({ revision }) => revision));
