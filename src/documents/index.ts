@@ -23,6 +23,7 @@ export {
   formatOfContent,
   mediaTypeOf,
 } from './identify.ts';
+export { tableRow, tableRule } from './markup/table-row.ts';
 export { headBytes } from './signature.ts';
 export { isSourceCode } from './source-code.ts';
 export {

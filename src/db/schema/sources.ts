@@ -7,7 +7,17 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 
-export const sourceTypes = ['url', 'sitemap', 'crawl', 'feed', 's3', 'r2', 'github'] as const;
+export const sourceTypes = [
+  'url',
+  'sitemap',
+  'crawl',
+  'feed',
+  's3',
+  'r2',
+  'github',
+  'notion',
+  'google_drive',
+] as const;
 export type SourceType = (typeof sourceTypes)[number];
 
 export const sourceStatuses = ['queued', 'syncing', 'ready', 'failed'] as const;
