@@ -59,7 +59,7 @@ export const googleDrive: Connector<'google_drive'> = {
     const query = queryOf(source, folder?.[0] ?? null, token);
     const found = await requestDrive(ctx, source, '/files', query, FileList);
     if (found === null) {
-      // One that is gone by now has no files; without the first, nothing can be told.
+      // One that is gone by now has no files; without the first, nothing is known.
       if (cursor === null)
         throw new SourceFault('not_found', 'The folder or drive does not exist or is not shared.');
       return rest({ waiting: waiting.slice(1), token: null, seen }, []);
