@@ -24,6 +24,7 @@ export {
   formatOfContent,
   mediaTypeOf,
 } from './identify.ts';
+export { tableRow, tableRule } from './markup/table-row.ts';
 export { type Box, boxOf, decodeLines, type PageLayout } from './page-layout.ts';
 export type { Scan } from './scan.ts';
 export { headBytes } from './signature.ts';

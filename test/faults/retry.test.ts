@@ -10,7 +10,7 @@ import {
   resolve,
 } from '../support/document.ts';
 import { type Fault, faulty } from '../support/faulty.ts';
-import { idsInBody, type Seeded, seed, validOptions } from '../support/resources.ts';
+import { idsInBody, type Seeded, seed, validOptions, valuesFor } from '../support/resources.ts';
 import { countAll } from '../support/rows.ts';
 import { requestWith } from '../support/worker.ts';
 
@@ -55,9 +55,10 @@ const changes = (before: Record<string, number>, after: Record<string, number>) 
 /** Sends the operation with a fault, then again with the same idempotency key and no fault. */
 async function tryTwice(
   operation: Operation,
-  { workspace, values }: Seeded,
+  { workspace, values: seeded }: Seeded,
   fault: Fault | null,
 ): Promise<Outcome> {
+  const values = await valuesFor(operation, { workspace, values: seeded });
   const options = () => ({
     headers: { 'idempotency-key': 'once' },
     ...validOptions(operation, values),

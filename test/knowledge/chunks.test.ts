@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
+import { faulty } from '../support/faulty.ts';
 import { addText, newBase, settled } from '../support/files.ts';
+import { type Bindings, requestWith } from '../support/worker.ts';
 
 const source = `# Shop
 
@@ -66,6 +68,32 @@ describe('the chunks of a file', () => {
     expect(await counts(workspace, base)).toEqual(all(2));
     const { body } = await workspace.get(path.replace('/chunks', ''));
     expect(body.tokens).toBe(7 + parking.tokens);
+  });
+
+  it('are edited wholly or not at all, whichever round trip to the database fails', async () => {
+    const { workspace, base, path, list, texts } = await open();
+    const [hours] = await list();
+    for (let at = 1, isDone = false; !isDone; at += 1) {
+      const mode = at % 2 === 0 ? 'before' : 'after';
+      const text = `Umbrellas of kind ${at} are sold.`;
+      const { database, trips } = faulty(env.DB, { at, mode });
+      const send = (bindings: Bindings) =>
+        requestWith(bindings, 'PATCH', `/api/v1${path}/${hours.id}`, workspace.key, {
+          json: { text },
+        });
+      await send({ DB: database });
+      isDone = trips() < at;
+      const [now] = await list();
+      const found = await texts(
+        now.text.includes('Umbrellas') ? 'umbrellas' : 'weekdays',
+        'keyword',
+      );
+      expect(found).toContain(now.text);
+      expect(await counts(workspace, base)).toEqual(all(2));
+      expect((await send({})).body.text).toBe(text);
+      expect(await texts(`umbrellas kind ${at}`, 'keyword')).toEqual([text]);
+      expect(await counts(workspace, base)).toEqual(all(2));
+    }
   });
 
   it('can be disabled and enabled', async () => {

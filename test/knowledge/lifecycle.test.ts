@@ -5,9 +5,11 @@ import { knowledgeJobs } from '../../src/knowledge/index.ts';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
 import { newId } from '../../src/shared/id.ts';
 import { newWorkspace } from '../support/api.ts';
+import { recording } from '../support/faulty.ts';
 import { addText, newBase, settled } from '../support/files.ts';
 import { forget } from '../support/history.ts';
 import { atRest } from '../support/resources.ts';
+import { requestWith } from '../support/worker.ts';
 
 const contextOf = (workspace_id: string) =>
   openPlatform(env, createExecutionContext(), { request_id: newId('req') }).context({
@@ -39,6 +41,7 @@ const keywordRows = (base: string) =>
 const orphanedTerms = () =>
   count('select count(*) as n from chunk_terms where rowid not in (select seq from chunks)');
 
+const statuses = ['extracting', 'chunking', 'embedding', 'indexing'];
 const nothing = { files: 0, chunks: 0, vectors: 0, objects: 0 };
 const long = Array.from(
   { length: 300 },
@@ -59,6 +62,30 @@ describe('the life cycle of a file', () => {
     const chunks = [...first.body.data, ...rest.body.data];
     expect(chunks).toHaveLength(file.chunk_count);
     for (const chunk of chunks) expect(text.slice(chunk.start, chunk.end)).toBe(chunk.text);
+  });
+
+  it('shows every step of a long text, in its order', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { chunk_tokens: 1000 });
+    // The queue loses the message, so that only this test runs the job.
+    const lost = { sendBatch: async () => undefined } as unknown as Queue;
+    const text = 'A sentence of a text that is long enough. '.repeat(12_000);
+    const path = `/api/v1/knowledge-bases/${base}/files`;
+    const { body } = await requestWith({ JOBS: lost }, 'POST', path, workspace.key, {
+      json: { name: 'long.txt', text },
+    });
+    const { database, statements } = recording(env.DB);
+    const platform = openPlatform({ ...env, DB: database } as Env, createExecutionContext(), {
+      request_id: newId('req'),
+    });
+    const actor = { type: 'system', name: 'test' } as const;
+    const ctx = platform.context({ workspace_id: workspace.id, actor });
+    await knowledgeJobs['file.ingest'].run(ctx, { type: 'file.ingest', file_id: body.id });
+    const written = statements
+      .filter(({ sql }) => /^(?:update|insert into) "files"/.test(sql))
+      .flatMap(({ values }) => values.filter((value) => statuses.includes(value as string)));
+    expect([...new Set(written)]).toEqual(statuses);
+    expect((await settled(workspace, body.id)).status).toBe('ready');
   });
 
   it('ends in the same state when the job runs twice, concurrently or in sequence (R64)', async () => {

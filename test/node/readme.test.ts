@@ -26,6 +26,7 @@ const guidesWithCommands = guides.filter((file) => (blocksOfGuides.get(file) ?? 
 
 /** Texts that the commands of a guide must print. */
 const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  'docs/guides/batches.md': [/"counts": \{/],
   'docs/guides/chats.md': ['"type":"finish"', '"completed"', /descal/i, /7:30/],
   'docs/guides/client-tools.md': [
     '"requires_action"',

@@ -6,6 +6,8 @@ export interface Reply {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** True for a body that is sent as the bytes that it has in base64. */
+  readonly isBase64?: boolean;
   /** Number of repetitions of the body. */
   readonly repeat?: number;
   readonly gzip?: boolean;
@@ -17,6 +19,8 @@ export interface Reply {
   readonly isConditional?: boolean;
   /** Replies to requests whose query contains a text, in place of this one. */
   readonly byQuery?: Readonly<Record<string, Reply>>;
+  /** Replies to requests whose body contains a text, in place of this one. */
+  readonly byBody?: Readonly<Record<string, Reply>>;
 }
 
 export interface OutboundCall {
@@ -48,7 +52,10 @@ export async function outboundService(request: Request): Promise<Response> {
   const address = `${url.origin}${url.pathname}`;
   const registered = replies.get(address);
   const [, reply = registered] =
-    Object.entries(registered?.byQuery ?? {}).find(([text]) => url.search.includes(text)) ?? [];
+    [
+      ...Object.entries(registered?.byQuery ?? {}).filter(([text]) => url.search.includes(text)),
+      ...Object.entries(registered?.byBody ?? {}).filter(([text]) => body.includes(text)),
+    ][0] ?? [];
   calls.push({
     method: request.method,
     url: url.href,
@@ -95,6 +102,7 @@ async function send({
   body = '',
   repeat = 1,
   gzip = false,
+  isBase64 = false,
   delay_ms = 0,
   drip_ms,
 }: Reply): Promise<Response> {
@@ -103,6 +111,7 @@ async function send({
   const init = { status, headers: { ...headers, ...(gzip ? { 'content-encoding': 'gzip' } : {}) } };
   if (drip_ms !== undefined) return new Response(drip(text, drip_ms), init);
   if (status === 204 || status === 304) return new Response(null, init);
+  if (isBase64) return new Response(new Uint8Array(Buffer.from(text, 'base64')), init);
   return new Response(gzip ? new Uint8Array(gzipSync(text)) : text, init);
 }
 

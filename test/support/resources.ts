@@ -400,14 +400,40 @@ async function newWaitingRun(workspace: Workspace): Promise<string> {
   return (await created(workspace, `/agents/${agent.id}/runs`, message)).run_id;
 }
 
+/** A batch that stays in progress, since its host asks to wait. */
+async function newWaitingBatch(workspace: Workspace): Promise<string> {
+  const { id } = await created(workspace, '/knowledge-bases', { name: `Waits ${unique()}` });
+  const site = new Site();
+  await site.answers('/robots.txt', { status: 404 });
+  const headers = { 'retry-after': '3600' };
+  const url = await site.answers('/hours.txt', { status: 429, headers });
+  const batch = await created(workspace, `/knowledge-bases/${id}/batches`, { files: [{ url }] });
+  await vi.waitUntil(
+    async () =>
+      (await env.DB.prepare(
+        "select 1 from outbox where workspace_id = ? and job ->> 'batch_id' = ? and due_at > ?",
+      )
+        .bind(workspace.id, batch.id, Date.now() + 600_000)
+        .first()) !== null,
+    { timeout: 60_000, interval: 50 },
+  );
+  return batch.id;
+}
+
 /** The values for one request of an operation; resources that a request uses up are created for it. */
 export const valuesFor = async (
   operation: Operation,
   { workspace, values }: Seeded,
-): Promise<Values> =>
-  operation.name === 'POST /api/v1/runs/{run}/actions'
-    ? { ...values, run: await newWaitingRun(workspace) }
-    : values;
+): Promise<Values> => {
+  switch (operation.name) {
+    case 'POST /api/v1/runs/{run}/actions':
+      return { ...values, run: await newWaitingRun(workspace) };
+    case 'POST /api/v1/batches/{batch}/cancel':
+      return { ...values, batch: await newWaitingBatch(workspace) };
+    default:
+      return values;
+  }
+};
 
 /** A workspace at rest, with one of everything, or of what the given path parameters need. */
 export async function seed(name: string, parameters?: readonly string[]): Promise<Seeded> {

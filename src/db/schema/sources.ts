@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import {
   index,
   integer,
@@ -7,7 +8,17 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 
-export const sourceTypes = ['url', 'sitemap', 'crawl', 'feed', 's3', 'r2', 'github'] as const;
+export const sourceTypes = [
+  'url',
+  'sitemap',
+  'crawl',
+  'feed',
+  's3',
+  'r2',
+  'github',
+  'notion',
+  'google_drive',
+] as const;
 export type SourceType = (typeof sourceTypes)[number];
 
 export const sourceStatuses = ['queued', 'syncing', 'ready', 'failed'] as const;
@@ -105,6 +116,10 @@ export const source_pages = sqliteTable(
   (table) => [
     uniqueIndex('source_pages_key').on(table.source_id, table.key),
     index('source_pages_queue').on(table.source_id, table.listed_sync, table.handled_sync),
+    /** Pages that are still to be handled, in their order. */
+    index('source_pages_next')
+      .on(table.source_id, table.listed_sync, table.tries, table.depth, table.id)
+      .where(sql`handled_sync - listed_sync < 0`),
     index('source_pages_source').on(table.source_id, table.id),
     index('source_pages_state').on(table.source_id, table.state, table.id),
     index('source_pages_hash').on(table.source_id, table.content_hash),

@@ -72,7 +72,7 @@ export const updateBatch = (
         select e.state as state, count(*) as n from batch_entries e where e.batch_id = ${id} group by e.state))`,
     })
     .where(and(own(workspace_id, id), isActive))
-    .returning();
+    .returning({ id: file_batches.id });
 
 /** Writes how far the listing has come. Another worker that lists the same part changes nothing. */
 export const updatePosition = (

@@ -17,7 +17,7 @@ export type NewEntry = Pick<
   'ordinal' | 'path' | 'name' | 'external_id' | 'metadata' | 'state' | 'error_code' | 'error_detail'
 > & { readonly location: EntryLocation };
 
-/** What a manifest has about the entries with a path. */
+/** The data of a manifest about the entries with a path. */
 interface AboutEntries {
   readonly path: string;
   readonly name?: string | undefined;
@@ -72,7 +72,7 @@ export const updateEntry = (
 
 /**
  * Records the file of an entry, in the batch that stores it. An entry that was cancelled in the meantime is stored
- * all the same; one that another worker has recorded is left alone.
+ * anyway; one that another worker has recorded is left alone.
  */
 export const recordFile = (
   db: Db,

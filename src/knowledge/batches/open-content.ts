@@ -11,7 +11,7 @@ import { archiveOf } from './list-entries.ts';
 /** Milliseconds between the pages that a batch requests from one host. */
 const delay_ms = 1000;
 
-/** What an entry contains, with the metadata that it has by itself. */
+/** The content of an entry, with the metadata that it has by itself. */
 interface Opened {
   readonly part: FilePart;
   readonly external_id: string | null;

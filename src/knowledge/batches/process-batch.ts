@@ -69,7 +69,7 @@ async function nextStep(ctx: Ctx, batch: BatchRow): Promise<Step> {
   }
 }
 
-/** Ends a batch that cannot go on. Entries that are stored are kept. */
+/** Ends a batch that cannot continue. Entries that are stored are kept. */
 function failed(ctx: Ctx, batch: BatchRow, code: string, detail: string): Statement[] {
   const error = { error_code: code, error_detail: detail };
   return [
@@ -78,7 +78,7 @@ function failed(ctx: Ctx, batch: BatchRow, code: string, detail: string): Statem
   ];
 }
 
-/** Gives up the entry at which the job was interrupted repeatedly, and goes on with the others. */
+/** Fails the entry at which the job was interrupted repeatedly, and continues with the others. */
 export async function skipExhaustedEntry(ctx: Ctx, batch_id: string): Promise<void> {
   const batch = await activeBatch(ctx, batch_id);
   if (batch === null) return;

@@ -84,6 +84,12 @@ export async function cancelBatch(ctx: Ctx, id: string): Promise<FileBatch> {
   if (batch.status !== 'queued' && batch.status !== 'in_progress') throw ended;
   const now = ctx.now();
   const cancelled = { state: 'cancelled', error_code: null, error_detail: null } as const;
+  const { pending = 0, ...counts } = batch.counts;
+  const reply = toBatch({
+    ...batch,
+    ...endOf('cancelled', now),
+    counts: { ...counts, cancelled: pending },
+  });
   const [, rows] = await commit(ctx, {
     statements: [
       endPending(ctx.db, id, { ...cancelled, updated_at: now }),
@@ -91,10 +97,10 @@ export async function cancelBatch(ctx: Ctx, id: string): Promise<FileBatch> {
     ],
     audit: [{ action: 'file_batch.cancel', target_type: 'file_batch', target_id: id }],
     jobs: archiveRemoval(batch),
+    reply,
   });
-  const [row] = rows;
-  if (row === undefined) throw ended;
-  return toBatch(row);
+  if (rows.length === 0) throw ended;
+  return reply;
 }
 
 /** The fields of a batch that ends. */

@@ -55,7 +55,8 @@ export const selectQueue = (db: Db, { id, sync }: SourceRow, limit: number) =>
       and(
         eq(source_pages.source_id, id),
         eq(source_pages.listed_sync, sync),
-        sql`${source_pages.handled_sync} < ${sync}`,
+        // As the partial index has it, which gives the order; a comparison would select another index.
+        sql`${source_pages.handled_sync} - ${source_pages.listed_sync} < 0`,
       ),
     )
     .orderBy(asc(source_pages.tries), asc(source_pages.depth), asc(source_pages.id))

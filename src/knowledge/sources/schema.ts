@@ -10,6 +10,10 @@ import {
   FeedSettings,
   GithubCredentials,
   GithubSettings,
+  GoogleDriveCredentials,
+  GoogleDriveSettings,
+  NotionCredentials,
+  NotionSettings,
   R2Settings,
   S3Credentials,
   S3Settings,
@@ -50,6 +54,8 @@ export const CreateSource = z
     S3Settings.extend({ ...common, credentials: S3Credentials }),
     R2Settings.extend(common),
     GithubSettings.extend({ ...common, credentials: GithubCredentials.optional() }),
+    NotionSettings.extend({ ...common, credentials: NotionCredentials }),
+    GoogleDriveSettings.extend({ ...common, credentials: GoogleDriveCredentials }),
   ])
   .openapi('CreateKnowledgeSource', {
     example: { type: 'sitemap', url: 'https://www.iana.org/sitemap.xml' } as never,

@@ -139,6 +139,30 @@ export const GithubSettings = z.strictObject({
   ...keyPatterns,
 });
 
+export const NotionSettings = z.strictObject({
+  type: z
+    .literal('notion')
+    .describe('Pages and databases that are shared with a Notion integration'),
+  max_pages: defaults.max_pages,
+});
+
+const driveId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{4,128}$/, 'Must be the id from the address in Google Drive.')
+  .nullable()
+  .default(null);
+
+export const GoogleDriveSettings = z.strictObject({
+  type: z
+    .literal('google_drive')
+    .describe('Files of Google Drive, including Docs, Sheets and Slides'),
+  folder_id: driveId.describe(
+    'Reads this folder and the folders in it; by default all files that the account sees',
+  ),
+  drive_id: driveId.describe('Reads this shared drive only'),
+  ...keyPatterns,
+});
+
 /** Credentials by type; they are stored encrypted and not returned again. */
 const secret = z
   .string()
@@ -158,12 +182,53 @@ export const GithubCredentials = z
   .strictObject({ token: secret })
   .describe('A token with read access to contents and issues; public repositories need none');
 
+export const NotionCredentials = z
+  .strictObject({ token: secret })
+  .describe('The token of an internal integration that may read content');
+
+/** In JSON files that were copied as text, line breaks are a backslash and an n. */
+const privateKey = z
+  .string()
+  .max(10_000)
+  .regex(
+    /^\s*-----BEGIN PRIVATE KEY-----(?:[\sA-Za-z0-9+/=]|\\n)+-----END PRIVATE KEY-----(?:\s|\\n)*$/,
+    'Must be a private key in PEM, as in the JSON file of the service account.',
+  );
+
+const ServiceAccount = z.strictObject({
+  client_email: z.email().max(320),
+  private_key: privateKey,
+  subject: z.email().max(320).optional().describe('User whom the account acts for'),
+});
+
+const OauthClient = z.strictObject({
+  client_id: secret,
+  client_secret: secret,
+  refresh_token: secret,
+});
+
+export const GoogleDriveCredentials = z
+  .union([ServiceAccount, OauthClient])
+  .describe(
+    'A service account, or an OAuth client with a refresh token, with read access to Drive',
+  );
+
+/** Schema of the credentials of each type that has some. */
+export const credentialsOf = {
+  s3: S3Credentials,
+  github: GithubCredentials,
+  notion: NotionCredentials,
+  google_drive: GoogleDriveCredentials,
+} as const;
+
 /** Fields that can be changed; those of the type are checked against its schema. */
 export const updatableSettings = {
   ...limits,
   max_depth,
   delay_ms,
-  credentials: z.union([S3Credentials, GithubCredentials]).describe('Replaces the stored ones'),
+  credentials: z
+    .union([S3Credentials, GithubCredentials, ServiceAccount, OauthClient])
+    .describe('Replaces the stored ones; those of Notion have a `token`, too'),
 };
 
 export const Settings = z.discriminatedUnion('type', [
@@ -174,6 +239,8 @@ export const Settings = z.discriminatedUnion('type', [
   S3Settings,
   R2Settings,
   GithubSettings,
+  NotionSettings,
+  GoogleDriveSettings,
 ]);
 export type Settings = z.output<typeof Settings>;
 
@@ -189,6 +256,13 @@ export function addressOf(settings: Settings): {
       return { url: null, name: `r2://${settings.bucket}/${settings.prefix}` };
     case 'github':
       return { url: 'https://api.github.com/', name: settings.repository };
+    case 'notion':
+      return { url: 'https://api.notion.com/', name: 'Notion' };
+    case 'google_drive':
+      return {
+        url: 'https://www.googleapis.com/',
+        name: `Google Drive ${settings.folder_id ?? settings.drive_id ?? ''}`.trim(),
+      };
     default:
       return { url: settings.url, name: settings.url };
   }

@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { knowledge_bases } from '../../db/schema/knowledge.ts';
 import { knowledge_sources } from '../../db/schema/sources.ts';
+import { second } from '../../shared/time.ts';
 
 export type SourceRow = typeof knowledge_sources.$inferSelect;
 
@@ -119,25 +120,32 @@ export const startDueSyncs = (db: Db, now: number, due_at: number, limit: number
       }),
   ] as const;
 
+/** Counting reads every page of the source, so that a step does it only when some time has passed. */
+const countEvery = 15 * second;
+
 /**
- * Writes the progress of the synchronization `sync`, with the counts of its pages: those still to be
- * handled as `pending`, the others by their state. Returns no row when another has begun.
+ * Writes the progress of the synchronization `sync`, from time to time and at its end with the counts of its
+ * pages: those still to be handled as `pending`, the others by their state. Returns no row when another has begun.
  */
 export const updateSync = (
   db: Db,
-  { workspace_id, id, sync }: SourceRow,
-  changes: Partial<SourceRow>,
-) =>
-  db
+  { workspace_id, id, sync, status, updated_at }: SourceRow,
+  changes: Partial<SourceRow> & Pick<SourceRow, 'updated_at'>,
+) => {
+  const periodOf = (time: number) => Math.floor(time / countEvery);
+  const isCounted =
+    status !== changes.status || periodOf(updated_at) !== periodOf(changes.updated_at);
+  return db
     .update(knowledge_sources)
-    .set({
-      ...changes,
-      counts: sql`(select json_group_object(state, n) from (
-        select iif(p.listed_sync = ${sync} and p.handled_sync < ${sync}, 'pending', p.state) as state, count(*) as n
-        from source_pages p where p.source_id = ${id} group by 1))`,
-    })
+    .set(isCounted ? { ...changes, counts: countPages(id, sync) } : changes)
     .where(and(own(workspace_id, id), eq(knowledge_sources.sync, sync)))
     .returning({ id: knowledge_sources.id });
+};
+
+const countPages = (id: string, sync: number) =>
+  sql`(select json_group_object(state, n) from (
+    select iif(p.listed_sync = ${sync} and p.handled_sync < ${sync}, 'pending', p.state) as state, count(*) as n
+    from source_pages p where p.source_id = ${id} group by 1))`;
 
 export const markSourceDeleted = (db: Db, workspace_id: string, id: string, now: number) =>
   db

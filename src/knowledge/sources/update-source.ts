@@ -1,3 +1,4 @@
+import type { z } from '@hono/zod-openapi';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { definedFields } from '../../shared/defined-fields.ts';
@@ -6,7 +7,7 @@ import { second } from '../../shared/time.ts';
 import { sealCredentials } from './credentials.ts';
 import { type Source, toSource, type UpdateSource } from './schema.ts';
 import { findSource } from './service.ts';
-import { GithubCredentials, S3Credentials, Settings } from './settings.ts';
+import { credentialsOf, Settings } from './settings.ts';
 import {
   deleteCredentials,
   regroupFiles,
@@ -68,7 +69,9 @@ function rescheduled(
 
 /** Throws `validation_failed` for credentials of another type. */
 async function replaceCredentials(ctx: Ctx, source: SourceRow, credentials: object) {
-  const schema = { s3: S3Credentials, github: GithubCredentials }[source.type as string];
+  const schemas: Readonly<Record<string, z.ZodType<Record<string, string | undefined>>>> =
+    credentialsOf;
+  const schema = schemas[source.type];
   const parsed = schema?.safeParse(credentials);
   if (parsed?.success !== true)
     throw invalid(

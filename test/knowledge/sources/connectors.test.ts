@@ -163,6 +163,33 @@ describe('a bucket with the API of S3', () => {
   });
 });
 
+describe('a bucket that is bound to the deployment', () => {
+  it('is read where the configuration allows it, and only what has changed is read again', async () => {
+    const setup = await setUp();
+    const { IMPORT_BUCKET: bucket } = env as unknown as { IMPORT_BUCKET: R2Bucket };
+    const prefix = `${crypto.randomUUID()}/`;
+    const url = (name: string) => `r2://IMPORT_BUCKET/${prefix}${name}`;
+    for (const name of ['a.md', 'deep/b.txt', 'photo.heic']) await bucket.put(prefix + name, name);
+    const settings = { type: 'r2', bucket: 'IMPORT_BUCKET', prefix };
+    const source = await add(setup, settings);
+    expect(source).toMatchObject({ status: 'ready', counts: { added: 2 }, credentials: {} });
+    expect(Object.keys(await filesOf(setup.workspace, setup.base)).sort()).toEqual([
+      url('a.md'),
+      url('deep/b.txt'),
+    ]);
+    await bucket.put(`${prefix}a.md`, 'changed');
+    await bucket.delete(`${prefix}deep/b.txt`);
+    await bucket.put(`${prefix}c.md`, '');
+    const { counts } = await syncAgain(setup.workspace, source.id);
+    expect(counts).toMatchObject({ updated: 1, removed: 1, failed: 1 });
+    for (const wrong of ['FILES', 'OTHER']) {
+      const path = `/knowledge-bases/${setup.base}/sources`;
+      const { status, body } = await setup.workspace.post(path, { ...settings, bucket: wrong });
+      expect([status, body.errors[0].pointer]).toEqual([422, '/bucket']);
+    }
+  });
+});
+
 /** GitHub's REST API for one repository. */
 class Repository extends Site {
   override readonly origin = 'https://api.github.com';

@@ -5,6 +5,7 @@ import { jobHandlers } from '../../../src/features.ts';
 import { openPlatform } from '../../../src/platform/cloudflare.ts';
 import { newId } from '../../../src/shared/id.ts';
 import { newWorkspace, type Workspace } from '../../support/api.ts';
+import { counting } from '../../support/faulty.ts';
 import { newBase } from '../../support/files.ts';
 import { countRows } from '../../support/rows.ts';
 import {
@@ -51,6 +52,45 @@ describe('the life of a source', () => {
       body.data.filter(({ action }: { action: string }) => action === 'file.create'),
     ).toHaveLength(urls.length);
   }, 60_000);
+
+  it('reads as many rows for a page of a large source as of a small one', async () => {
+    const { workspace, base, site } = await setUp();
+    const source = await addSource(workspace, base, {
+      type: 'url',
+      url: await site.article('/a', 'A', 'Text of a.'),
+    });
+    const { file_id } = (await pagesOf(workspace, source.id))['/a'];
+    const job = { type: 'source.sync', source_id: source.id, api_key_id: null } as const;
+    const rowsFor = async (pages: number, sync: number) => {
+      const listed = Array.from({ length: pages }, (_, n) => ({ id: newId('page'), key: `k${n}` }));
+      await env.DB.batch([
+        env.DB.prepare(
+          `insert into source_pages (id, workspace_id, source_id, key, url, depth, state, listed_sync, handled_sync, tries, version, stored_version, file_id, created_at, updated_at)
+          select value ->> 'id', ?1, ?2, value ->> 'key', value ->> 'key', 1, 'added', ?3, 1, 0, 'v', 'v', ?4, 1, 1 from json_each(?5) where true
+          on conflict (source_id, key) do update set listed_sync = ?3`,
+        ).bind(workspace.id, source.id, sync, file_id, JSON.stringify(listed)),
+        env.DB.prepare(
+          "update knowledge_sources set status = 'syncing', sync = ?, is_listed = 1 where id = ?",
+        ).bind(sync, source.id),
+      ]);
+      const { database, take } = counting(env.DB);
+      const platform = openPlatform(
+        { ...env, DB: database, JOBS: { sendBatch: async () => undefined } } as unknown as Env,
+        createExecutionContext(),
+        { request_id: newId('req') },
+      );
+      const actor = { type: 'system', name: 'test', api_key_id: null } as const;
+      const ctx = platform.context({ workspace_id: workspace.id, actor });
+      // Steps that read; the one that ends the synchronization is not among them.
+      for (let left = pages; left > 0; left -= 25) await jobHandlers['source.sync'].run(ctx, job);
+      const { rows_read, rows_written } = take();
+      return { read: rows_read / pages, written: rows_written / pages };
+    };
+    const small = await rowsFor(50, 2);
+    const large = await rowsFor(400, 3);
+    expect(large.read).toBeLessThan(small.read + 5);
+    expect(large.written).toBeLessThan(small.written + 1);
+  });
 
   it('continues after a crash at any step, and adds each page once', async () => {
     const { workspace, base, site } = await setUp();

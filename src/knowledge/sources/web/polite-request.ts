@@ -19,8 +19,8 @@ const askAgainAfter = 5 * second;
 const robotsFor = hour;
 
 interface Politeness {
-  /** Milliseconds between the end of a request and the next one to the same host. */
-  readonly delay_ms: number;
+  /** Milliseconds between the end of a request and the next one to the same host; a function is called at that end. */
+  readonly delay_ms: number | (() => number);
   /** False for listings, which robots.txt itself announces. */
   readonly obeysRobots: boolean;
 }
@@ -38,14 +38,15 @@ export async function inTurn<Result>(
 ): Promise<Result> {
   const url = checkedUrl(ctx, address);
   const key = { workspace_id: ctx.workspace_id, host: url.host };
-  let pause = delay_ms;
+  const ownPause = () => (typeof delay_ms === 'number' ? delay_ms : delay_ms());
+  let robotsPause = 0;
   const known = await waitForHost(ctx, key);
   try {
     if (obeysRobots) {
       const isFresh = known.robots_at !== null && ctx.now() - known.robots_at < robotsFor;
       const robots =
         isFresh && known.robots !== null ? known.robots : await readRobots(ctx, url, key);
-      pause = Math.max(delay_ms, (robots.delay_s ?? 0) * second);
+      robotsPause = (robots.delay_s ?? 0) * second;
       if (!allowsUrl(robots, url))
         throw new SourceFault(
           'robots_disallowed',
@@ -56,7 +57,7 @@ export async function inTurn<Result>(
   } catch (error) {
     throw faultOfEgress(error);
   } finally {
-    await freeHost(ctx.db, key, ctx.now() + pause);
+    await freeHost(ctx.db, key, ctx.now() + Math.max(ownPause(), robotsPause));
   }
 }
 
