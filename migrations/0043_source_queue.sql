@@ -1,0 +1,1 @@
+CREATE INDEX `source_pages_next` ON `source_pages` (`source_id`,`listed_sync`,`tries`,`depth`,`id`) WHERE handled_sync - listed_sync < 0;
