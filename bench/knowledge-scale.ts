@@ -31,7 +31,7 @@ const { values: flags } = parseArgs({
   },
 });
 const nowhere = 'http://127.0.0.1:9';
-const chunksOfFile = 200;
+const chunksOfFile = 500;
 const filteredTeam = 'team-7';
 
 interface Figures {
@@ -42,7 +42,7 @@ interface Figures {
   readonly trips: number;
 }
 
-/** Fills a base. Every 50th file is of the team by which searches filter. */
+/** Fills a base. Every tenth file is of the team by which searches filter. */
 async function fill(server: Server, workspace_id: string, base_id: string, size: number) {
   const db = openDb((await server.miniflare.getD1Database('DB')).withSession(), newDbStats());
   const index = createD1VectorIndex(db);
@@ -51,7 +51,7 @@ async function fill(server: Server, workspace_id: string, base_id: string, size:
     const count = Math.min(chunksOfFile, size - start);
     const number = start / chunksOfFile;
     const file = { id: newId('file'), workspace_id, base_id, attempt: 1 } as FileRow;
-    const team = number % 50 === 0 ? filteredTeam : 'team-1';
+    const team = number % 10 === 0 ? filteredTeam : 'team-1';
     await raw
       .prepare(
         `insert into files (id, workspace_id, base_id, name, media_type, byte_size, sha256, metadata, status, attempt, created_at, updated_at)
@@ -124,7 +124,7 @@ async function measure(
   };
   await cool(server, base_id);
   const cold = await ask(1);
-  const warm = [];
+  const warm: Awaited<ReturnType<typeof ask>>[] = [];
   for (let number = 2; number < Number(flags.queries) + 2; number += 1)
     warm.push(await ask(number));
   const at = (share: number, of: (one: (typeof warm)[number]) => number) =>
@@ -152,7 +152,7 @@ try {
     for (const mode of ['keyword', 'vector', 'hybrid'])
       table[`${size} ${mode}`] = await measure(server, client, base.id, size, { mode });
     const filter = { metadata: { team: filteredTeam } };
-    table[`${size} vector, filter of 1 in 50 files`] = await measure(
+    table[`${size} vector, filter of 1 in 10 files`] = await measure(
       server,
       client,
       base.id,

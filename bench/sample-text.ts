@@ -28,13 +28,13 @@ const wordOf = (seed: number, index: number): string => {
   return word(isOfTopic ? (rank * topics + (seed % topics)) % (vocabulary * 5) : rank);
 };
 
-/** Returns the text of a chunk of 90 words, in sentences. */
+/** Returns the text of a chunk of 45 words, in sentences. */
 export const sampleText = (seed: number): string =>
-  Array.from({ length: 9 }, (_, sentence) => {
-    const some = Array.from({ length: 10 }, (_, index) => wordOf(seed, sentence * 10 + index));
+  Array.from({ length: 5 }, (_, sentence) => {
+    const some = Array.from({ length: 9 }, (_, index) => wordOf(seed, sentence * 9 + index));
     return `${some.join(' ')}.`;
   }).join(' ');
 
 /** Returns some words of the chunk, as a question about it. */
 export const sampleWords = (seed: number, count: number): string =>
-  Array.from({ length: count }, (_, index) => wordOf(seed, index * 13)).join(' ');
+  Array.from({ length: count }, (_, index) => wordOf(seed, index * 9)).join(' ');

@@ -17,7 +17,7 @@ export interface VisibleHit {
 }
 
 /**
- * Searches bases whose vectors are alike until enough hits are visible and pass the filter, or the index has no more. If
+ * Searches bases whose vectors are alike until enough hits are visible and pass the filter, or all were returned. If
  * the filter drops almost all, the chunks that pass it are selected first, and compared. `rows` gets the passages.
  */
 export async function findVisibleHits(
