@@ -81,7 +81,7 @@ describe('ingestion of a small file', () => {
     expect(empty).toMatchObject({ upload: { trips: 2 }, ingestion: { trips: 4 } });
     expect(empty.upload.rows_written).toBeLessThanOrEqual(18);
     // Six of them are the revision of the base and the content of the file.
-    expect(empty.ingestion.rows_written).toBeLessThanOrEqual(31);
+    expect(empty.ingestion.rows_written).toBeLessThanOrEqual(35);
     for (const [files, jobs] of [
       [500, 20],
       [4500, 500],

@@ -49,7 +49,7 @@ export interface ChunkVectors {
   readonly statements: readonly Statement[];
 }
 
-export const noVectors: ChunkVectors = { spaces: new Map(), statements: [] };
+const noVectors: ChunkVectors = { spaces: new Map(), statements: [] };
 
 /**
  * Embeds chunks for the spaces of a base that are kept up to date, except those in `known`. Embeds them for

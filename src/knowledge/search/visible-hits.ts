@@ -20,8 +20,8 @@ export interface VisibleHit {
 }
 
 /**
- * Searches bases whose vectors are alike until enough hits are visible, or the index has no more. If a filter or the
- * groups of the reader drop almost all, the visible chunks are selected first, and compared. `rows` gets the passages.
+ * Searches bases whose vectors are alike until enough hits are visible, or all were returned. If a filter or the groups
+ * of the reader drop almost all, the visible chunks are selected first, and compared. `rows` gets the passages.
  */
 export async function findVisibleHits(
   ctx: Ctx,

@@ -20,7 +20,7 @@ export interface BlockRow {
 
 type Values<Name extends string> = (name: Name) => Placeholder;
 
-/** Removes vectors and counts them. `ids` is JSON. */
+/** Removes vectors and counts them. `ids` is JSON. A `+` keeps the planner from reading all vectors of the workspace. */
 export const deleteVectors = (db: Db, workspace_id: string, ids: string): Statement[] =>
   [countRemoved, deleteRows, deleteFormerRows].map((statement) =>
     statement(db, { workspace_id, ids }),
@@ -30,18 +30,18 @@ const countRemoved = compile((db, value: Values<'workspace_id' | 'ids'>) =>
   db.run(sql`
     insert into vector_lists (workspace_id, base_id, tail, packed, removed)
     select v.workspace_id, v.base_id, 0, 0, count(*) from json_each(${value('ids')}) j cross join vectors v on v.id = j.value
-    where v.workspace_id = ${value('workspace_id')} group by v.base_id
+    where +v.workspace_id = ${value('workspace_id')} group by +v.base_id
     on conflict do update set removed = removed + excluded.removed`),
 );
 
 const deleteRows = compile((db, value: Values<'workspace_id' | 'ids'>) =>
   db.run(sql`
-    delete from vectors where id in (select value from json_each(${value('ids')})) and workspace_id = ${value('workspace_id')}`),
+    delete from vectors where id in (select value from json_each(${value('ids')})) and +workspace_id = ${value('workspace_id')}`),
 );
 
 const deleteFormerRows = compile((db, value: Values<'workspace_id' | 'ids'>) =>
   db.run(sql`
-    delete from chunk_vectors where chunk_id in (select value from json_each(${value('ids')})) and workspace_id = ${value('workspace_id')}`),
+    delete from chunk_vectors where chunk_id in (select value from json_each(${value('ids')})) and +workspace_id = ${value('workspace_id')}`),
 );
 
 /** Inserts vectors behind all others. `rows` is JSON. An id of another workspace is skipped. */
@@ -117,7 +117,7 @@ export const selectBlocks = (db: Db, workspace_id: string, base_ids: string) =>
 export const selectBlockData = (db: Db, workspace_id: string, ids: readonly number[]) =>
   db.all<{ readonly id: number; readonly base_id: string; readonly data: string }>(sql`
     select b.id as id, b.base_id as base_id, b.data as data from json_each(${JSON.stringify(ids)}) j
-    cross join vector_blocks b on b.id = j.value where b.workspace_id = ${workspace_id}`);
+    cross join vector_blocks b on b.id = j.value where +b.workspace_id = ${workspace_id}`);
 
 /** Selects the vectors behind the last block of each base, by base and `seq`. */
 export const selectTails = (
@@ -157,7 +157,7 @@ export const selectBySeq = (
 ) =>
   db.all<Pick<VectorRow, 'id' | 'vector'>>(sql`
     select v.id as id, v.vector as vector from json_each(${JSON.stringify(seqs)}) j cross join vectors v on v.seq = j.value
-    where v.workspace_id = ${workspace_id} and v.base_id in (select value from json_each(${base_ids}))`);
+    where +v.workspace_id = ${workspace_id} and +v.base_id in (select value from json_each(${base_ids}))`);
 
 /** Selects vectors by id. */
 export const selectByIds = (
@@ -169,7 +169,7 @@ export const selectByIds = (
   db.all<Pick<VectorRow, 'id' | 'vector'>>(sql`
     with wanted as (select value from json_each(${JSON.stringify(ids)})), bases as (select value from json_each(${base_ids}))
     select v.id as id, v.vector as vector from wanted j cross join vectors v on v.id = j.value
-    where v.workspace_id = ${workspace_id} and v.base_id in (select value from bases)
+    where +v.workspace_id = ${workspace_id} and +v.base_id in (select value from bases)
     union all
     select v.chunk_id as id, v.vector as vector from wanted j cross join chunk_vectors v on v.chunk_id = j.value
-    where v.workspace_id = ${workspace_id} and v.base_id in (select value from bases)`);
+    where +v.workspace_id = ${workspace_id} and +v.base_id in (select value from bases)`);
