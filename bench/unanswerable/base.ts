@@ -1,9 +1,18 @@
 import { DatabaseSync } from 'node:sqlite';
 import { chunkDocument } from '../../src/documents/chunk/chunk.ts';
-import { type Term, weighTerms } from '../../src/knowledge/search/evidence.ts';
-import { indexChunk, matchAny, queryWords } from '../../src/knowledge/search/keywords.ts';
+import { type Term, weighPrefixes, weighTerms } from '../../src/knowledge/search/evidence.ts';
+import { keywordLimits } from '../../src/knowledge/search/input.ts';
+import {
+  type IndexTerm,
+  indexChunk,
+  indexTerms,
+  matchAny,
+  queryWords,
+} from '../../src/knowledge/search/keywords.ts';
+import { rank } from '../../src/knowledge/search/rank.ts';
+import type { builtinReranker } from '../../src/knowledge/search/schema.ts';
 import type { PassageRow } from '../../src/knowledge/search/store.ts';
-import { stemsOf } from '../../src/shared/stems.ts';
+import { termKey } from '../../src/knowledge/search/term-keys.ts';
 
 export interface File {
   readonly name: string;
@@ -33,15 +42,14 @@ export class Base {
         { text, pages: null, isMarkdown: true },
         chunking,
       )) {
-        const { title, body } = indexChunk({
+        const { title, body, keys } = indexChunk({
           base_id: scope,
           file_name: name,
           heading,
           text: text.slice(start, end),
         });
         insert.run(this.#chunks.length, scope, title, body);
-        for (const stem of new Set(stemsOf(`${title}\n${body}`)))
-          this.#counts.set(stem, (this.#counts.get(stem) ?? 0) + 1);
+        for (const key of keys.split(' ')) this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
         this.#chunks.push({
           chunk_id: String(this.#chunks.length),
           file_id: name,
@@ -57,24 +65,44 @@ export class Base {
     }
   }
 
-  /** Returns the query's terms and the best passages by keywords. */
-  search(query: string, limit: number): { terms: Term[]; passages: PassageRow[] } {
-    const words = queryWords(query);
-    const counts = words.map((word) => {
-      const stems = stemsOf(word).map((stem) => this.#counts.get(stem) ?? 0);
-      return stems.length === 0 ? 0 : Math.min(...stems);
+  /** Returns the query's terms and the best passages, as a search in keyword mode. */
+  search(
+    query: string,
+    top_k: number,
+    reranker: typeof builtinReranker | null = null,
+  ): { terms: Term[]; passages: PassageRow[] } {
+    const wanted = indexTerms(query);
+    const input = {
+      ...{ base_ids: [scope], query, top_k, reranker },
+      mode: 'keyword',
+      min_score: 0,
+    } as const;
+    const counts = wanted.map(({ stems }) =>
+      stems.length === 0
+        ? 0
+        : Math.min(...stems.map((stem) => this.#counts.get(termKey(scope, stem)) ?? 0)),
+    );
+    const { length } = queryWords(query);
+    const terms = weighTerms(query, counts.slice(0, length), this.#chunks.length);
+    const prefixes = weighPrefixes(query, counts.slice(length), this.#chunks.length);
+    const candidates = this.rows(wanted, keywordLimits(input).lexical).map((row, index) => ({
+      ...{ row, keyword_rank: index + 1, vector_rank: null, vector_score: null },
+    }));
+    const ranked = rank(candidates, { terms, prefixes }, input, {
+      vectorWeight: 0,
+      isSemantic: false,
     });
-    const rows =
-      words.length === 0
-        ? []
-        : (this.#database
-            .prepare(
-              `select rowid as seq from chunk_words where chunk_words match ? and rank match 'bm25(0.0, 0.5, 1.0)' order by rank limit ?`,
-            )
-            .all(matchAny([scope], words), limit) as { seq: number }[]);
-    return {
-      terms: weighTerms(query, counts, this.#chunks.length),
-      passages: rows.flatMap(({ seq }) => this.#chunks[seq] ?? []),
-    };
+    return { terms, passages: ranked.slice(0, Math.max(top_k, 1)).map(({ row }) => row) };
+  }
+
+  /** Returns the chunks with any of the terms in the order of the index. */
+  rows(wanted: readonly IndexTerm[], limit: number): PassageRow[] {
+    if (wanted.length === 0) return [];
+    const rows = this.#database
+      .prepare(
+        `select rowid as seq from chunk_words where chunk_words match ? and rank match 'bm25(0.0, 0.5, 1.0)' order by rank limit ?`,
+      )
+      .all(matchAny([scope], wanted), limit) as { seq: number }[];
+    return rows.flatMap(({ seq }) => this.#chunks[seq] ?? []);
   }
 }

@@ -3,8 +3,8 @@ import { chunkRoutes } from './chunks/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
+import { indexAgain } from './search/index-again.ts';
 import { moveKeywords } from './search/move-keywords.ts';
-import { stemKeywords } from './search/stem-keywords.ts';
 import { refreshSources, sourceJobs, sweepHosts } from './sources/jobs.ts';
 import { sourceRoutes } from './sources/routes.ts';
 import { textRoutes } from './text/routes.ts';
@@ -16,7 +16,7 @@ export const knowledgeFeature = {
     everyMinute: [
       { name: 'chunk_index', run: moveKeywords },
       { name: 'chunk_terms', run: addTerms },
-      { name: 'keyword_stems', run: stemKeywords },
+      { name: 'keyword_index', run: indexAgain },
       { name: 'knowledge_sources', run: refreshSources },
     ],
     everyHour: [{ name: 'source_hosts', run: sweepHosts }],

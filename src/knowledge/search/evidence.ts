@@ -1,7 +1,7 @@
 import { stemsOf } from '../../shared/stems.ts';
 import { isAskingWord, isStopWord } from '../../shared/words.ts';
 import { isInterrogative } from './focus.ts';
-import { queryWords } from './keywords.ts';
+import { prefixesOfQuery, queryWords } from './keywords.ts';
 import { requiredWords } from './required-words.ts';
 
 /** A query word with its weight. */
@@ -31,15 +31,32 @@ export function weighTerms(query: string, counts: readonly number[], chunk_count
   const required = requiredWords(query);
   return queryWords(query).map((word, index) => {
     const count = counts[index] ?? 0;
-    const total = Math.max(chunk_count, ...counts) + background;
     return {
       word,
       stems: stemsOf(word),
-      idf: Math.log(1 + (total - count + 0.5) / (count + 0.5)),
+      idf: idfOf(count, Math.max(chunk_count, ...counts)),
       isSubject: !isAskingWord(word) && !isStopWord(word) && !isInterrogative(word),
       isRequired: required.has(word),
     };
   });
+}
+
+/** Returns the inverse document frequency of each prefix of a query; `counts` are those of `prefixesOfQuery(query)`. */
+export const weighPrefixes = (
+  query: string,
+  counts: readonly number[],
+  chunk_count: number,
+): ReadonlyMap<string, number> =>
+  new Map(
+    prefixesOfQuery(query).map((prefix, index) => [
+      prefix,
+      idfOf(counts[index] ?? 0, Math.max(chunk_count, ...counts)),
+    ]),
+  );
+
+function idfOf(count: number, chunk_count: number): number {
+  const total = chunk_count + background;
+  return Math.log(1 + (total - count + 0.5) / (count + 0.5));
 }
 
 /** False when a query consists of question words and stop words. A query without any word has one. */

@@ -1,7 +1,8 @@
 import { stemmerOfScript } from '../../shared/script-stemmers.ts';
-import { stemsOfWord } from '../../shared/stems.ts';
+import { stemsOf, stemsOfWord } from '../../shared/stems.ts';
 import { contentWords, words } from '../../shared/words.ts';
 import { termKeys } from './term-keys.ts';
+import { prefixesOf, queryPrefixes } from './word-prefixes.ts';
 
 /** Maximum number of query words; more add cost, not quality. */
 const maxQueryWords = 64;
@@ -21,16 +22,18 @@ export interface ChunkSource {
 }
 
 /**
- * Returns the words of a chunk, segmented, so that scripts without spaces are searchable, and the keys of its
- * stems. Its title is the file name without extension, and its headings.
+ * Returns the words of a chunk, segmented, so that scripts without spaces are searchable, with their prefixes,
+ * and the keys of its stems and prefixes. Its title is the file name without extension, and its headings.
  */
 export function indexChunk({ base_id, file_name, heading, text }: ChunkSource): IndexedChunk {
   const name = file_name.replace(/\.[A-Za-z0-9]{1,10}$/, '').replaceAll(/[-_.]+/g, ' ');
   const [title, body] = [words([name, heading].filter(Boolean).join('\n')), words(text)];
+  const all = [...title, ...body];
+  const prefixes = prefixesOf(all);
   return {
     title: title.map(indexedWord).join(' '),
-    body: body.map(indexedWord).join(' '),
-    keys: termKeys(base_id, [...title, ...body].flatMap(stemsOfWord)),
+    body: [...body.map(indexedWord), ...prefixes].join(' '),
+    keys: termKeys(base_id, [...all.flatMap(stemsOfWord), ...prefixes]),
   };
 }
 
@@ -42,6 +45,24 @@ const indexedWord = (word: string): string =>
 export const queryWords = (query: string): string[] =>
   [...new Set(contentWords(query))].slice(0, maxQueryWords);
 
+/** What the index is asked for: a word or a prefix. */
+export interface IndexTerm {
+  /** An FTS5 expression for its chunks. */
+  readonly phrase: string;
+  /** A chunk has the term if it has all of these. */
+  readonly stems: readonly string[];
+}
+
+/** Returns the terms of a query: its words, then their prefixes. */
+export const indexTerms = (query: string): IndexTerm[] => [
+  ...queryWords(query).map((word) => ({ phrase: matchWord(word), stems: stemsOf(word) })),
+  ...prefixesOfQuery(query).map((prefix) => ({ phrase: quoted(prefix), stems: [prefix] })),
+];
+
+/** Returns the distinct prefixes of the words of a query. */
+export const prefixesOfQuery = (query: string): string[] =>
+  queryPrefixes(words(query), queryWords(query));
+
 /** Quotes an FTS5 string, so that it contains no operator. */
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
@@ -51,10 +72,10 @@ const scopeOf = (base_ids: readonly string[]) => `scope : (${base_ids.map(quoted
 /** The columns that contain words. */
 export const matchWords = '{title body}';
 
-/** Returns an FTS5 expression for rows of the bases with any of the words. */
-export const matchAny = (base_ids: readonly string[], terms: readonly string[]): string =>
-  `${scopeOf(base_ids)} AND ${matchWords} : (${terms.map(matchWord).join(' OR ')})`;
+/** Returns an FTS5 expression for rows of the bases with any of the terms. */
+export const matchAny = (base_ids: readonly string[], terms: readonly IndexTerm[]): string =>
+  `${scopeOf(base_ids)} AND ${matchWords} : (${terms.map(({ phrase }) => phrase).join(' OR ')})`;
 
-/** Returns an FTS5 expression for a word. Chunks that `stemKeywords` has not reached contain the word itself. */
-export const matchWord = (word: string): string =>
+/** Returns an FTS5 expression for a word. Chunks that `indexAgain` has not reached contain the word itself. */
+const matchWord = (word: string): string =>
   [...new Set([word, indexedWord(word)])].map(quoted).join(' OR ');

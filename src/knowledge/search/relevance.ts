@@ -1,35 +1,69 @@
+import { stemsOfWord } from '../../shared/stems.ts';
 import type { Term } from './evidence.ts';
 import { gramFilter, gramsOf } from './letter-grams.ts';
 import type { PassageStems } from './passage-stems.ts';
+import { prefixOf } from './word-prefixes.ts';
 
 /** Constants of BM25: saturation of repetitions, and how far long passages are discounted. */
 const stemModel = { k1: 0.9, b: 0.6 };
 const gramModel = { k1: 1.2, b: 0.75 };
 const headingWeight = 0.5;
 
-/** Weights beside BM25 of the stems, and the length in words of the densest place. */
+/** Weights beside BM25 of the stems. */
 const gramWeight = 0.4;
-const windowWeight = 0.4;
-const windowLength = 20;
+const prefixWeight = 0.6;
+/** Lengths in words of the places that are searched for most of the query, and their weights. */
+const windows = [
+  { length: 20, weight: 0.4 },
+  { length: 50, weight: 0.4 },
+];
+
+/** What the query is made of. */
+export interface QueryParts {
+  readonly terms: readonly Term[];
+  /** Inverse document frequency of its prefixes; empty if its language is stemmed exactly. */
+  readonly prefixes: ReadonlyMap<string, number>;
+}
 
 /**
  * Scores passages for a query: 0 for no match, 1 for a passage of mean length with every word once in one
- * place; repetitions exceed 1. Adds BM25 of the stems, BM25 of the grams of letters, which match other
- * forms of a word, compounds and typing errors, and the words in the densest place.
+ * place; repetitions exceed 1. Adds BM25 of the stems, the words in the densest places, and BM25 of what matches
+ * other forms of a word: of prefixes or, `byLetters`, of grams, which also match compounds and typing errors.
  */
-export function relevanceOf(terms: readonly Term[], passages: readonly PassageStems[]): number[] {
+export function relevanceOf(
+  { terms, prefixes }: QueryParts,
+  passages: readonly PassageStems[],
+  byLetters: boolean,
+): number[] {
   const weights = stemWeights(terms);
   const stems = scoreStems(weights, passages);
-  const grams = scoreGrams(
-    terms.map(({ word }) => word),
-    passages,
-  );
-  const most = (1 + windowWeight) * sumOf(weights) + gramWeight * grams.most;
-  return passages.map(({ text }, at) => {
-    const window = bestWindow(weights, text);
-    const score = (stems[at] ?? 0) + gramWeight * (grams.scores[at] ?? 0) + windowWeight * window;
+  const forms = byLetters ? scoreGrams(terms, passages) : scorePrefixes(prefixes, passages);
+  const formWeight = byLetters ? gramWeight : prefixWeight;
+  const windowWeight = windows.reduce((sum, { weight }) => sum + weight, 0);
+  const most = (1 + windowWeight) * sumOf(weights) + formWeight * forms.most;
+  const places = new Map(weights);
+  for (const [prefix, idf] of prefixes) places.set(prefix, prefixWeight * idf);
+  return passages.map((passage, at) => {
+    const keys = keysOf(passage, weights, prefixes);
+    const near = windows.reduce(
+      (sum, { length, weight }) => sum + weight * bestWindow(places, keys, length),
+      0,
+    );
+    const score = (stems[at] ?? 0) + formWeight * (forms.scores[at] ?? 0) + near;
     return most === 0 ? 0 : score / most;
   });
+}
+
+/** The stems of a text; for a language with prefixes, its words as stems of the query or else as prefixes. */
+function keysOf(
+  { text, words, textStart }: PassageStems,
+  weights: ReadonlyMap<string, number>,
+  prefixes: ReadonlyMap<string, number>,
+): readonly string[] {
+  if (prefixes.size === 0) return text;
+  return words
+    .slice(textStart)
+    .map((word) => stemsOfWord(word).find((stem) => weights.has(stem)) ?? prefixOf(word) ?? '');
 }
 
 /** The distinct stems of the query with their inverse document frequency. */
@@ -60,9 +94,31 @@ function scoreStems(
   );
 }
 
+interface Scored {
+  readonly scores: readonly number[];
+  /** The weight of all that was searched for. */
+  readonly most: number;
+}
+
+function scorePrefixes(
+  weights: ReadonlyMap<string, number>,
+  passages: readonly PassageStems[],
+): Scored {
+  if (weights.size === 0) return { scores: [], most: 0 };
+  const counted = passages.map(({ words }) => {
+    const counts = new Map<string, number>();
+    for (const word of words) {
+      const prefix = prefixOf(word);
+      if (prefix !== null && weights.has(prefix)) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+    }
+    return { counts, length: words.length };
+  });
+  return { scores: scoreCounts(weights, counted, stemModel), most: sumOf(weights) };
+}
+
 /** Grams are weighed by their frequency among the passages, which costs no reads. */
-function scoreGrams(query: readonly string[], passages: readonly PassageStems[]) {
-  const frequency = new Map(gramsOf(query).map((gram) => [gram, 0]));
+function scoreGrams(terms: readonly Term[], passages: readonly PassageStems[]): Scored {
+  const frequency = new Map(gramsOf(terms.map(({ word }) => word)).map((gram) => [gram, 0]));
   const matching = gramFilter(new Set(frequency.keys()));
   const counted = passages.map(({ words }) => {
     const counts = new Map<string, number>();
@@ -103,13 +159,17 @@ function scoreCounts(
   });
 }
 
-/** The largest weight of distinct stems within `windowLength` words. */
-function bestWindow(weights: ReadonlyMap<string, number>, text: readonly string[]): number {
+/** The largest weight of distinct stems within this number of words. */
+function bestWindow(
+  weights: ReadonlyMap<string, number>,
+  text: readonly string[],
+  length: number,
+): number {
   const inside = new Map<string, number>();
   let sum = 0;
   let best = 0;
   for (const [at, stem] of text.entries()) {
-    const leaving = text[at - windowLength];
+    const leaving = text[at - length];
     const left = leaving === undefined ? undefined : inside.get(leaving);
     if (leaving !== undefined && left !== undefined) {
       if (left > 1) inside.set(leaving, left - 1);

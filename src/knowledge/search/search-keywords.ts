@@ -3,9 +3,9 @@ import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../json-values.ts';
 import type { SearchFilter } from './filter.ts';
 import { keywordLimits, type SearchInput } from './input.ts';
-import { matchAny } from './keywords.ts';
+import { type IndexTerm, matchAny } from './keywords.ts';
 import { columns, isVisible, joins, type PassageRow, passes } from './store.ts';
-import { countedWords, matchRarest } from './word-counts.ts';
+import { countedTerms, matchRarest } from './word-counts.ts';
 
 /** A passage that contains words of the query. */
 export interface KeywordRow extends PassageRow {
@@ -15,34 +15,34 @@ export interface KeywordRow extends PassageRow {
 }
 
 interface CountsRow {
-  /** JSON: the number of chunks that contain each word, in the order of the words. */
+  /** JSON: the number of chunks that contain each term, in the order of the terms. */
   readonly counts: string;
 }
 
 /**
- * Selects the number of chunks with each of the words, then the keyword hits, best first by BM25. The
+ * Selects the number of chunks with each of the terms, then the keyword hits, best first by BM25. The
  * index yields its rows in this order, and the statement stops after the last hit. The rows read
- * depend on the number of words and hits, not on the size of the bases, unless a filter drops chunks.
- * With `isExhaustive`, and with a filter, chunks with any of the words are ranked, not only with the rarest.
+ * depend on the number of terms and hits, not on the size of the bases, unless a filter drops chunks.
+ * With `isExhaustive`, and with a filter, chunks with any of the terms are ranked, not only with the rarest.
  */
 export function selectKeywordHits(
   db: Db,
   workspace_id: string,
   input: SearchInput,
-  words: readonly string[],
+  terms: readonly IndexTerm[],
   isExhaustive = isFiltered(input.filter ?? {}),
 ) {
   const { base_ids, mode, filter } = input;
-  const match = isExhaustive ? sql`${matchAny(base_ids, words)}` : matchRarest(base_ids, words);
+  const match = isExhaustive ? sql`${matchAny(base_ids, terms)}` : matchRarest(base_ids, terms);
   const rest = sql`${isVisible(workspace_id, base_ids)}${passes(filter ?? {})}
     order by k.rank limit ${limitOf(input)}`;
   const hits = [
     hitsOf('chunk_words', match, rest),
     // The former index, until `moveKeywords` has emptied it.
-    hitsOf('chunks_fts', sql`${matchAny(base_ids, words)}`, rest),
+    hitsOf('chunks_fts', sql`${matchAny(base_ids, terms)}`, rest),
   ];
   return db.all<CountsRow | KeywordRow>(sql`
-    with counted as materialized (${countedWords(base_ids, words)})
+    with counted as materialized (${countedTerms(base_ids, terms)})
     select (select json_group_array(count) from (select count from counted order by at)) as counts, null as seq, null as place,
       null as chunk_id, null as file_id, null as file_name, null as base_id, null as text, null as page,
       null as start_offset, null as end_offset, null as heading

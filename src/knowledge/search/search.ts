@@ -36,13 +36,21 @@ export async function findPassages(
 ): Promise<Found> {
   const started = ctx.now();
   try {
-    const { bases, terms, keywordRows } = await searchByWords(ctx, input, choose);
+    const { bases, terms, prefixes, keywordRows } = await searchByWords(ctx, input, choose);
     const { hits: vectorHits, usage } = needsVectors(input, bases, keywordRows.length)
       ? await searchByVector(ctx, bases, input, call)
       : { hits: [], usage: [] };
-    const weight = Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0);
+    const fusion = {
+      vectorWeight: Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0),
+      isSemantic: bases.some(isSemantic),
+    };
     const candidates = await mergeCandidates(ctx, input, keywordRows, vectorHits);
-    const reranked = await rerankByModel(ctx, input, call, rank(candidates, terms, input, weight));
+    const reranked = await rerankByModel(
+      ctx,
+      input,
+      call,
+      rank(candidates, { terms, prefixes }, input, fusion),
+    );
     const { ranked } = reranked;
     const question = { terms: subjectTerms(terms), focus: focusOf(input.query) };
     const matches = ranked
@@ -51,7 +59,7 @@ export async function findPassages(
     const hits = toHits(ranked, matches, input, bases).filter(
       (hit) => hit.score >= input.min_score,
     );
-    const similarity = bases.some(isSemantic)
+    const similarity = fusion.isSemantic
       ? Math.max(...ranked.map(({ vector_score }) => vector_score ?? 0), 0)
       : null;
     return {

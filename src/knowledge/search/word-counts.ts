@@ -1,10 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { stemsOf } from '../../shared/stems.ts';
 import { candidateLimit } from './input.ts';
-import { matchAny, matchWord, matchWords } from './keywords.ts';
+import { type IndexTerm, matchAny, matchWords } from './keywords.ts';
 import { termKey } from './term-keys.ts';
 
-/** Chunks that the rarest words of a query select together: at most, and at least if others follow. */
+/** Chunks that the rarest terms of a query select together: at most, and at least if others follow. */
 export const maxSelected = 1000;
 const minSelected = 4 * candidateLimit;
 
@@ -13,15 +12,15 @@ const isComplete = sql.raw(`not exists (select 1 from chunks
   where seq < coalesce((select rowid from chunk_terms order by rowid limit 1), 9007199254740991))`);
 
 /**
- * Selects `at`, `phrase` and `count` of each word: the number of chunks of the bases that contain it.
- * Reads one row for each stem and base, whatever the size of the base. A word of several stems counts
+ * Selects `at`, `phrase` and `count` of each term: the number of chunks of the bases that contain it.
+ * Reads one row for each stem and base, whatever the size of the base. A term of several stems counts
  * as its rarest one.
  */
-export function countedWords(base_ids: readonly string[], words: readonly string[]): SQL {
-  const parameters = words.map((word) => ({
-    phrase: matchWord(word),
-    match: matchAny(base_ids, [word]),
-    keys: base_ids.map((base_id) => stemsOf(word).map((stem) => termKey(base_id, stem))),
+export function countedTerms(base_ids: readonly string[], terms: readonly IndexTerm[]): SQL {
+  const parameters = terms.map((term) => ({
+    phrase: term.phrase,
+    match: matchAny(base_ids, [term]),
+    keys: base_ids.map((base_id) => term.stems.map((stem) => termKey(base_id, stem))),
   }));
   return sql`select w.key as at, w.value ->> 'phrase' as phrase, iif(${isComplete},
       (select coalesce(sum(in_base), 0) from (
@@ -33,13 +32,13 @@ export function countedWords(base_ids: readonly string[], words: readonly string
 }
 
 /**
- * An FTS5 expression for the chunks of the bases that contain one of the rarest words of `counted`
- * (`countedWords`), so that ranking costs the same in a large base. All words count for their rank,
+ * An FTS5 expression for the chunks of the bases that contain one of the rarest terms of `counted`
+ * (`countedTerms`), so that ranking costs the same in a large base. All terms count for their rank,
  * the rarest twice.
  */
-export function matchRarest(base_ids: readonly string[], words: readonly string[]): SQL {
+export function matchRarest(base_ids: readonly string[], terms: readonly IndexTerm[]): SQL {
   const isSelecting = sql.raw(`(total <= ${maxSelected} or total - count < ${minSelected})`);
-  return sql`${matchAny(base_ids, words)} || (
+  return sql`${matchAny(base_ids, terms)} || (
     select iif(sum(${isSelecting}) = count(*), '', ${` AND ${matchWords} : (`} || group_concat(phrase, ' OR ') filter (where ${isSelecting}) || ')')
     from (select phrase, count, sum(count) over (order by count = 0, count, at) as total from counted))`;
 }
