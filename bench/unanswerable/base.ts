@@ -84,8 +84,11 @@ export class Base {
     );
     const { length } = queryWords(query);
     const terms = weighTerms(query, counts.slice(0, length), this.#chunks.length);
-    const prefixes = weighPrefixes(query, counts.slice(length), this.#chunks.length);
-    const candidates = this.rows(wanted, keywordLimits(input).lexical).map((row, index) => ({
+    const prefixes = weighPrefixes(wanted, counts, this.#chunks.length);
+    const candidates = this.rows(
+      wanted.filter(({ word }, at) => word === null || (counts[at] ?? 0) >= (counts[word] ?? 0)),
+      keywordLimits(input).lexical,
+    ).map((row, index) => ({
       ...{ row, keyword_rank: index + 1, vector_rank: null, vector_score: null },
     }));
     const ranked = rank(candidates, { terms, prefixes }, input, {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Term } from '../../src/knowledge/search/evidence.ts';
-import { prefixesOfQuery } from '../../src/knowledge/search/keywords.ts';
 import { gramsOf } from '../../src/knowledge/search/letter-grams.ts';
 import { type QueryParts, relevanceOf } from '../../src/knowledge/search/relevance.ts';
 import { stemsOf } from '../../src/shared/stems.ts';
 import { words } from '../../src/shared/words.ts';
 
 const termsOf = (query: string): QueryParts => ({
-  prefixes: new Map(prefixesOfQuery(query).map((prefix) => [prefix, 2])),
+  prefixes: new Map(),
   terms: query
     .split(' ')
     .map(

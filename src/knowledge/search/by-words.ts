@@ -30,7 +30,7 @@ export async function searchByWords(
   return {
     bases,
     terms: weighTerms(input.query, counts.slice(0, length), chunk_count),
-    prefixes: weighPrefixes(input.query, counts.slice(length), chunk_count),
+    prefixes: weighPrefixes(wanted, counts, chunk_count),
     keywordRows: hits.slice(0, candidateLimit),
   };
 }

@@ -1,7 +1,7 @@
 import { stemsOf } from '../../shared/stems.ts';
 import { isAskingWord, isStopWord } from '../../shared/words.ts';
 import { isInterrogative } from './focus.ts';
-import { prefixesOfQuery, queryWords } from './keywords.ts';
+import { type IndexTerm, queryWords } from './keywords.ts';
 import { requiredWords } from './required-words.ts';
 
 /** A query word with its weight. */
@@ -41,17 +41,19 @@ export function weighTerms(query: string, counts: readonly number[], chunk_count
   });
 }
 
-/** Returns the inverse document frequency of each prefix of a query; `counts` are those of `prefixesOfQuery(query)`. */
+/** Returns the inverse document frequency of the prefixes of a query that count (as `countedTerms` decides). */
 export const weighPrefixes = (
-  query: string,
+  terms: readonly IndexTerm[],
   counts: readonly number[],
   chunk_count: number,
 ): ReadonlyMap<string, number> =>
   new Map(
-    prefixesOfQuery(query).map((prefix, index) => [
-      prefix,
-      idfOf(counts[index] ?? 0, Math.max(chunk_count, ...counts)),
-    ]),
+    terms.flatMap(({ stems, word }, at) => {
+      const count = counts[at] ?? 0;
+      return word === null || count < (counts[word] ?? 0)
+        ? []
+        : stems.map((prefix) => [prefix, idfOf(count, Math.max(chunk_count, ...counts))] as const);
+    }),
   );
 
 function idfOf(count: number, chunk_count: number): number {

@@ -51,23 +51,26 @@ export interface IndexTerm {
   readonly phrase: string;
   /** A chunk has the term if it has all of these. */
   readonly stems: readonly string[];
+  /** The place of the word that a prefix belongs to; null for words. */
+  readonly word: number | null;
 }
 
-/** Returns the terms of a query: its words, then their prefixes. */
-export const indexTerms = (query: string): IndexTerm[] => [
-  ...queryWords(query).map((word) => ({ phrase: matchWord(word), stems: stemsOf(word) })),
-  ...prefixesOfQuery(query).map((prefix) => ({ phrase: quoted(prefix), stems: [prefix] })),
-];
-
-/** Returns the distinct prefixes of the words of a query. */
-export const prefixesOfQuery = (query: string): string[] =>
-  queryPrefixes(words(query), queryWords(query));
+/** Returns the terms of a query: its words, then their distinct prefixes. */
+export function indexTerms(query: string): IndexTerm[] {
+  const content = queryWords(query);
+  const prefixes = queryPrefixes(words(query), content);
+  return [
+    ...content.map((word) => ({ phrase: matchWord(word), stems: stemsOf(word), word: null })),
+    ...[...prefixes].map(([prefix, word]) => ({ phrase: quoted(prefix), stems: [prefix], word })),
+  ];
+}
 
 /** Quotes an FTS5 string, so that it contains no operator. */
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
 /** Restricts an expression to bases; FTS5 skips rows of others. */
-const scopeOf = (base_ids: readonly string[]) => `scope : (${base_ids.map(quoted).join(' OR ')})`;
+export const scopeOf = (base_ids: readonly string[]) =>
+  `scope : (${base_ids.map(quoted).join(' OR ')})`;
 
 /** The columns that contain words. */
 export const matchWords = '{title body}';

@@ -5,7 +5,7 @@ import type { SearchFilter } from './filter.ts';
 import { keywordLimits, type SearchInput } from './input.ts';
 import { type IndexTerm, matchAny } from './keywords.ts';
 import { columns, isVisible, joins, type PassageRow, passes } from './store.ts';
-import { countedTerms, matchRarest } from './word-counts.ts';
+import { countedTerms, matchCounted, matchRarest } from './word-counts.ts';
 
 /** A passage that contains words of the query. */
 export interface KeywordRow extends PassageRow {
@@ -33,7 +33,7 @@ export function selectKeywordHits(
   isExhaustive = isFiltered(input.filter ?? {}),
 ) {
   const { base_ids, mode, filter } = input;
-  const match = isExhaustive ? sql`${matchAny(base_ids, terms)}` : matchRarest(base_ids, terms);
+  const match = isExhaustive ? matchCounted(base_ids) : matchRarest(base_ids);
   const rest = sql`${isVisible(workspace_id, base_ids)}${passes(filter ?? {})}
     order by k.rank limit ${limitOf(input)}`;
   const hits = [

@@ -75,11 +75,19 @@ export function prefixesOf(words: readonly string[]): string[] {
 }
 
 /**
- * Returns the distinct prefixes of `content`, the words of a query that count; none if its words show that it is
- * English. A short query shows nothing, and its prefixes match no English text.
+ * Returns the distinct prefixes of `content`, the words of a query that count, each with the place of its word; none
+ * if the words show that the query is English. A short query shows nothing.
  */
-export function queryPrefixes(words: readonly string[], content: readonly string[]): string[] {
+export function queryPrefixes(
+  words: readonly string[],
+  content: readonly string[],
+): ReadonlyMap<string, number> {
   const count = countEvidence(words);
-  if (count.english > 0 && count.english >= count.foreign) return [];
-  return [...new Set(content.flatMap((word) => prefixOf(word) ?? []))];
+  const prefixes = new Map<string, number>();
+  if (count.english > 0 && count.english >= count.foreign) return prefixes;
+  for (const [at, word] of content.entries()) {
+    const prefix = prefixOf(word);
+    if (prefix !== null && !prefixes.has(prefix)) prefixes.set(prefix, at);
+  }
+  return prefixes;
 }
