@@ -17,10 +17,14 @@ export async function* retrieve(
 ): AsyncGenerator<RunEvent, void> {
   const started_at = ctx.now();
   const account = new Account(undefined, run.account);
-  const { base_ids, mode, top_k, min_score, reranker, filter } = config.knowledge;
+  const { base_ids, mode, top_k, min_score, reranker, filter, diversity, context_tokens } =
+    config.knowledge;
   const found = await searchKnowledge(
     ctx,
-    { base_ids, query: searchText(prompt), mode, top_k, min_score, reranker, filter },
+    {
+      ...{ base_ids, query: searchText(prompt), mode, top_k, min_score },
+      ...{ reranker, filter, diversity, context_tokens },
+    },
     { ...run.attribution, account, call_key: `${run.call_key}:retrieval` },
   ).catch((error: unknown) => {
     // A search that the run has aborted is not a failure.

@@ -7,6 +7,8 @@ import { builtinReranker } from './schema.ts';
 
 /** A candidate in rank order. */
 export interface Ranked extends Candidate {
+  /** Of reciprocal rank fusion, from 0 to 1. */
+  readonly fused_score: number;
   readonly rerank_score: number | null;
 }
 
@@ -36,7 +38,10 @@ export function rank(
     return candidate === undefined ? [] : [{ candidate, score }];
   });
   if (reranker === builtinReranker) return orderByRelevance(query, fused, true);
-  const unranked = fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
+  const unranked = fused.map(({ candidate, score }) => ({
+    ...candidate,
+    ...{ fused_score: score, rerank_score: null },
+  }));
   if (reranker !== null || mode === 'vector' || (mode === 'hybrid' && isSemantic)) return unranked;
   const first = neededHits(input);
   return [
@@ -63,7 +68,8 @@ function orderByRelevance(query: QueryParts, fused: readonly Fused[], byLetters:
   return fused
     .map(({ candidate, score }, index) => {
       const share = relevance[index] ?? 0;
-      return { ranked: { ...candidate, rerank_score: Math.min(1, share) }, order: score + share };
+      const rerank_score = Math.min(1, share);
+      return { ranked: { ...candidate, fused_score: score, rerank_score }, order: score + share };
     })
     .sort((a, b) => b.order - a.order)
     .map(({ ranked }) => ranked);

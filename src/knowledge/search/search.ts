@@ -4,7 +4,9 @@ import { searchByVector } from './by-vector.ts';
 import { searchByWords } from './by-words.ts';
 import { mergeCandidates } from './candidates.ts';
 import { judge } from './confidence.ts';
+import { diversify } from './diversify.ts';
 import { hasSubject, subjectTerms } from './evidence.ts';
+import { extendHits } from './extend-hits.ts';
 import { focusOf } from './focus.ts';
 import { isSemantic, toHits } from './hits.ts';
 import { type Found, neededHits, type SearchCall, type SearchInput } from './input.ts';
@@ -21,7 +23,7 @@ const vectorWeight = (model: string) => (model === 'builtin/lexical' ? 0.01 : 1)
 
 /**
  * Searches the given bases; the caller has checked access to them. One round trip for bases and keyword
- * hits, one for hits that only the vector index returned. Every hit is verified in D1: it belongs to this
+ * hits, one for hits that only the vector index returned, one for `context_tokens`. Every hit is verified in D1: it belongs to this
  * workspace, a live base and the searchable attempt of its file, whatever an index returned.
  */
 export const searchKnowledge = (ctx: Ctx, input: SearchInput, call: SearchCall): Promise<Found> =>
@@ -51,7 +53,9 @@ export async function findPassages(
       call,
       rank(candidates, { terms, prefixes }, input, fusion),
     );
-    const { ranked } = reranked;
+    const { diversity = 0, context_tokens = 0 } = input;
+    const ranked =
+      diversity > 0 ? diversify(reranked.ranked, diversity, neededHits(input)) : reranked.ranked;
     const question = { terms: subjectTerms(terms), focus: focusOf(input.query) };
     const matches = ranked
       .slice(0, neededHits(input))
@@ -63,7 +67,7 @@ export async function findPassages(
       ? Math.max(...ranked.map(({ vector_score }) => vector_score ?? 0), 0)
       : null;
     return {
-      hits,
+      hits: await extendHits(ctx, hits, context_tokens),
       ...judge(hits.length === 0 ? [] : matches, similarity, hasSubject(terms)),
       usage: [...usage, ...reranked.usage],
     };
