@@ -1,6 +1,5 @@
 import { stemsOf } from '../../shared/stems.ts';
-import { isAskingWord, isStopWord } from '../../shared/words.ts';
-import { isInterrogative } from './focus.ts';
+import { isAskingWord, isInterrogative, isStopWord } from '../../shared/words.ts';
 import { type IndexTerm, queryWords } from './keywords.ts';
 import { requiredWords } from './required-words.ts';
 

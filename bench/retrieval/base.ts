@@ -14,6 +14,15 @@ import type { builtinReranker } from '../../src/knowledge/search/schema.ts';
 import type { PassageRow } from '../../src/knowledge/search/store.ts';
 import { termKey } from '../../src/knowledge/search/term-keys.ts';
 
+/** Parts of the search that can be left out, to measure what they are worth. */
+export interface Parts {
+  /** Prefixes of words in query and order. */
+  readonly prefixes: boolean;
+  /** The order of the first hits by their words, or by the reranker. */
+  readonly order: boolean;
+  readonly reranker: typeof builtinReranker | null;
+}
+
 export interface File {
   readonly name: string;
   /** Markdown. */
@@ -69,11 +78,11 @@ export class Base {
   search(
     query: string,
     top_k: number,
-    reranker: typeof builtinReranker | null = null,
+    parts: Parts = { prefixes: true, order: true, reranker: null },
   ): { terms: Term[]; passages: PassageRow[] } {
-    const wanted = indexTerms(query);
+    const wanted = indexTerms(query).filter(({ word }) => word === null || parts.prefixes);
     const input = {
-      ...{ base_ids: [scope], query, top_k, reranker },
+      ...{ base_ids: [scope], query, top_k, reranker: parts.reranker },
       mode: 'keyword',
       min_score: 0,
     } as const;
@@ -85,21 +94,23 @@ export class Base {
     const { length } = queryWords(query);
     const terms = weighTerms(query, counts.slice(0, length), this.#chunks.length);
     const prefixes = weighPrefixes(wanted, counts, this.#chunks.length);
-    const candidates = this.rows(
+    const rows = this.#rows(
       wanted.filter(({ word }, at) => word === null || (counts[at] ?? 0) >= (counts[word] ?? 0)),
       keywordLimits(input).lexical,
-    ).map((row, index) => ({
+    );
+    if (!parts.order) return { terms, passages: rows.slice(0, top_k) };
+    const candidates = rows.map((row, index) => ({
       ...{ row, keyword_rank: index + 1, vector_rank: null, vector_score: null },
     }));
     const ranked = rank(candidates, { terms, prefixes }, input, {
       vectorWeight: 0,
       isSemantic: false,
     });
-    return { terms, passages: ranked.slice(0, Math.max(top_k, 1)).map(({ row }) => row) };
+    return { terms, passages: ranked.slice(0, top_k).map(({ row }) => row) };
   }
 
   /** Returns the chunks with any of the terms in the order of the index. */
-  rows(wanted: readonly IndexTerm[], limit: number): PassageRow[] {
+  #rows(wanted: readonly IndexTerm[], limit: number): PassageRow[] {
     if (wanted.length === 0) return [];
     const rows = this.#database
       .prepare(
