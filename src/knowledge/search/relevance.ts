@@ -44,9 +44,9 @@ export function relevanceOf(
   const places = new Map(weights);
   for (const [prefix, idf] of prefixes) places.set(prefix, prefixWeight * idf);
   return passages.map((passage, at) => {
-    const keys = keysOf(passage, weights, prefixes);
+    const found = placesOf(passage, places, prefixes.size > 0);
     const near = windows.reduce(
-      (sum, { length, weight }) => sum + weight * bestWindow(places, keys, length),
+      (sum, { length, weight }) => sum + weight * bestWindow(places, found, length),
       0,
     );
     const score = (stems[at] ?? 0) + formWeight * (forms.scores[at] ?? 0) + near;
@@ -54,16 +54,31 @@ export function relevanceOf(
   });
 }
 
-/** The stems of a text; for a language with prefixes, its words as stems of the query or else as prefixes. */
-function keysOf(
+/** A word of the query in a text. */
+interface Place {
+  readonly at: number;
+  readonly key: string;
+}
+
+/** Returns where a text has stems of the query or, in a language with prefixes, words that begin like its words. */
+function placesOf(
   { text, words, textStart }: PassageStems,
   weights: ReadonlyMap<string, number>,
-  prefixes: ReadonlyMap<string, number>,
-): readonly string[] {
-  if (prefixes.size === 0) return text;
-  return words
-    .slice(textStart)
-    .map((word) => stemsOfWord(word).find((stem) => weights.has(stem)) ?? prefixOf(word) ?? '');
+  hasPrefixes: boolean,
+): Place[] {
+  const places: Place[] = [];
+  const add = (key: string, at: number) => {
+    if (!weights.has(key)) return false;
+    places.push({ at, key });
+    return true;
+  };
+  if (!hasPrefixes) for (let at = 0; at < text.length; at += 1) add(text[at] ?? '', at);
+  else
+    for (let at = textStart; at < words.length; at += 1) {
+      const word = words[at] ?? '';
+      if (!add(stemsOfWord(word)[0] ?? '', at)) add(prefixOf(word) ?? '', at);
+    }
+  return places;
 }
 
 /** The distinct stems of the query with their inverse document frequency. */
@@ -159,30 +174,27 @@ function scoreCounts(
   });
 }
 
-/** The largest weight of distinct stems within this number of words. */
+/** The largest weight of distinct words of the query within this number of words. */
 function bestWindow(
   weights: ReadonlyMap<string, number>,
-  text: readonly string[],
+  places: readonly Place[],
   length: number,
 ): number {
   const inside = new Map<string, number>();
   let sum = 0;
   let best = 0;
-  for (const [at, stem] of text.entries()) {
-    const leaving = text[at - length];
-    const left = leaving === undefined ? undefined : inside.get(leaving);
-    if (leaving !== undefined && left !== undefined) {
-      if (left > 1) inside.set(leaving, left - 1);
-      else {
-        inside.delete(leaving);
-        sum -= weights.get(leaving) ?? 0;
-      }
+  let first = 0;
+  for (const { at, key } of places) {
+    const count = inside.get(key) ?? 0;
+    inside.set(key, count + 1);
+    if (count === 0) sum += weights.get(key) ?? 0;
+    for (let left = places[first]; left !== undefined && left.at <= at - length; ) {
+      const before = inside.get(left.key) ?? 0;
+      inside.set(left.key, before - 1);
+      if (before === 1) sum -= weights.get(left.key) ?? 0;
+      first += 1;
+      left = places[first];
     }
-    const weight = weights.get(stem);
-    if (weight === undefined) continue;
-    const count = inside.get(stem) ?? 0;
-    if (count === 0) sum += weight;
-    inside.set(stem, count + 1);
     best = Math.max(best, sum);
   }
   return best;

@@ -9,6 +9,9 @@ const syllablesOfPrefix = 2;
 /** Scripts in which prefixes tell little: syllables and ideographs are short words by themselves. */
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}]/u;
+const firstHangul = '\u1100';
+/** Letters without accents, by far the most. */
+const plain = /^[a-z]+$/;
 const hangul = /^\p{Script=Hangul}+$/u;
 
 /** Frequent words that hardly any other language writes the same. */
@@ -46,6 +49,8 @@ const maxCachedLength = 32;
 
 /** Returns the marked beginning of a longer word; null for others. */
 export function prefixOf(word: string): string | null {
+  if (word.length <= lettersOfPrefix && word < firstHangul) return null;
+  if (plain.test(word)) return word.slice(0, lettersOfPrefix) + mark;
   const cached = cache.get(word);
   if (cached !== undefined) return cached;
   const prefix = cutPrefix(word);
