@@ -45,7 +45,7 @@ const indexedWord = (word: string): string =>
 export const queryWords = (query: string): string[] =>
   [...new Set(contentWords(query))].slice(0, maxQueryWords);
 
-/** What the index is asked for: a word or a prefix. */
+/** A word or a prefix that a search looks up in the index. */
 export interface IndexTerm {
   /** An FTS5 expression for its chunks. */
   readonly phrase: string;

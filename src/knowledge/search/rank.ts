@@ -7,7 +7,7 @@ import { builtinReranker } from './schema.ts';
 
 /** A candidate in rank order. */
 export interface Ranked extends Candidate {
-  /** Of reciprocal rank fusion, from 0 to 1. */
+  /** Score of reciprocal rank fusion, from 0 to 1. */
   readonly fused_score: number;
   readonly rerank_score: number | null;
 }

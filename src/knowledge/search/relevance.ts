@@ -18,7 +18,7 @@ const windows = [
   { length: 50, weight: 0.4 },
 ];
 
-/** What the query is made of. */
+/** The weighted words and prefixes of a query. */
 export interface QueryParts {
   readonly terms: readonly Term[];
   /** Inverse document frequency of its prefixes; empty if its language is stemmed exactly. */
@@ -60,7 +60,7 @@ interface Place {
   readonly key: string;
 }
 
-/** Returns where a text has stems of the query or, in a language with prefixes, words that begin like its words. */
+/** Returns where a text has stems of the query or, in a language with prefixes, words with the prefixes of its words. */
 function placesOf(
   { text, words, textStart }: PassageStems,
   weights: ReadonlyMap<string, number>,

@@ -1,6 +1,6 @@
 import { withoutAccents } from '../../shared/stems.ts';
 
-/** Marks a prefix, so that it is no word: a private character, which the tokenizer of the index keeps. */
+/** Marks a prefix, so that it is not a word: a private character, which the tokenizer of the index keeps. */
 const mark = '\ue000';
 const lettersOfPrefix = 5;
 /** Syllables of Hangul, after which particles follow. */
