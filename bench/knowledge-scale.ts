@@ -69,7 +69,12 @@ async function fill(server: Server, workspace_id: string, base_id: string, size:
     const rows = Array.from({ length: count }, (_, ordinal) => {
       const text = sampleText(start + ordinal);
       const heading = `Report ${number}`;
-      const indexed = indexChunk({ scope: base_id, file_name: `report-${number}.md`, heading, text });
+      const indexed = indexChunk({
+        scope: base_id,
+        file_name: `report-${number}.md`,
+        heading,
+        text,
+      });
       return {
         ...{ id: newId('chk'), ordinal, text, heading, page: null },
         ...{ start: ordinal * 1000, end: ordinal * 1000 + text.length, token_count: 150 },

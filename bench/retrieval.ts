@@ -1,20 +1,27 @@
 // Retrieval quality of a running server: nDCG@10 and recall@10 for each collection and search mode.
 // node bench/retrieval.ts --url URL --key KEY [--queries N] DATA_FOLDER [COLLECTION...]
+// node bench/retrieval.ts --ablate [--queries N] DATA_FOLDER [COLLECTION...]: what each part of the keyword search is worth,
+// from the functions of the Worker, in this process.
 // A collection is a folder with corpus.jsonl { id, title, text }, queries.jsonl { id, text } and qrels.tsv.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Parts } from './retrieval/base.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    ablate: { type: 'boolean' },
     url: { type: 'string' },
     key: { type: 'string' },
     queries: { type: 'string', default: '300' },
   },
 });
 const [folder, ...named] = positionals;
-if (folder === undefined || flags.url === undefined || flags.key === undefined) {
+if (
+  folder === undefined ||
+  (!flags.ablate && (flags.url === undefined || flags.key === undefined))
+) {
   console.error(
     'usage: node bench/retrieval.ts --url URL --key KEY [--queries N] DATA_FOLDER [COLLECTION...]',
   );
@@ -118,7 +125,7 @@ function score(found: readonly string[], relevant: ReadonlySet<string>) {
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-async function measure(collection: string): Promise<void> {
+function read(collection: string) {
   const path = join(folder ?? '', collection);
   const relevant = new Map<string, Set<string>>();
   for (const line of readFileSync(join(path, 'qrels.tsv'), 'utf8').split('\n')) {
@@ -130,7 +137,41 @@ async function measure(collection: string): Promise<void> {
   // Every nth query, so that all parts of the collection are covered.
   const every = Math.max(1, Math.floor(judged.length / Number(flags.queries)));
   const queries = judged.filter((_, index) => index % every === 0);
-  const { base, documents } = await load(collection, readJsonLines(join(path, 'corpus.jsonl')));
+  return { relevant, queries, corpus: readJsonLines(join(path, 'corpus.jsonl')) };
+}
+
+const ablations: Readonly<Record<string, Parts>> = {
+  reranked: { prefixes: true, order: true, reranker: 'builtin/lexical' },
+  'not reranked': { prefixes: true, order: true, reranker: null },
+  '- order by words': { prefixes: true, order: false, reranker: null },
+  '- prefixes': { prefixes: false, order: true, reranker: null },
+  '- both': { prefixes: false, order: false, reranker: null },
+};
+
+async function ablate(collection: string): Promise<void> {
+  const { Base } = await import('./retrieval/base.ts');
+  const { relevant, queries, corpus } = read(collection);
+  const base = new Base(
+    corpus.map(({ id, title, text }) => ({
+      name: `${id}.md`,
+      text: title ? `# ${title}\n\n${text}` : text,
+    })),
+  );
+  for (const [name, parts] of Object.entries(ablations)) {
+    const results = queries.map(({ id, text }) => {
+      const { passages } = base.search(text, 3 * depth, parts);
+      const found = [...new Set(passages.map(({ file_id }) => file_id.slice(0, -3)))];
+      return score(found.slice(0, depth), relevant.get(id) ?? new Set());
+    });
+    const ndcg = mean(results.map((result) => result.ndcg)).toFixed(3);
+    const recall = mean(results.map((result) => result.recall)).toFixed(3);
+    console.log([collection.padEnd(16), name.padEnd(16), ndcg, recall].join('  '));
+  }
+}
+
+async function measure(collection: string): Promise<void> {
+  const { relevant, queries, corpus } = read(collection);
+  const { base, documents } = await load(collection, corpus);
   for (const { name, mode, reranker } of ways) {
     const results: { ndcg: number; recall: number; ms: number }[] = [];
     await inParallel(queries, async ({ id, text }) => {
@@ -174,4 +215,4 @@ const collections =
     ? named
     : readdirSync(folder).filter((name) => existsSync(join(folder, name, 'qrels.tsv')));
 console.log('collection        way               nDCG@10  recall@10  time');
-for (const collection of collections) await measure(collection);
+for (const collection of collections) await (flags.ablate ? ablate : measure)(collection);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queryWords } from '../../src/knowledge/search/keywords.ts';
 import { isAskingWord, isStopWord } from '../../src/shared/words.ts';
-import { Base, type File } from './base.ts';
+import { Base, type File } from '../retrieval/base.ts';
 
 export type Kind = 'answerable' | 'removed' | 'other subject' | 'swapped entity' | 'swapped type';
 

@@ -1,6 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { Id, Metadata } from '../http/schema.ts';
-import { MetadataFilter, Reranker, searchModes } from '../knowledge/index.ts';
+import {
+  context_tokens,
+  diversity,
+  MetadataFilter,
+  Reranker,
+  searchModes,
+} from '../knowledge/index.ts';
 import { InputFields } from './inputs.ts';
 import { OutputSchema } from './output-schema.ts';
 
@@ -51,6 +57,8 @@ const knowledge = {
   reranker: Reranker.nullable().describe(
     '`builtin/lexical`, or a reranking model such as `cohere/rerank-v3.5`; null for none',
   ),
+  diversity,
+  context_tokens,
   rewrite_query: z
     .boolean()
     .describe(
@@ -218,6 +226,8 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
     min_score: 0,
     filter: null,
     reranker: null,
+    diversity: 0,
+    context_tokens: 0,
     rewrite_query: false,
     scope: 'first',
     citations: true,

@@ -27,9 +27,9 @@ export function evaluationsFor(
 
 /** The settings with which a version searches each of its bases. */
 function searchesOf({ config }: VersionContent): Map<string, SearchSettings> {
-  const { base_ids, revisions, mode, top_k, min_score, reranker, filter } =
-    parseConfig(config).knowledge;
-  const settings = { mode, top_k, min_score, reranker, filter };
+  const { base_ids, revisions, ...knowledge } = parseConfig(config).knowledge;
+  const { mode, top_k, min_score, reranker, filter, diversity, context_tokens } = knowledge;
+  const settings = { mode, top_k, min_score, reranker, filter, diversity, context_tokens };
   return new Map(
     base_ids.map((id) => [
       id,

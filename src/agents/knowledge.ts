@@ -35,6 +35,8 @@ export const AgentSearchQuery = z
       .optional()
       .describe('Leaves out hits with a lower `score`'),
     reranker: searchFields.reranker.unwrap().optional(),
+    diversity: searchFields.diversity.unwrap().optional(),
+    context_tokens: searchFields.context_tokens.unwrap().optional(),
   })
   .describe("Options that are left out are taken from the agent's configuration")
   .openapi('AgentSearchQuery', {
@@ -68,13 +70,22 @@ export async function searchAgent(
   input: AgentSearchQuery,
 ): Promise<z.output<typeof SearchResult>> {
   const row = await readAgent(ctx, agent);
-  const { base_ids, revisions, mode, top_k, min_score, reranker } = parseConfig(
-    row.config,
-  ).knowledge;
+  const { base_ids, revisions, mode, top_k, min_score, reranker, diversity, context_tokens } =
+    parseConfig(row.config).knowledge;
+  const settings = {
+    base_ids,
+    revisions,
+    mode,
+    top_k,
+    min_score,
+    reranker,
+    diversity,
+    context_tokens,
+  };
   const call = { call_key: ctx.newId('req'), agent_id: row.id, version_id: row.active_version_id };
   const { usage, ...reply } = await searchKnowledge(
     ctx,
-    { base_ids, revisions, mode, top_k, min_score, reranker, ...definedFields(input) },
+    { ...settings, ...definedFields(input) },
     call,
   );
   // A repeated request of an end user searches again: who may read a file may have changed.

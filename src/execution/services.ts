@@ -24,23 +24,15 @@ async function searchOwnKnowledge(
   { attribution, config }: ToolCall,
   { query, top_k }: KnowledgeQuery,
 ): Promise<KnowledgeAnswer | null> {
-  const {
-    base_ids,
-    revisions,
-    mode,
-    min_score,
-    reranker,
-    filter,
-    top_k: configured,
-  } = config.knowledge;
+  const { base_ids, revisions, mode, min_score, reranker, filter, diversity, context_tokens } =
+    config.knowledge;
   if (base_ids.length === 0) return null;
   // A new key per search: a model may give two calls the same id, and each is billed.
   const call_key = `${attribution.run_id ?? ctx.request_id}:${ctx.newId('use')}`;
-  const settings = { base_ids, revisions, mode, min_score, reranker, filter };
-  const found = await searchKnowledge(
-    ctx,
-    { ...settings, query, top_k: top_k ?? configured },
-    { ...attribution, call_key },
-  );
+  const search = {
+    ...{ base_ids, revisions, query, mode, min_score, reranker, filter, diversity, context_tokens },
+    top_k: top_k ?? config.knowledge.top_k,
+  };
+  const found = await searchKnowledge(ctx, search, { ...attribution, call_key });
   return { ...found, hits: passagesFor(config.model, found) };
 }

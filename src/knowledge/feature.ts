@@ -12,8 +12,8 @@ import { knowledgeJobs } from './jobs.ts';
 import { pageRoutes } from './pages/routes.ts';
 import { knowledgeRoutes } from './routes.ts';
 import { addTerms } from './search/add-terms.ts';
+import { indexAgain } from './search/index-again.ts';
 import { moveKeywords } from './search/move-keywords.ts';
-import { stemKeywords } from './search/stem-keywords.ts';
 import { refreshSources, sourceJobs, sweepHosts } from './sources/jobs.ts';
 import { sourceRoutes } from './sources/routes.ts';
 import { textRoutes } from './text/routes.ts';
@@ -37,8 +37,8 @@ export const knowledgeFeature = {
     everyMinute: [
       { name: 'chunk_index', run: moveKeywords },
       { name: 'chunk_terms', run: addTerms },
-      { name: 'keyword_stems', run: stemKeywords },
       { name: 'vector_index', run: (ctx) => ctx.vectors.maintain() },
+      { name: 'keyword_index', run: indexAgain },
       { name: 'knowledge_sources', run: refreshSources },
       { name: 'knowledge_history', run: purgeHistory },
     ],

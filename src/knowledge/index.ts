@@ -24,6 +24,8 @@ export { selectHeadings } from './search/headings.ts';
 
 export { queryWords } from './search/keywords.ts';
 export {
+  context_tokens,
+  diversity,
   Reranker,
   type SearchHit as Hit,
   SearchQuery,

@@ -17,17 +17,17 @@ export async function* retrieve(
 ): AsyncGenerator<RunEvent, void> {
   const started_at = ctx.now();
   const account = new Account(undefined, run.account);
-  const { base_ids, revisions, mode, top_k, min_score, reranker, filter } = config.knowledge;
+  const { base_ids, revisions, mode, top_k, min_score } = config.knowledge;
+  const { reranker, filter, diversity, context_tokens } = config.knowledge;
+  const search = {
+    ...{ base_ids, revisions, mode, top_k, min_score },
+    ...{ reranker, filter, diversity, context_tokens },
+  };
   const call = { ...run.attribution, account, call_key: `${run.call_key}:retrieval` };
   const written = await writeQueries(ctx, config, prompt, { ...call, signal });
   progress.usage.push(...written.usage);
   const { queries } = written;
-  const found = await searchQueries(
-    ctx,
-    { base_ids, revisions, mode, top_k, min_score, reranker, filter },
-    queries,
-    call,
-  ).catch((error: unknown) => {
+  const found = await searchQueries(ctx, search, queries, call).catch((error: unknown) => {
     // A search that the run has aborted is not a failure.
     if (signal.aborted) return null;
     throw error;

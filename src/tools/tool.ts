@@ -61,8 +61,10 @@ interface FoundPassage {
   readonly heading: string | null;
   readonly score: number;
   readonly keyword_rank: number | null;
+  readonly keyword_score: number | null;
   readonly vector_rank: number | null;
   readonly vector_score: number | null;
+  readonly fused_score: number;
   readonly rerank_score: number | null;
 }
 

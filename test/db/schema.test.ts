@@ -10,6 +10,7 @@ const shared = new Set([
   'schedule_ticks',
   'quota_defaults',
   'keyword_stems',
+  'keyword_progress',
 ]);
 
 const schema = async () =>

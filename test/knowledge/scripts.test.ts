@@ -116,7 +116,7 @@ describe('words of all scripts', () => {
       'soft hyphens',
       'Kündigungsfrist',
       'Die Kündi\u00adgungs\u00adfrist beträgt drei Monate',
-      'Die Kündigung kommt',
+      'Die Rechnung kommt',
     ],
     ['decomposed accents', 'résumé', 'Le re\u0301sume\u0301 est court', 'Il résiste'],
     ['stress marks', 'замок', 'Старый за\u0301мок', 'Он замолк'],
@@ -236,25 +236,55 @@ describe('forms of words of other scripts', () => {
   });
 
   it('are found in chunks of earlier versions once these are indexed again', async () => {
-    const { workspace, base } = await baseOf({ 'old.txt': 'Возвратом занят склад.' });
+    const { workspace, base } = await baseOf({
+      'old.txt': 'Возвратом занят склад.',
+      'eski.txt': 'Evlerimizin kapıları için anahtarlar hazır.',
+    });
     await env.DB.batch([
-      env.DB.prepare('delete from keyword_stems'),
+      env.DB.prepare('delete from keyword_progress'),
       env.DB.prepare(
-        "insert or replace into chunk_words (rowid, scope, title, body) select seq, base_id, 'old', 'возвратом занят склад' from chunks where base_id = ?",
+        "insert or replace into chunk_words (rowid, scope, title, body) select seq, base_id, 'old', iif(text like 'E%', 'evlerimizin kapıları için anahtarlar hazır', 'возвратом занят склад') from chunks where base_id = ?",
       ).bind(base),
     ]);
     expect(names(await keyword(workspace, base, 'возвратом'))).toEqual(['old.txt']);
     expect(names(await keyword(workspace, base, 'возврат'))).toEqual([]);
+    expect(names(await keyword(workspace, base, 'anahtarlar'))).toEqual(['eski.txt']);
+    expect(names(await keyword(workspace, base, 'anahtarım nerede'))).toEqual([]);
     await runSchedule('* * * * *', env, createExecutionContext());
     for (const query of ['возвратом', 'возврат'])
       expect(names(await keyword(workspace, base, query))).toEqual(['old.txt']);
-    const progress = () => env.DB.prepare('select before from keyword_stems').first('before');
+    expect(names(await keyword(workspace, base, 'anahtarım nerede'))).toEqual(['eski.txt']);
+    const progress = () => env.DB.prepare('select before from keyword_progress').first('before');
     await runSchedule('* * * * *', env, createExecutionContext());
     expect(await progress()).toBe(0);
     await addText(workspace, base, 'new.txt', 'О возврате писем.');
     await runSchedule('* * * * *', env, createExecutionContext());
     expect(await progress()).toBe(0);
     expect(names(await keyword(workspace, base, 'возврат')).sort()).toEqual(['new.txt', 'old.txt']);
+  });
+
+  it.each([
+    ['Turkish', 'anahtarım', 'Evin anahtarlarını kapıcıya bırakın.', 'Evin kapısını açık bırakın.'],
+    [
+      'German',
+      'Gebäudeversicherung',
+      'Das Gebäude ist für drei Jahre versichert.',
+      'Das Auto ist für drei Jahre versichert.',
+    ],
+    ['Finnish', 'talouden', 'Taloutemme on vakaa ja kasvaa.', 'Matkamme on pitkä ja kaunis.'],
+    ['Korean', '냉장고의 보증', '냉장고에는 이 년이 적용됩니다.', '세탁기에는 일 년이 적용됩니다.'],
+  ])('are found by their prefixes: %s', async (_language, query, right, wrong) => {
+    const { workspace, base } = await baseOf({ 'wrong.txt': wrong, 'right.txt': right });
+    expect(names(await keyword(workspace, base, query))[0]).toBe('right.txt');
+  });
+
+  it('are those of stems in English, whose prefixes would match other words', async () => {
+    const { workspace, base } = await baseOf({
+      'right.txt': 'The international office of the team was moved.',
+      'wrong.txt': 'The internet access of the farm was slow.',
+    });
+    const found = await keyword(workspace, base, 'international rules');
+    expect(names(found)).toEqual(['right.txt']);
   });
 });
 

@@ -2,45 +2,47 @@ import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type BaseRow, selectBasesByIds } from '../base-store.ts';
 import { checkRevisions } from '../history/check-revision.ts';
-import { weighTerms } from './evidence.ts';
+import { weighPrefixes, weighTerms } from './evidence.ts';
 import { candidateLimit, keywordLimits, type SearchInput } from './input.ts';
-import { queryWords } from './keywords.ts';
+import { indexTerms, queryWords } from './keywords.ts';
 import { type KeywordRow, readKeywordHits, selectKeywordHits } from './search-keywords.ts';
 import { isPinned } from './store.ts';
 import { maxSelected } from './word-counts.ts';
 
-/** Reads the bases, the frequency of the query's words and the keyword hits, mostly in one round trip. */
+/** Reads the bases, the frequency of the query's terms and the keyword hits, mostly in one round trip. */
 export async function searchByWords(
   ctx: Ctx,
   input: SearchInput,
   choose: (bases: readonly BaseRow[]) => readonly BaseRow[],
 ) {
-  const words = queryWords(input.query);
-  const hasWords = words.length > 0 && input.base_ids.length > 0;
+  const wanted = indexTerms(input.query);
+  const hasWords = wanted.length > 0 && input.base_ids.length > 0;
   const [rows, found] = await batch(ctx.db, [
     selectBasesByIds(ctx.db, ctx.workspace_id, input.base_ids),
-    hasWords ? selectKeywordHits(ctx.db, ctx.workspace_id, input, words) : null,
+    hasWords ? selectKeywordHits(ctx.db, ctx.workspace_id, input, wanted) : null,
   ]);
   const bases = choose(rows);
   checkRevisions(bases, input.base_ids, input.revisions ?? {});
   const first = readKeywordHits(found ?? []);
   const { counts } = first;
   const hits = hasTooFew(input, first)
-    ? readKeywordHits(await selectKeywordHits(ctx.db, ctx.workspace_id, input, words, true)).hits
+    ? readKeywordHits(await selectKeywordHits(ctx.db, ctx.workspace_id, input, wanted, true)).hits
     : first.hits;
   const chunk_count = bases.reduce(
     (sum, base) => sum + base.chunk_count + (isPinned(input) ? base.former_chunk_count : 0),
     0,
   );
+  const { length } = queryWords(input.query);
   return {
     bases,
-    terms: weighTerms(input.query, counts, chunk_count),
+    terms: weighTerms(input.query, counts.slice(0, length), chunk_count),
+    prefixes: weighPrefixes(wanted, counts, chunk_count),
     keywordRows: hits.slice(0, candidateLimit),
   };
 }
 
 /**
- * True when the chunks with the rarest words may have left no room for others: several words can be in
+ * True when the chunks with the rarest terms may have left no room for others: several terms can be in
  * the same chunks, and chunks are counted before their file is ready and until they are removed.
  */
 const hasTooFew = (

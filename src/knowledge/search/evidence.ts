@@ -1,7 +1,6 @@
 import { stemsOf } from '../../shared/stems.ts';
-import { isAskingWord, isStopWord } from '../../shared/words.ts';
-import { isInterrogative } from './focus.ts';
-import { queryWords } from './keywords.ts';
+import { isAskingWord, isInterrogative, isStopWord } from '../../shared/words.ts';
+import { type IndexTerm, queryWords } from './keywords.ts';
 import { requiredWords } from './required-words.ts';
 
 /** A query word with its weight. */
@@ -31,15 +30,34 @@ export function weighTerms(query: string, counts: readonly number[], chunk_count
   const required = requiredWords(query);
   return queryWords(query).map((word, index) => {
     const count = counts[index] ?? 0;
-    const total = Math.max(chunk_count, ...counts) + background;
     return {
       word,
       stems: stemsOf(word),
-      idf: Math.log(1 + (total - count + 0.5) / (count + 0.5)),
+      idf: idfOf(count, Math.max(chunk_count, ...counts)),
       isSubject: !isAskingWord(word) && !isStopWord(word) && !isInterrogative(word),
       isRequired: required.has(word),
     };
   });
+}
+
+/** Returns the inverse document frequency of the prefixes of a query that count (as `countedTerms` decides). */
+export const weighPrefixes = (
+  terms: readonly IndexTerm[],
+  counts: readonly number[],
+  chunk_count: number,
+): ReadonlyMap<string, number> =>
+  new Map(
+    terms.flatMap(({ stems, word }, at) => {
+      const count = counts[at] ?? 0;
+      return word === null || count < (counts[word] ?? 0)
+        ? []
+        : stems.map((prefix) => [prefix, idfOf(count, Math.max(chunk_count, ...counts))] as const);
+    }),
+  );
+
+function idfOf(count: number, chunk_count: number): number {
+  const total = chunk_count + background;
+  return Math.log(1 + (total - count + 0.5) / (count + 0.5));
 }
 
 /** False when a query consists of question words and stop words. A query without any word has one. */

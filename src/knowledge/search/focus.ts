@@ -3,17 +3,6 @@ import { stemsOf } from '../../shared/stems.ts';
 /** The kind of answer that a question asks for. */
 export type Focus = 'number' | 'time' | 'person';
 
-/** Question words and particles that name no subject, in addition to those of `shared/words.ts`. */
-const interrogatives = new Set(
-  [
-    '哪 哪一 哪里 哪儿 哪位 何时 什么时候 几 谁是 谁在 何 名为 被 会 叫 对 与 于 为 一个 种 名字 时 上 从 将 来',
-    'ใด กี่ เท่าใด เท่า บ้าง ว่า การ กับ จาก อยู่ ให้ ความ ขึ้น จะ ถูก มา ไป ไม่ ซึ่ง โดย ด้วย กัน เพื่อ ผู้ สิ่ง เรียก ชื่อ มีชื่อ แบบ นี้ ทำ',
-    'いつ どこ 誰 どの',
-  ].flatMap((line) => line.split(' ')),
-);
-
-export const isInterrogative = (word: string): boolean => interrogatives.has(word);
-
 const patterns: readonly (readonly [Focus, RegExp])[] = [
   [
     'number',

@@ -18,19 +18,22 @@ export function toHits(
 ): SearchHit[] {
   const best = ranked.slice(0, top_k);
   const semanticBases = new Set(bases.filter(isSemantic).map(({ id }) => id));
+  const closeness = best.map((_, index) => closenessOf(matches[index]));
   const scores = scoreHits(
     mode,
     best.map((candidate, index) => ({
-      relevance: closenessOf(matches[index]),
+      relevance: closeness[index] ?? 0,
       similarity: candidate.vector_score,
       isSemantic: semanticBases.has(candidate.row.base_id),
       rerank_score: candidate.rerank_score,
     })),
   );
-  return best.map((candidate, index) => toHit(candidate, scores[index] ?? 0));
+  return best.map((candidate, index) =>
+    toHit(candidate, scores[index] ?? 0, closeness[index] ?? 0),
+  );
 }
 
-const toHit = ({ row, ...ranks }: Ranked, score: number): SearchHit => ({
+const toHit = ({ row, ...ranks }: Ranked, score: number, closeness: number): SearchHit => ({
   chunk_id: row.chunk_id,
   file_id: row.file_id,
   file_name: row.file_name,
@@ -41,5 +44,6 @@ const toHit = ({ row, ...ranks }: Ranked, score: number): SearchHit => ({
   end: row.end_offset,
   heading: row.heading,
   score: Math.min(1, score),
+  keyword_score: ranks.keyword_rank === null ? null : closeness,
   ...ranks,
 });

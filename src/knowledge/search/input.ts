@@ -7,7 +7,7 @@ import type { Visibility } from './store.ts';
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;
 
-/** Minimum number of keyword hits that the built-in reranker orders; more cost time and add little. */
+/** Minimum number of keyword hits that the built-in reranker and `diversity` choose from; more cost time and add little. */
 const rerankedHits = 32;
 
 /** Number of hits of a complete result. */
@@ -18,9 +18,9 @@ export const neededHits = ({ top_k }: SearchInput): number => Math.max(top_k, ju
  * the vector ranking or a model may raise any candidate.
  */
 export function keywordLimits(input: SearchInput) {
-  const { mode, reranker } = input;
+  const { mode, reranker, diversity = 0 } = input;
   const needed = neededHits(input);
-  const ordered = reranker === null ? needed : Math.max(needed, rerankedHits);
+  const ordered = reranker === null && diversity === 0 ? needed : Math.max(needed, rerankedHits);
   const isModel = reranker !== null && reranker !== builtinReranker;
   return {
     lexical: isModel ? candidateLimit : ordered,
@@ -35,6 +35,10 @@ export interface SearchInput extends Visibility {
   /** Hits with a lower score are omitted. */
   readonly min_score: number;
   readonly reranker: string | null;
+  /** From 0 to 1; 0 unless given. */
+  readonly diversity?: number | undefined;
+  /** 0 unless given: hits are chunks. */
+  readonly context_tokens?: number | undefined;
 }
 
 /** Attribution and key of the query's embedding in the usage table. */

@@ -7,8 +7,9 @@ export interface PassageStems {
   readonly text: readonly string[];
   readonly heading: readonly string[];
   readonly file_name: readonly string[];
-  /** Words of headings and text as they are written. */
+  /** Words of headings and text as they are written; those of the text begin at `textStart`. */
   readonly words: readonly string[];
+  readonly textStart: number;
 }
 
 const cache = new WeakMap<PassageRow, PassageStems>();
@@ -23,6 +24,7 @@ export function passageStems(row: PassageRow): PassageStems {
     heading: heading.flatMap(stemsOfWord),
     file_name: stemsOf(row.file_name),
     words: [...heading, ...text],
+    textStart: heading.length,
   };
   cache.set(row, stems);
   return stems;

@@ -1,26 +1,29 @@
 import type { Candidate } from './candidates.ts';
-import type { Term } from './evidence.ts';
 import { fuse } from './fuse.ts';
-import type { SearchInput } from './input.ts';
+import { neededHits, type SearchInput } from './input.ts';
 import { passageStems } from './passage-stems.ts';
-import { relevanceOf } from './relevance.ts';
+import { type QueryParts, relevanceOf } from './relevance.ts';
 import { builtinReranker } from './schema.ts';
 
 /** A candidate in rank order. */
 export interface Ranked extends Candidate {
+  /** Score of reciprocal rank fusion, from 0 to 1. */
+  readonly fused_score: number;
   readonly rerank_score: number | null;
 }
 
 /**
- * Orders candidates by reciprocal rank fusion of both retrievers, then by the built-in reranker, if it is chosen.
+ * Orders candidates by reciprocal rank fusion of both retrievers. Then the first ones are ordered by their words,
+ * unless a semantic ranking took part; the built-in reranker orders all of them, by their letters as well.
  * `vectorWeight` is the weight of the vector ranking in hybrid mode.
  */
 export function rank(
   candidates: readonly Candidate[],
-  terms: readonly Term[],
-  { mode, reranker }: SearchInput,
-  vectorWeight: number,
+  query: QueryParts,
+  input: SearchInput,
+  { vectorWeight, isSemantic }: { readonly vectorWeight: number; readonly isSemantic: boolean },
 ): Ranked[] {
+  const { mode, reranker } = input;
   const keyword = { ranks: ranksOf(candidates, (one) => one.keyword_rank), weight: 1 };
   const vector = {
     ranks: ranksOf(candidates, (one) => one.vector_rank),
@@ -34,16 +37,39 @@ export function rank(
     const candidate = byId.get(id);
     return candidate === undefined ? [] : [{ candidate, score }];
   });
-  if (reranker !== builtinReranker)
-    return fused.map(({ candidate }) => ({ ...candidate, rerank_score: null }));
+  if (reranker === builtinReranker) return orderByRelevance(query, fused, true);
+  const unranked = fused.map(({ candidate, score }) => ({
+    ...candidate,
+    ...{ fused_score: score, rerank_score: null },
+  }));
+  if (reranker !== null || mode === 'vector' || (mode === 'hybrid' && isSemantic)) return unranked;
+  const first = neededHits(input);
+  return [
+    ...orderByRelevance(query, fused.slice(0, first), false).map((one) => ({
+      ...one,
+      rerank_score: null,
+    })),
+    ...unranked.slice(first),
+  ];
+}
+
+interface Fused {
+  readonly candidate: Candidate;
+  readonly score: number;
+}
+
+/** Orders by the sum of relevance and fused score. */
+function orderByRelevance(query: QueryParts, fused: readonly Fused[], byLetters: boolean) {
   const relevance = relevanceOf(
-    terms,
+    query,
     fused.map(({ candidate }) => passageStems(candidate.row)),
+    byLetters,
   );
   return fused
     .map(({ candidate, score }, index) => {
       const share = relevance[index] ?? 0;
-      return { ranked: { ...candidate, rerank_score: Math.min(1, share) }, order: score + share };
+      const rerank_score = Math.min(1, share);
+      return { ranked: { ...candidate, fused_score: score, rerank_score }, order: score + share };
     })
     .sort((a, b) => b.order - a.order)
     .map(({ ranked }) => ranked);

@@ -17,6 +17,23 @@ export const Reranker = z
   })
   .openapi({ example: builtinReranker });
 
+/** Options of a search and of an agent's knowledge. */
+export const diversity = z
+  .number()
+  .min(0)
+  .max(1)
+  .describe(
+    'Prefers hits that differ from the better ones: 0 orders by relevance alone, 1 by difference alone. Above 0, hits that repeat the text of a better one are left out',
+  );
+export const context_tokens = z
+  .number()
+  .int()
+  .min(0)
+  .max(4000)
+  .describe(
+    'Extends the text of each hit by the text before and after it in the same section and page, up to this number of tokens; `start` and `end` are those of the extended text. Hits inside the text of a better one are left out. 0 returns chunks as they are',
+  );
+
 export const SearchQuery = z
   .strictObject({
     query: z.string().trim().min(1).max(4000),
@@ -28,6 +45,8 @@ export const SearchQuery = z
       .describe(
         '`builtin/lexical`, or a reranking model such as `cohere/rerank-v3.5`; null for none',
       ),
+    diversity: diversity.default(0),
+    context_tokens: context_tokens.default(0),
     filter: SearchFilter.nullable().default(null),
     groups: Groups.nullable()
       .default(null)
@@ -71,8 +90,23 @@ export const SearchHit = z
         'Relevance of the hit. Vector mode: its cosine similarity. Other modes: the larger of similarity and of the probability that it answers the query, relative to a perfect match, which has all words of the query in a sentence or two; lowered by rank, and averaged with `rerank_score` if there is one. Never lower than the score of a later hit',
       ),
     keyword_rank: rank('keyword'),
+    keyword_score: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe(
+        'How close the words of the hit come to a perfect match; null if the keyword search did not find it',
+      ),
     vector_rank: rank('vector'),
     vector_score: z.number().nullable().describe('Cosine similarity'),
+    fused_score: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe(
+        'Reciprocal rank fusion of both searches: 1 for the first hit of each. Hits of a search without a semantic embedding model are then ordered by their words',
+      ),
     rerank_score: z.number().nullable(),
   })
   .openapi('SearchHit');

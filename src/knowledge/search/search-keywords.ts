@@ -3,9 +3,9 @@ import type { Db } from '../../db/client.ts';
 import { formerScope } from '../history/scope.ts';
 import { valuesOf } from '../json-values.ts';
 import { keywordLimits, type SearchInput } from './input.ts';
-import { matchAny } from './keywords.ts';
+import { type IndexTerm, matchAny } from './keywords.ts';
 import { columns, type IndexedPassage, isPinned, isVisible, joins } from './store.ts';
-import { countedWords, matchRarest } from './word-counts.ts';
+import { countedTerms, matchCounted, matchRarest } from './word-counts.ts';
 
 /** A passage that contains words of the query. */
 export interface KeywordRow extends IndexedPassage {
@@ -15,35 +15,35 @@ export interface KeywordRow extends IndexedPassage {
 }
 
 interface CountsRow {
-  /** JSON: the number of chunks that contain each word, in the order of the words. */
+  /** JSON: the number of chunks that contain each term, in the order of the terms. */
   readonly counts: string;
 }
 
 /**
- * Selects the number of chunks with each of the words, then the keyword hits, best first by BM25. The
+ * Selects the number of chunks with each of the terms, then the keyword hits, best first by BM25. The
  * index yields its rows in this order, and the statement stops after the last hit. The rows read
- * depend on the number of words and hits, not on the size of the bases, unless a filter drops chunks.
- * With `isExhaustive`, with a filter or groups, and at a revision, chunks with any of the words are ranked, not only
+ * depend on the number of terms and hits, not on the size of the bases, unless a filter drops chunks.
+ * With `isExhaustive`, with a filter or groups, and at a revision, chunks with any of the terms are ranked, not only
  * with the rarest: what has been stored since does not change which chunks are considered.
  */
 export function selectKeywordHits(
   db: Db,
   workspace_id: string,
   input: SearchInput,
-  words: readonly string[],
+  terms: readonly IndexTerm[],
   isExhaustive = isPinned(input) || isFiltered(input),
 ) {
   const scopes = isPinned(input)
     ? input.base_ids.flatMap((id) => [id, formerScope(id)])
     : input.base_ids;
-  const match = isExhaustive ? sql`${matchAny(scopes, words)}` : matchRarest(scopes, words);
+  const match = isExhaustive ? matchCounted(scopes) : matchRarest(scopes);
   const hits = [
     hitsOf('chunk_words', workspace_id, input, match),
     // The former index, until `moveKeywords` has emptied it.
-    hitsOf('chunks_fts', workspace_id, input, sql`${matchAny(scopes, words)}`),
+    hitsOf('chunks_fts', workspace_id, input, sql`${matchAny(scopes, terms)}`),
   ];
   return db.all<CountsRow | KeywordRow>(sql`
-    with counted as materialized (${countedWords(scopes, words)})
+    with counted as materialized (${countedTerms(scopes, terms)})
     select (select json_group_array(count) from (select count from counted order by at)) as counts, null as seq, null as place,
       null as vector_id, null as chunk_id, null as file_id, null as file_name, null as base_id, null as text, null as page,
       null as start_offset, null as end_offset, null as heading

@@ -5,7 +5,9 @@ import { searchByVector } from './by-vector.ts';
 import { searchByWords } from './by-words.ts';
 import { mergeCandidates } from './candidates.ts';
 import { judge } from './confidence.ts';
+import { diversify } from './diversify.ts';
 import { hasSubject, subjectTerms } from './evidence.ts';
+import { extendHits } from './extend-hits.ts';
 import { focusOf } from './focus.ts';
 import { isSemantic, toHits } from './hits.ts';
 import { type Found, neededHits, type SearchCall, type SearchInput } from './input.ts';
@@ -22,7 +24,7 @@ const vectorWeight = (model: string) => (model === 'builtin/lexical' ? 0.01 : 1)
 
 /**
  * Searches the given bases; the caller has checked access to them. One round trip for bases and keyword
- * hits, one for hits that only the vector index returned. Every hit is verified in D1: it belongs to this
+ * hits, one for hits that only the vector index returned, one for `context_tokens`. Every hit is verified in D1: it belongs to this
  * workspace, a live base and the searchable attempt of a file that the caller may read, whatever an index returned.
  */
 export const searchKnowledge = (ctx: Ctx, input: SearchInput, call: SearchCall): Promise<Found> =>
@@ -38,7 +40,7 @@ export async function findPassages(
   const started = ctx.now();
   const input = { ...given, groups: narrowed(ctx.groups, given.groups) };
   try {
-    const { bases, terms, keywordRows } = await searchByWords(ctx, input, choose);
+    const { bases, terms, prefixes, keywordRows } = await searchByWords(ctx, input, choose);
     const {
       hits: vectorHits,
       rows,
@@ -46,10 +48,20 @@ export async function findPassages(
     } = needsVectors(input, bases, keywordRows.length)
       ? await searchByVector(ctx, bases, input, call, keywordRows)
       : { hits: [], rows: keywordRows, usage: [] };
-    const weight = Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0);
+    const fusion = {
+      vectorWeight: Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0),
+      isSemantic: bases.some(isSemantic),
+    };
     const candidates = mergeCandidates(rows, keywordRows, vectorHits);
-    const reranked = await rerankByModel(ctx, input, call, rank(candidates, terms, input, weight));
-    const { ranked } = reranked;
+    const reranked = await rerankByModel(
+      ctx,
+      input,
+      call,
+      rank(candidates, { terms, prefixes }, input, fusion),
+    );
+    const { diversity = 0, context_tokens = 0 } = input;
+    const ranked =
+      diversity > 0 ? diversify(reranked.ranked, diversity, neededHits(input)) : reranked.ranked;
     const question = { terms: subjectTerms(terms), focus: focusOf(input.query) };
     const matches = ranked
       .slice(0, neededHits(input))
@@ -57,11 +69,11 @@ export async function findPassages(
     const hits = toHits(ranked, matches, input, bases).filter(
       (hit) => hit.score >= input.min_score,
     );
-    const similarity = bases.some(isSemantic)
+    const similarity = fusion.isSemantic
       ? Math.max(...ranked.map(({ vector_score }) => vector_score ?? 0), 0)
       : null;
     return {
-      hits,
+      hits: await extendHits(ctx, input, hits, context_tokens),
       ...judge(hits.length === 0 ? [] : matches, similarity, hasSubject(terms)),
       usage: [...usage, ...reranked.usage],
     };

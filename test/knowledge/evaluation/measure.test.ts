@@ -4,7 +4,15 @@ import type { SearchHit } from '../../../src/knowledge/search/schema.ts';
 
 const hit = (file_id: string, text: string): SearchHit => ({
   ...{ chunk_id: `chk_${text}`, file_id, file_name: file_id, base_id: 'kb', text, page: null },
-  ...{ start: 0, end: text.length, heading: null, score: 1, rerank_score: null },
+  ...{
+    start: 0,
+    end: text.length,
+    heading: null,
+    score: 1,
+    rerank_score: null,
+    keyword_score: null,
+    fused_score: 1,
+  },
   ...{ keyword_rank: 1, vector_rank: null, vector_score: null },
 });
 

@@ -2,9 +2,14 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
+import { words } from '../../shared/words.ts';
 import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf } from '../json-values.ts';
 import { type ChunkSource, type IndexedChunk, indexChunk } from './keywords.ts';
+import { prefixesOf } from './word-prefixes.ts';
+
+/** Version of what `indexChunk` returns. A new one has all chunks indexed again. */
+const indexVersion = 2;
 
 /** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */
 const chunksAtOnce = 200;
@@ -14,17 +19,19 @@ interface IndexedRow extends ChunkSource {
   readonly seq: number;
 }
 
-interface StemmedRow extends IndexedChunk {
+interface NewRow extends IndexedChunk {
   readonly seq: number;
 }
 
 /**
- * Indexes chunks of earlier versions again, with the stems of their scripts, the latest first, at most
- * 4,000 per minute. Returns the number of chunks read; 0 once all are. Overlapping ticks repeat work and
+ * Indexes chunks of earlier versions again, with the stems of their scripts and with prefixes, the latest
+ * first, at most 4,000 per minute. Returns the number of chunks read; 0 once all are. Overlapping ticks repeat work and
  * end in the same state. Until then a search finds the words in the form of the query.
  */
-export async function stemKeywords(ctx: Ctx): Promise<number> {
-  const [progress] = await ctx.db.all<{ before: number }>(sql`select before from keyword_stems`);
+export async function indexAgain(ctx: Ctx): Promise<number> {
+  const [progress] = await ctx.db.all<{ before: number }>(
+    sql`select before from keyword_progress where version = ${indexVersion}`,
+  );
   let before = progress?.before ?? (await begin(ctx.db));
   return repeatBounded(roundsOfTick, chunksAtOnce, async () => {
     if (before <= 0) return 0;
@@ -35,16 +42,18 @@ export async function stemKeywords(ctx: Ctx): Promise<number> {
   });
 }
 
-/** Chunks stored from now on have their stems, also those of Workers that were deployed after the migration. */
+/** Chunks stored from now on are complete, also those of Workers that were deployed after the migration. */
 async function begin(db: Db): Promise<number> {
   const [row] = await db.all<{ before: number }>(sql`
-    insert into keyword_stems (id, before) select 1, coalesce(max(seq), 0) + 1 from chunks where true
-    on conflict (id) do update set before = before returning before`);
+    insert into keyword_progress (version, before) select ${indexVersion}, coalesce(max(seq), 0) + 1 from chunks where true
+    on conflict (version) do update set before = before returning before`);
   return row?.before ?? 0;
 }
 
 const moveTo = (db: Db, before: number) =>
-  db.run(sql`update keyword_stems set before = min(before, ${before})`);
+  db.run(
+    sql`update keyword_progress set before = min(before, ${before}) where version = ${indexVersion}`,
+  );
 
 const selectRows = (db: Db, before: number, limit: number) =>
   db.all<IndexedRow>(sql`
@@ -52,12 +61,12 @@ const selectRows = (db: Db, before: number, limit: number) =>
     from (select seq from chunks where seq < cast(${before} as integer) order by seq desc limit cast(${limit} as integer)) e
     cross join chunks c on c.seq = e.seq cross join files f on f.id = c.file_id order by c.seq desc`);
 
-/** Only chunks whose words change. Leaves those of `moveKeywords` and `addTerms` to these. */
+/** Leaves the chunks of `moveKeywords` and `addTerms` to these. */
 function insertAgain(db: Db, rows: readonly IndexedRow[]): Statement[] {
-  const stemmed: StemmedRow[] = rows.flatMap(({ seq, ...chunk }) =>
-    hasStems(chunk) ? [{ seq, ...indexChunk(chunk) }] : [],
+  const changed: NewRow[] = rows.flatMap(({ seq, ...chunk }) =>
+    isChanged(chunk) ? [{ seq, ...indexChunk(chunk) }] : [],
   );
-  return parametersOf(stemmed).flatMap((some) => [
+  return parametersOf(changed).flatMap((some) => [
     db.run(sql`
       insert or replace into chunk_words (rowid, scope, title, body)
       select c.seq, ${scopeOfChunk}, j.value ->> 'title', j.value ->> 'body'
@@ -70,6 +79,10 @@ function insertAgain(db: Db, rows: readonly IndexedRow[]): Statement[] {
   ]);
 }
 
-/** True for letters of the scripts in `stemmerOfScript`. */
-const hasStems = ({ file_name, heading, text }: ChunkSource): boolean =>
-  /[\u0370-\u052f\u0620-\u06ff\u0900-\u097f\u1f00-\u1fff]/.test(`${file_name} ${heading} ${text}`);
+/** Stems of other scripts than Latin. */
+const hasStems = /[\u0370-\u052f\u0620-\u06ff\u0900-\u097f\u1f00-\u1fff]/;
+
+function isChanged({ file_name, heading, text }: ChunkSource): boolean {
+  const source = `${file_name} ${heading ?? ''} ${text}`;
+  return hasStems.test(source) || prefixesOf(words(source)).length > 0;
+}
