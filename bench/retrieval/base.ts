@@ -63,7 +63,7 @@ export class Base {
           ...{ chunk_id: String(this.#chunks.length), vector_id: String(this.#chunks.length) },
           file_id: name,
           file_name: name,
-          scope,
+          base_id: scope,
           text: text.slice(start, end),
           page: null,
           start_offset: start,
