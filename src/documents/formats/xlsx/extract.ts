@@ -23,7 +23,7 @@ const maxCells = 1_000_000;
 export const extractXlsx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> =>
   readPackage(bytes, spreadsheet, (parts, workbook) => {
     const values = readCellValues(parts, workbook);
-    const budget = { cells: maxCells };
+    const budget = { cells: maxCells, characters: maxCharacters };
     const sections: string[] = [];
     let length = 0;
     for (const { name, part, isChart } of visibleSheets(parts, workbook)) {

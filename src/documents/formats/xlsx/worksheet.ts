@@ -9,7 +9,7 @@ import { linkCells } from './links.ts';
 import { readRange } from './reference.ts';
 import { writeRegion } from './region-table.ts';
 import { findRegions, type TableArea } from './regions.ts';
-import { readSheet, type Sheet } from './sheet.ts';
+import { readSheet, type Sheet, type SheetBudget } from './sheet.ts';
 import { VisibleCells } from './visible.ts';
 
 /** A workbook whose worksheets are read. */
@@ -18,8 +18,7 @@ export interface WorkbookContext {
   /** Name of the workbook's part. */
   readonly workbook: string;
   readonly values: CellValues;
-  /** Cells of the workbook that may still be read. */
-  readonly budget: { cells: number };
+  readonly budget: SheetBudget;
 }
 
 /** Returns the blocks of a worksheet from top to bottom: titles, tables and drawings; then its comments. */
