@@ -257,12 +257,9 @@ describe('what surrounds the cells of XLSX files', () => {
   it('is found under names in other case, with backslashes or percent signs', async () => {
     const bytes = await makeOffice([
       {
-        name: 'XL\\Workbook.xml',
+        name: 'XL/Workbook.xml',
         xml: `<workbook ${main} ${names}><sheets><sheet name="S" sheetId="1" r:id="s"/></sheets></workbook>`,
-      },
-      {
-        name: 'xl/_rels/workbook.xml.rels',
-        xml: '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="s" Type="x/worksheet" Target="my%20sheet.xml"/></Relationships>',
+        relations: [['s', 'worksheet', 'xl/my%20sheet.xml']],
       },
       {
         name: 'xl\\My Sheet.xml',

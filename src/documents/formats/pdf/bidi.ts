@@ -23,13 +23,17 @@ function reorder(text: string, base: 'ltr' | 'rtl'): string {
 export const toVisual = (text: string, direction: string): string =>
   isRightToLeft(text) ? reorder(text, direction === 'rtl' ? 'rtl' : 'ltr') : text;
 
+/** The end of a right-to-left sentence in a paragraph that its writer left as left-to-right. */
+const misplacedEnd = /^([.!?\u061f\u06d4])\s?(?=\p{L})(.*[\p{L}\p{N})\]"'»”])$/u;
+
 /**
  * Converts a line from visual to reading order. Its base direction is that of most of its letters.
  */
 export function toLogical(line: string): string {
   if (!isRightToLeft(line)) return line;
   const letters = [...line].filter((letter) => /\p{L}/u.test(letter));
-  return reorder(line, letters.filter(isRightToLeft).length * 2 >= letters.length ? 'rtl' : 'ltr');
+  const isRtl = letters.filter(isRightToLeft).length * 2 >= letters.length;
+  return reorder(line, isRtl ? 'rtl' : 'ltr').replace(misplacedEnd, '$2$1');
 }
 
 /** True when most letters are right-to-left: the first cell of the line is then the rightmost. */

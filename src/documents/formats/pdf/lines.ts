@@ -1,4 +1,5 @@
-import { foldForms, toLogical, toVisual } from './bidi.ts';
+import { composeAccents } from './accents.ts';
+import { foldForms, isRightToLeft, toLogical, toVisual } from './bidi.ts';
 
 /**
  * A run of text from the PDF parser; `transform` places it on the page, with the origin at the
@@ -43,6 +44,8 @@ export interface Fragment {
 
 /** Minimum gap between columns in em: wider than a full-width space. */
 const columnGap = 1.25;
+/** Superscripts and subscripts are smaller than this share of their line. */
+export const smallShare = 0.92;
 
 const isBlank = ({ letters }: Piece) => letters === '';
 
@@ -147,7 +150,7 @@ export function addPiece(fragment: Fragment, piece: Piece): void {
 
 function continues(open: Fragment, piece: Piece): boolean {
   const size = Math.max(open.size, piece.size);
-  const isSmall = Math.min(open.size, piece.size) < size * 0.85;
+  const isSmall = Math.min(open.size, piece.size) < size * smallShare;
   if (Math.abs(piece.y - open.y) > size * (isSmall ? 0.6 : 0.35)) return false;
   return piece.x < open.right + size * columnGap && piece.right > open.x - size * columnGap;
 }
@@ -170,18 +173,17 @@ export function toSegment(fragment: Fragment): Segment {
     const next = markOf(piece, y, size);
     const gap = last === null ? 0 : piece.x - last.right;
     // Before a mark, a space of the parser is usually kerning.
-    if (
-      last !== null &&
-      !/\s$/.test(line) &&
-      ((isSpaced && next === '') || gap > Math.max(last.size, piece.size) * 0.2)
-    )
-      line += ' ';
+    if (last !== null && !/\s$/.test(line)) {
+      const em = Math.max(last.size, piece.size);
+      const isGap = isSpaced && (gap > em * 0.08 || !isJoined(last.text, piece.text));
+      if ((isGap && next === '') || gap > em * 0.2) line += ' ';
+    }
     if (next !== mark && next !== '' && !isOrdinal(line, piece.text)) line += next;
     line += piece.text;
     [last, isSpaced, mark] = [piece, false, next];
   }
   return {
-    text: foldForms(toLogical(line.trim()))
+    text: composeAccents(foldForms(toLogical(line.trim())))
       .replaceAll(/\s+(?=\p{M})/gu, '')
       .replaceAll(/\s+/g, ' '),
     x: fragment.x,
@@ -190,6 +192,18 @@ export function toSegment(fragment: Fragment): Segment {
     size,
   };
 }
+
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u2e80-\u2fd5\u3001-\u3003]/u;
+
+/** True where the parser reports a space between fonts although the writing has none: Chinese, Japanese, Arabic. */
+const isJoined = (left: string, right: string): boolean => {
+  const [before, after] = [left.at(-1) ?? '', right.at(0) ?? ''];
+  return (
+    (unspaced.test(before) && unspaced.test(after)) ||
+    (isRightToLeft(before) && isRightToLeft(after))
+  );
+};
 
 /** Returns the baseline and size of most letters. */
 function baseOf({ pieces, y, size }: Fragment): { readonly y: number; readonly size: number } {
@@ -210,7 +224,7 @@ function baseOf({ pieces, y, size }: Fragment): { readonly y: number; readonly s
 function markOf(piece: Piece, y: number, size: number): '' | '^' | '_' {
   const rise = (piece.y - y) / size;
   if (piece.size > size * 1.02 || !/[\p{L}\p{N}]/u.test(piece.text)) return '';
-  const isSmall = piece.size < size * 0.85;
+  const isSmall = piece.size < size * smallShare;
   if (rise >= (isSmall ? 0.15 : 0.25)) return '^';
   return rise <= (isSmall ? -0.08 : -0.25) ? '_' : '';
 }
