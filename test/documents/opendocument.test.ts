@@ -86,7 +86,7 @@ if (full) {
   stop();
 \`\`\`
 
-Power is P = W/t.
+Power is $P = \\frac{W}{t}$.
 
 See the box.
 
