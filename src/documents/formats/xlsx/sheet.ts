@@ -85,7 +85,8 @@ export function readSheet(bytes: Uint8Array, values: CellValues, budget: SheetBu
     budget.characters -= content.text.length;
     if (budget.cells < 0 || budget.characters < 0)
       throw new DocumentFault('too_large', 'The workbook has too many cells with content.');
-    row.cells.push({ ...content, column });
+    const { text, isText, isSetOff, address } = content;
+    row.cells.push({ text, isText, isSetOff, address, column });
   };
   walkXml(bytes, { open, close, text: (text) => cell.add(text) }, maxElements);
   sortCells(sheet.rows);
