@@ -14,11 +14,13 @@ import { jsonl } from './formats/jsonl.ts';
 import { latex } from './formats/latex.ts';
 import { markdown } from './formats/markdown.ts';
 import { mbox } from './formats/mbox.ts';
+import { mdx } from './formats/mdx.ts';
 import { msg } from './formats/msg.ts';
 import { odg } from './formats/odg.ts';
 import { odp } from './formats/odp.ts';
 import { ods } from './formats/ods.ts';
 import { odt } from './formats/odt.ts';
+import { org } from './formats/org.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { pptx } from './formats/pptx.ts';
@@ -36,6 +38,7 @@ import { zip } from './formats/zip.ts';
 export const formats = {
   text,
   markdown,
+  mdx,
   html,
   pdf,
   docx,
@@ -60,6 +63,7 @@ export const formats = {
   zip,
   ...codeFormats,
   rst,
+  org,
   asciidoc,
   latex,
   png,

@@ -31,6 +31,7 @@ type OtherLanguage = Exclude<keyof typeof codeFormats, 'python'>;
 const samples = {
   text: async () => 'The grinder costs 89 EUR.',
   markdown: async () => '# Grinder\n\nIt costs 89 EUR.',
+  mdx: async () => '# Grinder\n\n<Note>It costs 89 EUR.</Note>',
   html: async () => '<h1>Grinder</h1><p>It costs 89 EUR.</p>',
   pdf: async () => makePdf([['The grinder costs 89 EUR.']]),
   docx: async () => makeZip(docxParts(paragraph('The grinder costs 89 EUR.'))),
@@ -72,6 +73,7 @@ const samples = {
   xml: async () => '<item><name>grinder</name><price>89 EUR</price></item>',
   python: async () => 'def price():\n    return "89 EUR"',
   rst: async () => 'Grinder\n=======\n\nIt costs 89 EUR.',
+  org: async () => '* Grinder\n\nIt costs 89 EUR.',
   asciidoc: async () => '= Grinder\n\nIt costs 89 EUR.',
   latex: async () => '\\section{Grinder} It costs 89 EUR.',
 } as const satisfies Readonly<
