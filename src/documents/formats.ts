@@ -30,6 +30,7 @@ import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
 import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
+import { xls } from './formats/xls.ts';
 import { xlsx } from './formats/xlsx.ts';
 import { xml } from './formats/xml.ts';
 import { zip } from './formats/zip.ts';
@@ -48,6 +49,7 @@ export const formats = {
   odg,
   epub,
   xlsx,
+  xls,
   rtf,
   pptx,
   csv,

@@ -17,6 +17,7 @@ import {
 import { newBase, settled, uploadForm } from '../support/files.ts';
 import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
 import { makeOutlookMessage } from '../support/outlook.ts';
+import legacyWorkbook from './fixtures/workbook.xls?url&inline';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
 const quoted = (extensions: readonly string[], separator: string) =>
@@ -50,6 +51,7 @@ const samples = {
       epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
     ),
   xlsx: async () => bytesOf(workbook),
+  xls: async () => bytesOf(legacyWorkbook),
   rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',
   pptx: async () =>
     makeDeck([{ shapes: placed('sp', '', null, textBody('The grinder costs 89 EUR.')) }]),

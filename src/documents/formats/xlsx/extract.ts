@@ -13,7 +13,8 @@ const spreadsheet = {
   mainName: /(?:^|\/)workbook\d*\.xml$/i,
 };
 
-const maxCells = 1_000_000;
+/** Maximum number of cells with content in a workbook. */
+export const maxCells = 1_000_000;
 
 /**
  * Extracts what a reader of a workbook sees: each visible sheet with its tables, charts, text boxes and

@@ -119,7 +119,7 @@ function readProperty(
 }
 
 /** Rows and cells should be in order; a file may not keep to it. */
-function sortCells(rows: SheetRow[]): void {
+export function sortCells(rows: SheetRow[]): void {
   rows.sort((a, b) => a.row - b.row);
   for (const { cells } of rows) cells.sort((a, b) => a.column - b.column);
 }

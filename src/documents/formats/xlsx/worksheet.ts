@@ -52,6 +52,15 @@ export function readWorksheet(context: WorkbookContext, name: string): string[] 
   ];
 }
 
+/** Returns the blocks of a sheet without declared tables, drawings and comments. */
+export function writeSheet(sheet: Sheet): string[] {
+  const visible = new VisibleCells(sheet);
+  const hints = { frozenTo: visible.row(sheet.frozenRows), filterRow: null };
+  return joinStatements(findRegions(layOutSheet(sheet, visible), [])).flatMap((region) =>
+    writeRegion(region, hints),
+  );
+}
+
 /** Returns the declared tables of a sheet (ECMA-376, 18.5.1). */
 function readTables(
   parts: OfficePackage,
