@@ -1,6 +1,6 @@
 // npm run bench:documents -- [FOLDER] [--show NAME]: measures how much of the text of real documents is extracted, in order.
-// FOLDER contains `sources/NAME` and its Markdown in `expected/NAME.md`, or in `expected/STEM.md` for all names that begin with
-// `STEM.`. The score of a document is the longest common subsequence of words divided by the number of expected words.
+// FOLDER contains `sources/NAME` and its Markdown in `expected`, under the same name or its first part (`report` for `report.a.docx`).
+// The score of a document is the longest common subsequence of words divided by the number of expected words.
 // https://en.wikipedia.org/wiki/Longest_common_subsequence
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -122,7 +122,7 @@ class SheetReader {
     }
   }
 
-  /** A result that is no number is marked by its last two bytes ([MS-XLS], 2.5.133). */
+  /** A result other than a number is marked by its last two bytes ([MS-XLS], 2.5.133). */
   #formula(data: DataView): void {
     this.#pending = null;
     const kind = data.getUint8(6);

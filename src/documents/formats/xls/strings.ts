@@ -23,7 +23,7 @@ export function readString(data: DataView, at: number, lengthBytes: 1 | 2): stri
   return isWide ? wide.decode(bytes) : narrow(bytes);
 }
 
-/** Reads the shared strings, which go on in further records at any character ([MS-XLS], 2.4.265). */
+/** Reads the shared strings, which continue in further records at any character ([MS-XLS], 2.4.265). */
 export function readSharedStrings(records: readonly DataView[]): string[] {
   const [first] = records;
   if (first === undefined || first.byteLength < 8) return [];
@@ -78,7 +78,7 @@ class SegmentReader {
     }
   }
 
-  /** Where a string goes on in another record, a byte says anew whether its characters are wide. */
+  /** Where a string continues in another record, a byte says anew whether its characters are wide. */
   characters(length: number, isWide: boolean): string {
     let text = '';
     for (let left = length; left > 0; ) {

@@ -43,7 +43,7 @@ export function readBiffWorkbook(bytes: Uint8Array): BiffWorkbook {
   const styles = formats.map((data): CellStyle => {
     const font = data.getUint16(0, true);
     const id = data.getUint16(2, true);
-    // There is no font 4.
+    // Index 4 is never used.
     const { isBold = false, isStruck = false } = fonts[font > 4 ? font - 1 : font] ?? {};
     const isShaded = data.byteLength >= 18 && data.getUint32(14, true) >>> 26 !== 0;
     return {
