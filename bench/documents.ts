@@ -1,17 +1,32 @@
-// npm run bench:documents -- FOLDER [--show NAME]: measures how much of the text of real documents is extracted, in order.
-// FOLDER contains `sources/NAME` and its Markdown in `expected`. The score of a document is the longest common subsequence of
-// words divided by the number of expected words. https://en.wikipedia.org/wiki/Longest_common_subsequence
+// npm run bench:documents -- [FOLDER] [--show NAME]: measures how much of the text of real documents is extracted, in order.
+// FOLDER contains `sources/NAME` and its Markdown in `expected`, under the same name or its first part (`report` for `report.a.docx`).
+// The score of a document is the longest common subsequence of words divided by the number of expected words.
+// https://en.wikipedia.org/wiki/Longest_common_subsequence
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { extractDocument } from '../src/documents/extract.ts';
 import type { DocumentFormat } from '../src/documents/format.ts';
 import { identifyFormat } from '../src/documents/identify.ts';
 
-const [folder, flag, shown] = process.argv.slice(2);
-if (folder === undefined) {
-  console.error('usage: npm run bench:documents -- FOLDER [--show NAME]');
-  process.exit(2);
-}
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { show: { type: 'string' } },
+});
+const folder = positionals[0] ?? join(import.meta.dirname, 'extraction');
+
+/** Character maps of PDFs, as the Worker's assets have them. */
+const cmaps = join(
+  dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json')),
+  'cmaps',
+);
+const assets = {
+  read: async (path: string) => {
+    const file = join(cmaps, basename(path));
+    return existsSync(file) ? Uint8Array.from(readFileSync(file)) : null;
+  },
+};
 
 const wordsOf = (text: string): string[] =>
   text
@@ -54,20 +69,23 @@ function formatOfName(name: string): DocumentFormat | null {
 
 const scores = new Map<string, { name: string; score: number; took_ms: number }[]>();
 for (const name of readdirSync(join(folder, 'sources')).sort()) {
-  const expectedFile = join(folder, 'expected', `${name}.md`);
-  if (!existsSync(expectedFile)) continue;
+  const expectedFile = [name, name.split('.')[0]]
+    .map((stem) => join(folder, 'expected', `${stem}.md`))
+    .find(existsSync);
+  if (expectedFile === undefined) continue;
   const format = formatOfName(name);
   if (format === null) continue;
   const started = performance.now();
   const text = await extractDocument(
     format,
     Uint8Array.from(readFileSync(join(folder, 'sources', name))),
+    { assets },
   ).then(
     (document) => document.text,
     (error: Error) => `${error.message}`,
   );
   const took_ms = performance.now() - started;
-  if (flag === '--show' && shown === name) console.log(text);
+  if (values.show === name) console.log(text);
   const expected = wordsOf(plain(readFileSync(expectedFile, 'utf8')));
   const score = expected.length === 0 ? 1 : common(expected, wordsOf(text)) / expected.length;
   scores.set(format.title, [...(scores.get(format.title) ?? []), { name, score, took_ms }]);

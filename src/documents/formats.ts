@@ -14,11 +14,13 @@ import { jsonl } from './formats/jsonl.ts';
 import { latex } from './formats/latex.ts';
 import { markdown } from './formats/markdown.ts';
 import { mbox } from './formats/mbox.ts';
+import { mdx } from './formats/mdx.ts';
 import { msg } from './formats/msg.ts';
 import { odg } from './formats/odg.ts';
 import { odp } from './formats/odp.ts';
 import { ods } from './formats/ods.ts';
 import { odt } from './formats/odt.ts';
+import { org } from './formats/org.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
 import { pptx } from './formats/pptx.ts';
@@ -28,6 +30,7 @@ import { srt } from './formats/srt.ts';
 import { text } from './formats/text.ts';
 import { vtt } from './formats/vtt.ts';
 import { webp } from './formats/webp.ts';
+import { xls } from './formats/xls.ts';
 import { xlsx } from './formats/xlsx.ts';
 import { xml } from './formats/xml.ts';
 import { zip } from './formats/zip.ts';
@@ -36,6 +39,7 @@ import { zip } from './formats/zip.ts';
 export const formats = {
   text,
   markdown,
+  mdx,
   html,
   pdf,
   docx,
@@ -45,6 +49,7 @@ export const formats = {
   odg,
   epub,
   xlsx,
+  xls,
   rtf,
   pptx,
   csv,
@@ -60,6 +65,7 @@ export const formats = {
   zip,
   ...codeFormats,
   rst,
+  org,
   asciidoc,
   latex,
   png,

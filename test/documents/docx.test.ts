@@ -141,6 +141,8 @@ describe('text of Word documents', () => {
   it('keeps fields, content controls, symbols, and text boxes in either form once', async () => {
     const field = (code: string, result: string) =>
       `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>${code}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>${run(result)}<w:r><w:fldChar w:fldCharType="end"/></w:r>`;
+    const prompt = (part: string, content: string) =>
+      `<w:sdt><w:sdtPr><w:placeholder><w:docPart w:val="${part}"/></w:placeholder><w:showingPlcHdr/></w:sdtPr><w:sdtContent>${p(content)}</w:sdtContent></w:sdt>`;
     const box = `<w:txbxContent>${p(run('Boxed words'))}</w:txbxContent>`;
     const drawing = `<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="wps"><w:drawing><wps:wsp xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:txbx>${box}</wps:txbx></wps:wsp></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox xmlns:v="urn:schemas-microsoft-com:vml">${box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>`;
     const body = [
@@ -148,13 +150,18 @@ describe('text of Word documents', () => {
         `${run('Dated ')}<w:fldSimple w:instr=" DATE ">${run('3 May')}</w:fldSimple>${run(', see ')}${field(' REF x ', 'clause 9')}${drawing}`,
       ),
       `<w:sdt><w:sdtPr/><w:sdtContent>${p(run('Controlled'))}</w:sdtContent></w:sdt>`,
-      `<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>${p(run('Click to enter text'))}</w:sdtContent></w:sdt>`,
+      prompt(
+        'DefaultPlaceholder_1',
+        run('Click to enter text', '<w:rStyle w:val="PlaceholderText"/>'),
+      ),
+      prompt('DefaultPlaceholder_1', run('Filled in by a program')),
+      prompt('55E7B37B', run('[Job title]', '<w:rStyle w:val="PlaceholderText"/>')),
       p(
         `<w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r><w:r><w:noBreakHyphen/></w:r><w:r><w:tab/></w:r>${run('end')}`,
       ),
     ].join('');
     expect(await read(body)).toBe(
-      'Dated 3 May, see clause 9\n\nBoxed words\n\nControlled\n\n✓- end',
+      'Dated 3 May, see clause 9\n\nBoxed words\n\nControlled\n\nFilled in by a program\n\n[Job title]\n\n✓- end',
     );
   });
 

@@ -17,6 +17,7 @@ import {
 import { newBase, settled, uploadForm } from '../support/files.ts';
 import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
 import { makeOutlookMessage } from '../support/outlook.ts';
+import legacyWorkbook from './fixtures/workbook.xls?url&inline';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
 const quoted = (extensions: readonly string[], separator: string) =>
@@ -31,6 +32,7 @@ type OtherLanguage = Exclude<keyof typeof codeFormats, 'python'>;
 const samples = {
   text: async () => 'The grinder costs 89 EUR.',
   markdown: async () => '# Grinder\n\nIt costs 89 EUR.',
+  mdx: async () => '# Grinder\n\n<Note>It costs 89 EUR.</Note>',
   html: async () => '<h1>Grinder</h1><p>It costs 89 EUR.</p>',
   pdf: async () => makePdf([['The grinder costs 89 EUR.']]),
   docx: async () => makeZip(docxParts(paragraph('The grinder costs 89 EUR.'))),
@@ -49,6 +51,7 @@ const samples = {
       epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
     ),
   xlsx: async () => bytesOf(workbook),
+  xls: async () => bytesOf(legacyWorkbook),
   rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',
   pptx: async () =>
     makeDeck([{ shapes: placed('sp', '', null, textBody('The grinder costs 89 EUR.')) }]),
@@ -72,6 +75,7 @@ const samples = {
   xml: async () => '<item><name>grinder</name><price>89 EUR</price></item>',
   python: async () => 'def price():\n    return "89 EUR"',
   rst: async () => 'Grinder\n=======\n\nIt costs 89 EUR.',
+  org: async () => '* Grinder\n\nIt costs 89 EUR.',
   asciidoc: async () => '= Grinder\n\nIt costs 89 EUR.',
   latex: async () => '\\section{Grinder} It costs 89 EUR.',
 } as const satisfies Readonly<

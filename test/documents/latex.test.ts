@@ -24,6 +24,18 @@ Math $x_i^2$ is \textbf{bold}.\footnote{A note.}
     );
   });
 
+  it('reads headings inside the targets of links, and inline formulas as they are written', async () => {
+    expect(
+      await read(String.raw`\begin{document}\hypertarget{over-view}{%
+\section{Overview}\label{over-view}}
+Water flows at \(v = \sqrt{2 g h}\) out.
+\hypertarget{h2o}{%
+\subsection{\texorpdfstring{H\textsubscript{2}O}{H2O}}\label{h2o}}
+Done.
+\end{document}`),
+    ).toBe('## Overview\n\nWater flows at $v = \\sqrt{2 g h}$ out.\n\n### H2O\n\nDone.');
+  });
+
   it('reads tables with spans, and keeps listings', async () => {
     expect(
       await read(String.raw`\begin{tabular}{lcc}\toprule M & \multicolumn{2}{c}{Score} \\ \midrule A \& B & 1 & 2 \\ \bottomrule\end{tabular}

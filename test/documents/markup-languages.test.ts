@@ -110,6 +110,12 @@ describe('reStructuredText', () => {
     );
   });
 
+  it('keeps a quotation after an empty comment', async () => {
+    expect(
+      await read('rst', ['- item', '', '..', '', '   Quoted words.', '', '..', '   A comment.']),
+    ).toBe('- item\n\n> Quoted words.');
+  });
+
   it('is refused when it is nested too deeply', async () => {
     const deep = Array.from({ length: 100 }, (_, index) => `${'  '.repeat(index)}- x\n`);
     expect(await faultOf('rst', deep)).toBe('too_large');

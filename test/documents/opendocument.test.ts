@@ -86,7 +86,7 @@ if (full) {
   stop();
 \`\`\`
 
-Power is P = W/t.
+Power is $P = \\frac{W}{t}$.
 
 See the box.
 
@@ -235,6 +235,8 @@ Comment on Berlin (Ben): New shop.
       'table:number-rows-repeated="999999999"',
     );
     expect(await faultOf(readSheets(sheet([full])))).toBe('too_large');
+    const long = row([cell('x'.repeat(100_000), 'table:number-columns-repeated="1000"')]);
+    expect(await faultOf(readSheets(sheet([long])))).toBe('too_large');
     const many = sheet([row([cell('v'), cell('7')], 'table:number-rows-repeated="150000"')]);
     expect((await readSheets(many)).split('\n')).toHaveLength(150_004);
   });

@@ -105,6 +105,39 @@ describe('text of PDFs', () => {
     );
   });
 
+  it('orders lines that the file draws out of order: labels, indices and columns', async () => {
+    const list = [
+      at(92, 700, 'Remove the cover with the crane and put it down carefully.'),
+      at(92, 680, 'Write the date on the tag, then close the valve again.'),
+      at(92, 660, 'The area of 250 m'),
+      at(200, 660, 'is fenced on all of its sides.'),
+      at(72, 700, '1.'),
+      at(72, 680, '2.'),
+      at(72, 660, '3.'),
+      at(190.2, 665, '2', 10.5),
+    ];
+    expect(await textOf(list)).toBe(
+      '1. Remove the cover with the crane and put it down carefully.\n2. Write the date on the tag, then close the valve again.\n3. The area of 250 m^2 is fenced on all of its sides.',
+    );
+    const column = (x: number, name: string, y = 640) =>
+      [1, 2, 3, 4].map((line) => at(x, y - line * 14, `${name} column, line ${line} of it`));
+    expect(
+      await textOf([
+        ...column(320, 'right'),
+        ...column(72, 'left'),
+        at(72, 700, 'A title above both of the columns, across the whole page.'),
+      ]),
+    ).toMatch(/^A title [\s\S]*left column, line 4[\s\S]*right column, line 1/);
+  });
+
+  it('composes accents that TeX draws as glyphs of their own', async () => {
+    const { objects, codes: drawn } = letters('O\u02d8guz M\u00a8uller \u00b4\u0131 l\u00b4acqua');
+    const page = at(72, 700, codes(...drawn), 12, 'F2');
+    expect(await textOf(page, { fonts: '/F2 6 0 R', objects })).toBe(
+      'O\u011fuz M\u00fcller \u00ed l\u00b4acqua',
+    );
+  });
+
   it('keeps the column of a cell when other cells of its row are empty', async () => {
     const row = (y: number, ...cells: readonly string[]) =>
       cells.map((cell, index) => (cell === '' ? '' : at(72 + index * 110, y, cell)));

@@ -254,6 +254,21 @@ describe('what surrounds the cells of XLSX files', () => {
     );
   });
 
+  it('is found under names in other case, with backslashes or percent signs', async () => {
+    const bytes = await makeOffice([
+      {
+        name: 'XL/Workbook.xml',
+        xml: `<workbook ${main} ${names}><sheets><sheet name="S" sheetId="1" r:id="s"/></sheets></workbook>`,
+        relations: [['s', 'worksheet', 'xl/my%20sheet.xml']],
+      },
+      {
+        name: 'xl\\My Sheet.xml',
+        xml: `<worksheet ${main}>${data(row(1, ['found']))}</worksheet>`,
+      },
+    ]);
+    expect((await extractDocument(formats.xlsx, bytes)).text).toBe('## S\n\nfound');
+  });
+
   it('is read from a workbook of XlsxWriter', async () => {
     const { text } = await extractDocument(formats.xlsx, bytesOf(workbook));
     expect(text).toContain('| date | 2026-03-05 |');
@@ -288,5 +303,14 @@ describe('XLSX files that cannot be read', () => {
   it('fail as too_large with more cells than a workbook of text has', async () => {
     const line = `<row>${'<c><v>1</v></c>'.repeat(1000)}</row>`;
     expect(await faultOf({ sheets: { S: data(line.repeat(1100)) } })).toBe('too_large');
+  });
+
+  it('fail as too_large when many cells share one long text (R27)', async () => {
+    const shared = `<row>${'<c t="s"><v>0</v></c>'.repeat(1000)}</row>`;
+    const book = {
+      sheets: { S: data(shared.repeat(20)) },
+      strings: [`<t>${'x '.repeat(50_000)}</t>`],
+    };
+    expect(await faultOf(book)).toBe('too_large');
   });
 });

@@ -19,7 +19,7 @@ describe('uploads', () => {
     const zip = new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]);
     const cases = [
       { name: 'picture.svg', content: '<svg/>' },
-      { name: 'macro.docm', content: zip },
+      { name: 'add-in.xlam', content: zip },
       { name: 'noextension', content: 'text' },
       { name: 'fake.pdf', content: 'not a pdf' },
       { name: 'fake.docx', content: 'not a zip' },

@@ -13,8 +13,15 @@ export const docx: DocumentFormat = {
   kind: 'document',
   title: 'DOCX',
   media_type: mediaType,
-  aliases: [],
-  extensions: ['docx'],
+  aliases: [
+    'application/vnd.openxmlformats-officedocument.wordprocessingml.template',
+    'application/vnd.ms-word.document.macroenabled.12',
+    'application/vnd.ms-word.template.macroenabled.12',
+    'application/zip',
+    'application/x-zip-compressed',
+  ],
+  // Macros are never run.
+  extensions: ['docx', 'docm', 'dotx', 'dotm'],
   served_as: mediaType,
   checkHead,
   // Other formats are ZIP archives, too.

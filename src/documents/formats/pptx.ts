@@ -15,13 +15,15 @@ export const pptx: DocumentFormat = {
   media_type: mediaType,
   aliases: [
     'application/vnd.openxmlformats-officedocument.presentationml.slideshow',
+    'application/vnd.openxmlformats-officedocument.presentationml.template',
     'application/vnd.ms-powerpoint',
     'application/vnd.ms-powerpoint.presentation.macroenabled.12',
     'application/vnd.ms-powerpoint.slideshow.macroenabled.12',
+    'application/vnd.ms-powerpoint.template.macroenabled.12',
     'application/zip',
     'application/x-zip-compressed',
   ],
-  extensions: ['pptx', 'pptm', 'ppsx'],
+  extensions: ['pptx', 'pptm', 'ppsx', 'ppsm', 'potx', 'potm'],
   served_as: mediaType,
   checkHead,
   // Other formats are ZIP archives, too.

@@ -15,11 +15,13 @@ export const xlsx: DocumentFormat = {
   media_type: mediaType,
   aliases: [
     'application/vnd.ms-excel',
+    'application/vnd.openxmlformats-officedocument.spreadsheetml.template',
     'application/vnd.ms-excel.sheet.macroenabled.12',
+    'application/vnd.ms-excel.template.macroenabled.12',
     'application/zip',
     'application/x-zip-compressed',
   ],
-  extensions: ['xlsx', 'xlsm'],
+  extensions: ['xlsx', 'xlsm', 'xltx', 'xltm'],
   served_as: mediaType,
   checkHead,
   // Other formats are ZIP archives, too.

@@ -18,6 +18,8 @@ export const xml: DocumentFormat = {
     'application/dita+xml',
     'text/x-opml',
     'text/x-opml+xml',
+    'application/x-fictionbook+xml',
+    'application/x-fictionbook',
   ],
   extensions: [
     'xml',
@@ -31,6 +33,7 @@ export const xml: DocumentFormat = {
     'rss',
     'atom',
     'opml',
+    'fb2',
   ],
   served_as: 'text/plain; charset=utf-8',
   checkHead: checkTextHead,

@@ -1,4 +1,5 @@
-import { mathText, script } from './math.ts';
+import { formulaText } from './latex.ts';
+import { script } from './script.ts';
 import { type Element, isBlock, isElement, type Node, textOf } from './tree.ts';
 
 export interface InlineOptions {
@@ -48,7 +49,7 @@ function inlineElement(node: Element, before: string, options: InlineOptions): s
     case 'wbr':
       return '';
     case 'math':
-      return mathText(node);
+      return formulaText(node);
     case 'sup':
       return raised(inner(), before);
     case 'sub':

@@ -1,37 +1,28 @@
-import { type Element, isElement, type Node, textOf } from './tree.ts';
+import { accents, functions, latexOf } from './latex-symbols.ts';
+import { type Element, findElement, isElement, type Node, textOf } from './tree.ts';
 
-/** Characters of formulas that have a command in LaTeX; others stay as they are. */
-const commands: ReadonlyMap<string, string> = new Map(
-  `α alpha β beta γ gamma δ delta ε epsilon ϵ epsilon ζ zeta η eta θ theta ϑ vartheta ι iota κ kappa λ lambda μ mu ν nu ξ xi π pi ρ rho σ sigma ς varsigma τ tau υ upsilon φ phi ϕ phi χ chi ψ psi ω omega Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Υ Upsilon Φ Phi Ψ Psi Ω Omega ∑ sum ∏ prod ∐ coprod ∫ int ∬ iint ∭ iiint ∮ oint ∂ partial ∇ nabla ∞ infty × times ÷ div ± pm ∓ mp ⋅ cdot · cdot ∗ ast ∘ circ ≤ leq ⩽ leq ≥ geq ⩾ geq ≠ neq ≈ approx ≡ equiv ∼ sim ≃ simeq ≅ cong ∝ propto ≪ ll ≫ gg ∈ in ∉ notin ∋ ni ⊂ subset ⊆ subseteq ⊃ supset ⊇ supseteq ∪ cup ∩ cap ∅ emptyset ∀ forall ∃ exists ¬ neg ∧ wedge ∨ vee ⊕ oplus ⊗ otimes ⊥ perp ∥ parallel ∠ angle → to ← leftarrow ↔ leftrightarrow ⇒ Rightarrow ⇐ Leftarrow ⇔ Leftrightarrow ↦ mapsto ↑ uparrow ↓ downarrow … ldots ⋯ cdots ⋮ vdots ⋱ ddots ℝ mathbb{R} ℕ mathbb{N} ℤ mathbb{Z} ℚ mathbb{Q} ℂ mathbb{C} ℏ hbar ℓ ell ⟨ langle ⟩ rangle ⌊ lfloor ⌋ rfloor ⌈ lceil ⌉ rceil ‖ | † dagger`
-    .split(' ')
-    .reduce<[string, string][]>((pairs, part, index, all) => {
-      if (index % 2 === 1) pairs.push([all[index - 1] ?? '', `\\${part}`]);
-      return pairs;
-    }, []),
-);
+/** Writes a MathML formula as LaTeX between dollar signs: `$x^{2}$`. The source in TeX that writers keep beside it is preferred. */
+export function formulaText(node: Element): string {
+  const source = findElement(
+    node,
+    ({ tag, attributes }) =>
+      tag === 'annotation' && /(?:^|[/-])(?:x-)?(?:la)?tex\b/i.test(attributes.encoding ?? ''),
+  );
+  const tex = source === null ? '' : withoutDelimiters(textOf(source));
+  const latex = tex === '' ? mathToLatex(node) : tex;
+  return latex === '' ? '' : `$${latex}$`;
+}
 
-const functionNames =
-  /^(?:sin|cos|tan|cot|sec|csc|sinh|cosh|tanh|arcsin|arccos|arctan|log|ln|exp|lim|max|min|sup|inf|det|dim|ker|gcd|arg|deg)$/;
+const maxSource = 10_000;
 
-const accents: ReadonlyMap<string, string> = new Map([
-  ['^', 'hat'],
-  ['ˆ', 'hat'],
-  ['\u0302', 'hat'],
-  ['~', 'tilde'],
-  ['˜', 'tilde'],
-  ['\u0303', 'tilde'],
-  ['¯', 'bar'],
-  ['‾', 'bar'],
-  ['\u0304', 'bar'],
-  ['\u0305', 'bar'],
-  ['→', 'vec'],
-  ['⃗', 'vec'],
-  ['˙', 'dot'],
-  ['\u0307', 'dot'],
-  ['¨', 'ddot'],
-  ['\u0308', 'ddot'],
-  ['⏞', 'overbrace'],
-]);
+function withoutDelimiters(source: string): string {
+  const tex = source.replaceAll(/\s+/g, ' ').trim();
+  if (tex.length > maxSource) return '';
+  return tex
+    .replace(/^\{\\(?:displaystyle|textstyle) (.*)\}$/, '$1')
+    .replace(/^(\$\$?)(.*)\1$/, '$2')
+    .trim();
+}
 
 /** Writes a MathML formula as LaTeX, without delimiters: `x^{2}`, `\frac{a}{b}`, `\sum_{n=1}^{\infty}`. */
 export function mathToLatex(node: Node): string {
@@ -102,8 +93,20 @@ const base = (latex: string) =>
     ? latex.trim()
     : `{${latex.trim()}}`;
 
+/** Accents as MathML writers spell them, beside the combining characters. */
+const marks: Readonly<Record<string, string>> = {
+  ...accents,
+  ˆ: 'hat',
+  '˜': 'tilde',
+  '‾': 'bar',
+  '⃗': 'vec',
+  '˙': 'dot',
+  '¨': 'ddot',
+  '⏞': 'overbrace',
+};
+
 function accented(first: string, second: string, mark: Node | undefined): string {
-  const accent = accents.get(mark === undefined ? '' : textOf(mark).trim());
+  const accent = marks[mark === undefined ? '' : textOf(mark).trim()];
   return accent === undefined
     ? `${base(first)}^{${second.trim()}}`
     : `\\${accent}{${first.trim()}}`;
@@ -126,7 +129,7 @@ const scripts = ([first, ...rest]: readonly Node[]): string =>
     .join('')}`;
 
 function identifier(name: string): string {
-  if (functionNames.test(name)) return `\\${name} `;
+  if (functions.has(name)) return `\\${name} `;
   return /^[A-Za-z]{2,}$/.test(name) ? `\\mathrm{${name}}` : symbols(name);
 }
 
@@ -139,21 +142,6 @@ const relation =
   /^(?:[=<>+\-−]|\\(?:times|div|pm|mp|leq|geq|neq|approx|equiv|sim|simeq|cong|propto|in|notin|to|Rightarrow|Leftrightarrow|cdot|ll|gg|subset|subseteq|cup|cap|wedge|vee|mapsto))$/;
 
 function symbols(content: string): string {
-  const latex = [...content]
-    .map((character) => {
-      const command = commands.get(character);
-      return command === undefined ? plainSymbol(character) : `${command} `;
-    })
-    .join('');
+  const latex = latexOf(content);
   return relation.test(latex.trim()) ? ` ${latex.trim()} ` : latex;
 }
-
-/** Leaves out operators without a glyph, such as "function application". */
-const plainSymbol = (character: string) =>
-  /[\u2061-\u2064]/.test(character)
-    ? ''
-    : character === '−'
-      ? '-'
-      : /[{}%#&]/.test(character)
-        ? `\\${character}`
-        : character;

@@ -1,4 +1,6 @@
-const cell = (text: string) => text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').trim();
+const special = /[|\t-\r]|\s\s|[^\S ]/;
+const cell = (text: string) =>
+  special.test(text) ? text.replaceAll(/\s+/g, ' ').replaceAll('|', '\\|').trim() : text.trim();
 
 /** Writes one row of a Markdown table; pipes in cells are escaped. */
 export const tableRow = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;

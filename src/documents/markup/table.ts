@@ -1,3 +1,4 @@
+import { maxCharacters } from '../document.ts';
 import { DocumentFault } from '../fault.ts';
 import { tableRow, tableRule } from './table-row.ts';
 
@@ -46,6 +47,7 @@ function layOut(rows: readonly (readonly Cell[])[]): string[][] {
   const grid: string[][] = [];
   const taken: { until: number; text: string }[] = [];
   let cells = 0;
+  let characters = 0;
   for (const [index, row] of rows.entries()) {
     const line: string[] = [];
     let column = 0;
@@ -79,8 +81,12 @@ function layOut(rows: readonly (readonly Cell[])[]): string[][] {
       if (held !== undefined && held.until > index) line[column] = held.text;
     }
     cells += line.length;
-    if (cells > maxCells)
-      throw new DocumentFault('too_large', `A table has more than ${maxCells} cells.`);
+    characters += line.reduce((sum, text) => sum + text.length, 0);
+    if (cells > maxCells || characters > maxCharacters)
+      throw new DocumentFault(
+        'too_large',
+        `A table has more than ${maxCells} cells or ${maxCharacters} characters.`,
+      );
     grid.push(Array.from(line, (text) => text ?? ''));
   }
   return grid;

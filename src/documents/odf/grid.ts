@@ -1,5 +1,6 @@
+import { maxCharacters } from '../document.ts';
 import { DocumentFault } from '../fault.ts';
-import { elementsOf, type XmlElement } from '../ooxml/xml.ts';
+import { elementsOf, textIn, type XmlElement } from '../ooxml/xml.ts';
 
 interface GridCell {
   readonly node: XmlElement;
@@ -66,14 +67,19 @@ export function readGrid(table: XmlElement): GridRow[] {
   const place = visiblePlaces(table);
   const rows: GridRow[] = [];
   let cells = 0;
+  let copied = 0;
   let [index, origin] = [0, 0];
   for (const { node, isHeader, isHidden } of within(table, 'table:table-row')) {
     const repeat = countOf(node, 'rows-repeated');
     const content = isHidden ? [] : readRow(node, place);
     if (content.length > 0) {
       cells += content.length * repeat;
-      if (cells > maxCells)
-        throw new DocumentFault('too_large', `A table has more than ${maxCells} cells.`);
+      if (content.length * repeat > 1) copied += lengthOf(content) * repeat;
+      if (cells > maxCells || copied > maxCharacters)
+        throw new DocumentFault(
+          'too_large',
+          `A table has more than ${maxCells} cells or ${maxCharacters} characters.`,
+        );
       for (let copy = 0; copy < repeat; copy += 1)
         rows.push({ index: index + copy, origin: origin + copy, isHeader, cells: content });
     }
@@ -81,6 +87,17 @@ export function readGrid(table: XmlElement): GridRow[] {
     origin += repeat;
   }
   return rows;
+}
+
+/** Returns the length of the texts of cells, of which repeated ones are one element. */
+function lengthOf(cells: readonly GridCell[]): number {
+  let length = 0;
+  let [last, lastLength] = [cells[0]?.node, -1];
+  for (const { node } of cells) {
+    if (node !== last || lastLength < 0) [last, lastLength] = [node, textIn(node).length];
+    length += lastLength;
+  }
+  return length;
 }
 
 /** Returns the visible place of each column; every hidden column shares that of the next one. */

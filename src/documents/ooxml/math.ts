@@ -1,4 +1,4 @@
-import { accents, functions, latexOf } from './math-symbols.ts';
+import { accents, functions, latexOf } from '../markup/latex-symbols.ts';
 import { childOf, elementsOf, textIn, type XmlElement } from './xml.ts';
 
 /** Writes a formula (ECMA-376, 22.1) in LaTeX: `$x^{2}$`, or `$$…$$` for each one of a paragraph of its own. */

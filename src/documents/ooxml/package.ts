@@ -30,6 +30,20 @@ const limits = { entries: 5000, inflated: 200 * 1024 * 1024, ratio: 100 };
 /** Parts that are read. Others, such as pictures and fonts, only count towards the limits. */
 const readable = /\.(?:xml|rels|vml|x?html?)$/i;
 
+/**
+ * Returns the name under which a part is kept. Names are compared without case (ECMA-376, part 2, 6.2.2.3); targets
+ * may be percent-encoded, and some writers separate folders by backslashes.
+ */
+function keyOf(name: string): string {
+  const path = name.replaceAll('\\', '/').toLowerCase();
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 /** Parts and relationships of an Office document (ECMA-376, part 2). Parts are parsed on demand. */
 export class OfficePackage {
   readonly #parts: ReadonlyMap<string, Uint8Array>;
@@ -37,7 +51,7 @@ export class OfficePackage {
   readonly #relations = new Map<string, ReadonlyMap<string, Relationship>>();
 
   constructor(parts: ReadonlyMap<string, Uint8Array>) {
-    this.#parts = parts;
+    this.#parts = new Map([...parts].map(([name, bytes]) => [keyOf(name), bytes]));
   }
 
   /** Returns the main part. Throws `unsupported` for another kind of document. */
@@ -45,7 +59,7 @@ export class OfficePackage {
     const named = this.related('', 'officeDocument')?.name ?? '';
     const candidates = [named, ...[...this.#parts.keys()].filter((name) => mainName.test(name))];
     for (const name of candidates) {
-      const part = this.#parts.has(name) ? this.part(name) : null;
+      const part = this.#parts.has(keyOf(name)) ? this.part(name) : null;
       if (part !== null && elementsOf(part.root)[0]?.name === root) return part;
     }
     throw new DocumentFault('unsupported', `The file is not a ${title}.`);
@@ -57,7 +71,7 @@ export class OfficePackage {
   }
 
   bytes(name: string): Uint8Array | null {
-    return this.#parts.get(name) ?? null;
+    return this.#parts.get(keyOf(name)) ?? null;
   }
 
   /** Returns the first part that `from` has a relationship of this type to; null for none. */
@@ -97,7 +111,7 @@ export class OfficePackage {
   }
 
   #parse(name: string): XmlElement | null {
-    const bytes = this.#parts.get(name);
+    const bytes = this.#parts.get(keyOf(name));
     if (bytes === undefined) return null;
     const root = parseXml(bytes);
     this.#parsed.set(name, root);

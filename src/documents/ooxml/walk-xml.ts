@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { encodingOf } from '../encoding/decode.ts';
 import { DocumentFault } from '../fault.ts';
+import { Namespaces } from './namespaces.ts';
 
 /** Receives the parts of an XML document in order. */
 export interface XmlVisitor {
@@ -71,7 +72,8 @@ export function walkXml(
 ): void {
   let elements = 0;
   const open: string[] = [];
-  const parser = new SaxesParser({ xmlns: true });
+  const namespaces = new Namespaces(names);
+  const parser = new SaxesParser();
   parser.on('doctype', (declaration) => {
     if (allowsDoctype && !declaration.includes('[')) return;
     throw new DocumentFault(
@@ -82,25 +84,27 @@ export function walkXml(
   parser.on('error', (error) => {
     throw new DocumentFault('corrupt', 'The document contains malformed XML.', error);
   });
-  parser.on('opentag', ({ uri, local, attributes }) => {
+  parser.on('opentag', (tag) => {
     elements += 1;
     if (open.length >= maxDepth || elements > maxElements)
       throw new DocumentFault(
         'too_large',
         'The document is nested too deeply or has too many elements.',
       );
+    namespaces.enter(tag.attributes, open.length);
     const named: Record<string, string> = {};
-    for (const key in attributes) {
-      const entry = attributes[key];
-      if (entry === undefined) continue;
-      const prefix = entry.uri === '' ? '' : (names.get(entry.uri) ?? '');
-      named[prefix === '' ? entry.local : prefix + entry.local] = entry.value;
+    for (const key in tag.attributes) {
+      const attribute = namespaces.attribute(key);
+      if (attribute !== '') named[attribute] = tag.attributes[key] ?? '';
     }
-    const name = (names.get(uri) ?? '?:') + local;
+    const name = namespaces.element(tag.name);
     open.push(name);
     visitor.open(name, named);
   });
-  parser.on('closetag', () => visitor.close(open.pop() ?? ''));
+  parser.on('closetag', () => {
+    visitor.close(open.pop() ?? '');
+    namespaces.leave(open.length);
+  });
   parser.on('text', visitor.text);
   parser.on('cdata', visitor.text);
   for (const text of piecesOf(source)) parser.write(text);

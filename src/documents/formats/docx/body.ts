@@ -11,6 +11,7 @@ import {
 } from '../../ooxml/xml.ts';
 import { type InlineContext, InlineReader, type InlineResult, isBlank } from './inline.ts';
 import type { ListLabel, Numbering } from './numbering.ts';
+import { showsPrompt } from './prompt.ts';
 import type { Style, Styles } from './styles.ts';
 import { readWordTable } from './table.ts';
 
@@ -63,7 +64,7 @@ export class BodyReader {
     if (node.name === 'w:p') return this.#paragraph(node);
     if (node.name === 'w:tbl') return this.#table(node);
     if (node.name === 'w:sdt') {
-      if (flagOf(childOf(node, 'w:sdtPr'), 'w:showingPlcHdr') === true) return [];
+      if (showsPrompt(node)) return [];
       return elementsOf(node).flatMap((content) =>
         content.name === 'w:sdtContent' ? this.#blocks(content) : [],
       );

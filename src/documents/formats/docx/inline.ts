@@ -11,6 +11,7 @@ import {
   textIn,
   type XmlElement,
 } from '../../ooxml/xml.ts';
+import { showsPrompt } from './prompt.ts';
 import { type RunFormat, readRunFormat, type Style, type Styles } from './styles.ts';
 
 /** Adjacent nodes with the same format. */
@@ -107,9 +108,9 @@ export class InlineReader {
       this.#add([readMath(node)], plainFormat);
   }
 
-  /** Reads a content control. Placeholder text is skipped. */
+  /** Reads a content control. */
   #control(node: XmlElement): void {
-    if (flagOf(childOf(node, 'w:sdtPr'), 'w:showingPlcHdr') === true) return;
+    if (showsPrompt(node)) return;
     for (const content of elementsOf(node))
       if (content.name === 'w:sdtContent') this.#children(content);
   }

@@ -12,6 +12,7 @@ import {
   optionAt,
   withoutComments,
   withoutDefinitions,
+  withoutTargets,
 } from './source.ts';
 
 /** Extracts LaTeX as its reader sees it: formulas as they are written, no other file, no package. Throws `DocumentFault`. */
@@ -22,7 +23,7 @@ export async function extractLatex(
   const text = (await decodeText(bytes, encoding))
     .replaceAll(/\r\n?/g, '\n')
     .replace(/^\ufeff/, '');
-  const source = withoutComments(text);
+  const source = withoutTargets(withoutComments(text));
   checkNesting(source);
   const document: LatexDocument = { macros: macrosOf(source), expanded: 0, notes: [] };
   const begin = source.indexOf('\\begin{document}');

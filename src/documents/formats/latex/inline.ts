@@ -107,6 +107,10 @@ function readCommand(source: string, at: number, document: LatexDocument, depth:
     const label = argumentAt(source, first.end);
     return { shown: inner(label?.text ?? first.text), end: label?.end ?? first.end };
   }
+  if (name === 'texorpdfstring' && first !== null) {
+    const plain = argumentAt(source, first.end);
+    return { shown: inner(plain?.text ?? first.text), end: plain?.end ?? first.end };
+  }
   if (/^(?:url|path|nolinkurl)$/.test(name) && first !== null)
     return { shown: first.text, end: first.end };
   if (/^(?:texttt|code|lstinline)$/.test(name) && first !== null) {
@@ -169,7 +173,11 @@ function readSymbol(source: string, at: number, document: LatexDocument, depth: 
     };
   }
   if (mark === '\\') return { shown: '\n', end: optionAt(source, at + 2)?.end ?? at + 2 };
-  if (mark === '(' || mark === ')') return { shown: '$', end: at + 2 };
+  if (mark === '(') {
+    const end = source.indexOf('\\)', at + 2);
+    if (end >= 0 && end - at < 5000)
+      return { shown: `$${source.slice(at + 2, end).trim()}$`, end: end + 2 };
+  }
   if (/[A-Za-z@]/.test(mark)) return { shown: inlineLatex(mark, document, depth + 1), end: at + 2 };
   return {
     shown: /[,;:! /-]/.test(mark) ? (/[,;: ]/.test(mark) ? ' ' : '') : mark.trim(),

@@ -106,3 +106,19 @@ export function withoutDefinitions(source: string): string {
   }
   return text + source.slice(last);
 }
+
+const wrapper = /\\(?:hypertarget|hyperdef)(?=\{)/g;
+
+/** Replaces the targets of links by the text that they wrap, up to whole headings: `\hypertarget{id}{\section{A}}`. */
+export function withoutTargets(source: string): string {
+  let text = '';
+  let last = 0;
+  for (const match of source.matchAll(wrapper)) {
+    const name = argumentAt(source, match.index + match[0].length);
+    const wrapped = name === null ? null : argumentAt(source, name.end);
+    if (wrapped === null || match.index < last) continue;
+    text += source.slice(last, match.index) + wrapped.text;
+    last = wrapped.end;
+  }
+  return text + source.slice(last);
+}

@@ -1,3 +1,4 @@
+import { readCompoundFile, type Storage } from '../../compound-file.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import type { ExtractContext } from '../../format.ts';
@@ -5,7 +6,6 @@ import type { EmbeddedPart } from '../../markup/embedded-sections.ts';
 import { mailboxText } from '../eml/header.ts';
 import { writeMessage } from '../eml/write-message.ts';
 import { readBody } from './body.ts';
-import { readCompoundFile, type Storage } from './compound-file.ts';
 import { Properties, tags } from './properties.ts';
 
 /** Lengths before the first property, by the kind of their storage ([MS-OXMSG], 2.4.1). */

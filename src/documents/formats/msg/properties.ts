@@ -1,6 +1,6 @@
+import type { Storage } from '../../compound-file.ts';
 import { decodeText, encodingOf } from '../../encoding/decode.ts';
 import { decodeLeniently } from '../../encoding/decode-leniently.ts';
-import type { Storage } from './compound-file.ts';
 
 /** Tags of properties that are read ([MS-OXPROPS]). */
 export const tags = {

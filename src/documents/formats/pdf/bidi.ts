@@ -31,6 +31,9 @@ export function toVisual(text: string, direction: string): string {
     .join('');
 }
 
+/** The end of a right-to-left sentence in a paragraph that its writer left as left-to-right. */
+export const misplacedEnd = /^([.!?\u061f\u06d4])\s?(?=\p{L})(.*[\p{L}\p{N})\]"'»”])$/u;
+
 /**
  * Returns the order in which the letters of a line are read that stand from left to right. Its base
  * direction is that of most of its letters.

@@ -46,6 +46,8 @@ export interface Fragment {
 
 /** Minimum gap between columns in em: wider than a full-width space. */
 const columnGap = 1.25;
+/** Superscripts and subscripts are smaller than this share of their line. */
+export const smallShare = 0.92;
 
 export const isBlank = ({ letters }: Piece) => letters === '';
 
@@ -154,7 +156,7 @@ export function addPiece(fragment: Fragment, piece: Piece): void {
 
 function continues(open: Fragment, piece: Piece): boolean {
   const size = Math.max(open.size, piece.size);
-  const isSmall = Math.min(open.size, piece.size) < size * 0.85;
+  const isSmall = Math.min(open.size, piece.size) < size * smallShare;
   if (Math.abs(piece.y - open.y) > size * (isSmall ? 0.6 : 0.35)) return false;
   return piece.x < open.right + size * columnGap && piece.right > open.x - size * columnGap;
 }

@@ -1,5 +1,6 @@
 import type { PdfRun } from './lines.ts';
-import { addPiece, type Fragment, readFragments, turnRuns } from './lines.ts';
+import { addPiece, type Fragment, readFragments, smallShare, turnRuns } from './lines.ts';
+import { inReadingOrder } from './reading-order.ts';
 import { type Segment, toSegment } from './segment.ts';
 
 export interface PdfLine {
@@ -28,7 +29,7 @@ interface Part extends Segment {
  */
 export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
   return turnRuns(runs, rotate).flatMap(({ angle, pieces }) => {
-    const fragments = attachSmall(readFragments(pieces));
+    const fragments = joinAdjacent(attachSmall(readFragments(pieces)));
     const parts = fragments
       .map(
         (fragment, order): Part => ({ ...toSegment(fragment), order, column: null, isLong: false }),
@@ -51,7 +52,8 @@ function attachSmall(fragments: readonly Fragment[]): Fragment[] {
       .find(
         (one) =>
           one !== small &&
-          small.size < one.size * 0.85 &&
+          small.size < one.size * smallShare &&
+          Math.abs(one.y - small.y) >= one.size * 0.08 &&
           Math.abs(one.y - small.y) <= one.size * 0.6 &&
           touches(one, small),
       );
@@ -60,6 +62,34 @@ function attachSmall(fragments: readonly Fragment[]): Fragment[] {
     return false;
   });
 }
+
+/** Joins fragments that continue each other on one baseline although the file draws them apart. */
+function joinAdjacent(fragments: readonly Fragment[]): Fragment[] {
+  const rows = new Map<number, Fragment[]>();
+  for (const fragment of fragments) push(rows, Math.round(fragment.y / 8), fragment);
+  const joined = new Set<Fragment>();
+  for (const fragment of fragments) {
+    if (joined.has(fragment)) continue;
+    const row = Math.round(fragment.y / 8);
+    const near = [row - 1, row, row + 1].flatMap((one) => rows.get(one)?.slice(0, 200) ?? []);
+    for (
+      let next = near.find((one) => !joined.has(one) && continuesLine(fragment, one));
+      next !== undefined;
+      next = near.find((one) => !joined.has(one) && continuesLine(fragment, one))
+    ) {
+      for (const piece of next.pieces) addPiece(fragment, piece);
+      joined.add(next);
+    }
+  }
+  return fragments.filter((fragment) => !joined.has(fragment));
+}
+
+const continuesLine = (left: Fragment, right: Fragment): boolean =>
+  left !== right &&
+  Math.abs(left.y - right.y) < left.size * 0.15 &&
+  Math.abs(left.size - right.size) < left.size * 0.1 &&
+  right.x - left.right > -0.3 * left.size &&
+  right.x - left.right < 0.4 * left.size;
 
 /** True when a position directly follows a word of the fragment. */
 const touches = ({ pieces, size }: Fragment, { x }: { readonly x: number }) =>
@@ -118,7 +148,7 @@ function joinRows(parts: readonly Part[]): Row[] {
     const height = Math.round(part.y / 8);
     const row = [height - 1, height, height + 1]
       .flatMap((one) => byHeight.get(one)?.slice(-200) ?? [])
-      .find((one) => joins(one, part));
+      .find((one) => joins(one, part) || labels(one, part));
     if (row === undefined) {
       const made = { parts: [part], y: part.y, size: part.size };
       rows.push(made);
@@ -145,7 +175,21 @@ const joins = (row: Row, part: Part): boolean =>
   (row.parts.some((one) => Math.abs(one.order - part.order) === 1) ||
     [...row.parts, part].every(({ column, isLong }) => column === null && !isLong));
 
-/** Orders rows: top to bottom for a single column, else column by column in file order. */
+/** True for the label of a list item and its text, which files may draw far apart. */
+const labels = (row: Row, part: Part): boolean => {
+  const [one, ...others] = row.parts;
+  if (one === undefined || others.length > 0) return false;
+  const [left, right] = one.x < part.x ? [one, part] : [part, one];
+  const gap = right.x - left.right;
+  return (
+    label.test(left.text) &&
+    gap > -0.2 * part.size &&
+    gap < part.size * 3 &&
+    Math.abs(one.y - part.y) <= part.size * 0.25
+  );
+};
+
+/** Orders rows: top to bottom for a single column, else as the file or the columns of the page have them. */
 function order(rows: readonly Row[]): Omit<PdfLine, 'angle'>[] {
   const placed = rows.map((row) => ({
     row,
@@ -156,8 +200,9 @@ function order(rows: readonly Row[]): Omit<PdfLine, 'angle'>[] {
     const below = byHeight[index + 1]?.row;
     return below === undefined || row.y - below.y >= Math.min(row.size, below.size) * 0.5;
   });
-  const sorted = isOneColumn ? byHeight : placed.toSorted((a, b) => a.order - b.order);
-  return sorted.map(({ row }) => ({
+  const inFile = placed.toSorted((a, b) => a.order - b.order).map(({ row }) => row);
+  const sorted = isOneColumn ? byHeight.map(({ row }) => row) : inReadingOrder(inFile);
+  return sorted.map((row) => ({
     segments: withLabel(row.parts.toSorted((a, b) => a.x - b.x)),
     y: row.y,
     size: row.size,

@@ -1,5 +1,6 @@
-import { foldForms, isRightToLeft, readingOrder } from './bidi.ts';
-import { type Fragment, isBlank, type Piece } from './lines.ts';
+import { composeAccents } from './accents.ts';
+import { foldForms, isRightToLeft, misplacedEnd, readingOrder } from './bidi.ts';
+import { type Fragment, isBlank, type Piece, smallShare } from './lines.ts';
 
 /** Pieces on one baseline without a column-wide gap. */
 export interface Segment {
@@ -31,12 +32,11 @@ export function toSegment(fragment: Fragment): Segment {
     const next = markOf(piece, y, size);
     const gap = last === null ? 0 : piece.x - last.right;
     // Before a mark, a space of the parser is usually kerning.
-    if (
-      last !== null &&
-      !/\s$/.test(line.text) &&
-      ((isSpaced && next === '') || gap > Math.max(last.size, piece.size) * 0.2)
-    )
-      line.write(' ');
+    if (last !== null && !/\s$/.test(line.text)) {
+      const em = Math.max(last.size, piece.size);
+      const isGap = isSpaced && (gap > em * 0.08 || !isJoined(last.text, piece.text));
+      if ((isGap && next === '') || gap > em * 0.2) line.write(' ');
+    }
     if (next !== mark && next !== '' && !isOrdinal(line.text, piece.text)) line.write(next);
     line.draw(piece);
     [last, isSpaced, mark] = [piece, false, next];
@@ -45,6 +45,18 @@ export function toSegment(fragment: Fragment): Segment {
   const isVertical = fragment.pieces[0]?.isVertical === true;
   return { ...line.read(), x, right, y, size, isVertical };
 }
+
+const unspaced =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u2e80-\u2fd5\u3001-\u3003]/u;
+
+/** True where the parser reports a space between fonts although the writing has none: Chinese, Japanese, Arabic. */
+const isJoined = (left: string, right: string): boolean => {
+  const [before, after] = [left.at(-1) ?? '', right.at(0) ?? ''];
+  return (
+    (unspaced.test(before) && unspaced.test(after)) ||
+    (isRightToLeft(before) && isRightToLeft(after))
+  );
+};
 
 /** A line in visual order with the edges of its code units. */
 class PlacedLine {
@@ -92,11 +104,28 @@ class PlacedLine {
         right.push(low + ((high - low) * (unit + 1)) / folded.length);
       }
     }
-    text = text
-      .trim()
-      .replaceAll(/\s+(?=\p{M})/gu, '')
-      .replaceAll(/\s+/g, ' ');
+    text = text.trim();
+    if (order !== null && misplacedEnd.test(text)) {
+      text = text.replace(misplacedEnd, '$2$1');
+      left.push(left.shift() ?? Number.NaN);
+      right.push(right.shift() ?? Number.NaN);
+    }
+    const composed = composeAccents(text);
+    if (composed !== text) joinEdges(text, composed, left, right);
+    text = composed.replaceAll(/\s+(?=\p{M})/gu, '').replaceAll(/\s+/g, ' ');
     return { text, words: wordsOf(text, left, right) };
+  }
+}
+
+/** Gives a letter that has been composed of two the edges of both. */
+function joinEdges(text: string, composed: string, left: number[], right: number[]): void {
+  for (let from = 0, to = 0, at = 0; to < composed.length; from += 1, to += 1) {
+    if (composed[to] !== text[from]) {
+      from += 1;
+      left.splice(at, 2, Math.min(left[at] ?? Number.NaN, left[at + 1] ?? Number.NaN));
+      right.splice(at, 2, Math.max(right[at] ?? Number.NaN, right[at + 1] ?? Number.NaN));
+    }
+    if (!isWhite(composed[to] ?? '')) at += 1;
   }
 }
 
@@ -141,7 +170,7 @@ function baseOf({ pieces, y, size }: Fragment): { readonly y: number; readonly s
 function markOf(piece: Piece, y: number, size: number): '' | '^' | '_' {
   const rise = (piece.y - y) / size;
   if (piece.size > size * 1.02 || !/[\p{L}\p{N}]/u.test(piece.text)) return '';
-  const isSmall = piece.size < size * 0.85;
+  const isSmall = piece.size < size * smallShare;
   if (rise >= (isSmall ? 0.15 : 0.25)) return '^';
   return rise <= (isSmall ? -0.08 : -0.25) ? '_' : '';
 }

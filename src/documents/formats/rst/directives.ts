@@ -31,9 +31,11 @@ export function readExplicit(
   document: RstDocument,
   inner: Inner,
 ): Block {
+  const line = lines[at] ?? '';
+  // An empty comment ends what is before it, and holds nothing of what follows.
+  if (line.trim() === '..' && (lines[at + 1] ?? '').trim() === '') return { nodes: [], lines: 1 };
   const body = bodyOf(lines, at + 1, 1);
   const count = 1 + body.count;
-  const line = lines[at] ?? '';
   const [, name = '', argument = ''] =
     /^\.\. (?:\|[^|]*\| )?([\w:+.-]+)::(?:\s+(.*))?$/.exec(line) ?? [];
   if (name !== '' && !line.startsWith('.. |'))

@@ -13,7 +13,8 @@ const spreadsheet = {
   mainName: /(?:^|\/)workbook\d*\.xml$/i,
 };
 
-const maxCells = 1_000_000;
+/** Maximum number of cells with content in a workbook. */
+export const maxCells = 1_000_000;
 
 /**
  * Extracts what a reader of a workbook sees: each visible sheet with its tables, charts, text boxes and
@@ -23,7 +24,7 @@ const maxCells = 1_000_000;
 export const extractXlsx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> =>
   readPackage(bytes, spreadsheet, (parts, workbook) => {
     const values = readCellValues(parts, workbook);
-    const budget = { cells: maxCells };
+    const budget = { cells: maxCells, characters: maxCharacters };
     const sections: string[] = [];
     let length = 0;
     for (const { name, part, isChart } of visibleSheets(parts, workbook)) {

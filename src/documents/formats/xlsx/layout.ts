@@ -32,7 +32,9 @@ export function layOutSheet(sheet: Sheet, visible: VisibleCells): Line[] {
         merge === undefined &&
         above.some(({ left, right }) => cell.column >= left && cell.column <= right);
       const shown = isCovered ? null : visible.range(range);
-      if (shown !== null) placed.push({ ...shown, content: cell });
+      if (shown === null) continue;
+      const { top, left, bottom, right } = shown;
+      placed.push({ top, left, bottom, right, content: cell });
     }
   }
   return linesOf(placed);

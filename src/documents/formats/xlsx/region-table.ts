@@ -29,8 +29,8 @@ export function writeRegion(region: Region, hints: HeaderHints): string[] {
   ].filter((text) => text !== '');
 }
 
-const textOf = ({ content }: PlacedCell): string =>
-  joinLines(content.text.replaceAll(/\s*\n\s*/g, '\n'), false);
+const textOf = ({ content: { text } }: PlacedCell): string =>
+  text.includes('\n') ? joinLines(text.replaceAll(/\s*\n\s*/g, '\n'), false) : text;
 
 /** Counts leading rows of one text above rows of several. */
 function countTitles(lines: readonly Line[]): number {

@@ -37,8 +37,14 @@ const maxElements = 12_000_000;
 const maxMerges = 200_000;
 const isTrue = (value: string | undefined) => value === '1' || value === 'true';
 
-/** Reads a worksheet. `budget` counts the cells of the workbook that may still be read. */
-export function readSheet(bytes: Uint8Array, values: CellValues, budget: { cells: number }): Sheet {
+/** Cells and characters of a workbook that may still be read. */
+export interface SheetBudget {
+  cells: number;
+  characters: number;
+}
+
+/** Reads a worksheet. Throws `too_large` when the budget is spent: a text may be shared by any number of cells. */
+export function readSheet(bytes: Uint8Array, values: CellValues, budget: SheetBudget): Sheet {
   const sheet: Sheet = {
     rows: [],
     merges: [],
@@ -76,9 +82,11 @@ export function readSheet(bytes: Uint8Array, values: CellValues, budget: { cells
     const content = cell.end();
     if (content === null || column > maxColumn || row.row > maxRow) return;
     budget.cells -= 1;
-    if (budget.cells < 0)
+    budget.characters -= content.text.length;
+    if (budget.cells < 0 || budget.characters < 0)
       throw new DocumentFault('too_large', 'The workbook has too many cells with content.');
-    row.cells.push({ ...content, column });
+    const { text, isText, isSetOff, address } = content;
+    row.cells.push({ text, isText, isSetOff, address, column });
   };
   walkXml(bytes, { open, close, text: (text) => cell.add(text) }, maxElements);
   sortCells(sheet.rows);
@@ -111,7 +119,7 @@ function readProperty(
 }
 
 /** Rows and cells should be in order; a file may not keep to it. */
-function sortCells(rows: SheetRow[]): void {
+export function sortCells(rows: SheetRow[]): void {
   rows.sort((a, b) => a.row - b.row);
   for (const { cells } of rows) cells.sort((a, b) => a.column - b.column);
 }

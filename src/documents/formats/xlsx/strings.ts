@@ -1,6 +1,6 @@
 import { DocumentFault } from '../../fault.ts';
 import { struck } from '../../markup/inline.ts';
-import { script } from '../../markup/math.ts';
+import { script } from '../../markup/script.ts';
 import { walkXml } from '../../ooxml/walk-xml.ts';
 
 /** Characters that XML cannot hold, as spreadsheets escape them: `_x000D_` (ECMA-376, 22.9.2.19). */

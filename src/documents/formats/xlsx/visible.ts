@@ -7,9 +7,11 @@ export class VisibleCells {
   readonly #rows: ReadonlySet<number>;
   /** Number of hidden columns before each column. */
   readonly #hiddenColumns = new Uint16Array(maxColumn + 2);
+  readonly #hasHidden: boolean;
 
   constructor({ hiddenRows, hiddenColumns }: Pick<Sheet, 'hiddenRows' | 'hiddenColumns'>) {
     this.#rows = hiddenRows;
+    this.#hasHidden = hiddenRows.size > 0 || hiddenColumns.length > 0;
     this.#hiddenRows = [...hiddenRows].sort((a, b) => a - b);
     const isHidden = new Uint8Array(maxColumn + 1);
     for (const { left, right } of hiddenColumns) isHidden.fill(1, left, right + 1);
@@ -36,7 +38,9 @@ export class VisibleCells {
   column = (column: number): number => column - (this.#hiddenColumns[column] ?? 0);
 
   /** Returns the visible part of a range; null when all of it is hidden. */
-  range({ top, left, bottom, right }: Range): Range | null {
+  range(whole: Range): Range | null {
+    if (!this.#hasHidden) return whole;
+    const { top, left, bottom, right } = whole;
     const range = {
       top: this.row(top),
       left: this.column(left),

@@ -9,7 +9,7 @@ import { linkCells } from './links.ts';
 import { readRange } from './reference.ts';
 import { writeRegion } from './region-table.ts';
 import { findRegions, type TableArea } from './regions.ts';
-import { readSheet, type Sheet } from './sheet.ts';
+import { readSheet, type Sheet, type SheetBudget } from './sheet.ts';
 import { VisibleCells } from './visible.ts';
 
 /** A workbook whose worksheets are read. */
@@ -18,8 +18,7 @@ export interface WorkbookContext {
   /** Name of the workbook's part. */
   readonly workbook: string;
   readonly values: CellValues;
-  /** Cells of the workbook that may still be read. */
-  readonly budget: { cells: number };
+  readonly budget: SheetBudget;
 }
 
 /** Returns the blocks of a worksheet from top to bottom: titles, tables and drawings; then its comments. */
@@ -51,6 +50,15 @@ export function readWorksheet(context: WorkbookContext, name: string): string[] 
     ...blocks.flatMap(({ write }) => write()),
     ...(comments.length === 0 ? [] : [`Comments:\n\n${comments.join('\n')}`]),
   ];
+}
+
+/** Returns the blocks of a sheet without declared tables, drawings and comments. */
+export function writeSheet(sheet: Sheet): string[] {
+  const visible = new VisibleCells(sheet);
+  const hints = { frozenTo: visible.row(sheet.frozenRows), filterRow: null };
+  return joinStatements(findRegions(layOutSheet(sheet, visible), [])).flatMap((region) =>
+    writeRegion(region, hints),
+  );
 }
 
 /** Returns the declared tables of a sheet (ECMA-376, 18.5.1). */

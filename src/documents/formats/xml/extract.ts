@@ -5,6 +5,7 @@ import { DocumentFault } from '../../fault.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
 import { readPage } from '../html/visible-page.ts';
 import { readFeed } from './feed.ts';
+import { fromFictionBook } from './fiction-book.ts';
 import { childOf, isXmlElement, parseXml, type XmlElement } from './parse.ts';
 import { readDocument } from './read-document.ts';
 import { writeData } from './write-data.ts';
@@ -30,6 +31,8 @@ export function xmlToMarkdown(source: string, baseUrl: string | null = null): st
     const root = parseXml(source);
     if (root.name === 'html') return writeMarkdown(readPage(source).body, baseUrl);
     if (/^(?:rss|RDF|feed)$/.test(root.name)) return writeMarkdown(readFeed(root), baseUrl);
+    if (root.name === 'FictionBook')
+      return writeMarkdown(readDocument(fromFictionBook(root)), baseUrl);
     return isDocumentRoot(root) || isDocument(root)
       ? writeMarkdown(readDocument(root), baseUrl)
       : cleanText(writeData(root));

@@ -17,6 +17,7 @@ import {
 } from './parse.ts';
 import type { Reader } from './reader.ts';
 import { readTables } from './tables.ts';
+import { titleHolderOf, titleIn } from './titles.ts';
 import { admonitionLabels, impliedTitles, type Role, roleOf } from './vocabulary.ts';
 
 /** Reads a document (DocBook, JATS, TEI, DITA, patents) as the tree of what a reader sees. */
@@ -25,10 +26,6 @@ export const readDocument = (root: XmlElement): Element => new DocumentReader(ro
 const ditaRoots = /^(?:topic|concept|task|reference|troubleshooting|glossgroup|dita|map|bookmap)$/;
 const lineRoles: ReadonlySet<Role | null> = new Set(['paragraph', 'title', 'line']);
 const cellNames = /^(?:td|th|entry|cell|stentry)$/;
-
-/** Elements that hold the title of a section besides the section itself. */
-const titleHolders =
-  /info$|^refmeta$|^(?:front-stub|title-group|book-part-meta|book-title-group|sec-meta)$/;
 
 class DocumentReader implements Reader {
   readonly #titles = new Map<string, string>();
@@ -234,18 +231,4 @@ class DocumentReader implements Reader {
       this.#collectTitles(node);
     }
   }
-}
-
-const titleIn = (node: XmlElement | undefined) =>
-  childOf(node, 'title', 'head', 'heading', 'article-title', 'refentrytitle', 'glossterm');
-
-/** The section, or the element of its front matter that has the title. */
-function titleHolderOf(node: XmlElement): XmlElement | undefined {
-  if (titleIn(node) !== undefined) return node;
-  const holder = elementsOf(node).find(({ name }) => titleHolders.test(name));
-  return holder === undefined
-    ? undefined
-    : titleIn(holder) !== undefined
-      ? holder
-      : titleHolderOf(holder);
 }

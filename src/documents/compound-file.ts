@@ -1,4 +1,4 @@
-import { DocumentFault } from '../../fault.ts';
+import { DocumentFault } from './fault.ts';
 
 /** A storage of a compound file: its streams and inner storages, by name. */
 export interface Storage {

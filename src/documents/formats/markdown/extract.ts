@@ -1,0 +1,15 @@
+import { cleanText } from '../../clean-text.ts';
+import type { ExtractedDocument } from '../../document.ts';
+import { decodeText } from '../../encoding/decode.ts';
+import { writeFrontMatter } from './front-matter.ts';
+import { withoutJsx } from './jsx.ts';
+
+/** Extracts Markdown, with the fields in front of it as text. Throws `DocumentFault`. */
+export async function extractMarkdown(
+  bytes: Uint8Array<ArrayBuffer>,
+  encoding: string | null,
+  isMdx: boolean,
+): Promise<ExtractedDocument> {
+  const text = writeFrontMatter(cleanText(await decodeText(bytes, encoding)));
+  return { text: isMdx ? cleanText(withoutJsx(text)).trim() : text, pages: null, isMarkdown: true };
+}
