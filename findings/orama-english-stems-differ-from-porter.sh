@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One would guess that the English stemmer of @orama/stemmers is Snowball's or Porter's, and gives a verb and its noun one stem. It removes
-# "tion" where Porter removes "ion": "connect" stays "connect" while "connection" becomes "connec", so a search for one misses the other.
+# "tion", or nothing, where Porter removes "ion": "connect" stays "connect" while "connection" becomes "connec", so a search for one misses the other.
 # The same holds for collections, construction, confusion, adoption and hundreds more. Porter in the package "stemmer", and in SQLite's
 # FTS5, gives them one stem. Who searches English texts with Orama's stemming: plug in another stemmer, or test the words that matter.
 set -euo pipefail
