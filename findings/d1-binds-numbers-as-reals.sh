@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# One would guess that D1 binds the number 1 as an integer, as Python's driver of SQLite does. It binds all numbers, and booleans, as REAL. A column with INTEGER affinity repairs it, but in expressions 1 is 1.0: 'page-' || ? gives "page-1.0", ? / 2 gives
-# 0.5, json_object('n', ?) writes {"n":1.0}, and a key made so never matches one that was written by a literal. Who computes with parameters in
+# One would guess that D1 binds the number 1 as an integer, as Python's driver of SQLite does. It binds all numbers, and booleans, as REAL. A
+# column with INTEGER affinity repairs it, but in expressions 1 is 1.0: 'page-' || ? gives "page-1.0", ? / 2 gives 0.5,
+# json_object('n', ?) writes {"n":1.0}, and a key made so never matches one that was written by a literal. Who computes with parameters in
 # D1: write CAST(? AS INTEGER), or bind a string.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One would guess that a reader of workbooks reads the cell type "d", an ISO 8601 date (ECMA-376, 18.18.11), as that date. ExcelJS parses the
 # text as a number of days, which ends at the first hyphen: every day of 2024 is a time on 16 July 1905, and no error tells. Excel writes such
-# cells in "Strict Open XML" workbooks, and so do other exporters; SheetJS and read-excel-file read them. Who imports dates: reject years
+# cells in "Strict Open XML" workbooks; SheetJS and read-excel-file read them. Who imports dates: reject years
 # before the first plausible one, or read with another package.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # One would guess that a converter of HTML to text puts at least a space between the cells of a row. html-to-text treats tables as blocks and
 # cells as inline text unless its formatter dataTable is chosen by a selector: "Basic", "5", "Pro", "20" become one word, "Basic5Pro20", and terms
-# run into their definitions. Loaders of web pages and EPUBs use it with its defaults, so prices and names of a knowledge base
-# cannot be found or are quoted wrongly. Who uses it: pass { selector: 'table', format: 'dataTable' }, and formatters for dt and dd.
+# run into their definitions. Where pages are loaded with its defaults, prices and names of a knowledge base cannot be
+# found or are quoted wrongly. Who uses it: pass { selector: 'table', format: 'dataTable' }, and formatters for dt and dd.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # One would guess that two current Snowball stemmers for Dutch give the same stems. Snowball 3.0 made another algorithm (Kraaij-Pohlmann) the
-# one called "dutch", and the former became "dutch_porter": Python's snowballstemmer 3 and @orama/stemmers for JavaScript, both of this year,
+# one called "dutch", and the former became "dutch_porter": Python's snowballstemmer 3 and @orama/stemmers for JavaScript, both current,
 # disagree in about four of ten words. An index that Python has written and JavaScript queries misses those words without any error. Who
 # moves an index between languages, or upgrades a Snowball package: name the algorithm, and index again.
 set -euo pipefail
