@@ -1,7 +1,5 @@
 export {
   type ArchiveEntry,
-  type ArchiveReader,
-  type ArchiveType,
   archiveType,
   type EntryPlace,
   openEntry,

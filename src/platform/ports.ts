@@ -72,7 +72,7 @@ interface StoredObject {
 }
 
 /** An object of a bucket of the operator. */
-export interface BucketObject extends StoredObject {
+interface BucketObject extends StoredObject {
   readonly etag: string;
 }
 
@@ -89,7 +89,7 @@ export interface ImportBuckets {
   get(bucket: string, key: string): Promise<BucketObject | null>;
 }
 
-export interface BucketListing {
+interface BucketListing {
   readonly objects: readonly { readonly key: string; readonly etag: string }[];
   readonly next: string | null;
 }

@@ -6,7 +6,7 @@ import { knowledge_bases } from '../../db/schema/knowledge.ts';
 export type BatchRow = typeof file_batches.$inferSelect;
 
 /** Maximum number of batches of a base that are in progress. */
-export const maxActive = 20;
+const maxActive = 20;
 
 const own = (workspace_id: string, id: string) =>
   and(eq(file_batches.workspace_id, workspace_id), eq(file_batches.id, id));

@@ -15,7 +15,7 @@ export const maxEntries = 10_000;
 export const maxArchiveBytes = 100_000_000;
 
 /** Codes of entries and batches. */
-export const batchFaultCodes = [
+const batchFaultCodes = [
   ...sourceFaultCodes,
   'corrupt',
   'unsupported',

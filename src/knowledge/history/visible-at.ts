@@ -11,7 +11,7 @@ export const revisionsOf = (base_ids: readonly string[], revisions: Revisions): 
   Object.fromEntries(base_ids.map((id) => [id, revisions[id] ?? now]));
 
 /** True when the content `f` of a file was searchable at a revision. */
-export const isContentAt = (revision: SQL): SQL =>
+const isContentAt = (revision: SQL): SQL =>
   sql`f.added_revision <= ${revision} and (f.removed_revision is null or f.removed_revision > ${revision})`;
 
 /** True when the chunk `c` was part of its content at a revision. */

@@ -33,7 +33,7 @@ export const NotionPage = z.looseObject({
 export type NotionPage = z.output<typeof NotionPage>;
 
 /** The content of a block is below its type. */
-export const NotionBlock = z.looseObject({
+const NotionBlock = z.looseObject({
   id: z.string(),
   type: z.string(),
   has_children: z.boolean().default(false),
