@@ -27,8 +27,14 @@ export interface PackageKind {
 }
 
 const limits = { entries: 5000, inflated: 200 * 1024 * 1024, ratio: 100 };
-/** Parts that are read. Others, such as pictures and fonts, only count towards the limits. */
-const readable = /\.(?:xml|rels|vml|x?html?)$/i;
+/** Parts that are read: XML, and documents that a text embeds. Others only count towards the limits. */
+function isReadable(name: string): boolean {
+  const file = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+  return (
+    /\.(?:xml|rels|vml|x?html?|mht|mhtml|rtf|txt)$|chunk/i.test(file) ||
+    (/\.do[ct][xm]$/i.test(file) && !/embeddings/i.test(name))
+  );
+}
 
 /**
  * Returns the name under which a part is kept. Names are compared without case (ECMA-376, part 2, 6.2.2.3); targets
@@ -146,7 +152,7 @@ export async function readPackage<T>(
   kind: PackageKind,
   read: (parts: OfficePackage, main: Part) => Promise<T> | T,
 ): Promise<T> {
-  const parts = new OfficePackage(await readZip(bytes, limits, (name) => readable.test(name)));
+  const parts = new OfficePackage(await readZip(bytes, limits, isReadable));
   try {
     return await read(parts, parts.main(kind));
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { ExtractedDocument } from '../../document.ts';
-import { decodeHtml } from '../../encoding/decode.ts';
 import { DocumentFault } from '../../fault.ts';
 import { isTelling } from '../../markup/margins.ts';
 import { romanNumeral } from '../../markup/numerals.ts';
@@ -8,8 +7,8 @@ import { writeMarkdown } from '../../markup/write-markdown.ts';
 import { readDrawing } from '../../ooxml/drawing.ts';
 import { type OfficePackage, type Part, readPackage } from '../../ooxml/package.ts';
 import { descendants, elementsOf, flagOf, type XmlElement } from '../../ooxml/xml.ts';
-import { readPage } from '../html/visible-page.ts';
 import { BodyReader } from './body.ts';
+import { Chunks, type ReadWord } from './chunks.ts';
 import { Numbering } from './numbering.ts';
 import { Styles } from './styles.ts';
 
@@ -21,14 +20,17 @@ const wordDocument = {
 
 /**
  * Extracts what a reader of a Word document sees: text with headings, list labels, tables, text
- * boxes, diagrams, notes, comments, and each header and footer once, with tracked insertions accepted. Skips
+ * boxes, diagrams, embedded documents, notes, comments, and each header and footer once, with tracked insertions accepted. Skips
  * hidden and deleted text and pictures. Never fetches external parts.
  */
 export const extractDocx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> =>
   readPackage(bytes, wordDocument, async (parts, main) => {
-    const root = element('body', await new WordReader(parts, main).read());
+    const root = element('body', await new WordReader(parts, main).read(readEmbedded));
     return { text: writeMarkdown(root), pages: null, isMarkdown: true };
   });
+
+const readEmbedded: ReadWord = (bytes) =>
+  readPackage(bytes, wordDocument, (parts, main) => new WordReader(parts, main).read(null));
 
 type NoteKind = 'footnote' | 'endnote';
 
@@ -41,7 +43,7 @@ class WordReader {
   readonly #notes: Readonly<Record<NoteKind, string[]>> = { footnote: [], endnote: [] };
   /** Ids of comments, in the order of their references. */
   readonly #comments = new Set<string>();
-  readonly #inserted = new Map<string, Node[]>();
+  #chunks: Chunks | null = null;
 
   constructor(parts: OfficePackage, main: Part) {
     this.#parts = parts;
@@ -51,8 +53,12 @@ class WordReader {
     this.#numbering = new Numbering(related('numbering'), this.#styles);
   }
 
-  async read(): Promise<Node[]> {
-    await this.#readInserted();
+  async read(readWord: ReadWord): Promise<Node[]> {
+    const { name } = this.#main;
+    const others = ['footnotes', 'endnotes', 'comments', 'header', 'footer'].flatMap((type) =>
+      this.#parts.relatedNames(name, type),
+    );
+    this.#chunks = await Chunks.read(this.#parts, [name, ...others], readWord);
     const body = [...descendants(this.#main.root, 'w:body')][0];
     if (body === undefined) throw new DocumentFault('corrupt', 'The Word document has no body.');
     const text = this.#reader(this.#main).read(body);
@@ -71,7 +77,7 @@ class WordReader {
       numbering: this.#numbering,
       noteMark: (kind, id) => this.#markOf(kind, id),
       drawing: (node) => readDrawing(node, this.#parts, part.name),
-      inserted: (id) => this.#inserted.get(id ?? '') ?? [],
+      embedded: (id) => this.#chunks?.nodes(part.name, id) ?? [],
       comment: (id) => void this.#comments.add(id),
       skipsPageFields: isMargin,
     });
@@ -155,16 +161,6 @@ class WordReader {
         .read({ ...root, name: 'w:body' })
         .filter((node) => isTelling(textOf(node), seen));
     });
-  }
-
-  /** Reads embedded HTML parts (`w:altChunk`). */
-  async #readInserted(): Promise<void> {
-    for (const { attributes } of descendants(this.#main.root, 'w:altChunk')) {
-      const id = attributes['r:id'] ?? '';
-      const name = this.#parts.target(this.#main.name, id) ?? '';
-      const bytes = /\.x?html?$/i.test(name) ? this.#parts.bytes(name) : null;
-      if (bytes !== null) this.#inserted.set(id, [readPage(await decodeHtml(bytes)).body]);
-    }
   }
 }
 
