@@ -183,6 +183,8 @@ describe('text of Word documents', () => {
   it('shows the state of form fields and of check boxes in content controls once', async () => {
     const field = (data: string, result = '') =>
       `<w:r><w:fldChar w:fldCharType="begin"><w:ffData>${data}</w:ffData></w:fldChar></w:r><w:r><w:instrText> FORM </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>${result}<w:r><w:fldChar w:fldCharType="end"/></w:r>`;
+    const symbol = (code: string) =>
+      `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> ${code} </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>${run('?')}<w:r><w:fldChar w:fldCharType="end"/></w:r>`;
     const list = (state: string) =>
       `<w:ddList>${state}<w:listEntry w:val="Red"/><w:listEntry w:val="Green"/></w:ddList>`;
     const control = (kind: string, content: string) =>
@@ -198,13 +200,14 @@ describe('text of Word documents', () => {
       ),
       p(field(list('')) + run(', ') + field(list('<w:result w:val="9"/>')) + run('!')),
       p(field('<w:checkBox><w:default w:val="1"/></w:checkBox>', run('☒')) + run(' yes')),
+      p(['SYMBOL 97 \\f "Symbol" \\s 12', 'SYMBOL 0x41', 'SYMBOL x'].map(symbol).join(' ')),
       p(field('<w:textInput><w:default w:val="?"/></w:textInput>', run('Typed'))),
       p(control(box('1'), '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>') + run(' agreed')),
       control(box('0'), p(run('☐'))),
       `<w:tbl><w:tr>${control(box('1'), `<w:tc>${p(run('☒'))}</w:tc>`)}<w:tc>${p(control('<w:dropDownList><w:listItem w:value="a"/></w:dropDownList>', run('Chosen')))}</w:tc></w:tr></w:tbl>`,
     ].join('');
     expect(await read(body)).toBe(
-      'Green, Green\n\nRed, Red!\n\n[x] yes\n\nTyped\n\n[x] agreed\n\n[ ]\n\n[x]\n\nChosen',
+      'Green, Green\n\nRed, Red!\n\n[x] yes\n\nαA?\n\nTyped\n\n[x] agreed\n\n[ ]\n\n[x]\n\nChosen',
     );
   });
 

@@ -17,3 +17,11 @@ export const withSymbols = (text: string, font: string | null): string =>
   font !== null && /[\uf020-\uf0ff]/.test(text) && isSymbolFont(font)
     ? text.replaceAll(/[\uf020-\uf0ff]/g, (letter) => symbolOf(font, letter.charCodeAt(0)))
     : text;
+
+/** Returns the character of a field `SYMBOL 97 \\f "Wingdings"` (ECMA-376, 17.16.5.61); null for other fields. */
+export function symbolField(code: string): string | null {
+  const number = /^\s*SYMBOL\s+"?(0x[\da-f]{1,6}|\d{1,7})\b/i.exec(code)?.[1];
+  if (number === undefined) return null;
+  const font = /\\f\s*(?:"([^"]*)"|(\S+))/i.exec(code);
+  return symbolOf(font?.[1] ?? font?.[2] ?? '', Number(number)) || null;
+}

@@ -1,3 +1,4 @@
+import { symbolField } from '../../markup/symbol-font.ts';
 import {
   childOf,
   elementsOf,
@@ -9,9 +10,9 @@ import {
 
 /** An open field. Fields may span paragraphs. */
 interface Field {
-  /** True while nothing of the field is shown: in its code, and in the result of a form field that shows its state. */
+  /** True while nothing of the field is shown: in its code, and in a result that repeats what `isShown`. */
   isUnseen: boolean;
-  readonly showsState: boolean;
+  isShown: boolean;
   code: string;
 }
 
@@ -32,16 +33,21 @@ export class Fields {
   isSkipped = (code: string): boolean =>
     this.#skipsPageFields && /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b/i.test(code);
 
-  /** Follows a field character. Returns the state of the form field that it begins; null for others. */
+  /** Follows a field character. Returns what the field shows in place of a result; null for nothing. */
   enter(node: XmlElement): string | null {
     const type = node.attributes['w:fldCharType'];
-    const field = this.#open.at(-1);
-    if (type === 'end') this.#open.pop();
-    else if (type === 'separate' && field !== undefined) field.isUnseen = field.showsState;
-    if (type !== 'begin') return null;
-    const state = formState(childOf(node, 'w:ffData'));
+    if (type === 'begin') return this.#begin(formState(childOf(node, 'w:ffData')));
+    const field = type === 'end' ? this.#open.pop() : this.#open.at(-1);
+    if (field === undefined || field.isShown || !field.isUnseen) return null;
+    const symbol = symbolField(field.code);
+    field.isShown = symbol !== null;
+    field.isUnseen = field.isShown;
+    return this.#open.some((outer) => outer !== field && outer.isUnseen) ? null : symbol;
+  }
+
+  #begin(state: string | null): string | null {
     const isSeen = !this.isUnseen;
-    this.#open.push({ isUnseen: true, showsState: state !== null, code: '' });
+    this.#open.push({ isUnseen: true, isShown: state !== null, code: '' });
     return isSeen ? state : null;
   }
 

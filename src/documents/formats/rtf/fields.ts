@@ -1,3 +1,5 @@
+import { symbolField } from '../../markup/symbol-font.ts';
+
 /** A field, with the properties of the form field that it may be. */
 export interface Field {
   code: string;
@@ -32,8 +34,15 @@ export function applyToField(field: Field | null, name: string, value: number | 
   else if (name === 'ffres' && value !== unchanged) field.chosen = value;
 }
 
-/** Returns what a check box or a drop-down list shows; null for other fields. */
-export function formState({ type, initial, chosen, choices }: Field): string | null {
+/** Returns once what a field shows in place of its result; null for nothing. */
+export function stateToShow(field: Field): string | null {
+  if (field.isShown) return null;
+  const state = formState(field) ?? symbolField(field.code);
+  field.isShown = state !== null;
+  return state;
+}
+
+function formState({ type, initial, chosen, choices }: Field): string | null {
   const state = chosen ?? initial;
   if (type === checkBox) return state === 1 ? '[x]' : '[ ]';
   return type === dropDown ? (choices[state] ?? choices[0] ?? null) : null;

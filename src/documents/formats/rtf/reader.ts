@@ -3,7 +3,7 @@ import { element, type Node } from '../../markup/tree.ts';
 import { readMath } from '../../ooxml/math.ts';
 import type { XmlElement } from '../../ooxml/xml.ts';
 import { Definitions } from './definitions.ts';
-import { applyToField, type Field, formState, newField } from './fields.ts';
+import { applyToField, type Field, newField, stateToShow } from './fields.ts';
 import { Flow } from './flow.ts';
 import { applyFormat } from './format-words.ts';
 import { Notes } from './notes.ts';
@@ -207,10 +207,8 @@ export class RtfReader {
   #endInstruction(field: Field | null, code: string): void {
     if (field === null) return;
     field.code += code;
-    const state = field.isShown ? null : formState(field);
-    if (state === null) return;
-    field.isShown = true;
-    this.#add(state);
+    const state = stateToShow(field);
+    if (state !== null) this.#add(state);
   }
 
   /** Begins a text apart from the current one: a note, header, comment or text box. */
