@@ -77,16 +77,25 @@ describe('documents embedded in Word documents', () => {
   });
 
   it('are named with the reason when they cannot be read, and are bounded (R27)', async () => {
-    const bad = await makeDocument([0, 1, 2, 3, 4].map(chunk).join(''), [
+    const bomb = await makeZip([
+      { name: 'word/document.xml', content: encode(' '.repeat(400_000)) },
+    ]);
+    const chunks = [
       ['a.docx', 'PK\x03\x04 broken'],
       ['b-chunk.bin', '%PDF-1.4'],
       ['c.rtf', ''],
       ['d.mht', 'MIME-Version: 1.0\n\n'],
       ['e.bin', 'x'],
-    ]);
-    expect(await extract(bad)).toBe(
-      'a.docx: The ZIP archive is damaged.\n\nb-chunk.bin: Files of this type are not supported.\n\ne.bin: The embedded file is missing or of an unsupported type.',
+      ['f.docx', bomb],
+    ] as const;
+    const body = chunks.map((_, index) => chunk(index)).join('');
+    expect(await extract(await makeDocument(paragraph('Text') + body, chunks))).toBe(
+      'Text\n\na.docx: The ZIP archive is damaged.\n\nb-chunk.bin: Files of this type are not supported.\n\ne.bin: The embedded file is missing or of an unsupported type.\n\nf.docx: The document decompresses to much more than its file size.',
     );
+    await expect(makeDocument(body, chunks).then(extract)).rejects.toMatchObject({
+      code: 'unsupported',
+      message: 'a.docx: The ZIP archive is damaged.',
+    });
     const page = `<p>${'word '.repeat(100_000)}</p>`;
     const many = makeDocument(chunk(0).repeat(30), [['a.html', page]]);
     await expect(many.then(extract)).rejects.toMatchObject({ code: 'too_large' });

@@ -1,6 +1,6 @@
 import { DocumentFault } from '../fault.ts';
 import { descendants, elementsOf, parseXml, type XmlElement } from './xml.ts';
-import { readZip } from './zip.ts';
+import { budgetOf, type InflateBudget, readZip } from './zip.ts';
 
 export interface Part {
   readonly name: string;
@@ -27,6 +27,9 @@ export interface PackageKind {
 }
 
 const limits = { entries: 5000, inflated: 200 * 1024 * 1024, ratio: 100 };
+/** Returns the budget of a document, which the documents inside of it share. */
+export const packageBudget = (bytes: Uint8Array): InflateBudget => budgetOf(bytes, limits);
+
 /** Parts that are read: XML, and documents that a text embeds. Others only count towards the limits. */
 function isReadable(name: string): boolean {
   const file = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
@@ -151,8 +154,9 @@ export async function readPackage<T>(
   bytes: Uint8Array<ArrayBuffer>,
   kind: PackageKind,
   read: (parts: OfficePackage, main: Part) => Promise<T> | T,
+  budget = packageBudget(bytes),
 ): Promise<T> {
-  const parts = new OfficePackage(await readZip(bytes, limits, isReadable));
+  const parts = new OfficePackage(await readZip(bytes, limits, isReadable, budget));
   try {
     return await read(parts, parts.main(kind));
   } catch (error) {

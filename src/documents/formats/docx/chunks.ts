@@ -1,7 +1,7 @@
 import { maxCharacters } from '../../document.ts';
 import { decodeHtml, decodeText } from '../../encoding/decode.ts';
 import { DocumentFault, LimitFault } from '../../fault.ts';
-import { element, isElement, type Node } from '../../markup/tree.ts';
+import { element, isElement, type Node, textOf } from '../../markup/tree.ts';
 import type { OfficePackage } from '../../ooxml/package.ts';
 import { headBytes, isCompoundFile, isZip } from '../../signature.ts';
 import { readWebArchive } from '../eml/web-archive.ts';
@@ -71,9 +71,8 @@ async function readChunk(
   bytes: Uint8Array | null,
   readWord: ReadWord,
 ): Promise<Node[]> {
-  const refused = (reason: string) => [
-    element('p', [`${name.split('/').at(-1) ?? name}: ${reason}`]),
-  ];
+  const title = name.split('/').at(-1) ?? name;
+  const refused = (reason: string) => [element('p', [`${title}: ${reason}`], { refused: 'true' })];
   if (bytes === null) return refused('The embedded file is missing or of an unsupported type.');
   try {
     return await readContent(name, Uint8Array.from(bytes), readWord);
@@ -82,6 +81,14 @@ async function readChunk(
       return refused(error.message);
     throw error;
   }
+}
+
+/** Throws `unsupported` for a document that shows nothing but chunks that cannot be read. */
+export function checkChunks(nodes: readonly Node[]): void {
+  const shown = nodes.filter((node) => textOf(node).trim() !== '');
+  const [first] = shown;
+  const isRefused = (node: Node) => isElement(node) && node.attributes.refused === 'true';
+  if (first !== undefined && shown.every(isRefused)) throw unsupported(textOf(first));
 }
 
 /** Reads a chunk by its content: names and declared types of chunks are often wrong. */

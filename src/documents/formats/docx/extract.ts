@@ -5,10 +5,10 @@ import { romanNumeral } from '../../markup/numerals.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
 import { readDrawing } from '../../ooxml/drawing.ts';
-import { type OfficePackage, type Part, readPackage } from '../../ooxml/package.ts';
+import { type OfficePackage, type Part, packageBudget, readPackage } from '../../ooxml/package.ts';
 import { descendants, elementsOf, flagOf, type XmlElement } from '../../ooxml/xml.ts';
 import { BodyReader } from './body.ts';
-import { Chunks, type ReadWord } from './chunks.ts';
+import { Chunks, checkChunks, type ReadWord } from './chunks.ts';
 import { Numbering } from './numbering.ts';
 import { Styles } from './styles.ts';
 
@@ -23,14 +23,22 @@ const wordDocument = {
  * boxes, diagrams, embedded documents, notes, comments, and each header and footer once, with tracked insertions accepted. Skips
  * hidden and deleted text and pictures. Never fetches external parts.
  */
-export const extractDocx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> =>
-  readPackage(bytes, wordDocument, async (parts, main) => {
-    const root = element('body', await new WordReader(parts, main).read(readEmbedded));
-    return { text: writeMarkdown(root), pages: null, isMarkdown: true };
-  });
-
-const readEmbedded: ReadWord = (bytes) =>
-  readPackage(bytes, wordDocument, (parts, main) => new WordReader(parts, main).read(null));
+export function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
+  const budget = packageBudget(bytes);
+  const readWord: ReadWord = (embedded) =>
+    readPackage(
+      embedded,
+      wordDocument,
+      (parts, main) => new WordReader(parts, main).read(null),
+      budget,
+    );
+  const read = async (parts: OfficePackage, main: Part): Promise<ExtractedDocument> => {
+    const nodes = await new WordReader(parts, main).read(readWord);
+    checkChunks(nodes);
+    return { text: writeMarkdown(element('body', nodes)), pages: null, isMarkdown: true };
+  };
+  return readPackage(bytes, wordDocument, read, budget);
+}
 
 type NoteKind = 'footnote' | 'endnote';
 
