@@ -87,9 +87,10 @@ const write = (code: string, value: number) => format(code, value, { dateSpanLar
  * scientific notation: `000.0E+0`.
  */
 function showNumber(code: string, value: number): string {
-  const bare = code.replaceAll(literals, ' ');
   if (value === 0)
     return write(code.replaceAll(/[#?][#?,0]*(?=(?:\.[#?0]*)?E[+-])/gi, oneDigit), 0);
+  if (!code.includes('/')) return write(code, value);
+  const bare = code.replaceAll(literals, ' ');
   const isFraction = /[#?0] *\/ *[#?\d]/.test(bare);
   if (!isFraction || !/\d\D+?(\d+) *\/ *\1(?!\d)/.test(write(bare, value)))
     return write(code, value);

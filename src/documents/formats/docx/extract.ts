@@ -8,8 +8,9 @@ import { readDrawing } from '../../ooxml/drawing.ts';
 import { type OfficePackage, type Part, packageBudget, readPackage } from '../../ooxml/package.ts';
 import { descendants, elementsOf, flagOf, type XmlElement } from '../../ooxml/xml.ts';
 import { BodyReader } from './body.ts';
-import { Chunks, checkChunks, type ReadWord } from './chunks.ts';
+import { Chunks, checkChunks } from './chunks.ts';
 import { Numbering } from './numbering.ts';
+import type { ReadWord } from './read-chunk.ts';
 import { Styles } from './styles.ts';
 
 const wordDocument = {
