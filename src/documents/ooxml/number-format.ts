@@ -91,11 +91,13 @@ function showNumber(code: string, value: number): string {
     return write(code.replaceAll(/[#?][#?,0]*(?=(?:\.[#?0]*)?E[+-])/gi, oneDigit), 0);
   if (!code.includes('/')) return write(code, value);
   const bare = code.replaceAll(literals, ' ');
-  const isFraction = /[#?0] *\/ *[#?\d]/.test(bare);
-  if (!isFraction || !/\d\D+?(\d+) *\/ *\1(?!\d)/.test(write(bare, value)))
-    return write(code, value);
+  if (!/[#?0] *\/ *[#?\d]/.test(bare)) return write(code, value);
   const scale = 100 ** (bare.split('%').length - 1);
-  return write(code, Math.round(value * scale) / scale);
+  const whole = Math.round(value * scale) / scale;
+  // Differences below all denominators, of which `numfmt` shows the tiniest as `1/1`.
+  const isWhole = Math.abs(value - whole) < 1e-9;
+  const isCarried = /\d\D+?(\d+) *\/ *\1(?!\d)/.test(write(bare, value));
+  return write(code, isWhole || isCarried ? whole : value);
 }
 
 const oneDigit = (digits: string) => digits.replace(/^[#?,]+(?=.)/, '');
