@@ -165,6 +165,52 @@ describe('text of Word documents', () => {
     );
   });
 
+  it('shows characters typed in symbol fonts, whether the run or its style names the font', async () => {
+    const font = (name: string) => `<w:rFonts w:ascii="${name}" w:hAnsi="${name}"/>`;
+    const defined = styles(
+      style('Ticks', `<w:rPr>${font('Wingdings')}</w:rPr>`, 'character') +
+        style('Greek', `<w:rPr>${font('Symbol')}</w:rPr>`),
+    );
+    const body =
+      p(
+        run('&#xF061;&#xF0B7;', font('Symbol')) +
+          run(' z ') +
+          run('&#xF0FC;', '<w:rStyle w:val="Ticks"/>'),
+      ) + p(run('&#xF062;') + run(' &#xF001;&#xF0E0;', font('Icons')), '<w:pStyle w:val="Greek"/>');
+    expect(await read(body, { styles: defined })).toBe('α• z ✓\n\nβ \uf001\uf0e0');
+  });
+
+  it('shows the state of form fields and of check boxes in content controls once', async () => {
+    const field = (data: string, result = '') =>
+      `<w:r><w:fldChar w:fldCharType="begin"><w:ffData>${data}</w:ffData></w:fldChar></w:r><w:r><w:instrText> FORM </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>${result}<w:r><w:fldChar w:fldCharType="end"/></w:r>`;
+    const symbol = (code: string) =>
+      `<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> ${code} </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>${run('?')}<w:r><w:fldChar w:fldCharType="end"/></w:r>`;
+    const list = (state: string) =>
+      `<w:ddList>${state}<w:listEntry w:val="Red"/><w:listEntry w:val="Green"/></w:ddList>`;
+    const control = (kind: string, content: string) =>
+      `<w:sdt><w:sdtPr>${kind}</w:sdtPr><w:sdtContent>${content}</w:sdtContent></w:sdt>`;
+    const w14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"';
+    const box = (state: string) =>
+      `<w14:checkbox ${w14}><w14:checked w14:val="${state}"/></w14:checkbox>`;
+    const body = [
+      p(
+        field(list('<w:result w:val="1"/>')) +
+          run(', ') +
+          field(list('<w:default w:val="1"/>'), run('Green')),
+      ),
+      p(field(list('')) + run(', ') + field(list('<w:result w:val="9"/>')) + run('!')),
+      p(field('<w:checkBox><w:default w:val="1"/></w:checkBox>', run('☒')) + run(' yes')),
+      p(['SYMBOL 97 \\f "Symbol" \\s 12', 'SYMBOL 0x41', 'SYMBOL x'].map(symbol).join(' ')),
+      p(field('<w:textInput><w:default w:val="?"/></w:textInput>', run('Typed'))),
+      p(control(box('1'), '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>') + run(' agreed')),
+      control(box('0'), p(run('☐'))),
+      `<w:tbl><w:tr>${control(box('1'), `<w:tc>${p(run('☒'))}</w:tc>`)}<w:tc>${p(control('<w:dropDownList><w:listItem w:value="a"/></w:dropDownList>', run('Chosen')))}</w:tc></w:tr></w:tbl>`,
+    ].join('');
+    expect(await read(body)).toBe(
+      'Green, Green\n\nRed, Red!\n\n[x] yes\n\nαA?\n\nTyped\n\n[x] agreed\n\n[ ]\n\n[x]\n\nChosen',
+    );
+  });
+
   it('marks superscripts, subscripts and struck-out text across runs, and writes formulas in LaTeX', async () => {
     const math = (inner: string) =>
       `<m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">${inner}</m:oMath>`;

@@ -158,6 +158,25 @@ describe('OpenDocument texts', () => {
     );
   });
 
+  it('read form fields and symbol fonts as LibreOffice keeps those of Word files', async () => {
+    const field = (type: string, values: readonly (readonly [string, string])[]) =>
+      `<field:fieldmark xmlns:field="urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0" field:type="vnd.oasis.opendocument.field.${type}">${values.map(([name, value]) => `<field:param field:name="${name}" field:value="${value}"/>`).join('')}</field:fieldmark>`;
+    const choices = ['Red', 'Green'].map((value) => ['Dropdown_ListEntry', value] as const);
+    const loext =
+      'xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"';
+    const styles =
+      '<style:style style:name="T1" style:family="text"><style:text-properties style:font-name="Wingdings1"/></style:style>';
+    const line = [
+      field('FORMDROPDOWN', [...choices, ['Dropdown_Selected', '1']]),
+      field('FORMDROPDOWN', choices),
+      field('FORMCHECKBOX', [['Checkbox_Checked', 'true']]),
+      field('FORMCHECKBOX', []),
+      `<loext:content-control ${loext} loext:checkbox="true" loext:checked="true">☒</loext:content-control>`,
+      '<text:span text:style-name="T1">&#xF0FC;</text:span>',
+    ].join(' ');
+    expect(await readText(p(line), styles)).toBe('Green Red [x] [ ] [x] ✓');
+  });
+
   it('read the values of an embedded chart, and ignore an object that contains itself', async () => {
     const object = (name: string) =>
       p(`<draw:frame><draw:object xlink:href="./${name}"/></draw:frame>`);

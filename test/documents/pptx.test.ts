@@ -109,6 +109,17 @@ describe('texts of PPTX files', () => {
     );
   });
 
+  it('show characters of symbol fonts', async () => {
+    const run = (text: string, font: string) =>
+      `<a:r><a:rPr><a:latin typeface="Arial"/>${font}</a:rPr><a:t>${text}</a:t></a:r>`;
+    const line = `<a:p>${run('a &#xF0FC; b', '<a:sym typeface="Wingdings"/>')}${run('&#xF0FC;', '')}</a:p>`;
+    const greek =
+      '<a:p><a:r><a:rPr><a:latin typeface="Symbol"/></a:rPr><a:t>&#xF061;</a:t></a:r></a:p>';
+    expect(await read({ shapes: placed('sp', '', [0, 0, 9, 9], inBody(line, greek)) })).toBe(
+      'a ✓ b\uf0fc\n\nα',
+    );
+  });
+
   it('keep line breaks, raised and struck text, and formulas', async () => {
     const run = (text: string, properties: string) =>
       `<a:r><a:rPr ${properties}/><a:t>${text}</a:t></a:r>`;

@@ -104,6 +104,16 @@ Grinder works Ltd.`);
     ).toBe('“a”\u00a0b-cd—–•{}\\\nnext\n\ntab end[x]');
   });
 
+  it('shows the choice of a drop-down list and the symbol of a field in place of its result', async () => {
+    const list = (state: string, result = '') =>
+      `{\\field{\\*\\fldinst FORMDROPDOWN {\\*\\formfield{\\fftype2${state}{\\*\\ffname D}{\\*\\ffl Red}{\\*\\ffl Gr\\'fcn}}}}{\\fldrslt ${result}}}`;
+    expect(
+      await read(
+        `${list('\\ffres1')}, ${list('\\ffres25\\ffdefres1', 'Blue')}, ${list('')}, ${list('\\ffres9')}! {\\field{\\*\\fldinst { SYMBOL 97 \\\\f "Symbol"}}{\\fldrslt a}}`,
+      ),
+    ).toBe('Grün, Grün, Red, Red! α');
+  });
+
   it('reads headings by outline level and by style, and list labels', async () => {
     const styles =
       '{\\stylesheet{\\ql Normal;}{\\s1 heading 2;}{\\s7\\outlinelevel2 Abschnitt;}{\\s8 Title;}}';

@@ -1,6 +1,8 @@
 import { MarkedText } from '../markup/marked-text.ts';
+import { withSymbols } from '../markup/symbol-font.ts';
 import { element, isElement, type Node, textOf } from '../markup/tree.ts';
 import { childOf, descendants, elementsOf, type XmlElement } from '../ooxml/xml.ts';
+import { formState } from './form-field.ts';
 import { inheritFormat, type OdfStyles, type TextFormat } from './styles.ts';
 
 export interface InlineContext {
@@ -61,7 +63,8 @@ class InlineReader {
 
   read(node: XmlElement, format: TextFormat): void {
     for (const child of node.children) {
-      if (typeof child === 'string') this.#add(child.replaceAll(/[ \t\r\n]+/g, ' '), format);
+      if (typeof child === 'string')
+        this.#add(withSymbols(child.replaceAll(/[ \t\r\n]+/g, ' '), format.font), format);
       else this.#element(child, format);
     }
   }
@@ -76,7 +79,7 @@ class InlineReader {
       this.#asides.push(...this.#context.comment(node));
     } else if (isShape(node)) this.#drawing(node, format);
     else {
-      const text = this.#textOf(node, format);
+      const text = formState(node) ?? this.#textOf(node, format);
       if (text === null) this.read(node, format);
       else this.#add(text, format);
     }

@@ -6,6 +6,7 @@ export interface TextFormat {
   readonly isStruck: boolean | null;
   readonly isBold: boolean | null;
   readonly position: 'sup' | 'sub' | 'baseline' | null;
+  readonly font: string | null;
 }
 
 const maxAncestors = 30;
@@ -92,9 +93,14 @@ export class OdfStyles {
       isStruck: struck === null ? null : struck !== 'none',
       isBold: weight === null ? null : /^(?:bold|[6-9]00)$/.test(weight),
       position: positionOf(property('style:text-position')),
+      font: fontOf(property('fo:font-family') ?? property('style:font-name')),
     };
   }
 }
+
+/** Returns a font without quotes, and without the digit of a second declaration of a symbol font: `Wingdings1`. */
+const fontOf = (name: string | null): string | null =>
+  name?.replaceAll(/["']/g, '').replace(/^(symbol|webdings|wingdings(?: [23])?)\d$/i, '$1') ?? null;
 
 /** Reads `super 58%`, `sub`, or an offset in percent of the font's height and the size of the letters. */
 function positionOf(value: string | null): TextFormat['position'] {
@@ -112,4 +118,5 @@ export const inheritFormat = (outer: TextFormat, inner: TextFormat): TextFormat 
   isStruck: inner.isStruck ?? outer.isStruck,
   isBold: inner.isBold ?? outer.isBold,
   position: inner.position ?? outer.position,
+  font: inner.font ?? outer.font,
 });

@@ -14,6 +14,7 @@ const prefixes: ReadonlyMap<string, string> = new Map<string, string>([
   odf('svg-compatible', 'svg'),
   odf('xsl-fo-compatible', 'fo'),
   ['urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0', 'loext:'],
+  ['urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0', 'field:'],
   ['http://www.w3.org/1998/Math/MathML', 'math:'],
   ['http://www.w3.org/1999/xlink', 'xlink:'],
   ['http://purl.org/dc/elements/1.1/', 'dc:'],

@@ -71,12 +71,36 @@ export function formatNumber(value: number, code: string, is1904 = false): strin
   const shown = systemFormats.find(([pattern]) => pattern.test(code))?.[1] ?? code;
   try {
     const offset = is1904 && isDateFormat(shown) ? daysTo1904 : 0;
-    const text = format(shown, value + offset, { dateSpanLarge: false });
+    const text = showNumber(shown, value + offset);
     return text.replaceAll(/\s+/g, ' ').trim();
   } catch {
     return plainNumber(value);
   }
 }
+
+/** Text, escaped characters, fillers and conditions of a code. */
+const literals = /"[^"]*"|[\\_*].|\[[^\]]*\]/g;
+const write = (code: string, value: number) => format(code, value, { dateSpanLarge: false });
+
+/**
+ * `numfmt` carries a fraction into the integer and shows both: 2.999 as `3 1/1`. It fills the integer part of a zero in
+ * scientific notation: `000.0E+0`.
+ */
+function showNumber(code: string, value: number): string {
+  if (value === 0)
+    return write(code.replaceAll(/[#?][#?,0]*(?=(?:\.[#?0]*)?E[+-])/gi, oneDigit), 0);
+  if (!code.includes('/')) return write(code, value);
+  const bare = code.replaceAll(literals, ' ');
+  if (!/[#?0] *\/ *[#?\d]/.test(bare)) return write(code, value);
+  const scale = 100 ** (bare.split('%').length - 1);
+  const whole = Math.round(value * scale) / scale;
+  // Differences below all denominators, of which `numfmt` shows the tiniest as `1/1`.
+  const isWhole = Math.abs(value - whole) < 1e-9;
+  const isCarried = /\d\D+?(\d+) *\/ *\1(?!\d)/.test(write(bare, value));
+  return write(code, isWhole || isCarried ? whole : value);
+}
+
+const oneDigit = (digits: string) => digits.replace(/^[#?,]+(?=.)/, '');
 
 /** Writes a text as a number format shows it: `"Dr. "@`. */
 export function formatText(text: string, code: string): string {

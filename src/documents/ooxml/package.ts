@@ -1,6 +1,6 @@
 import { DocumentFault } from '../fault.ts';
 import { descendants, elementsOf, parseXml, type XmlElement } from './xml.ts';
-import { readZip } from './zip.ts';
+import { budgetOf, type InflateBudget, readZip } from './zip.ts';
 
 export interface Part {
   readonly name: string;
@@ -27,8 +27,17 @@ export interface PackageKind {
 }
 
 const limits = { entries: 5000, inflated: 200 * 1024 * 1024, ratio: 100 };
-/** Parts that are read. Others, such as pictures and fonts, only count towards the limits. */
-const readable = /\.(?:xml|rels|vml|x?html?)$/i;
+/** Returns the budget of a document, which the documents inside of it share. */
+export const packageBudget = (bytes: Uint8Array): InflateBudget => budgetOf(bytes, limits);
+
+/** Parts that are read: XML, and documents that a text embeds. Others only count towards the limits. */
+function isReadable(name: string): boolean {
+  const file = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+  return (
+    /\.(?:xml|rels|vml|x?html?|mht|mhtml|rtf|txt)$|chunk/i.test(file) ||
+    (/\.do[ct][xm]$/i.test(file) && !/embeddings/i.test(name))
+  );
+}
 
 /**
  * Returns the name under which a part is kept. Names are compared without case (ECMA-376, part 2, 6.2.2.3); targets
@@ -145,8 +154,9 @@ export async function readPackage<T>(
   bytes: Uint8Array<ArrayBuffer>,
   kind: PackageKind,
   read: (parts: OfficePackage, main: Part) => Promise<T> | T,
+  budget = packageBudget(bytes),
 ): Promise<T> {
-  const parts = new OfficePackage(await readZip(bytes, limits, (name) => readable.test(name)));
+  const parts = new OfficePackage(await readZip(bytes, limits, isReadable, budget));
   try {
     return await read(parts, parts.main(kind));
   } catch (error) {

@@ -8,6 +8,15 @@ export interface ZipLimits {
   readonly ratio: number;
 }
 
+/** Bytes that may yet be inflated, of an archive and of those inside of it. */
+export interface InflateBudget {
+  left: number;
+}
+
+export const budgetOf = (bytes: Uint8Array, { inflated, ratio }: ZipLimits): InflateBudget => ({
+  left: Math.min(inflated, bytes.byteLength * ratio),
+});
+
 export interface ZipEntry {
   readonly name: string;
   /** Bytes of the name, whose encoding the archive need not declare. */
@@ -37,9 +46,9 @@ export async function readZip(
   bytes: Uint8Array<ArrayBuffer>,
   limits: ZipLimits,
   keep: (name: string) => boolean,
+  budget: InflateBudget = budgetOf(bytes, limits),
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const entries = readDirectory(bytes, limits.entries);
-  const budget = { left: Math.min(limits.inflated, bytes.byteLength * limits.ratio) };
   const kept = new Map<string, Uint8Array>();
   for (const entry of entries) {
     const content = await inflate(bytes, entry, budget, keep(entry.name));
@@ -109,7 +118,7 @@ function findEnd(view: DataView): number {
 export async function inflate(
   bytes: Uint8Array<ArrayBuffer>,
   entry: ZipEntry,
-  budget: { left: number },
+  budget: InflateBudget,
   isKept: boolean,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

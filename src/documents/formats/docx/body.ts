@@ -9,9 +9,9 @@ import {
   propertyOf,
   type XmlElement,
 } from '../../ooxml/xml.ts';
+import { contentOfControl } from './control.ts';
 import { type InlineContext, InlineReader, type InlineResult, isBlank } from './inline.ts';
 import type { ListLabel, Numbering } from './numbering.ts';
-import { showsPrompt } from './prompt.ts';
 import type { Style, Styles } from './styles.ts';
 import { readWordTable } from './table.ts';
 
@@ -21,7 +21,7 @@ export interface BodyContext extends Omit<InlineContext, 'aside'> {
   /** Reads diagrams, charts and other drawings stored in separate parts. */
   readonly drawing: (node: XmlElement) => Node[];
   /** Returns an embedded document of another format (`w:altChunk`). */
-  readonly inserted: (id: string | undefined) => Node[];
+  readonly embedded: (id: string | undefined) => Node[];
 }
 
 const containers = new Set([
@@ -63,16 +63,12 @@ export class BodyReader {
   #block(node: XmlElement): Node[] {
     if (node.name === 'w:p') return this.#paragraph(node);
     if (node.name === 'w:tbl') return this.#table(node);
-    if (node.name === 'w:sdt') {
-      if (showsPrompt(node)) return [];
-      return elementsOf(node).flatMap((content) =>
-        content.name === 'w:sdtContent' ? this.#blocks(content) : [],
-      );
-    }
+    if (node.name === 'w:sdt')
+      return contentOfControl(node).flatMap((content) => this.#blocks(content));
     if (node.name === 'mc:AlternateContent') return this.#blocks(alternative(node));
     if (node.name === 'm:oMathPara' || node.name === 'm:oMath')
       return this.#paragraph({ name: 'w:p', attributes: {}, children: [node] });
-    if (node.name === 'w:altChunk') return this.#context.inserted(node.attributes['r:id']);
+    if (node.name === 'w:altChunk') return this.#context.embedded(node.attributes['r:id']);
     return containers.has(node.name) ? this.#blocks(node) : [];
   }
 

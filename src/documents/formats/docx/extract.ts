@@ -1,16 +1,16 @@
 import type { ExtractedDocument } from '../../document.ts';
-import { decodeHtml } from '../../encoding/decode.ts';
 import { DocumentFault } from '../../fault.ts';
 import { isTelling } from '../../markup/margins.ts';
 import { romanNumeral } from '../../markup/numerals.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
 import { readDrawing } from '../../ooxml/drawing.ts';
-import { type OfficePackage, type Part, readPackage } from '../../ooxml/package.ts';
+import { type OfficePackage, type Part, packageBudget, readPackage } from '../../ooxml/package.ts';
 import { descendants, elementsOf, flagOf, type XmlElement } from '../../ooxml/xml.ts';
-import { readPage } from '../html/visible-page.ts';
 import { BodyReader } from './body.ts';
+import { Chunks, checkChunks } from './chunks.ts';
 import { Numbering } from './numbering.ts';
+import type { ReadWord } from './read-chunk.ts';
 import { Styles } from './styles.ts';
 
 const wordDocument = {
@@ -21,14 +21,25 @@ const wordDocument = {
 
 /**
  * Extracts what a reader of a Word document sees: text with headings, list labels, tables, text
- * boxes, diagrams, notes, comments, and each header and footer once, with tracked insertions accepted. Skips
+ * boxes, diagrams, embedded documents, notes, comments, and each header and footer once, with tracked insertions accepted. Skips
  * hidden and deleted text and pictures. Never fetches external parts.
  */
-export const extractDocx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> =>
-  readPackage(bytes, wordDocument, async (parts, main) => {
-    const root = element('body', await new WordReader(parts, main).read());
-    return { text: writeMarkdown(root), pages: null, isMarkdown: true };
-  });
+export function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
+  const budget = packageBudget(bytes);
+  const readWord: ReadWord = (embedded) =>
+    readPackage(
+      embedded,
+      wordDocument,
+      (parts, main) => new WordReader(parts, main).read(null),
+      budget,
+    );
+  const read = async (parts: OfficePackage, main: Part): Promise<ExtractedDocument> => {
+    const nodes = await new WordReader(parts, main).read(readWord);
+    checkChunks(nodes);
+    return { text: writeMarkdown(element('body', nodes)), pages: null, isMarkdown: true };
+  };
+  return readPackage(bytes, wordDocument, read, budget);
+}
 
 type NoteKind = 'footnote' | 'endnote';
 
@@ -41,7 +52,7 @@ class WordReader {
   readonly #notes: Readonly<Record<NoteKind, string[]>> = { footnote: [], endnote: [] };
   /** Ids of comments, in the order of their references. */
   readonly #comments = new Set<string>();
-  readonly #inserted = new Map<string, Node[]>();
+  #chunks: Chunks | null = null;
 
   constructor(parts: OfficePackage, main: Part) {
     this.#parts = parts;
@@ -51,8 +62,12 @@ class WordReader {
     this.#numbering = new Numbering(related('numbering'), this.#styles);
   }
 
-  async read(): Promise<Node[]> {
-    await this.#readInserted();
+  async read(readWord: ReadWord): Promise<Node[]> {
+    const { name } = this.#main;
+    const others = ['footnotes', 'endnotes', 'comments', 'header', 'footer'].flatMap((type) =>
+      this.#parts.relatedNames(name, type),
+    );
+    this.#chunks = await Chunks.read(this.#parts, [name, ...others], readWord);
     const body = [...descendants(this.#main.root, 'w:body')][0];
     if (body === undefined) throw new DocumentFault('corrupt', 'The Word document has no body.');
     const text = this.#reader(this.#main).read(body);
@@ -71,7 +86,7 @@ class WordReader {
       numbering: this.#numbering,
       noteMark: (kind, id) => this.#markOf(kind, id),
       drawing: (node) => readDrawing(node, this.#parts, part.name),
-      inserted: (id) => this.#inserted.get(id ?? '') ?? [],
+      embedded: (id) => this.#chunks?.nodes(part.name, id) ?? [],
       comment: (id) => void this.#comments.add(id),
       skipsPageFields: isMargin,
     });
@@ -155,16 +170,6 @@ class WordReader {
         .read({ ...root, name: 'w:body' })
         .filter((node) => isTelling(textOf(node), seen));
     });
-  }
-
-  /** Reads embedded HTML parts (`w:altChunk`). */
-  async #readInserted(): Promise<void> {
-    for (const { attributes } of descendants(this.#main.root, 'w:altChunk')) {
-      const id = attributes['r:id'] ?? '';
-      const name = this.#parts.target(this.#main.name, id) ?? '';
-      const bytes = /\.x?html?$/i.test(name) ? this.#parts.bytes(name) : null;
-      if (bytes !== null) this.#inserted.set(id, [readPage(await decodeHtml(bytes)).body]);
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { codePoint } from 'dingbat-to-unicode';
+import { symbolOf, withSymbols } from '../../markup/symbol-font.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { alternative } from '../../ooxml/alternative.ts';
 import { readMath } from '../../ooxml/math.ts';
@@ -6,12 +6,12 @@ import {
   childOf,
   descendants,
   elementsOf,
-  flagOf,
   propertyOf,
   textIn,
   type XmlElement,
 } from '../../ooxml/xml.ts';
-import { showsPrompt } from './prompt.ts';
+import { contentOfControl } from './control.ts';
+import { Fields } from './fields.ts';
 import { type RunFormat, readRunFormat, type Style, type Styles } from './styles.ts';
 
 /** Adjacent nodes with the same format. */
@@ -54,22 +54,17 @@ const wrappers = new Set([
   'w:sdtContent',
 ]);
 
-/** An open field. Fields may span paragraphs. */
-interface Field {
-  isCode: boolean;
-  code: string;
-}
-
 /** Reads the runs of consecutive paragraphs, since a field may begin in one and end in another. */
 export class InlineReader {
   readonly #context: InlineContext;
-  readonly #fields: Field[] = [];
+  readonly #fields: Fields;
   #stretches: Stretch[] = [];
   #asides: Node[] = [];
   #paragraph: readonly Style[] = [];
 
   constructor(context: InlineContext) {
     this.#context = context;
+    this.#fields = new Fields(context.skipsPageFields);
   }
 
   read(paragraph: XmlElement, styles: readonly Style[]): InlineResult {
@@ -78,8 +73,7 @@ export class InlineReader {
     this.#asides = [];
     this.#paragraph = styles;
     this.#children(paragraph);
-    // Field codes end with their paragraph, so that an unclosed one hides no further text.
-    while (this.#fields.at(-1)?.isCode) this.#fields.pop();
+    this.#fields.endParagraph();
     const stretches = this.#stretches;
     const asides = this.#asides;
     [this.#stretches, this.#asides, this.#paragraph] = outer;
@@ -99,20 +93,17 @@ export class InlineReader {
 
   #child(node: XmlElement): void {
     if (node.name === 'w:r') this.#run(node);
-    else if (node.name === 'w:fldSimple' && this.#isSkipped(node.attributes['w:instr'] ?? ''))
+    else if (
+      node.name === 'w:fldSimple' &&
+      this.#fields.isSkipped(node.attributes['w:instr'] ?? '')
+    )
       return;
     else if (wrappers.has(node.name)) this.#children(node);
-    else if (node.name === 'w:sdt') this.#control(node);
+    else if (node.name === 'w:sdt')
+      for (const content of contentOfControl(node)) this.#children(content);
     else if (node.name === 'mc:AlternateContent') this.#children(alternative(node));
     else if (node.name === 'm:oMath' || node.name === 'm:oMathPara')
       this.#add([readMath(node)], plainFormat);
-  }
-
-  /** Reads a content control. */
-  #control(node: XmlElement): void {
-    if (showsPrompt(node)) return;
-    for (const content of elementsOf(node))
-      if (content.name === 'w:sdtContent') this.#children(content);
   }
 
   #run(run: XmlElement): void {
@@ -128,32 +119,26 @@ export class InlineReader {
 
   #runContent(node: XmlElement, format: RunFormat): void {
     if (node.name === 'w:fldChar') {
-      this.#fieldCharacter(node, format);
-      return;
-    }
-    if (node.name === 'w:instrText') {
-      const field = this.#fields.at(-1);
-      if (field?.isCode) field.code += textIn(node);
-      return;
-    }
-    if (
-      format.isHidden === true ||
-      this.#fields.some(({ isCode, code }) => isCode || this.#isSkipped(code))
-    )
-      return;
+      const state = this.#fields.enter(node);
+      if (state !== null && format.isHidden !== true) this.#add([state], format);
+    } else if (node.name === 'w:instrText') this.#fields.addCode(node);
+    else if (format.isHidden !== true && !this.#fields.isUnseen) this.#seen(node, format);
+  }
+
+  #seen(node: XmlElement, format: RunFormat): void {
     if (node.name === 'mc:AlternateContent') {
       for (const inner of elementsOf(alternative(node))) this.#runContent(inner, format);
     } else if (node.name === 'w:drawing' || node.name === 'w:pict' || node.name === 'w:object') {
       if (isUnseen(node)) return;
       this.#asides.push(...this.#context.aside(node));
       this.#add([pictureText(node)], format);
-    } else this.#add(this.#text(node), format);
+    } else this.#add(this.#text(node, format), format);
   }
 
-  #text(node: XmlElement): Node[] {
+  #text(node: XmlElement, { font }: RunFormat): Node[] {
     switch (node.name) {
       case 'w:t':
-        return [textIn(node)];
+        return [withSymbols(textIn(node), font)];
       case 'w:tab':
       case 'w:ptab':
         return ['\t'];
@@ -177,23 +162,6 @@ export class InlineReader {
         return [];
     }
   }
-
-  #fieldCharacter(node: XmlElement, format: RunFormat): void {
-    const type = node.attributes['w:fldCharType'];
-    if (type === 'begin') {
-      this.#fields.push({ isCode: true, code: '' });
-      const box = childOf(childOf(node, 'w:ffData'), 'w:checkBox');
-      const isChecked = flagOf(box, 'w:checked') ?? flagOf(box, 'w:default') ?? false;
-      if (box !== undefined && format.isHidden !== true)
-        this.#add([isChecked ? '[x]' : '[ ]'], format);
-    } else if (type === 'separate') {
-      const field = this.#fields.at(-1);
-      if (field !== undefined) field.isCode = false;
-    } else if (type === 'end') this.#fields.pop();
-  }
-
-  #isSkipped = (code: string) =>
-    this.#context.skipsPageFields && /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b/i.test(code);
 
   #add(nodes: readonly Node[], format: RunFormat): void {
     const kept = nodes.filter((node) => node !== '');
@@ -220,6 +188,7 @@ const plainFormat: RunFormat = {
   isBold: null,
   position: null,
   isMonospaced: null,
+  font: null,
 };
 
 /** Merges neighbours with the same marks: `10^12`, not `10^1^2`. */
@@ -264,11 +233,7 @@ const rubyText = (node: XmlElement | undefined): string =>
 
 function symbol(node: XmlElement): string {
   const code = Number.parseInt(node.attributes['w:char'] ?? '', 16);
-  if (!Number.isInteger(code) || code < 0x20 || code > 0x10ffff) return '';
-  const font = node.attributes['w:font'] ?? '';
-  const known = codePoint(font, code) ?? codePoint(font, code & 0xff);
-  if (known !== undefined) return known.string;
-  return code >= 0xe000 && code <= 0xf8ff ? '' : String.fromCodePoint(code);
+  return Number.isInteger(code) ? symbolOf(node.attributes['w:font'] ?? '', code) : '';
 }
 
 export const isBlank = (nodes: readonly Node[]): boolean =>

@@ -14,6 +14,7 @@ export interface RunFormat {
   readonly isBold: boolean | null;
   readonly position: 'sup' | 'sub' | 'baseline' | null;
   readonly isMonospaced: boolean | null;
+  readonly font: string | null;
 }
 
 export interface Style {
@@ -54,6 +55,7 @@ export function readRunFormat(properties: XmlElement | undefined): RunFormat {
             ? moved
             : 'baseline',
     isMonospaced: font === null ? null : monospaced.test(font),
+    font: fonts?.['w:hAnsi'] ?? font,
   };
 }
 
@@ -125,6 +127,11 @@ export class Styles {
         nearest(character, 'isMonospaced') ??
         nearest(paragraph, 'isMonospaced') ??
         this.#defaults.isMonospaced,
+      font:
+        direct.font ??
+        nearest(character, 'font') ??
+        nearest(paragraph, 'font') ??
+        this.#defaults.font,
     };
   }
 }

@@ -10,6 +10,7 @@ import {
   textIn,
   type XmlElement,
 } from '../../ooxml/xml.ts';
+import { withCheckMark } from './control.ts';
 import { readRunFormat, type Styles } from './styles.ts';
 
 interface WordCell {
@@ -23,7 +24,11 @@ const wrappers = new Set(['w:sdt', 'w:sdtContent', 'w:customXml', 'w:ins', 'w:mo
 
 const within = (node: XmlElement, name: string): XmlElement[] =>
   elementsOf(node).flatMap((child) =>
-    child.name === name ? [child] : wrappers.has(child.name) ? within(child, name) : [],
+    child.name === name
+      ? [child]
+      : wrappers.has(child.name)
+        ? within(child.name === 'w:sdt' ? withCheckMark(child) : child, name)
+        : [],
   );
 
 const isGone = (row: XmlElement) => {

@@ -1,6 +1,7 @@
 import { cleanText } from '../../clean-text.ts';
 import { decodeHtml, decodeText, encodingOf, tryDecode } from '../../encoding/decode.ts';
 import { decodeLeniently } from '../../encoding/decode-leniently.ts';
+import type { Element } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
 import { readPage } from '../html/visible-page.ts';
 import { unflow } from './flowed.ts';
@@ -17,11 +18,15 @@ export function charsetOf({ contentType }: MimePart): string | null {
     : encodingOf(label);
 }
 
+const htmlOf = (part: MimePart): Promise<string> =>
+  decodeLeniently(decodeHtml, bytesOfPart(part), trusted(part));
+
 /** Returns the visible text of an HTML part as Markdown. */
-export async function htmlText(part: MimePart): Promise<string> {
-  const html = await decodeLeniently(decodeHtml, bytesOfPart(part), trusted(part));
-  return htmlBody(html);
-}
+export const htmlText = async (part: MimePart): Promise<string> => htmlBody(await htmlOf(part));
+
+/** Returns the visible content of an HTML part. */
+export const htmlPage = async (part: MimePart): Promise<Element> =>
+  readPage(await htmlOf(part)).body;
 
 /** Returns the visible text of the HTML of a message. */
 export const htmlBody = (html: string): string =>

@@ -1,3 +1,4 @@
+import { withSymbols } from '../../markup/symbol-font.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { alternative } from '../../ooxml/alternative.ts';
 import { readMath } from '../../ooxml/math.ts';
@@ -49,7 +50,7 @@ export function readLine(paragraph: XmlElement): Node[] {
     else if (node.name === 'mc:AlternateContent') elementsOf(alternative(node)).forEach(read);
     else if (node.name === 'a14:m') for (const math of mathIn(node)) add('', math);
     else if (node.name === 'a:r' || (node.name === 'a:fld' && node.attributes.type !== 'slidenum'))
-      add(marksOf(node), isTiny(node) ? '' : textIn(childOf(node, 'a:t')));
+      add(marksOf(node), isTiny(node) ? '' : textOfRun(node));
   };
   elementsOf(paragraph).forEach(read);
   return stretches.flatMap(({ marks, nodes }) =>
@@ -64,6 +65,12 @@ const mathIn = (node: XmlElement): Node[] =>
   elementsOf(node).flatMap((child) =>
     child.name === 'm:oMath' ? [readMath(child)] : mathIn(child),
   );
+
+function textOfRun(run: XmlElement): string {
+  const properties = childOf(run, 'a:rPr');
+  const font = childOf(properties, 'a:sym') ?? childOf(properties, 'a:latin');
+  return withSymbols(textIn(childOf(run, 'a:t')), font?.attributes.typeface ?? null);
+}
 
 /** Size in hundredths of a point. */
 const isTiny = (run: XmlElement) => Number(childOf(run, 'a:rPr')?.attributes.sz ?? 1800) <= 100;

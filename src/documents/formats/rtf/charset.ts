@@ -1,4 +1,3 @@
-import { codePoint } from 'dingbat-to-unicode';
 import { encodingOf } from '../../encoding/decode.ts';
 
 /** Upper halves of the MS-DOS code pages that the Encoding Standard leaves out. */
@@ -62,11 +61,4 @@ export function decodePage(bytes: Uint8Array, page: number): string {
   const decoder = known ?? new TextDecoder(encodingOf(label) ?? 'windows-1252');
   decoders.set(page, decoder);
   return decoder.decode(bytes);
-}
-
-/** Returns the character of a symbol font, such as Wingdings; empty when unknown. */
-export function symbolOf(font: string, code: number): string {
-  const found = codePoint(font, code) ?? codePoint(font, code & 0xff);
-  if (found !== undefined) return found.string;
-  return code < 0x20 || (code >= 0xe000 && code <= 0xf8ff) ? '' : String.fromCharCode(code);
 }

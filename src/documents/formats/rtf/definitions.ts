@@ -1,4 +1,5 @@
-import { decodePage, pageOfCharset, symbolCharset, symbolOf } from './charset.ts';
+import { symbolOf } from '../../markup/symbol-font.ts';
+import { decodePage, pageOfCharset, symbolCharset } from './charset.ts';
 import type { State, StyleEntry } from './state.ts';
 
 interface Font {

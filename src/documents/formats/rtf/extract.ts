@@ -1,7 +1,7 @@
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import { isTelling } from '../../markup/margins.ts';
-import { element, textOf } from '../../markup/tree.ts';
+import { element, type Node, textOf } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
 import { RtfReader } from './reader.ts';
 
@@ -11,17 +11,17 @@ import { RtfReader } from './reader.ts';
  * codes. Throws `DocumentFault`.
  */
 export async function extractRtf(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
+  return { text: writeMarkdown(element('body', readRtf(bytes))), pages: null, isMarkdown: true };
+}
+
+/** Returns the content of an RTF document. Throws `DocumentFault`. */
+export function readRtf(bytes: Uint8Array): Node[] {
   try {
     const { body, notes, margins } = new RtfReader().read(
       bytes.subarray(Math.max(0, bytes.indexOf(0x7b))),
     );
     const seen = new Set<string>();
-    const root = element('body', [
-      ...body,
-      ...notes,
-      ...margins.filter((node) => isTelling(textOf(node), seen)),
-    ]);
-    return { text: writeMarkdown(root), pages: null, isMarkdown: true };
+    return [...body, ...notes, ...margins.filter((node) => isTelling(textOf(node), seen))];
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
     if (error instanceof RangeError)

@@ -1,4 +1,4 @@
-import { type Field, newRow, plainParagraph, plainText, type State } from './state.ts';
+import { newRow, plainParagraph, plainText, type State } from './state.ts';
 
 const maxCells = 2000;
 /** In half points: smaller offsets are no superscript or subscript. */
@@ -90,12 +90,4 @@ function applyToRow(state: State, name: string, value: number | null): void {
     row.continuesLeft = false;
     row.continuesAbove = false;
   }
-}
-
-/** Applies a control word for a form field, such as a check box. */
-export function applyToField(field: Field | null, name: string, value: number | null): void {
-  if (field === null) return;
-  if (name === 'fftype') field.isCheckBox = value === 1;
-  // 25 is a box that has its default state.
-  if (name === 'ffdefres' || (name === 'ffres' && value !== 25)) field.isChecked = value === 1;
 }

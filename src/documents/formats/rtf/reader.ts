@@ -3,12 +3,12 @@ import { element, type Node } from '../../markup/tree.ts';
 import { readMath } from '../../ooxml/math.ts';
 import type { XmlElement } from '../../ooxml/xml.ts';
 import { Definitions } from './definitions.ts';
+import { applyToField, type Field, newField, stateToShow } from './fields.ts';
 import { Flow } from './flow.ts';
-import { applyFormat, applyToField } from './format-words.ts';
+import { applyFormat } from './format-words.ts';
 import { Notes } from './notes.ts';
 import {
   type Collected,
-  type Field,
   isCollected,
   newState,
   paragraphFormat,
@@ -171,10 +171,11 @@ export class RtfReader {
       if (isCollected(destination)) this.#collect(destination);
     } else if (name === 'mmath' || (state.destination === 'math' && /^m[A-Za-z]/.test(name)))
       this.#beginMath(name);
-    else if (name === 'field') state.field = { code: '', isCheckBox: false, isChecked: false };
+    else if (name === 'field') state.field = newField();
     else if (name === 'fldrslt') {
       const isPage = /^\s*(?:PAGE|NUMPAGES|SECTIONPAGES|SECTION)\b/i.test(state.field?.code ?? '');
-      state.destination = state.isMargin && isPage ? 'skip' : state.destination;
+      const isSkipped = (state.isMargin && isPage) || state.field?.isShown === true;
+      if (isSkipped) state.destination = 'skip';
     } else if (name === 'upr') {
       state.outer = state.destination;
       state.destination = 'unicode';
@@ -195,6 +196,7 @@ export class RtfReader {
       this.#collected = outer;
       if (destination === 'label') flow.label = text.replaceAll(/\s+/g, ' ').trim();
       else if (destination === 'instruction') this.#endInstruction(field, text);
+      else if (destination === 'choice') field?.choices.push(text);
       else if (destination === 'author') this.#notes.author = text.trim();
       else if (destination === 'name') this.#property = text.trim();
       else if (this.#property === 'wzDescription' && text.trim() !== '')
@@ -205,9 +207,8 @@ export class RtfReader {
   #endInstruction(field: Field | null, code: string): void {
     if (field === null) return;
     field.code += code;
-    if (!field.isCheckBox) return;
-    field.isCheckBox = false;
-    this.#add(field.isChecked ? '[x]' : '[ ]');
+    const state = stateToShow(field);
+    if (state !== null) this.#add(state);
   }
 
   /** Begins a text apart from the current one: a note, header, comment or text box. */

@@ -1,4 +1,5 @@
 import type { XmlElement } from '../../ooxml/xml.ts';
+import type { Field } from './fields.ts';
 import type { Flow, ParagraphFormat } from './flow.ts';
 import type { CellDefinition, RowDefinition } from './table.ts';
 
@@ -10,6 +11,7 @@ export type Destination =
   | 'label'
   | 'instruction'
   | 'form'
+  | 'choice'
   | 'author'
   | 'shape'
   | 'name'
@@ -19,15 +21,9 @@ export type Destination =
   | 'skip';
 
 /** Destinations whose text is a property. */
-export type Collected = 'label' | 'instruction' | 'author' | 'name' | 'value';
+export type Collected = 'label' | 'instruction' | 'choice' | 'author' | 'name' | 'value';
 export const isCollected = (destination: Destination): destination is Collected =>
-  /^(?:label|instruction|author|name|value)$/.test(destination);
-
-export interface Field {
-  code: string;
-  isCheckBox: boolean;
-  isChecked: boolean;
-}
+  /^(?:label|instruction|choice|author|name|value)$/.test(destination);
 
 /** A table row as far as its definition is read. */
 export interface OpenRow extends RowDefinition {

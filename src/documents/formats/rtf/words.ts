@@ -8,6 +8,7 @@ export const destinations: ReadonlyMap<string, Destination> = new Map([
   ['pntext', 'label'],
   ['fldinst', 'instruction'],
   ['formfield', 'form'],
+  ['ffl', 'choice'],
   ['atnauthor', 'author'],
   ['sn', 'name'],
   ['sv', 'value'],
