@@ -42,7 +42,7 @@ export {
 } from './supported.ts';
 export { downloadOriginal } from './transfer/download.ts';
 export { FileName } from './transfer/file-name.ts';
-export { type FilePart, readForm } from './transfer/multipart.ts';
+export { type FilePart, LongRestError, readForm } from './transfer/multipart.ts';
 export { bytesOf, originalKey } from './transfer/original.ts';
 export { type ReceivedFile, receiveFile, textPart } from './transfer/receive.ts';
 export { readWebPage, webPageTypes } from './web-page.ts';

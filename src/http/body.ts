@@ -5,7 +5,7 @@ import { second } from '../shared/time.ts';
 export const defaultBodyLimit = 1024 * 1024;
 
 /** Limits for draining the rest of a refused body. */
-const drainBytes = 32 * 1024 * 1024;
+export const drainBytes = 32 * 1024 * 1024;
 const drainFor = 10 * second;
 
 const maxDepth = 32;

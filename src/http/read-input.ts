@@ -30,6 +30,7 @@ export function parseParams(
 const versionParameters: ReadonlySet<string> = new Set(['version', 'a', 'b']);
 
 const parameterNames: Readonly<Record<string, string>> = {
+  golden_question: 'golden question',
   kb: 'knowledge base',
   question: 'message',
   key: 'API key',

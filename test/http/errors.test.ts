@@ -203,6 +203,14 @@ describe('errors', () => {
           }),
         )
         .concat(Object.entries({ workspace: 'ws', agent: 'agt', archive: 'arc' }))
+        .concat(
+          Object.entries({
+            batch: 'batch',
+            golden_question: 'gq',
+            evaluation: 'rev',
+            migration: 'emb',
+          }),
+        )
         .map(([name, prefix]) => [name, `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`]),
     );
     // Some texts of OpenAI repeat the id.

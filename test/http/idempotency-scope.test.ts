@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
 import { fillPath, jsonBodyOf, type Operation, operations, resolve } from '../support/document.ts';
-import { type Seeded, seed, validOptions } from '../support/resources.ts';
+import { type Seeded, seed, validOptions, valuesFor } from '../support/resources.ts';
 
 /** Results of required actions are idempotent by the run, not by a key: who may read the run gets its answer (test/runs/actions.test.ts). */
 const isByRun = (path: string) => path.endsWith('/actions');
@@ -65,13 +65,14 @@ describe('a stored reply and other credentials (R55)', () => {
   it.each(forms.map((form) => [form.title, form] as const))(
     '%s does not return it to them',
     async (_title, { operation, more }) => {
-      const sending = () => validOptions(operation, own.values, more);
-      const path = fillPath(operation, own.values);
+      const values = await valuesFor(operation, own);
+      const sending = () => validOptions(operation, values, more);
+      const path = fillPath(operation, values);
       const owner = operation.access === 'root' ? rootKey : own.workspace.key;
       const value = `scope-${crypto.randomUUID()}`;
       const first = await request('POST', path, owner, { ...key(value), ...sending() });
       expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
-      const sent = new Set(textsIn([own.values, sending().json]));
+      const sent = new Set(textsIn([values, sending().json]));
       const secrets = textsIn(first.body).filter((text) => !sent.has(text) && /^ag_1/.test(text));
       for (const [width, other] of widths) {
         if (other === owner) continue;

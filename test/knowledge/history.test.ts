@@ -157,7 +157,7 @@ describe('the history of a knowledge base', () => {
       `${path}/diff?from=2&limit=2&cursor=${encodeURIComponent(first.next_cursor)}`,
     );
     expect([first.data.length, rest.body.data.length, rest.body.next_cursor]).toEqual([2, 1, null]);
-    for (const bad of ['', 'from=', 'from=-1', 'from=1.5', 'from=x', 'from=3&to=2'])
+    for (const bad of ['from=', 'from=-1', 'from=1.5', 'from=x', 'from=3&to=2'])
       expect((await workspace.get(`${path}/diff?${bad}`)).status, bad).toBe(422);
     expect((await workspace.get(`${path}/diff?from=1&to=99`)).status).toBe(410);
     const stranger = await newWorkspace();

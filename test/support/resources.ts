@@ -11,8 +11,9 @@ import {
   type Schema,
   typesOf,
 } from './document.ts';
-import { settled } from './files.ts';
+import { settled, uploadForm } from './files.ts';
 import { Site } from './outbound.ts';
+import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
 import { asks, locate, result, says, tools } from './waiting-script.ts';
 
@@ -148,12 +149,11 @@ const recipes: readonly Recipe[] = [
     gives: ['file'],
     from: ['kb'],
     make: async (workspace, { kb }) => {
-      const text = `# Opening hours\n\nThe shop ${unique()} opens at nine.\n`;
-      const body = await created(workspace, `/knowledge-bases/${kb}/files`, {
-        name: 'hours.md',
-        text,
-      });
-      return { file: body.id ?? body.data[0].id };
+      const content = pageOf(at(72, 700, `The shop ${unique()} opens at nine.`));
+      const part = { name: 'hours.pdf', content, type: 'application/pdf' };
+      const { status, body } = await uploadForm(workspace, `/knowledge-bases/${kb}/files`, [part]);
+      if (status !== 202) throw new Error(`seeding a file gave ${status}: ${JSON.stringify(body)}`);
+      return { file: body.id };
     },
   },
   {
@@ -181,7 +181,10 @@ const recipes: readonly Recipe[] = [
     needs: 'GET /api/v1/files/{file}/pages/{page}',
     gives: ['page'],
     from: ['file'],
-    make: async () => ({ page: '1' }),
+    make: async (workspace, { file = '' }) => {
+      await settled(workspace, file);
+      return { page: '1' };
+    },
   },
   {
     needs: 'POST /api/v1/knowledge-bases/{kb}/sources',
@@ -367,7 +370,17 @@ export const randomValues = (): Values => ({
 /** Bodies for operations whose documented example needs something that only a seed has. */
 const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
   'POST /api/v1/knowledge-bases/{kb}/golden-questions': ({ file }) => ({
-    data: [{ question: 'When does the shop open?', expected: [{ file_id: file }] }],
+    data: [
+      {
+        question: 'When does the shop open?',
+        expected: file === undefined ? [] : [{ file_id: file }],
+      },
+    ],
+  }),
+  'POST /api/v1/end-user-tokens': ({ agent }) => ({
+    end_user_id: 'customer-1',
+    groups: ['staff'],
+    agent_ids: [agent],
   }),
   'POST /api/v1/runs/{run}/actions': () => ({ actions: [result()] }),
   'PUT /api/v1/agents/{agent}/labels/{label}': ({ version }) => ({ version }),
@@ -420,6 +433,46 @@ async function newWaitingBatch(workspace: Workspace): Promise<string> {
   return batch.id;
 }
 
+const newBaseOfSeed = async (workspace: Workspace) => ({
+  kb: (await created(workspace, '/knowledge-bases', { name: `Seed ${unique()}` })).id as string,
+});
+
+const isReady = (workspace: Workspace, path: string) =>
+  vi.waitUntil(async () => (await workspace.get(path)).body.status === 'ready', {
+    timeout: 60_000,
+    interval: 30,
+  });
+
+/** An evaluation that no step has reached. */
+async function newEvaluation(workspace: Workspace) {
+  const { kb } = await newBaseOfSeed(workspace);
+  const path = `/knowledge-bases/${kb}`;
+  const data = [{ question: 'Who won the cup?', expected: [] }];
+  await created(workspace, `${path}/golden-questions`, { data });
+  const { id } = await created(workspace, `${path}/evaluations`, {});
+  await isReady(workspace, `${path}/evaluations/${id}`);
+  await env.DB.prepare(
+    "update retrieval_evaluations set status = 'running', metrics = null, ended_at = null where id = ?",
+  )
+    .bind(id)
+    .run();
+  return { kb, evaluation: id as string };
+}
+
+/** An embedding migration in a state. */
+async function newMigration(workspace: Workspace, status: 'ready' | 'switched' | 'failed') {
+  const { kb } = await newBaseOfSeed(workspace);
+  const body = { embedding_model: 'builtin/lexical', query_prefix: 'Query: ' };
+  const { id } = await created(workspace, `/knowledge-bases/${kb}/embedding-migrations`, body);
+  await isReady(workspace, `/embedding-migrations/${id}`);
+  if (status === 'switched') await created(workspace, `/embedding-migrations/${id}/switch`, {});
+  if (status === 'failed')
+    await env.DB.prepare("update embedding_migrations set status = 'failed' where id = ?")
+      .bind(id)
+      .run();
+  return id as string;
+}
+
 /** The values for one request of an operation; resources that a request uses up are created for it. */
 export const valuesFor = async (
   operation: Operation,
@@ -430,6 +483,24 @@ export const valuesFor = async (
       return { ...values, run: await newWaitingRun(workspace) };
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
+    case 'POST /api/v1/end-user-tokens': {
+      const about = { name: `Seed ${unique()}` };
+      return { ...values, agent: values.agent ?? (await created(workspace, '/agents', about)).id };
+    }
+    case 'POST /api/v1/knowledge-bases/{kb}/evaluations':
+      return { ...values, kb: (await newEvaluation(workspace)).kb };
+    case 'POST /api/v1/knowledge-bases/{kb}/evaluations/{evaluation}/cancel':
+      return { ...values, ...(await newEvaluation(workspace)) };
+    case 'POST /api/v1/knowledge-bases/{kb}/embedding-migrations':
+      return { ...values, ...(await newBaseOfSeed(workspace)) };
+    case 'POST /api/v1/embedding-migrations/{migration}/switch':
+    case 'POST /api/v1/embedding-migrations/{migration}/cancel':
+      return { ...values, migration: await newMigration(workspace, 'ready') };
+    case 'POST /api/v1/embedding-migrations/{migration}/switch-back':
+    case 'POST /api/v1/embedding-migrations/{migration}/complete':
+      return { ...values, migration: await newMigration(workspace, 'switched') };
+    case 'POST /api/v1/embedding-migrations/{migration}/resume':
+      return { ...values, migration: await newMigration(workspace, 'failed') };
     default:
       return values;
   }

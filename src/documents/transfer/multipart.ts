@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import busboy, { type Busboy } from 'busboy';
-import { drain } from '../../http/body.ts';
+import { drain, drainBytes } from '../../http/body.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 
 export interface FilePart {
@@ -18,6 +18,13 @@ export interface FormLimits {
 export interface Form<Received> {
   readonly files: readonly Received[];
   readonly fields: Readonly<Record<string, string>>;
+}
+
+/** The rest of a form behind a file that was not read to its end is too large to be skipped. */
+export class LongRestError extends Failure {
+  constructor() {
+    super('too_large', 'The form goes on for more than 32 MB behind a file that is refused.');
+  }
 }
 
 /**
@@ -39,7 +46,8 @@ export async function readForm<Received>(
     return { files, fields: form.fields };
   } catch (error) {
     form.release();
-    await drain(request.body);
+    if (error instanceof LongRestError) void request.body?.cancel().catch(() => undefined);
+    else await drain(request.body);
     throw error;
   }
 }
@@ -66,6 +74,8 @@ class FormReader {
   #current: Incoming | undefined;
   #error: Error | null = null;
   #isEnded = false;
+  /** Bytes of files that were not read to their end. */
+  #skipped = 0;
 
   constructor(request: Request, fieldNames: readonly string[], limits: FormLimits) {
     this.#parser = openParser(request, limits);
@@ -89,7 +99,8 @@ class FormReader {
   async nextFile(): Promise<FilePart | null> {
     while (this.#current !== undefined && !this.#current.isEnded) {
       this.#current.pieces.length = 0;
-      await this.#readOn();
+      this.#skipped += await this.#readOn();
+      if (this.#skipped > drainBytes) throw new LongRestError();
     }
     while (this.#files.length === 0 && !this.#isEnded) await this.#readOn();
     this.#current = this.#files.shift();
@@ -114,9 +125,9 @@ class FormReader {
 
   /**
    * Feeds the next piece of the request, or its end, to the parser. Throws the first error of the
-   * form.
+   * form. Returns the number of bytes.
    */
-  async #readOn(): Promise<void> {
+  async #readOn(): Promise<number> {
     const read = await this.#reader?.read();
     const value = read?.value;
     if (value === undefined) {
@@ -129,6 +140,7 @@ class FormReader {
         : new Promise<void>((resolve) => this.#parser.write(value, () => resolve()));
     await Promise.race([taken, this.#failed.promise]);
     if (this.#error !== null) throw this.#error;
+    return value?.byteLength ?? 0;
   }
 
   #addFile(field: string, body: Readable, name: string | undefined, media_type: string): void {

@@ -3,6 +3,7 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { BaseRow } from '../base-store.ts';
+import { selectQuestions } from '../evaluation/question-store.ts';
 import { searchByVector } from '../search/by-vector.ts';
 import { correlate } from './correlate.ts';
 import { selectRecentQueries } from './recent-queries.ts';
@@ -29,11 +30,11 @@ export async function compareMigration(
       'conflict',
       `The embedding migration is ${row.status}, not ready or switched.`,
     );
-  const wanted = queries ?? (await selectRecentQueries(ctx, base, maxComparedQueries));
+  const wanted = queries ?? (await knownQueries(ctx, base));
   if (wanted.length === 0)
     throw new Failure(
       'conflict',
-      'No user has asked an agent that searches this knowledge base yet. Give `queries`.',
+      'No user has asked an agent that searches this knowledge base yet, and it has no golden questions. Give `queries`.',
     );
   const source = { ...base, ...row.source, vector_space: row.source_space };
   const target = { ...base, ...row.target, vector_space: row.target_space };
@@ -96,3 +97,12 @@ function compareHits(source: string[], target: string[]) {
 
 const mean = (values: readonly number[]): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** The latest messages of users, or the golden questions of the base. */
+async function knownQueries(ctx: Ctx, base: BaseRow): Promise<string[]> {
+  const recent = await selectRecentQueries(ctx, base, maxComparedQueries);
+  if (recent.length > 0) return recent;
+  const { db, workspace_id } = ctx;
+  const golden = selectQuestions(db, workspace_id, base.id, { after: null }, maxComparedQueries);
+  return (await golden.all()).map(({ question }) => question);
+}

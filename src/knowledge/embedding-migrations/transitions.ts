@@ -30,6 +30,7 @@ async function change(
     new Failure('conflict', `The embedding migration is ${row.status}, not ${from.join(' or ')}.`);
   if (!from.includes(row.status)) throw refused();
   const now = ctx.now();
+  const reply = toMigration({ ...row, ...(changes as Partial<MigrationRow>), updated_at: now });
   const [[changed]] = await commit(ctx, {
     statements: [
       updateMigration(ctx.db, ctx.workspace_id, row.id, from, { ...changes, updated_at: now }),
@@ -37,9 +38,10 @@ async function change(
     ],
     audit: [auditOf(action, row)],
     jobs,
+    reply,
   });
   if (changed === undefined) throw refused();
-  return toMigration(changed);
+  return reply;
 }
 
 /** Makes searches use the new model. */

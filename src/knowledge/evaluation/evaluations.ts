@@ -126,18 +126,24 @@ export async function listEvaluations(
 /** Cancels an evaluation; its results remain. Returns one that has ended unchanged. */
 export async function cancelEvaluation(ctx: Ctx, base_id: string, id: string): Promise<Evaluation> {
   const found = await findEvaluation(ctx, base_id, id);
-  const [[row]] = await commit(ctx, {
-    statements: [cancelRow(ctx.db, ctx.workspace_id, base_id, id, ctx.now())],
-    audit: [
-      {
-        action: 'retrieval_evaluation.cancel',
-        target_type: 'knowledge_base',
-        target_id: base_id,
-        detail: { evaluation_id: id },
-      },
-    ],
+  const ended_at = ctx.now();
+  const isOpen = found.status === 'queued' || found.status === 'running';
+  const reply = toEvaluation(isOpen ? { ...found, status: 'cancelled', ended_at } : found);
+  await commit(ctx, {
+    statements: isOpen ? [cancelRow(ctx.db, ctx.workspace_id, base_id, id, ended_at)] : [],
+    audit: isOpen
+      ? [
+          {
+            action: 'retrieval_evaluation.cancel',
+            target_type: 'knowledge_base',
+            target_id: base_id,
+            detail: { evaluation_id: id },
+          },
+        ]
+      : [],
+    reply,
   });
-  return row === undefined ? getEvaluation(ctx, base_id, found.id) : toEvaluation(row);
+  return reply;
 }
 
 export async function listResults(

@@ -44,7 +44,9 @@ export const toRevision = (row: ShownRevisionRow): KnowledgeRevision => ({
 });
 
 export const DiffQuery = z.strictObject({
-  from: RevisionParameter.describe('The earlier revision'),
+  from: RevisionParameter.optional().describe(
+    'The earlier revision; the oldest that is complete by default',
+  ),
   to: RevisionParameter.optional().describe('The later revision; the latest by default'),
   ...pageQuery,
 });

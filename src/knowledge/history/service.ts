@@ -39,9 +39,10 @@ export async function listRevisions(
 export async function compareRevisions(
   ctx: Ctx,
   base_id: string,
-  { from, to: wanted, ...page }: DiffQuery,
+  { from: earlier, to: wanted, ...page }: DiffQuery,
 ): Promise<Page<FileDifference>> {
   const base = await findBase(ctx, base_id);
+  const from = earlier ?? base.oldest_revision;
   const to = wanted ?? base.revision;
   if (from > to) throw invalid('?from', `Must not be later than \`to\`, which is ${to}.`);
   checkRevision(base, from);

@@ -89,9 +89,7 @@ export async function getPage(
 /** Returns the boxes of a range of the text or of a chunk. Throws `not_found` and `conflict`. */
 export async function getBoxes(ctx: Ctx, id: string, query: BoxQuery): Promise<FileBoxes> {
   const attempt = attemptOf(await findFile(ctx, id));
-  const range = await rangeOf(ctx, id, query);
-  if (range === null)
-    throw invalid('?start', 'Give `start` and `end`, or `chunk`: the range whose boxes to return.');
+  const range = (await rangeOf(ctx, id, query)) ?? { start: 0, end: attempt.length };
   if (range.end - range.start > maxTextRange)
     throw invalid('?end', `A range may have at most ${maxTextRange} code units.`);
   const pages = await readPages(ctx, attempt);

@@ -1,4 +1,10 @@
-import { encodingOf, type FilePart, readForm, textPart } from '../../documents/index.ts';
+import {
+  encodingOf,
+  type FilePart,
+  LongRestError,
+  readForm,
+  textPart,
+} from '../../documents/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import {
   ExternalId,
@@ -78,7 +84,13 @@ async function readRequest(request: Request, receive: Receive): Promise<ReadUplo
         refused.push({ failure, ...refusal });
         return refusal;
       }),
-  );
+  ).catch((error: unknown) => {
+    // The only file that has been sent so far was refused for a reason of its own.
+    const [first] = refused;
+    throw error instanceof LongRestError && refused.length === 1 && first !== undefined
+      ? first.failure
+      : error;
+  });
   if (!entries.some(isStored)) throw refusedUpload(refused);
   const external_id = fields.external_id ?? null;
   if (external_id !== null && entries.length > 1)
