@@ -31,7 +31,7 @@ const inWorkerd = async () =>
             SHARED_PROVIDER_KEYS: 'false',
             IMPORT_BUCKETS: 'IMPORT_BUCKET',
             TEST_MIGRATIONS: await readD1Migrations('./migrations'),
-            FUZZ_RUNS: process.env.FUZZ_RUNS ?? '12',
+            FUZZ_RUNS: process.env.FUZZ_RUNS ?? '6',
             SHOW_LOGS: process.env.SHOW_LOGS ?? '',
           },
           // Migrated step by step by the tests of migrations.

@@ -32,6 +32,7 @@ const versionParameters: ReadonlySet<string> = new Set(['version', 'a', 'b']);
 const parameterNames: Readonly<Record<string, string>> = {
   golden_question: 'golden question',
   kb: 'knowledge base',
+  migration: 'embedding migration',
   question: 'message',
   key: 'API key',
   provider: 'model provider',

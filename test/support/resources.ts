@@ -12,6 +12,7 @@ import {
   typesOf,
 } from './document.ts';
 import { settled, uploadForm } from './files.ts';
+import { created, newEmptyBase, newEvaluation, newMigration } from './knowledge-states.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
@@ -433,46 +434,6 @@ async function newWaitingBatch(workspace: Workspace): Promise<string> {
   return batch.id;
 }
 
-const newBaseOfSeed = async (workspace: Workspace) => ({
-  kb: (await created(workspace, '/knowledge-bases', { name: `Seed ${unique()}` })).id as string,
-});
-
-const isReady = (workspace: Workspace, path: string) =>
-  vi.waitUntil(async () => (await workspace.get(path)).body.status === 'ready', {
-    timeout: 60_000,
-    interval: 30,
-  });
-
-/** An evaluation that no step has reached. */
-async function newEvaluation(workspace: Workspace) {
-  const { kb } = await newBaseOfSeed(workspace);
-  const path = `/knowledge-bases/${kb}`;
-  const data = [{ question: 'Who won the cup?', expected: [] }];
-  await created(workspace, `${path}/golden-questions`, { data });
-  const { id } = await created(workspace, `${path}/evaluations`, {});
-  await isReady(workspace, `${path}/evaluations/${id}`);
-  await env.DB.prepare(
-    "update retrieval_evaluations set status = 'running', metrics = null, ended_at = null where id = ?",
-  )
-    .bind(id)
-    .run();
-  return { kb, evaluation: id as string };
-}
-
-/** An embedding migration in a state. */
-async function newMigration(workspace: Workspace, status: 'ready' | 'switched' | 'failed') {
-  const { kb } = await newBaseOfSeed(workspace);
-  const body = { embedding_model: 'builtin/lexical', query_prefix: 'Query: ' };
-  const { id } = await created(workspace, `/knowledge-bases/${kb}/embedding-migrations`, body);
-  await isReady(workspace, `/embedding-migrations/${id}`);
-  if (status === 'switched') await created(workspace, `/embedding-migrations/${id}/switch`, {});
-  if (status === 'failed')
-    await env.DB.prepare("update embedding_migrations set status = 'failed' where id = ?")
-      .bind(id)
-      .run();
-  return id as string;
-}
-
 /** The values for one request of an operation; resources that a request uses up are created for it. */
 export const valuesFor = async (
   operation: Operation,
@@ -492,7 +453,7 @@ export const valuesFor = async (
     case 'POST /api/v1/knowledge-bases/{kb}/evaluations/{evaluation}/cancel':
       return { ...values, ...(await newEvaluation(workspace)) };
     case 'POST /api/v1/knowledge-bases/{kb}/embedding-migrations':
-      return { ...values, ...(await newBaseOfSeed(workspace)) };
+      return { ...values, ...(await newEmptyBase(workspace)) };
     case 'POST /api/v1/embedding-migrations/{migration}/switch':
     case 'POST /api/v1/embedding-migrations/{migration}/cancel':
       return { ...values, migration: await newMigration(workspace, 'ready') };
@@ -534,12 +495,6 @@ export const atRest = (workspace_id: string) =>
         .first()) === null,
     { timeout: 60_000, interval: 50 },
   );
-
-async function created(workspace: Workspace, path: string, json: unknown) {
-  const { status, body } = await workspace.post(path, json);
-  if (status >= 300) throw new Error(`seeding ${path} gave ${status}: ${JSON.stringify(body)}`);
-  return body;
-}
 
 /** Returns a valid body with ids of the given workspace; undefined if the operation has no body. */
 export function validBody(operation: Operation, own: Values): unknown {

@@ -23,7 +23,7 @@ export interface Form<Received> {
 /** The rest of a form behind a file that was not read to its end is too large to be skipped. */
 export class LongRestError extends Failure {
   constructor() {
-    super('too_large', 'The form goes on for more than 32 MB behind a file that is refused.');
+    super('too_large', 'The form has more than 32 MB behind a file that is refused.');
   }
 }
 
