@@ -9,6 +9,7 @@ import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './base-schema.ts';
 import {
   type BaseRow,
   insertBase,
@@ -21,7 +22,6 @@ import {
 } from './base-store.ts';
 import { assertFits, embeddingSettings } from './embedding-settings.ts';
 import { markFilesDeleted } from './file-store.ts';
-import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './schema.ts';
 
 /**
  * Creates a base that several agents may use. Throws `validation_failed` for an unknown embedding

@@ -9,6 +9,7 @@ import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import { selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
+import { type File, type FileQuery, toFile, type UpdateFile } from './file-schema.ts';
 import {
   markFileDeleted,
   originalIdOf,
@@ -19,7 +20,6 @@ import {
 import { findFile, findFileOrHistory } from './find-file.ts';
 import { deleteContents } from './history/content-store.ts';
 import { ingestion, queuedAgain } from './ingestion.ts';
-import { type File, type FileQuery, toFile, type UpdateFile } from './schema.ts';
 import type { SearchQuery, SearchResult } from './search/schema.ts';
 import { findPassages } from './search/search.ts';
 

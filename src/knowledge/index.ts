@@ -2,11 +2,6 @@ export { newAgentBase, refuseSearchedBase, unknownBases } from './bases.ts';
 export { evaluationsOfActivation } from './evaluation/evaluations.ts';
 export { SearchSettings } from './evaluation/schema.ts';
 export { knowledgeFeature } from './feature.ts';
-export { listFilesOf } from './files.ts';
-export { checkPins, latestRevisions } from './history/pins.ts';
-export { eraseFiles } from './ingest/erase-files.ts';
-export { knowledgeJobs } from './jobs.ts';
-export { isReadable } from './readable.ts';
 export {
   File,
   FileForm,
@@ -15,7 +10,12 @@ export {
   type PartlyUploaded,
   partlyUploaded,
   Uploaded,
-} from './schema.ts';
+} from './file-schema.ts';
+export { listFilesOf } from './files.ts';
+export { checkPins, latestRevisions } from './history/pins.ts';
+export { eraseFiles } from './ingest/erase-files.ts';
+export { knowledgeJobs } from './jobs.ts';
+export { isReadable } from './readable.ts';
 
 export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';

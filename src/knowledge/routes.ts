@@ -3,7 +3,18 @@ import { acceptedFiles, servedTypes } from '../documents/index.ts';
 import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
+import { BaseQuery, CreateBase, KnowledgeBase, UpdateBase } from './base-schema.ts';
 import { createBase, deleteBase, getBase, listBases, updateBase } from './bases.ts';
+import {
+  DeleteFileQuery,
+  File,
+  FileForm,
+  FileQuery,
+  FileUpload,
+  partlyUploaded,
+  UpdateFile,
+  Uploaded,
+} from './file-schema.ts';
 import {
   deleteFile,
   getContent,
@@ -13,20 +24,6 @@ import {
   searchBase,
   updateFile,
 } from './files.ts';
-import {
-  BaseQuery,
-  CreateBase,
-  DeleteFileQuery,
-  File,
-  FileForm,
-  FileQuery,
-  FileUpload,
-  KnowledgeBase,
-  partlyUploaded,
-  UpdateBase,
-  UpdateFile,
-  Uploaded,
-} from './schema.ts';
 import { SearchQuery, SearchResult } from './search/schema.ts';
 import { uploadFiles } from './upload/upload.ts';
 

@@ -4,7 +4,7 @@ import { FileName } from '../../documents/index.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Time } from '../../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
-import { ExternalId, FileMetadata } from '../schema.ts';
+import { ExternalId, FileMetadata } from '../file-schema.ts';
 import { sourceFaultCodes } from '../sources/fault.ts';
 import type { BatchRow } from './batch-store.ts';
 import type { EntryRow } from './entry-store.ts';

@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { chunkOrigins } from '../../db/schema/knowledge.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id } from '../../http/schema.ts';
+import { chunkSettings } from '../base-schema.ts';
 import { RevisionParameter } from '../history/schema.ts';
-import { chunkSettings } from '../schema.ts';
 import type { NewChunkRow } from './store.ts';
 
 export const ChunkQuery = z.strictObject({

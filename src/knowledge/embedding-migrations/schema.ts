@@ -3,7 +3,7 @@ import { type EmbeddingSettings, embeddingMigrationStatuses } from '../../db/sch
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Time } from '../../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
-import { EmbeddingUsage, embeddingFields, toEmbeddingUsage } from '../schema.ts';
+import { EmbeddingUsage, embeddingFields, toEmbeddingUsage } from '../base-schema.ts';
 import type { MigrationRow } from './store.ts';
 
 export const CreateEmbeddingMigration = z

@@ -4,14 +4,14 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { selectBase } from '../base-store.ts';
-import { type FileRow, originalIdOf, selectTwins } from '../file-store.ts';
 import {
   type PartlyUploaded,
   toFile,
   toUploaded,
   type Uploaded,
   type UploadedFile,
-} from '../schema.ts';
+} from '../file-schema.ts';
+import { type FileRow, originalIdOf, selectTwins } from '../file-store.ts';
 import { noChanges, type Plan, planFile } from './plan-upload.ts';
 import { isStored, type Upload } from './upload-input.ts';
 

@@ -13,7 +13,7 @@ import {
   maxFilesPerRequest,
   type RefusedFile,
   refusalCodes,
-} from '../schema.ts';
+} from '../file-schema.ts';
 import { isStored, type StoredFile, type Upload, type UploadSource } from './upload-input.ts';
 
 const maxFieldBytes = 20_000;

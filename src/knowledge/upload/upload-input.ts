@@ -1,5 +1,5 @@
 import type { FilePart, ReceivedFile } from '../../documents/index.ts';
-import type { FileUpload, RefusedFile } from '../schema.ts';
+import type { FileUpload, RefusedFile } from '../file-schema.ts';
 
 export type UploadSource =
   | { readonly request: Request }

@@ -5,7 +5,7 @@ import { fingerprintBody, IdempotentReplay } from '../../platform/idempotency.ts
 import { Failure } from '../../shared/failure.ts';
 import { selectBaseById } from '../base-store.ts';
 import { findBase, visible } from '../bases.ts';
-import type { PartlyUploaded, Uploaded, UploadedFile } from '../schema.ts';
+import type { PartlyUploaded, Uploaded, UploadedFile } from '../file-schema.ts';
 import { deleteCleanups, insertCleanup } from './cleanup-store.ts';
 import { commitUpload, type RecordFile } from './commit-upload.ts';
 import { readUpload } from './read-upload.ts';
