@@ -59,8 +59,8 @@ const inWorkerd = async () =>
       setupFiles: ['./test/support/setup.ts'],
       include: ['test/**/*.test.ts'],
       exclude: ['test/node/**'],
-      // Vitest would leave a core free, while most of a file's time is start-up and waiting.
-      maxWorkers: 2,
+      // One more than the cores of the smallest machine, since much of a file's time is waiting.
+      maxWorkers: 3,
       ...timeouts,
     },
   });

@@ -4,6 +4,7 @@ import {
   type FileQuery,
   listFilesOf,
   type PartlyUploaded,
+  type SearchFilter,
   SearchQuery,
   type SearchResult,
   searchKnowledge,
@@ -26,7 +27,10 @@ const searchFields = SearchQuery.shape;
 export const AgentSearchQuery = z
   .strictObject({
     query: searchFields.query,
-    filter: searchFields.filter,
+    filter: searchFields.filter
+      .unwrap()
+      .optional()
+      .describe('An end user narrows the filter of the agent by it; an API key replaces that'),
     groups: searchFields.groups,
     mode: searchFields.mode.unwrap().optional(),
     top_k: searchFields.top_k.unwrap().optional(),
@@ -67,14 +71,15 @@ export const listAgentFiles = (
 export async function searchAgent(
   ctx: Ctx,
   agent: string,
-  input: AgentSearchQuery,
+  { filter: given, ...options }: AgentSearchQuery,
 ): Promise<z.output<typeof SearchResult>> {
   const row = await readAgent(ctx, agent);
-  const { base_ids, revisions, mode, top_k, min_score, reranker, diversity, context_tokens } =
-    parseConfig(row.config).knowledge;
+  const { base_ids, revisions, filter, ...knowledge } = parseConfig(row.config).knowledge;
+  const { mode, top_k, min_score, reranker, diversity, context_tokens } = knowledge;
   const settings = {
     base_ids,
     revisions,
+    filter: filterFor(ctx, filter, given),
     mode,
     top_k,
     min_score,
@@ -85,11 +90,17 @@ export async function searchAgent(
   const call = { call_key: ctx.newId('req'), agent_id: row.id, version_id: row.active_version_id };
   const { usage, ...reply } = await searchKnowledge(
     ctx,
-    { ...settings, ...definedFields(input) },
+    { ...settings, ...definedFields(options) },
     call,
   );
   // A repeated request of an end user searches again: who may read a file may have changed.
   const stored = ctx.groups === null ? { reply } : {};
   await withRetry(() => commit(ctx, { statements: usage, ...stored }));
   return reply;
+}
+
+/** The filter of a search: a caller replaces that of the agent, and an end user can only narrow it. */
+function filterFor(ctx: Ctx, own: SearchFilter | null, given: SearchFilter | null | undefined) {
+  if (given == null || own === null) return given ?? own;
+  return ctx.groups === null ? given : { and: [own, given] };
 }

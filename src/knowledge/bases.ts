@@ -145,7 +145,7 @@ export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBas
 
 /** Former content is looked at again by the next tick. */
 const dueNow = (now: number) =>
-  sql`iif(${knowledge_bases.former_chunk_count} > 0, cast(${now} as integer), ${knowledge_bases.purge_due_at})`;
+  sql`iif(${knowledge_bases.purge_due_at} is null, null, cast(${now} as integer))`;
 
 export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promise<KnowledgeBase> {
   const base = await findBase(ctx, id);

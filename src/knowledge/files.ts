@@ -139,6 +139,9 @@ export async function searchBase(
   base_id: string,
   { revision, ...input }: SearchQuery,
 ): Promise<SearchResult> {
+  // Earlier revisions hold what has been deleted since.
+  if (ctx.groups !== null && revision !== null)
+    throw new Failure('forbidden', 'An end user cannot search an earlier revision.');
   const call = { call_key: ctx.newId('req') };
   const { usage, ...reply } = await findPassages(
     ctx,

@@ -19,7 +19,7 @@ export { isReadable } from './readable.ts';
 
 export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';
-export { MetadataFilter } from './search/filter.ts';
+export { MetadataFilter, type SearchFilter } from './search/filter.ts';
 export { selectHeadings } from './search/headings.ts';
 
 export { queryWords } from './search/keywords.ts';

@@ -126,7 +126,7 @@ export const selectEntries = (
 export const countFiles = (db: Db, batch_id: string) =>
   db.all<{ state: 'processing' | 'ready' | 'failed' | 'deleted'; n: number }>(sql`
     select case when f.id is null or f.deleted_at is not null then 'deleted' when f.status in ('ready', 'failed') then f.status else 'processing' end as state,
-      count(*) as n
+      count(distinct e.file_id) as n
     from batch_entries e left join files f on f.id = e.file_id where e.batch_id = ${batch_id} and e.file_id is not null group by 1`);
 
 /** Selects entries that may be the manifest: of the root, or of a folder in it. */

@@ -22,7 +22,14 @@ import { indexChunk } from '../search/keywords.ts';
 import { vectorIds } from '../vector-space.ts';
 import { auditOfChunk, countTokens, findChunk, findEnd, indexVectors } from './find-chunk.ts';
 import { type CreateChunk, type FileChunk, toChunk, type UpdateChunk } from './schema.ts';
-import { adaptSizes, addToSizes, insertChunk, isSearchable, updateChunkRow } from './store.ts';
+import {
+  adaptSizes,
+  addToSizes,
+  insertChunk,
+  isSearchable,
+  requireSearchable,
+  updateChunkRow,
+} from './store.ts';
 
 /** Maximum number of chunks of a file. */
 const maxChunks = 50_000;
@@ -143,6 +150,7 @@ async function tryUpdate(
   const updated = isEdited
     ? await indexVectors(ctx, opened, [{ id, ...next }, ...former], (indexing) =>
         change([
+          requireSearchable(db, set),
           ...deleteKeywords(db, [chunk.seq]),
           ...insertKeywords(db, [
             { id, ...indexed(file, next) },

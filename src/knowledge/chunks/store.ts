@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, isNull, type SQL, sql } from 'drizzle-orm';
 import { alias, type SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/client.ts';
-import { chunks, files } from '../../db/schema/knowledge.ts';
+import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { latestRevision } from '../history/revision-store.ts';
 import { isChunkAt, isEnabledAt } from '../history/visible-at.ts';
@@ -99,6 +99,15 @@ export const selectNextOrdinal = (db: Db, file_id: string) =>
 /** True while the set is the searchable one of a file that is not hidden. */
 export const isSearchable = ({ id, attempt }: ChunkSet): SQL =>
   sql`exists (select 1 from files f where f.id = ${id} and f.deleted_at is null and ${searchableAttemptOfFile} = ${attempt})`;
+
+/** Fails on the NOT NULL `knowledge_bases.vectors_revision` when the content of the file has been replaced. */
+export const requireSearchable = (db: Db, set: ChunkSet) =>
+  db
+    .update(knowledge_bases)
+    .set({
+      vectors_revision: sql`iif(${isSearchable(set)}, ${knowledge_bases.vectors_revision}, null)`,
+    })
+    .where(eq(knowledge_bases.id, set.base_id));
 
 /** Updates a chunk. Returns no row when the content of its file has been replaced. */
 export const updateChunkRow = (

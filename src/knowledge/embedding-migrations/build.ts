@@ -14,6 +14,7 @@ import {
   selectChunksAfter,
   selectChunksNow,
   selectMigration,
+  selectRestOf,
   updateMigration,
 } from './store.ts';
 
@@ -50,18 +51,19 @@ export async function buildEmbeddings(
 /** Embeds the next chunks. Returns false after the last, and when another run has handled them. */
 async function buildSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
   const { db, workspace_id } = ctx;
-  const [chunks, [base]] = await batch(db, [
+  const [page, [base]] = await batch(db, [
     selectChunksAfter(db, row, row.last_seq, chunksAtOnce),
     selectBase(db, workspace_id, row.base_id),
   ]);
   if (base === undefined) return false;
-  const last = chunks.at(-1);
+  const last = page.at(-1);
   if (last === undefined) {
     const now = ctx.now();
     const changes = { status: 'ready', ready_at: now, updated_at: now } as const;
     await updateMigration(db, workspace_id, row.id, ['building'], changes, isAt(row));
     return false;
   }
+  const chunks = [...page, ...(await selectRestOf(db, page))];
   const isMoved = await store(ctx, row, base.agent_id, chunks, {
     cursor_file: last.file_id,
     cursor_attempt: last.attempt,

@@ -22,7 +22,7 @@ export async function selectRecentQueries(
     covered.map((agent) =>
       db.all<{ id: string; text: string }>(sql`
         select m.id as id, m.text as text from (
-          select s.id as session_id from sessions s where s.workspace_id = ${workspace_id} and s.agent_id = ${agent} and s.deleted_at is null
+          select s.id as session_id from sessions s where s.workspace_id = ${workspace_id} and s.agent_id = ${agent}
           order by s.id desc limit ${sql.raw(String(maxSessions))}) s
         cross join messages m on m.session_id = s.session_id
         where m.role = 'user' and m.text <> '' order by m.id desc limit cast(${limit} as integer)`),

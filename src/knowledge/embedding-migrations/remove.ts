@@ -6,6 +6,7 @@ import {
   type MigrationRow,
   selectChunksAfter,
   selectMigration,
+  selectRestOf,
   updateMigration,
   updateSpaces,
 } from './store.ts';
@@ -42,9 +43,10 @@ export async function removeEmbeddings(
 /** Returns false when no chunk is left. */
 async function removeSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
   const { db, workspace_id } = ctx;
-  const chunks = await selectChunksAfter(db, row, null, chunksAtOnce);
-  const last = chunks.at(-1);
+  const page = await selectChunksAfter(db, row, null, chunksAtOnce);
+  const last = page.at(-1);
   if (last === undefined) return false;
+  const chunks = [...page, ...(await selectRestOf(db, page))];
   const space = row.status === 'cancelling' ? row.target_space : row.source_space;
   await ctx.vectors.remove(
     workspace_id,

@@ -95,20 +95,40 @@ export interface BuiltChunk {
   readonly is_former: number;
 }
 
-/** Selects the chunks of a base behind the cursor, file by file; up to `last_seq` unless it is null. */
+const built = sql.raw(
+  'c.id as id, c.file_id as file_id, c.attempt as attempt, c.ordinal as ordinal, c.heading as heading, c.text as text, c.is_former as is_former',
+);
+
+/**
+ * Selects the chunks of a base behind the cursor, file by file; up to `last_seq` unless it is null. Former texts of a
+ * chunk have its ordinal: `selectRestOf` selects those that the limit has cut off.
+ */
 export const selectChunksAfter = (
   db: Db,
   { workspace_id, base_id, cursor_file, cursor_attempt, cursor_ordinal }: MigrationRow,
   last_seq: number | null,
   limit: number,
-) =>
-  db.all<BuiltChunk>(sql`
-    select c.id as id, c.file_id as file_id, c.attempt as attempt, c.ordinal as ordinal, c.heading as heading, c.text as text, c.is_former as is_former
-    from files f cross join chunks c on c.file_id = f.id
-    where f.workspace_id = ${workspace_id} and f.base_id = ${base_id} and f.id >= ${cursor_file}
-      and (f.id > ${cursor_file} or (c.attempt, c.ordinal) > (cast(${cursor_attempt} as integer), cast(${cursor_ordinal} as integer)))
-      and c.seq <= cast(${last_seq ?? Number.MAX_SAFE_INTEGER} as integer)
-    order by f.id, c.attempt, c.ordinal limit cast(${limit} as integer)`);
+) => {
+  const until = sql`c.seq <= cast(${last_seq ?? Number.MAX_SAFE_INTEGER} as integer)`;
+  const first = sql`limit cast(${limit} as integer)`;
+  return db.all<BuiltChunk>(sql`
+    select * from (
+      select * from (select ${built} from chunks c where c.file_id = ${cursor_file} and +c.workspace_id = ${workspace_id}
+        and (c.attempt, c.ordinal) > (cast(${cursor_attempt} as integer), cast(${cursor_ordinal} as integer)) and ${until}
+        order by c.attempt, c.ordinal ${first})
+      union all select * from (select ${built} from files f cross join chunks c on c.file_id = f.id
+        where f.workspace_id = ${workspace_id} and f.base_id = ${base_id} and f.id > ${cursor_file} and ${until}
+        order by f.id, c.attempt, c.ordinal ${first}))
+    order by file_id, attempt, ordinal ${first}`);
+};
+
+/** Selects the other chunks with the place of the last one of a page. */
+export const selectRestOf = (db: Db, page: readonly BuiltChunk[]) => {
+  const last = page.at(-1);
+  return db.all<BuiltChunk>(sql`
+    select ${built} from chunks c where c.file_id = ${last?.file_id ?? ''} and c.attempt = ${last?.attempt ?? 0} and c.ordinal = ${last?.ordinal ?? 0}
+      and c.id not in (select value from json_each(${JSON.stringify(page.map(({ id }) => id))}))`);
+};
 
 /** Selects the chunks that still exist, as they are now. */
 export const selectChunksNow = (db: Db, workspace_id: string, ids: readonly string[]) =>

@@ -26,6 +26,7 @@ const lasting: ReadonlySet<FailureCode> = new Set([
   'credential_unusable',
   'provider_auth',
   'provider_not_configured',
+  'revision_purged',
   'validation_failed',
 ]);
 

@@ -5,6 +5,7 @@ import { actorId, type Ctx, payingKey } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { findBase } from '../bases.ts';
+import { checkRevision } from '../history/check-revision.ts';
 import {
   cancelEvaluation as cancelRow,
   countQuestions,
@@ -57,13 +58,14 @@ export const evaluationJob = (ctx: Ctx, { id, base_id }: EvaluationRow): QueuedJ
   id: id.replace('rev_', 'job_'),
 });
 
-/** Starts an evaluation of the golden questions. Throws `not_found`, and `conflict` for a base without any. */
+/** Starts an evaluation of the golden questions. Throws `not_found`, `revision_purged`, and `conflict` for a base without any. */
 export async function createEvaluation(
   ctx: Ctx,
   base_id: string,
   settings: SearchSettings,
 ): Promise<Evaluation> {
-  await findBase(ctx, base_id);
+  const base = await findBase(ctx, base_id);
+  if (settings.revision !== null) checkRevision(base, settings.revision);
   const { question_count } = await countQuestions(ctx.db, ctx.workspace_id, base_id);
   const row = { ...newEvaluation(ctx, base_id, settings), question_count };
   const reply = toEvaluation(row);

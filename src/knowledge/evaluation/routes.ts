@@ -117,7 +117,7 @@ export const evaluationRoutes = new Router()
       params: kb,
       body: CreateEvaluation,
       reply: { status: 202, schema: Evaluation, description: 'The evaluation; poll it' },
-      failures: ['conflict'],
+      failures: ['conflict', 'revision_purged'],
     },
     (ctx, { params, body }) => createEvaluation(ctx, params.kb, body),
   )

@@ -32,7 +32,7 @@ export const selectDueBase = (db: Db, now: number) =>
 export const selectHeldRevision = (db: Db, { id, workspace_id }: BaseRow) =>
   db.all<{ revision: number | null }>(sql`
     select min(j.value) as revision from agents a cross join agent_versions v cross join json_each(v.config, '$.knowledge.revisions') j
-    where a.workspace_id = ${workspace_id} and a.archived_at is null and a.deleted_at is null and j.key = ${id}
+    where a.workspace_id = ${workspace_id} and a.archived_at is null and a.deleted_at is null and j.key = ${id} and j.value >= (select b.oldest_revision from knowledge_bases b where b.id = ${id})
       and v.id in (select a.active_version_id union all select l.version_id from agent_labels l where l.agent_id = a.id)`);
 
 /** Selects former contents of a base, the first removed first. */

@@ -2,9 +2,10 @@ import { batch, type Statement } from '../../db/client.ts';
 import type { DocumentFault } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
-import type { FileRow } from '../file-store.ts';
+import { type FileRow, originalIdOf } from '../file-store.ts';
+import { transcriptsPrefix } from '../ocr/transcript-cache.ts';
 import { removeChunks } from './remove.ts';
-import { updateAttempt } from './store.ts';
+import { selectAnyFile, updateAttempt } from './store.ts';
 import { attemptKeys } from './text-keys.ts';
 
 /** The attempt has been superseded by another, or its file deleted. */
@@ -61,4 +62,12 @@ export async function failAttempt(
 export async function discardAttempt(ctx: Ctx, file: FileRow): Promise<void> {
   await removeChunks(ctx, file.id, file.attempt + 1, file.attempt);
   await ctx.files.remove(attemptKeys(ctx.workspace_id, file.id, file.attempt));
+}
+
+/** Removes the transcripts that an attempt has stored after its original was deleted. */
+export async function removeLostTranscripts(ctx: Ctx, file: FileRow): Promise<void> {
+  const now = await selectAnyFile(ctx.db, ctx.workspace_id, file.id).get();
+  const original_id = originalIdOf(file);
+  const isThere = now?.deleted_at === null && originalIdOf(now) === original_id;
+  if (!isThere) await ctx.files.removeAll(transcriptsPrefix(ctx.workspace_id, original_id));
 }

@@ -4,7 +4,12 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { ingestion } from '../ingestion.ts';
 import { UnfinishedTranscriptError } from '../ocr/transcribe.ts';
-import { discardAttempt, failAttempt, StaleAttemptError } from './attempt.ts';
+import {
+  discardAttempt,
+  failAttempt,
+  removeLostTranscripts,
+  StaleAttemptError,
+} from './attempt.ts';
 import { indexDocument } from './index-document.ts';
 import { readDocument } from './read-document.ts';
 import { removeAttempts, removeVectors } from './remove.ts';
@@ -49,6 +54,7 @@ export async function ingestFile(
       // The newer attempt removed the rows, possibly before these vectors existed.
       await removeVectors(ctx, file_id, written);
       await discardAttempt(ctx, file);
+      await removeLostTranscripts(ctx, file);
     } else if (error instanceof UnfinishedTranscriptError)
       await commit(ctx, { statements: [], jobs: [ingestion(ctx, file)] });
     else if (error instanceof DocumentFault) await failAttempt(ctx, file, error);

@@ -1,4 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
+import { narrowed } from '../readable.ts';
+import { extendHits } from './extend-hits.ts';
 import { fuse } from './fuse.ts';
 import type { Found, SearchCall, SearchInput } from './input.ts';
 import { searchKnowledge } from './search.ts';
@@ -13,10 +15,12 @@ export async function searchQueries(
   queries: readonly string[],
   call: SearchCall,
 ): Promise<Found> {
+  const isSingle = queries.length === 1;
   const found = await Promise.all(
     queries.map((query, index) => {
       const call_key = index === 0 ? call.call_key : `${call.call_key}:query:${index}`;
-      return searchKnowledge(ctx, { ...input, query }, { ...call, call_key });
+      const search = { ...input, query, context_tokens: isSingle ? input.context_tokens : 0 };
+      return searchKnowledge(ctx, search, { ...call, call_key });
     }),
   );
   const [best] = found.toSorted((a, b) => b.confidence - a.confidence);
@@ -33,9 +37,11 @@ export async function searchQueries(
     weight: 1,
   }));
   const chosen = fuse(rankings).slice(0, input.top_k);
+  const fused = chosen.flatMap(({ id }) => hits.get(id) ?? []).sort((a, b) => b.score - a.score);
+  const seen = { ...input, groups: narrowed(ctx.groups, input.groups) };
   return {
     ...best,
-    hits: chosen.flatMap(({ id }) => hits.get(id) ?? []).sort((a, b) => b.score - a.score),
+    hits: await extendHits(ctx, seen, fused, input.context_tokens ?? 0),
     usage: found.flatMap(({ usage }) => usage),
   };
 }

@@ -63,10 +63,11 @@ export function joins(seen: Visibility): SQL {
 }
 
 export function isVisible(workspace_id: string, seen: Visibility): SQL {
+  // Whoever reads by groups does not see deleted files at earlier revisions either.
   const state =
     pinned(seen) === null
       ? sql`c.is_disabled = 0 and c.removed_revision = 0 and f.deleted_at is null`
-      : sql`${isEnabledAt(sql`r.value`)} and ${isChunkAt(sql`r.value`)}`;
+      : sql`${isEnabledAt(sql`r.value`)} and ${isChunkAt(sql`r.value`)}${seen.groups == null ? sql`` : sql` and f.deleted_at is null`}`;
   return sql`c.workspace_id = ${workspace_id} and ${state} and b.deleted_at is null
     and b.id in ${valuesOf(seen.base_ids)} and ${isReadable(seen.groups ?? null)}${passes(seen)}`;
 }

@@ -179,7 +179,7 @@ const groupsOfFiles = (id: string) => sql`(
 /** Gives all files of a source its groups. */
 export const regroupFiles = (db: Db, workspace_id: string, id: string) =>
   db.run(sql`
-    update files set "groups" = ${groupsOfFiles(id)} where workspace_id = ${workspace_id}
+    update files set "groups" = ${groupsOfFiles(id)} where +workspace_id = ${workspace_id}
       and id in (select p.file_id from source_pages p where p.source_id = ${id} and p.file_id is not null)
   `) as unknown as Statement;
 

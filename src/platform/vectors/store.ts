@@ -106,7 +106,7 @@ const moveRows = compile((db, value: MoveValues) =>
 const moveFormerRows = compile((db, value: MoveValues) =>
   db.run(sql`
     update chunk_vectors set base_id = ${value('base_id')}
-    where workspace_id = ${value('workspace_id')} and chunk_id in (select value from json_each(${value('ids')}))`),
+    where +workspace_id = ${value('workspace_id')} and chunk_id in (select value from json_each(${value('ids')}))`),
 );
 
 export const selectBlocks = (db: Db, workspace_id: string, base_ids: string) =>

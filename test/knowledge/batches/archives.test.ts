@@ -34,7 +34,7 @@ describe('a batch from an archive', () => {
       status: 'completed',
       error: null,
       counts: { pending: 0, stored: 3, duplicate: 1 - links, skipped: 3, failed: 2 + links },
-      files: { ready: 4 - links, processing: 0, failed: 0, deleted: 0 },
+      files: { ready: 3, processing: 0, failed: 0, deleted: 0 },
     });
     const entries = await entriesOf(workspace, body.id);
     expect(entries).toMatchObject({

@@ -207,6 +207,7 @@ describe('the evaluation of a search', () => {
       [await workspace.post(`${path}/golden-questions`, { data: [] }), 422],
       [await workspace.post(`/knowledge-bases/${empty}/evaluations`, {}), 409],
       [await workspace.post(`${path}/evaluations`, { query: 'x' }), 422],
+      [await workspace.post(`${path}/evaluations`, { revision: 9999 }), 410],
       [await workspace.get(`${path}/evaluations/${base}`), 404],
     ] as const;
     for (const [{ status, body }, expected] of answers)

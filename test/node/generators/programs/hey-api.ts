@@ -19,7 +19,7 @@ async function main() {
   });
   let status: api.File['status'] = 'queued';
   while (status !== 'ready' && status !== 'failed') {
-    status = (await api.getFile({ path: { file: uploaded.data[0]?.id ?? '' }, throwOnError })).data
+    status = (await api.getFile({ path: { file: idOf(uploaded.data[0]) }, throwOnError })).data
       .status;
   }
   const { data: found } = await api.searchAgentKnowledge({
@@ -88,3 +88,7 @@ async function main() {
 }
 
 void main();
+
+function idOf(sent: object | undefined): string {
+  return sent !== undefined && 'id' in sent ? String(sent.id) : '';
+}

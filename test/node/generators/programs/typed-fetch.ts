@@ -32,7 +32,8 @@ async function main() {
   );
   let status: components['schemas']['File']['status'] = 'queued';
   while (status !== 'ready' && status !== 'failed') {
-    const file = uploaded.data[0]?.id ?? '';
+    const [sent] = uploaded.data;
+    const file = sent !== undefined && 'id' in sent ? sent.id : '';
     status = ok(await client.GET('/api/v1/files/{file}', { params: { path: { file } } })).status;
   }
   const found = ok(
