@@ -177,7 +177,8 @@ describe('queued messages', () => {
   const says = (text: string): Round => ({ ...slowly, text: [`${text} `, 'and ', 'more'] });
 
   it('stay queued while another one interrupts, which is answered first', async () => {
-    const chat = await newChat({ rounds: [says('first'), says('second'), says('third')] });
+    const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
+    const chat = await newChat({ rounds: [stalls, says('second'), says('third')] });
     const first = chat.send({ message: 'A' });
     await vi.waitUntil(async () => (await chat.provider.requests()).length === 1, {
       timeout: 60_000,
