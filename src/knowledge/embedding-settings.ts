@@ -1,4 +1,4 @@
-import type { EmbeddingSettings } from '../db/schema/knowledge.ts';
+import type { EmbeddingSettings } from '../db/schema/vectors.ts';
 import { embeddingPrefixes, findEmbeddingModel, isEmbeddingModel } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { invalid } from '../shared/failure.ts';

@@ -1,6 +1,7 @@
 import { and, eq, notInArray, sql } from 'drizzle-orm';
 import type { Statement } from '../db/client.ts';
-import { embedding_migrations, knowledge_bases } from '../db/schema/knowledge.ts';
+import { knowledge_bases } from '../db/schema/knowledge.ts';
+import { embedding_migrations } from '../db/schema/vectors.ts';
 import type { Ctx } from '../platform/context.ts';
 
 /** Error of a migration of which one of the models could not embed a new chunk, so that its vectors are incomplete. */

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { type EmbeddingSettings, embeddingMigrationStatuses } from '../../db/schema/knowledge.ts';
+import { type EmbeddingSettings, embeddingMigrationStatuses } from '../../db/schema/vectors.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Time } from '../../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';

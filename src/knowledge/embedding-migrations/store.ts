@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
-import { chunks, embedding_migrations, knowledge_bases } from '../../db/schema/knowledge.ts';
+import { chunks, knowledge_bases } from '../../db/schema/knowledge.ts';
+import { embedding_migrations } from '../../db/schema/vectors.ts';
 import type { BaseRow } from '../base-store.ts';
 
 export type MigrationRow = typeof embedding_migrations.$inferSelect;

@@ -1,5 +1,5 @@
 import type { BatchResults, Statement } from '../../db/client.ts';
-import type { EmbeddingSettings } from '../../db/schema/knowledge.ts';
+import type { EmbeddingSettings } from '../../db/schema/vectors.ts';
 import { embed } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
