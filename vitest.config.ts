@@ -14,6 +14,9 @@ process.env.ENCRYPTION_KEYS = `1:${btoa('encryption-key-one-of-the-tests!')},2:$
 /** A test that hangs fails in the end; no test is slow enough for this on a busy machine. */
 const timeouts = { testTimeout: 180_000, hookTimeout: 180_000 };
 
+/** Vitest's own limit is one second. */
+const patience = { poll: { timeout: 60_000 } };
+
 /** Everything that the Worker does, tested inside workerd. */
 const inWorkerd = async () =>
   defineProject({
@@ -62,6 +65,7 @@ const inWorkerd = async () =>
       // One more than the cores of the smallest machine, since much of a file's time is waiting.
       maxWorkers: 3,
       ...timeouts,
+      expect: patience,
     },
   });
 
@@ -72,6 +76,7 @@ const inNode = defineProject({
     include: ['test/node/**/*.test.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: patience,
     sequence: { groupOrder: 1 },
     // Servers and clients mostly wait for one another.
     maxWorkers: 2,

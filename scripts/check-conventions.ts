@@ -1,11 +1,12 @@
 // Checks rules that the linter cannot express: which code may send requests and read the clock, the form
-// of migrations, the length of files, references in comments and pages, and the wording of texts.
+// of migrations, the length of files, waits of tests, references in comments and pages, and the wording of texts.
 import { readdirSync } from 'node:fs';
 import { checkCode } from './conventions/code.ts';
 import { checkMigrations } from './conventions/migrations.ts';
 import { checkReferences } from './conventions/references.ts';
 import { checkSizes } from './conventions/sizes.ts';
 import { filesIn, readSource, root } from './conventions/source.ts';
+import { checkWaits } from './conventions/waits.ts';
 import { checkWords } from './conventions/words.ts';
 
 const sources = ['src', 'test', 'scripts', 'bench'].flatMap((folder) =>
@@ -19,6 +20,7 @@ const pages = [
 const problems = [
   ...checkCode(),
   ...checkSizes(sources),
+  ...checkWaits(sources),
   ...checkReferences(sources, pages),
   ...checkWords(sources, pages),
   ...checkMigrations(),

@@ -48,7 +48,8 @@ export function readSource(file: string): Source {
   };
 }
 
-function lineCounter(text: string): (offset: number) => number {
+/** Returns a function from offsets to 1-based lines. */
+export function lineCounter(text: string): (offset: number) => number {
   const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
   return (offset) => {
     let low = 0;

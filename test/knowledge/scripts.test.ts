@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase } from '../support/files.ts';
 import { runSchedule } from '../support/schedule.ts';
@@ -210,7 +210,7 @@ describe('the index of terms', () => {
       await count('select count(*) as n from chunks'),
     );
     await workspace.delete(`/files/${later.id}`);
-    await vi.waitUntil(async () => (await ask()).confidence === before.confidence);
+    await expect.poll(async () => (await ask()).confidence).toBe(before.confidence);
   });
 });
 

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '../../src/shared/id.ts';
 import type { Workspace } from '../support/api.ts';
+import { addText } from '../support/files.ts';
 import { playScript } from '../support/provider/client.ts';
 import { asks, locate, result, says, tools } from '../support/waiting-script.ts';
 import { newSession, readAll } from './ways.ts';
@@ -70,20 +71,13 @@ describe('a file that is closed to a reader', () => {
   it('takes its answers with it when it is deleted (R85)', async () => {
     const { workspace, base, agents } = world;
     const text = 'The colour of the gate is gatetextmark.';
-    const created = await workspace.post(`/knowledge-bases/${base}/files`, {
-      name: 'gate.md',
-      text,
-      groups: ['staff'],
-    });
-    await expect
-      .poll(async () => (await workspace.get(`/files/${created.body.id}`)).body.status)
-      .toBe('ready');
+    const file = await addText(workspace, base, 'gate.md', text, { groups: ['staff'] });
     const reader = await world.as('bob');
     const run = await reader.post(`/agents/${agents.quoting}/runs`, {
       message: 'What is the colour of the gate?',
     });
     expect(run.body.text).toContain('gatetextmark');
-    await workspace.delete(`/files/${created.body.id}`);
+    await workspace.delete(`/files/${file.id}`);
     const read = [
       textOf(await reader.get(`/messages/${run.body.id}`)),
       await streamed(reader, 'GET', `/runs/${run.body.run_id}/events`),

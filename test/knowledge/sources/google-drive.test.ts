@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fromBase64Url } from '../../../src/shared/digest.ts';
 import { newWorkspace } from '../../support/api.ts';
 import { docxParts, makeZip, paragraph } from '../../support/documents.ts';
@@ -261,15 +261,17 @@ describe('a folder of Google Drive', () => {
     });
     await drive.token();
     await drive.answers('/drive/v3/files', refusal('userRateLimitExceeded', 'Rate limit'));
+    const asked = Date.now();
     await workspace.post(`/sources/${source.id}/sync`);
-    await vi.waitUntil(async () => {
+    const isPutOff = async () => {
       const job = await env.DB.prepare(
         "select due_at from outbox where workspace_id = ? and job ->> 'type' = 'source.sync' and attempts = 0",
       )
         .bind(workspace.id)
         .first<{ due_at: number }>();
-      return job !== null && job.due_at > Date.now() + 40_000;
-    });
+      return job !== null && job.due_at > asked + 40_000;
+    };
+    await expect.poll(isPutOff).toBe(true);
     expect(Object.keys(await filesOf(workspace, base))).toEqual([openUrl(file)]);
   });
 
