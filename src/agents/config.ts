@@ -87,6 +87,47 @@ const memory = {
   summary: z.boolean().describe('Summarizes older messages that do not fit into the window'),
 };
 
+const approvals = {
+  write: z
+    .enum(['never', 'after_untrusted', 'always'])
+    .describe(
+      'When calls of tools with the effect `write` wait for the approval of a person: `after_untrusted` once the model has read passages, attachments or results of tools',
+    ),
+  destructive: z
+    .enum(['after_untrusted', 'always'])
+    .describe('The same for tools with the effect `destructive`'),
+  exits: z
+    .enum(['allow', 'approve', 'block'])
+    .describe(
+      'After the model has read untrusted content: how calls are treated that send text to another host than the one that returned it, by `fetch_url` or a tool with free arguments',
+    ),
+  allowed_hosts: z
+    .array(
+      z
+        .string()
+        .max(253)
+        .regex(
+          /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/,
+          'A host in lower case such as `api.example.com`, or `*.example.com` for those below it.',
+        ),
+    )
+    .max(100)
+    .refine(differ, 'Each host once.')
+    .describe('Hosts to which `exits` does not apply')
+    .openapi({ example: ['api.example.com'] }),
+  by_end_user: z
+    .boolean()
+    .describe(
+      'End users, and keys with the role `runtime`, may decide; otherwise only the roles `editor` and `admin`',
+    ),
+  expires_in_s: z
+    .number()
+    .int()
+    .min(60)
+    .max(86_400)
+    .describe('Seconds after which a call that was not decided expires, and its run with it'),
+};
+
 const limits = {
   steps: z.number().int().min(1).max(100).describe('Maximum model calls of a run'),
   tool_calls: z.number().int().min(0).max(500).describe('Maximum tool calls of a run'),
@@ -121,7 +162,7 @@ const plain = {
 };
 
 /** The objects into which a patch is merged one level deep. All other fields are replaced as a whole. */
-const sections = { settings, knowledge, memory, limits };
+const sections = { settings, knowledge, memory, approvals, limits };
 
 type Nullish<Shape> = {
   [Key in keyof Shape]: Shape[Key] extends z.ZodType
@@ -144,6 +185,7 @@ export const AgentConfig = z
     settings: z.strictObject(settings),
     knowledge: z.strictObject(knowledge),
     memory: z.strictObject(memory),
+    approvals: z.strictObject(approvals),
     limits: z.strictObject(limits),
   })
   .openapi('AgentConfig');
@@ -155,6 +197,7 @@ const patch = {
   ...nullish(plain),
   settings: z.strictObject(nullish(settings)).nullable().optional(),
   memory: z.strictObject(nullish(memory)).nullable().optional(),
+  approvals: z.strictObject(nullish(approvals)).nullable().optional(),
   limits: z.strictObject(nullish(limits)).nullable().optional(),
 };
 
@@ -234,6 +277,14 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
     no_answer: 'I could not find an answer to that in the documents.',
   },
   memory: { window_tokens: 8000, summary: false },
+  approvals: {
+    write: 'after_untrusted',
+    destructive: 'always',
+    exits: 'approve',
+    allowed_hosts: [],
+    by_end_user: false,
+    expires_in_s: 86_400,
+  },
   limits: { steps: 8, tool_calls: 32, cost_usd: 1, seconds: 300 },
 });
 

@@ -26,19 +26,23 @@ export interface CalledTool {
 }
 
 /**
- * Runs the calls of one step, a few at a time, and returns the results in the order of the calls.
+ * Runs the calls of one step, a few at a time, and returns the results in the order of the calls. A refusal is the
+ * error of a call that is not made.
  */
 export async function callTools(
   ctx: Ctx,
   tools: readonly Tool[],
   calls: readonly LanguageModelV4ToolCall[],
   context: RunContext,
+  refusals: ReadonlyMap<LanguageModelV4ToolCall, string> = new Map(),
 ): Promise<CalledTool[]> {
   const results: CalledTool[] = [];
   for (let start = 0; start < calls.length; start += parallel) {
     results.push(
       ...(await Promise.all(
-        calls.slice(start, start + parallel).map((call) => callTool(ctx, tools, call, context)),
+        calls
+          .slice(start, start + parallel)
+          .map((call) => callTool(ctx, tools, call, context, refusals.get(call))),
       )),
     );
   }
@@ -50,6 +54,7 @@ async function callTool(
   tools: readonly Tool[],
   call: LanguageModelV4ToolCall,
   context: RunContext,
+  refusal: string | undefined,
 ): Promise<CalledTool> {
   const started_at = ctx.now();
   const span_id = ctx.newId('step');
@@ -60,6 +65,8 @@ async function callTool(
   const run = async (): Promise<ToolOutcome> => {
     if (tool === undefined || error !== null)
       return { ok: false, error: error ?? `Tool ${tool_name} does not exist.` };
+    if (refusal !== undefined) return { ok: false, error: refusal };
+    addUntrusted(context, tool, input);
     return tool.run(ctx, {
       ...context,
       attribution: { ...context.attribution, account },
@@ -83,6 +90,13 @@ async function callTool(
     started_at,
     latency_ms: ctx.now() - started_at,
   };
+}
+
+/** A result that is of one host may be sent back to it. */
+function addUntrusted({ untrusted }: RunContext, tool: Tool, input: unknown): void {
+  if (tool.is_trusted === true) return;
+  const hosts = tool.hostsOf?.(input) ?? [];
+  untrusted.add(tool.name, hosts.length === 1 ? hosts[0] : null);
 }
 
 /** Returns validated arguments, or an error that lets the model correct them. */

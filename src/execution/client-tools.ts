@@ -30,6 +30,7 @@ export const resumableTools = (client: ClientTools | undefined): readonly Tool[]
     ? client.tools.map((tool) => ({
         ...tool,
         effect: 'read' as const,
+        revision: 0,
         run: async () => ({ ok: false, error: 'Only the caller can run this tool.' }),
       }))
     : [];

@@ -9,7 +9,10 @@ import type { ToolCall } from './tool.ts';
 const maxDepth = 3;
 
 export interface AgentCall
-  extends Pick<ToolCall, 'attribution' | 'signal' | 'tool_call_id' | 'span_id'> {
+  extends Pick<
+    ToolCall,
+    'attribution' | 'signal' | 'tool_call_id' | 'span_id' | 'untrusted' | 'earlier'
+  > {
   /** The delegate. */
   readonly agent: AgentRow;
   readonly message: string;
@@ -25,7 +28,7 @@ export type RunAgent = (ctx: Ctx, call: AgentCall) => Promise<ToolOutcome>;
 /** Runs the agent named by a model. Depth and cycles are checked here, before anything runs. */
 export async function callDelegate(
   ctx: Ctx,
-  { depth, above: given = [], attribution, signal, tool_call_id, span_id }: ToolCall,
+  { depth, above: given = [], attribution, signal, ...call }: ToolCall,
   { agent: name, message }: { readonly agent: string; readonly message: string },
   runAgent: RunAgent,
 ): Promise<ToolOutcome> {
@@ -46,8 +49,10 @@ export async function callDelegate(
     above,
     attribution,
     signal,
-    tool_call_id,
-    span_id,
+    tool_call_id: call.tool_call_id,
+    span_id: call.span_id,
+    untrusted: call.untrusted,
+    ...(call.earlier === undefined ? {} : { earlier: call.earlier }),
   });
 }
 

@@ -1,15 +1,20 @@
 export type { ToolOutcome } from '../tools/index.ts';
 
+export { type CalledTool, callTools, readInput } from './call-tools.ts';
 export type { ClientTools } from './client-tools.ts';
 export type { AgentCall, RunAgent } from './delegate.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
 export { resolveTools } from './resolve.ts';
+export { approvalDigest } from './sort-calls.ts';
 
 export { type Limit, reachedLimit, type Spent } from './stop.ts';
 export {
   clientOutcome,
+  type PendingCall,
+  type Resolution,
   resumedMessages,
   type SuspendedStep,
 } from './suspension.ts';
-export type { ClientTool, Tool } from './tool.ts';
+export type { ClientTool, RunContext as ToolRunContext, Tool } from './tool.ts';
 export { toAnswered } from './transcript.ts';
+export { Untrusted } from './untrusted.ts';

@@ -6,9 +6,10 @@ import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { endingCalls, resumableTools } from './client-tools.ts';
+import { sortCalls } from './sort-calls.ts';
 import { type StepCallInput, stepCall } from './step-call.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
-import { type PendingCall, pendingOf, type SuspendedStep, toSuspendedStep } from './suspension.ts';
+import { type PendingCall, type SuspendedStep, toSuspendedStep } from './suspension.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
 /** The input of the tool loop. */
@@ -35,7 +36,7 @@ export interface LoopStep {
   readonly started_at: number;
   readonly tools: readonly CalledTool[];
   readonly usage: readonly Statement[];
-  /** Calls whose results the caller has yet to submit. */
+  /** Calls that wait for results of the caller or for approvals. */
   readonly pending?: readonly PendingCall[];
 }
 
@@ -67,8 +68,8 @@ export interface LoopResult {
  * Calls the model and the tools that it requests, and repeats with their results until the model
  * answers or a limit is reached. Works alike for all providers. A fault of a tool is a result for
  * the model to read; a failure of the provider ends the run with the output so far. A call of a
- * resumable client tool suspends the run once the other calls of the step have run. A call of any
- * other client tool ends the run, and the other calls of the step are not made, since nothing would
+ * resumable client tool, or one that needs an approval, suspends the run once the other calls of
+ * the step have run. A call of any other client tool ends the run, and the other calls of the step are not made, since nothing would
  * read their results.
  */
 export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopEvent, LoopResult> {
@@ -163,14 +164,9 @@ async function runTools(
   calls: readonly LanguageModelV4ToolCall[],
 ): Promise<LoopStep> {
   const resumable = resumableTools(client);
-  const pending = pendingOf(tools, resumable, calls);
-  const isPending = new Set(pending.map(({ tool_call_id }) => tool_call_id));
-  const called = await callTools(
-    ctx,
-    [...tools, ...resumable],
-    calls.filter(({ toolCallId }) => !isPending.has(toolCallId)),
-    context,
-  );
+  const sorted = await sortCalls(ctx, { own: tools, client: resumable }, calls, context);
+  const { ready, refusals, pending } = sorted;
+  const called = await callTools(ctx, [...tools, ...resumable], ready, context, refusals);
   spent.tool_calls += calls.length;
   const usage = [...step.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])];
   return { ...step, tools: called, usage, ...(pending.length === 0 ? {} : { pending }) };

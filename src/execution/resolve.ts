@@ -14,12 +14,23 @@ export async function resolveTools(
   return (await resolvePins(ctx, usable)).map((tool) => toTool(tool, ports));
 }
 
+const definitionOf = ({
+  name,
+  description,
+  input_schema,
+  effect,
+  revision,
+  is_trusted = false,
+  takes_text = true,
+  hostsOf,
+}: CallableTool) => ({
+  ...{ name, description, input_schema, effect, revision, is_trusted, takes_text },
+  ...(hostsOf === undefined ? {} : { hostsOf }),
+});
+
 /** Gives a tool its context and removes invisible characters from its result, which is untrusted text (R43). */
 const toTool = (tool: CallableTool, ports: ToolPorts): Tool => ({
-  name: tool.name,
-  description: tool.description,
-  input_schema: tool.input_schema,
-  effect: tool.effect,
+  ...definitionOf(tool),
   async run(ctx, call) {
     const { tool_call_id, attribution, signal } = call;
     const services = toolServices(ctx, call, ports);

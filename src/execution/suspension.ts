@@ -3,17 +3,25 @@ import type {
   LanguageModelV4ToolCall,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
-import type { ToolOutcome } from '../tools/index.ts';
-import { type CalledTool, readInput } from './call-tools.ts';
+import type { Effect, ToolOutcome } from '../tools/index.ts';
+import type { CalledTool } from './call-tools.ts';
 import { withoutInvisible } from './invisible.ts';
-import type { Tool } from './tool.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
-/** A call of a client tool, with arguments that match its schema. */
+/** A call that someone else has to act on, with arguments that match its schema. */
 export interface PendingCall {
   readonly tool_call_id: string;
   readonly tool_name: string;
   readonly input: unknown;
+  /** Set for a call of a tool of the agent that waits for approval; absent for one of a client tool. */
+  readonly approval?: {
+    readonly id: string;
+    readonly effect: Effect;
+    /** Why it waits, for the person who decides. */
+    readonly reason: string;
+    /** Identifies what is approved: the definition of the tool and the arguments. */
+    readonly digest: string;
+  };
 }
 
 /**
@@ -30,27 +38,6 @@ export interface SuspendedStep {
   readonly pending: readonly PendingCall[];
   /** When the calls were handed to the caller. */
   readonly started_at: number;
-}
-
-/**
- * Returns the calls that only the caller can answer. A call with invalid arguments is not among
- * them: it gets an error result.
- */
-export function pendingOf(
-  tools: readonly Tool[],
-  client: readonly Tool[],
-  calls: readonly LanguageModelV4ToolCall[],
-): PendingCall[] {
-  const first = new Map(calls.toReversed().map((call) => [call.toolCallId, call]));
-  return calls.flatMap((call) => {
-    // Two calls with one id have one result.
-    if (first.get(call.toolCallId) !== call) return [];
-    if (!client.some(({ name }) => name === call.toolName)) return [];
-    const { input, error } = readInput([...tools, ...client], call);
-    return error === null
-      ? [{ tool_call_id: call.toolCallId, tool_name: call.toolName, input }]
-      : [];
-  });
 }
 
 export function toSuspendedStep(
@@ -70,23 +57,47 @@ export function toSuspendedStep(
   };
 }
 
+/** The result of a pending call. */
+export interface Resolution {
+  readonly outcome: ToolOutcome;
+  /** The arguments that a person has put in place of the model's. */
+  readonly edited_input?: unknown;
+}
+
 /**
  * Returns the two messages that the step adds to the conversation, given the results of its pending
  * calls.
  */
 export function resumedMessages(
   { assistant, call_ids, results, pending }: SuspendedStep,
-  answered: ReadonlyMap<string, ToolOutcome>,
+  answered: ReadonlyMap<string, Resolution>,
+  cite: Parameters<typeof toToolMessage>[1],
 ): LanguageModelV4Message[] {
   const own = pending.flatMap((call) => {
-    const outcome = answered.get(call.tool_call_id);
-    return outcome === undefined ? [] : [{ ...call, outcome }];
+    const resolution = answered.get(call.tool_call_id);
+    return resolution === undefined ? [] : [{ ...call, outcome: resolution.outcome }];
   });
-  const all = [...results, ...resultsIn(toToolMessage(own, () => ''))];
+  const all = [...results, ...resultsIn(toToolMessage(own, cite))];
   const content = [...new Set(call_ids)].flatMap((id) =>
     all.filter(({ toolCallId }) => toolCallId === id),
   );
-  return [assistant, { role: 'tool', content }];
+  return [withEdits(assistant, answered), { role: 'tool', content }];
+}
+
+/** The model reads its calls with the arguments with which they were made. */
+function withEdits(
+  message: LanguageModelV4Message,
+  answered: ReadonlyMap<string, Resolution>,
+): LanguageModelV4Message {
+  if (message.role !== 'assistant') return message;
+  return {
+    ...message,
+    content: message.content.map((part) => {
+      if (part.type !== 'tool-call') return part;
+      const edited = answered.get(part.toolCallId)?.edited_input;
+      return edited === undefined ? part : { ...part, input: edited };
+    }),
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { AgentConfig } from '../agents/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { CallableTool, ToolContext, ToolOutcome } from '../tools/index.ts';
+import type { Untrusted } from './untrusted.ts';
 
 /** A tool as the loop sees it, whatever its kind. */
 export interface Tool extends Omit<CallableTool, 'run'> {
@@ -22,6 +23,12 @@ export interface ClientTool extends Pick<Tool, 'name' | 'description' | 'input_s
 /** Context of a run, shared by all its tool calls. */
 export interface RunContext extends Pick<ToolContext, 'attribution' | 'signal'> {
   readonly config: AgentConfig;
+  /** The content of third parties in the context; the results of tools are added. */
+  readonly untrusted: Untrusted;
+  /** Returns the sources of untrusted content behind earlier answers in the context. */
+  readonly earlier?: () => Promise<readonly string[]>;
+  /** A person can be asked for an approval. */
+  readonly can_wait: boolean;
   /** Number of agents above this one: 0 for the agent that a person talks to. */
   readonly depth: number;
   /** Their ids, outermost first. */

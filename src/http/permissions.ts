@@ -27,6 +27,8 @@ export const permissions = {
   'knowledge:search': ['runtime', 'editor', 'admin'],
   'sessions:read': ['viewer', 'runtime', 'editor', 'admin'],
   'sessions:write': ['runtime', 'editor', 'admin'],
+  /** Calls of tools that wait for approval. */
+  'approvals:decide': ['editor', 'admin'],
   /** Content of conversations. */
   'messages:read': ['runtime', 'editor', 'admin'],
   'rate-limits:manage': ['admin'],

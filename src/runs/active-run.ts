@@ -162,6 +162,7 @@ export const newRun = (
   metadata: null,
   groups: ctx.groups === null ? null : [...ctx.groups],
   source_file_ids: null,
+  untrusted: null,
   events: null,
   lease_until: ctx.now() + leaseFor,
   required_actions: null,

@@ -30,6 +30,8 @@ export interface AgentRun {
   readonly signal: AbortSignal;
   /** Ids of the agents that this one answers, the outermost first. */
   readonly above: readonly string[];
+  /** Returns the sources of untrusted content behind earlier answers in the prompt. */
+  readonly earlier?: () => Promise<readonly string[]>;
   /** Runs a delegate agent; absent where delegates are not available. */
   readonly delegate?: RunAgent;
   /** Filled during the run, so that the partial result of a failed run can be stored. */
@@ -62,8 +64,8 @@ export type RunOutcome =
       readonly transcript: readonly LanguageModelV4Message[];
     }
   /**
-   * The step cannot end before the caller has submitted results of its tools. `transcript` follows
-   * the prompt.
+   * The step cannot end before the caller has submitted results of its tools, or decided on calls.
+   * `transcript` follows the prompt.
    */
   | {
       readonly type: 'suspended';

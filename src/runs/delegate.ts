@@ -34,6 +34,8 @@ export const delegateOf =
     const ctx = { ...given, signal: AbortSignal.any([call.signal, timeout]) };
     const own = trace.below(call.span_id, id);
     const progress = new Progress(ctx, own);
+    // The message may repeat instructions that the caller has read.
+    progress.untrusted.restore(call.untrusted.snapshot());
     const run: AgentRun = {
       config,
       progress,
@@ -48,6 +50,7 @@ export const delegateOf =
       started_at: ctx.now(),
       signal: ctx.signal,
       above: call.above,
+      ...(call.earlier === undefined ? {} : { earlier: call.earlier }),
       delegate: delegateOf(own),
       store: () => storeStep(ctx, own, progress),
     };

@@ -173,11 +173,13 @@ function endedRun(ctx: Ctx, active: ActiveRun, progress: Progress, end: Partial<
 /** The columns of a run with its usage and passages so far. */
 export function measured(active: ActiveRun, progress: Progress) {
   const { confidence, coverage, first_token_ms } = progress;
+  const { sources } = progress.untrusted;
   const { input_tokens, output_tokens, cache_read_tokens, reasoning_tokens, cost_nano_usd } =
     active.account;
   return {
     ...{ confidence, coverage, cost_nano_usd, first_token_ms },
     ...{ input_tokens, output_tokens, cache_read_tokens, reasoning_tokens },
+    untrusted: sources.length === 0 ? null : sources,
     context: contextOf(progress, active),
   };
 }

@@ -73,6 +73,16 @@ export type RunEvent =
       readonly error: string;
       readonly latency_ms: number;
     } & OfClient)
+  /** A person has decided about a call. */
+  | {
+      readonly type: 'approval-response';
+      readonly tool_call_id: string;
+      readonly approval_id: string;
+      readonly approved: boolean;
+      readonly reason: string | null;
+    }
+  /** The call was rejected, so it was not made. */
+  | { readonly type: 'tool-output-denied'; readonly tool_call_id: string }
   /** The run waits. `message` is the answer so far, and its run has the required actions. */
   | { readonly type: 'requires-action'; readonly message: Message }
   | { readonly type: 'finish'; readonly message: Message }

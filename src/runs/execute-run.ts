@@ -2,8 +2,9 @@ import { batch } from '../db/client.ts';
 import { commitIdempotent } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type ActiveRun, attributionOf, leaseFor } from './active-run.ts';
-import type { AgentRun, ResumedConversation, RunOutcome } from './agent-run.ts';
+import type { AgentRun, RunOutcome } from './agent-run.ts';
 import { delegateOf } from './delegate.ts';
+import { readEarlierSources } from './earlier-sources.ts';
 import { endRunWith, failRunWith } from './end-run.ts';
 import type { RunEvent } from './events.ts';
 import { Progress } from './progress.ts';
@@ -52,7 +53,6 @@ export function agentRunOf(
   active: ActiveRun,
   trace: Trace,
   progress: Progress,
-  resumed?: ResumedConversation,
 ): AgentRun {
   const { run } = active;
   const { account, ...attribution } = attributionOf(active);
@@ -68,7 +68,7 @@ export function agentRunOf(
     signal: active.signal,
     above: [],
     delegate: delegateOf(trace),
-    ...(resumed === undefined ? {} : { resumed }),
+    earlier: () => readEarlierSources(ctx, active),
     store: () => storeStep(ctx, active, progress),
   };
 }

@@ -27,6 +27,8 @@ export interface Overrides {
   readonly max_calls?: number;
   /** A call of one of these tools suspends the run until its result arrives; otherwise it ends the run. */
   readonly resumable?: boolean;
+  /** False for clients that cannot ask for approvals: a call that needs one is not made. */
+  readonly has_approvals?: boolean;
 }
 
 /** Returns the configuration with the overrides applied. */

@@ -1,7 +1,7 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Coverage } from '../db/schema/runs.ts';
-import type { Limit, LoopStep, Spent } from '../execution/index.ts';
+import { type Limit, type LoopStep, type Spent, Untrusted } from '../execution/index.ts';
 import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type AttachmentContext, noAttachments } from './attachments/context.ts';
@@ -25,6 +25,8 @@ export interface ProgressSnapshot
   > {
   /** `source_file_ids`; absent in a run that waits since an earlier version. */
   readonly files?: readonly string[];
+  /** Absent in a run that waits since an earlier version. */
+  readonly untrusted?: ReturnType<Untrusted['snapshot']>;
   /** How the attachments were used. */
   readonly uses: AttachmentContext['uses'];
   /** The ordinal of the next span. */
@@ -36,6 +38,8 @@ export interface ProgressSnapshot
 /** The result of a run so far. All of it is stored when the run ends, however it ends. */
 export class Progress {
   readonly spent: Spent = { steps: 0, tool_calls: 0 };
+  /** The content of third parties in the context of the model. */
+  readonly untrusted = new Untrusted();
   text = '';
   /**
    * The answer as the next model call reads it; set when it ends with calls of the caller's tools.
@@ -88,6 +92,7 @@ export class Progress {
       ...{ spent, text, sources, retrieved, confidence, coverage, first_token_ms, context },
       uses: this.attached.uses,
       files: this.source_file_ids,
+      untrusted: this.untrusted.snapshot(),
       next_ordinal: this.#trace.next,
       tool_ordinals: Object.fromEntries(this.#toolOrdinals),
     };
@@ -97,12 +102,14 @@ export class Progress {
     spent,
     uses,
     files = [],
+    untrusted = [],
     next_ordinal,
     tool_ordinals,
     ...rest
   }: ProgressSnapshot): void {
     for (const id of files) this.#trace.files.add(id);
     Object.assign(this.spent, spent);
+    this.untrusted.restore(untrusted);
     this.attached = { ...noAttachments, uses };
     Object.assign(this, structuredClone(rest));
     this.#trace.continueAt(next_ordinal);
@@ -181,6 +188,7 @@ export class Progress {
    * its number.
    */
   addSources(hits: readonly Hit[]): Source[] {
+    if (hits.length > 0) this.untrusted.add('documents');
     return hits.map((hit) => {
       this.#trace.files.add(hit.file_id);
       const numbered = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);

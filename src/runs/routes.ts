@@ -4,6 +4,7 @@ import { pageOf } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
 import { actionRoutes } from './actions/routes.ts';
+import { approvalRoutes } from './approvals/routes.ts';
 import { attachToRun, cancelRun } from './attach.ts';
 import { listRuns } from './list/list-runs.ts';
 import { AgentRunsQuery, ListedRun, RunsQuery } from './list/schema.ts';
@@ -143,7 +144,7 @@ const eventRoutes = (stream: NativeStream) =>
 /** Returns the routes of runs; `stream` is the protocol in which their events are streamed. */
 export function runRoutes(stream: NativeStream): Router {
   const routes = new Router();
-  for (const some of [oneOffRoutes(stream), plainRoutes, eventRoutes(stream), actionRoutes(stream)])
-    routes.include('/', some);
+  const all = [oneOffRoutes, eventRoutes, actionRoutes].map((make) => make(stream));
+  for (const some of [...all, plainRoutes, approvalRoutes]) routes.include('/', some);
   return routes;
 }

@@ -7,6 +7,7 @@ import {
   resolveTools,
   runLoop,
   type Tool,
+  type ToolRunContext,
   toAnswered,
 } from '../execution/index.ts';
 import { parseStructured, repairPrompt, structuredOutputFailed } from '../llm/index.ts';
@@ -37,6 +38,7 @@ export async function* runAgent(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEven
     model: config.model,
     question: prompt.question,
   });
+  if (progress.attached.included.length > 0) progress.untrusted.add('attachments');
   const isResumed = run.resumed !== undefined;
   if (!isResumed && config.knowledge.base_ids.length > 0 && searchText(prompt) !== '')
     yield* retrieve(ctx, run);
@@ -155,7 +157,7 @@ function loopInput(
   messages: readonly LanguageModelV4Message[],
   tools: readonly Tool[],
 ): Parameters<typeof runLoop>[1] {
-  const { config, overrides, progress, signal, account } = run;
+  const { config, overrides, progress } = run;
   return {
     prompt: messages,
     tools,
@@ -164,10 +166,7 @@ function loopInput(
     models: modelsFor(config, progress.attached),
     options: { ...modelOptions(config, overrides.output_format), ...overrides.options },
     client: clientTools(overrides, tools),
-    context: {
-      ...{ config, signal, depth: run.above.length, above: run.above },
-      attribution: { ...run.attribution, account },
-    },
+    context: toolContextOf(run),
     spent: progress.spent,
     cite: (hits) => passagesOf(config, progress.addSources(hits)),
     store: async (step) => {
@@ -176,6 +175,25 @@ function loopInput(
     },
   };
 }
+
+/** The part of a run that its tools and the rules of approval depend on. */
+export const toolContextOf = ({
+  config,
+  progress,
+  signal,
+  account,
+  attribution,
+  above,
+  overrides,
+  earlier,
+}: AgentRun): ToolRunContext => ({
+  ...{ config, signal, depth: above.length, above },
+  attribution: { ...attribution, account },
+  untrusted: progress.untrusted,
+  ...(earlier === undefined ? {} : { earlier }),
+  // A delegate cannot wait: its caller is in the middle of a step.
+  can_wait: above.length === 0 && overrides.has_approvals !== false,
+});
 
 /** Throws `validation_failed` for a client tool with the name of a tool of the agent. */
 function clientTools(overrides: Overrides, tools: readonly Tool[]): ClientTools {

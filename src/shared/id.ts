@@ -8,6 +8,7 @@ const idPrefixes = [
   'arc',
   'att',
   'alert',
+  'apr',
   'aud',
   'batch',
   'bud',

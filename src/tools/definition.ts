@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
+import { type Effect, effects } from '../db/schema/effects.ts';
 import { InputSchema } from './input-schema.ts';
 
-export const effects = ['read', 'write', 'destructive'] as const;
-export type Effect = (typeof effects)[number];
+export { type Effect, effects };
 
 export const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof methods)[number];

@@ -1,5 +1,6 @@
 export type { ToolPin } from '../db/schema/tool-pins.ts';
 
+export type { Effect } from './definition.ts';
 export { toolsFeature } from './feature.ts';
 export { headerProblem } from './headers.ts';
 export { type PinState, pinStates, pinsExist } from './pin-states.ts';

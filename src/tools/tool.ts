@@ -12,6 +12,14 @@ export interface CallableTool {
   readonly input_schema: JSONSchema7;
   /** Effect of a call outside the run; approvals depend on it. */
   readonly effect: Effect;
+  /** Identifies the definition of the tool: an approval is valid for this one only. */
+  readonly revision: string | number;
+  /** The result is computed by the deployment itself and holds no text of third parties. */
+  readonly is_trusted?: boolean;
+  /** Hosts that a call reaches; absent for a tool that reaches none. */
+  hostsOf?(input: unknown): readonly string[];
+  /** False if the arguments hold no text that the model is free to choose. */
+  readonly takes_text?: boolean;
   /** Runs one call. `input` is valid under `input_schema`. Does not throw for a fault of the tool. */
   run(ctx: Ctx, input: unknown, context: ToolContext): Promise<ToolOutcome>;
 }

@@ -7,6 +7,7 @@ import {
   resolveTools,
   type Tool,
   type ToolOutcome,
+  Untrusted,
 } from '../../src/execution/index.ts';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
 import type { Ctx } from '../../src/platform/context.ts';
@@ -41,6 +42,8 @@ const callContext = () => ({
   attribution: { account: new Account() },
   config: {} as never,
   depth: 0,
+  untrusted: new Untrusted(),
+  can_wait: true,
   signal: new AbortController().signal,
 });
 

@@ -9,6 +9,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { Effect } from './effects.ts';
 
 /**
  * A `queued` run waits for the previous run of its session, a `requires_action` run for its
@@ -27,13 +28,22 @@ export const runStatuses = [
 ] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-/** A call of a client tool whose result a waiting run requires. */
-export interface RequiredAction {
-  readonly type: 'tool_result';
+interface RequiredCall {
   readonly tool_call_id: string;
   readonly tool_name: string;
   readonly input: unknown;
 }
+
+/** What a waiting run requires: the result of a client tool, or a decision about a call of a tool of the agent. */
+export type RequiredAction =
+  | (RequiredCall & { readonly type: 'tool_result' })
+  | (RequiredCall & {
+      readonly type: 'approval';
+      readonly approval_id: string;
+      readonly effect: Effect;
+      readonly reason: string;
+      readonly digest: string;
+    });
 
 export const coverages = ['full', 'partial', 'none'] as const;
 export type Coverage = (typeof coverages)[number];
@@ -98,6 +108,8 @@ export const runs = sqliteTable(
      * The files whose passages the run, its delegates or the answers before it have read; null when they are not known.
      */
     source_file_ids: text({ mode: 'json' }).$type<string[]>(),
+    /** The sources of untrusted content that the run has read, such as `documents` or the name of a tool; null for none. */
+    untrusted: text({ mode: 'json' }).$type<string[]>(),
     /**
      * The events of a finished run, for clients that attach later (runs/stream/event-log.ts); null
      * when there are too many.

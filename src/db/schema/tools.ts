@@ -7,6 +7,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import { effects } from './effects.ts';
 import { workspaces } from './workspaces.ts';
 
 export const tools = sqliteTable(
@@ -40,7 +41,7 @@ export const tool_revisions = sqliteTable(
       .references(() => tools.id),
     revision: integer().notNull(),
     name: text().notNull(),
-    effect: text({ enum: ['read', 'write', 'destructive'] }).notNull(),
+    effect: text({ enum: effects }).notNull(),
     definition: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     created_by: text(),
     created_at: integer().notNull(),

@@ -105,6 +105,7 @@ export function readChatOverrides(body: CreateChatCompletion): Overrides {
       choiceOf(body),
     ),
     ...(body.parallel_tool_calls === false ? { max_calls: 1 } : {}),
+    has_approvals: false,
   };
 }
 

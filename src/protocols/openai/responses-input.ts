@@ -130,6 +130,7 @@ export function readResponseOverrides(body: CreateResponse): Overrides {
       choiceOf(body),
     ),
     ...(body.parallel_tool_calls === false ? { max_calls: 1 } : {}),
+    has_approvals: false,
   };
 }
 

@@ -27,6 +27,8 @@ class UiMessageStream implements StreamEncoder {
    * not declare these tools.
    */
   readonly #clientCalls = new Set<string>();
+  /** Approvals that were requested. */
+  readonly #requested = new Set<string>();
 
   frames(event: RunEvent): string[] {
     return this.#write(this.#chunks(event));
@@ -79,6 +81,7 @@ class UiMessageStream implements StreamEncoder {
       case 'requires-action':
         return [
           ...this.#close(),
+          ...this.#approvals(event.message.run),
           { type: 'data-run', data: event.message.run },
           ...this.#endStep(),
           { type: 'finish', finishReason: 'tool-calls' },
@@ -95,13 +98,24 @@ class UiMessageStream implements StreamEncoder {
     }
   }
 
+  /** The calls that wait for approval, each once: a run that still waits names them again. */
+  #approvals(run: Run | null): UIMessageChunk[] {
+    return (run?.required_actions ?? []).flatMap((action): UIMessageChunk[] => {
+      if (action.type !== 'approval' || this.#requested.has(action.approval_id)) return [];
+      this.#requested.add(action.approval_id);
+      const { approval_id: approvalId, tool_call_id: toolCallId, reason } = action;
+      return [{ type: 'tool-approval-request', approvalId, toolCallId, reason }];
+    });
+  }
+
   #tool(event: Extract<RunEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
     const { tool_call_id: toolCallId } = event;
     if ('is_client' in event) this.#clientCalls.add(toolCallId);
     const dynamic = this.#dynamic(toolCallId);
     if (event.type === 'tool-input-start') this.#openCalls.set(toolCallId, event.tool_name);
     else if (event.type === 'tool-input-available') this.#openCalls.set(toolCallId, null);
-    else if (event.type !== 'tool-input-delta') this.#openCalls.delete(toolCallId);
+    else if (event.type !== 'tool-input-delta' && event.type !== 'approval-response')
+      this.#openCalls.delete(toolCallId);
     switch (event.type) {
       case 'tool-input-start':
         return [{ type: 'tool-input-start', toolCallId, toolName: event.tool_name, ...dynamic }];
@@ -119,6 +133,13 @@ class UiMessageStream implements StreamEncoder {
         ];
       case 'tool-output-available':
         return [{ type: 'tool-output-available', toolCallId, output: event.output, ...dynamic }];
+      case 'approval-response': {
+        const { approval_id: approvalId, approved, reason } = event;
+        const why = reason === null ? {} : { reason };
+        return [{ type: 'tool-approval-response', approvalId, approved, ...why }];
+      }
+      case 'tool-output-denied':
+        return [{ type: 'tool-output-denied', toolCallId }];
       case 'tool-output-error':
         return [{ type: 'tool-output-error', toolCallId, errorText: event.error, ...dynamic }];
     }

@@ -58,6 +58,19 @@ export const StreamEvent = z
     event('tool-input-error', { ...named, input: z.unknown(), errorText: z.string() }).describe(
       'The tool was not called',
     ),
+    event('tool-approval-request', {
+      approvalId: Id('apr'),
+      toolCallId: z.string(),
+      reason: z.string(),
+    }).describe('The call waits for the decision of a person'),
+    event('tool-approval-response', {
+      approvalId: Id('apr'),
+      approved: z.boolean(),
+      reason: z.string().optional(),
+    }).describe('A person has decided'),
+    event('tool-output-denied', { toolCallId: z.string() }).describe(
+      'The call was rejected, so it was not made',
+    ),
     event('tool-output-available', { ...call, output: z.unknown() }).describe(
       'The result of the tool',
     ),

@@ -13,6 +13,19 @@ export const UiMessage = z.looseObject({
     .max(1000),
 });
 
+/** A tool call of an answer with the decision that the client added. */
+export const UiApprovalPart = z.looseObject({
+  type: z.string().regex(/^(?:tool-.+|dynamic-tool)$/),
+  toolCallId: z.string(),
+  state: z.literal('approval-responded'),
+  approval: z.looseObject({
+    id: z.string(),
+    approved: z.boolean(),
+    reason: z.string().optional(),
+  }),
+});
+export type UiApprovalPart = z.output<typeof UiApprovalPart>;
+
 /** A tool call of an answer with the result that the client added. */
 export const UiToolPart = z.looseObject({
   type: z.string().regex(/^(?:tool-.+|dynamic-tool)$/),

@@ -5,7 +5,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { RunAction } from '../../runs/index.ts';
 import { authorizeSession, selectSession } from '../../sessions/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
-import { type ChatRequest, UiMessage, UiToolPart } from './schema.ts';
+import { type ChatRequest, UiApprovalPart, UiMessage, UiToolPart } from './schema.ts';
 
 /** The results of client tools in a request of the AI SDK. */
 interface SentActions {
@@ -29,16 +29,20 @@ export async function toActions(
     selectRunOfAnswer(ctx.db, ctx.workspace_id, id, last.id ?? ''),
   ]);
   authorizeSession(ctx, sessions);
-  const results = last.parts.flatMap((part) => UiToolPart.safeParse(part).data ?? []);
+  const results = last.parts.flatMap(
+    (part) => UiToolPart.safeParse(part).data ?? UiApprovalPart.safeParse(part).data ?? [],
+  );
   const required = run?.required_actions ?? [];
-  const isOfRun = ({ toolCallId }: UiToolPart) =>
-    required.some(({ tool_call_id }) => tool_call_id === toolCallId) ||
-    run?.answered_actions?.[toolCallId] !== undefined;
+  const isOfRun = ({ toolCallId, state }: UiToolPart | UiApprovalPart) =>
+    required.some(
+      ({ tool_call_id, type }) =>
+        tool_call_id === toolCallId && (type === 'approval') === (state === 'approval-responded'),
+    ) || run?.answered_actions?.[toolCallId] !== undefined;
   const actions = results.filter(isOfRun).map(toAction);
   if (run === undefined || actions.length === 0)
     throw invalid(
       '/messages',
-      'The last message must have `role: user` and `parts`, or contain results of tool calls that a run waits for.',
+      'The last message must have `role: user` and `parts`, or contain results or decisions for tool calls that a run waits for.',
     );
   // Without an error, the client would repeat the request as soon as the reply ends.
   if (run.ended_at !== null)
@@ -54,7 +58,19 @@ export async function toActions(
   return { run_id: run.id, actions };
 }
 
-function toAction({ toolCallId, state, output, errorText }: UiToolPart): RunAction {
+function toAction(part: UiToolPart | UiApprovalPart): RunAction {
+  return part.state === 'approval-responded' ? toDecision(part) : toResult(part);
+}
+
+const toDecision = ({
+  toolCallId: tool_call_id,
+  approval: { approved, reason },
+}: UiApprovalPart): RunAction => ({
+  ...{ type: 'approval', tool_call_id, decision: approved ? 'approve' : 'reject' },
+  ...(reason === undefined || reason.trim() === '' ? {} : { reason: reason.trim().slice(0, 2000) }),
+});
+
+function toResult({ toolCallId, state, output, errorText }: UiToolPart): RunAction {
   const result =
     state === 'output-error'
       ? { error: errorText || 'The tool failed.' }

@@ -39,8 +39,55 @@ const ToolResult = z
   })
   .openapi('ToolResultAction', { description: 'Result of a client tool call' });
 
-/** A union by `type`: other kinds of required actions get members of their own. */
-export const RunAction = z.discriminatedUnion('type', [ToolResult]).openapi('RunAction');
+const maxArguments = 100_000;
+
+const Decision = z
+  .strictObject({
+    type: z.literal('approval'),
+    tool_call_id,
+    decision: z
+      .enum(['approve', 'edit', 'reject'])
+      .describe(
+        '`approve` makes the call as it is, `edit` makes it with `arguments`, `reject` does not make it; the model reads the result',
+      ),
+    arguments: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe(
+        'With `edit`, the arguments to use instead. With `approve`, those that you have seen: other ones than those of the call are a `conflict`',
+      ),
+    digest: z
+      .string()
+      .max(100)
+      .optional()
+      .describe('`digest` of the required action that you have seen; another one is a `conflict`'),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(2000)
+      .optional()
+      .describe('Kept with the decision; the model reads the reason of a rejection'),
+  })
+  .superRefine((action, check) => {
+    if (action.decision === 'edit' && action.arguments === undefined)
+      check.addIssue({ code: 'custom', path: ['arguments'], message: '`edit` needs `arguments`.' });
+    if (action.decision === 'reject' && action.arguments !== undefined)
+      check.addIssue({
+        code: 'custom',
+        path: ['arguments'],
+        message: '`reject` takes no `arguments`.',
+      });
+    if (JSON.stringify(action.arguments ?? null).length > maxArguments)
+      check.addIssue({
+        code: 'custom',
+        path: ['arguments'],
+        message: `Must be at most ${maxArguments} characters as JSON.`,
+      });
+  })
+  .openapi('ApprovalAction', { description: 'Decision about a call of a tool of the agent' });
+
+export const RunAction = z.discriminatedUnion('type', [ToolResult, Decision]).openapi('RunAction');
 export type RunAction = z.output<typeof RunAction>;
 
 export const SubmitActions = z

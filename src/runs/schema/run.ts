@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { effects } from '../../db/schema/effects.ts';
 import { coverages, runStatuses } from '../../db/schema/runs.ts';
 import { Id, Time } from '../../http/schema.ts';
 import { toWireUsd } from '../../shared/money.ts';
@@ -79,6 +80,22 @@ const RequiredAction = z
           .describe('Arguments that match its schema; null for a role without access to messages'),
       })
       .openapi('RequiredToolResult', { description: 'The result of a call of one of your tools' }),
+    z
+      .object({
+        type: z.literal('approval'),
+        approval_id: Id('apr'),
+        tool_call_id: z.string(),
+        tool_name: z.string().describe('Name of a tool of the agent'),
+        input: z.unknown().describe('Arguments; null for a role without access to messages'),
+        effect: z.enum(effects).describe('Effect of the tool'),
+        reason: z.string().describe('Why the call waits, for the person who decides'),
+        digest: z
+          .string()
+          .describe('Identifies what is approved: the definition of the tool and the arguments'),
+      })
+      .openapi('RequiredApproval', {
+        description: 'A decision about a call of a tool of the agent, which waits for it',
+      }),
   ])
   .openapi('RequiredAction');
 
@@ -121,6 +138,12 @@ export const Run = z
       .describe(
         '`none`: the documents do not seem to hold the answer, and none of them was cited. Null without knowledge',
       ),
+    untrusted_sources: z
+      .array(z.string())
+      .describe(
+        'Sources of the content of third parties that the model has read: `documents`, `attachments`, or names of tools',
+      )
+      .openapi({ example: ['documents'] }),
     context: RunContext.nullable().describe(
       'The context of the model; null when no model was called',
     ),
@@ -174,6 +197,7 @@ export const toRun = (row: RunRow): Run => ({
   error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
   confidence: row.confidence,
   coverage: row.coverage,
+  untrusted_sources: row.untrusted ?? [],
   ...contextOfRun(row),
   usage: {
     input_tokens: row.input_tokens,

@@ -1,15 +1,17 @@
 import { resumedMessages } from '../../execution/index.ts';
+import type { Hit } from '../../knowledge/index.ts';
 import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
-import { toolResult } from '../answer-stream.ts';
 import { failRunWith } from '../end-run.ts';
 import type { RunEvent } from '../events.ts';
 import { agentRunOf, conclude, holdLease, identify } from '../execute-run.ts';
 import type { Progress } from '../progress.ts';
+import { passagesOf } from '../prompt/prompt.ts';
 import { runAgent } from '../run-agent.ts';
 import { toRun } from '../schema/run.ts';
 import { selectRun } from '../store/runs.ts';
+import { finishStep } from './finish-step.ts';
 import type { RestoredRun } from './restore-run.ts';
 import type { AnsweredAction, SuspendedState } from './state.ts';
 import { suspendRunRow } from './store.ts';
@@ -29,36 +31,21 @@ export async function* resumeRun(
   const release = holdLease(ctx, active);
   try {
     yield { type: 'resume', ...identify(active) };
-    yield* emitResults(ctx, progress, state.step, answered);
-    const outcomes = new Map(answered.map((one) => [one.tool_call_id, one.outcome]));
-    const new_messages = resumedMessages(state.step, outcomes);
+    const run = agentRunOf(ctx, active, trace, progress);
+    const results = yield* finishStep(ctx, run, state.step, answered);
+    const cite = (hits: readonly Hit[]) => passagesOf(run.config, progress.addSources(hits));
+    const new_messages = resumedMessages(state.step, results, cite);
     const resumed = { transcript: [...state.transcript, ...new_messages], new_messages };
-    const outcome = yield* runAgent(ctx, agentRunOf(ctx, active, trace, progress, resumed));
+    const outcome = yield* runAgent(ctx, { ...run, resumed });
     yield await conclude(ctx, active, progress, outcome);
   } catch (error) {
-    yield isRefused(error, state, progress)
+    // The calls that were approved have been made, and a decision is taken once.
+    const isDecided = answered.some(({ decision }) => decision !== undefined);
+    yield !isDecided && isRefused(error, state, progress)
       ? await waitAgain(ctx, { suspended, active }, error)
       : await failRunWith(ctx, active, progress, error);
   } finally {
     release();
-  }
-}
-
-/** The results of client tools, as events and as spans that last from the call to its result. */
-function* emitResults(
-  ctx: Ctx,
-  progress: Progress,
-  { pending, started_at }: SuspendedState['step'],
-  answered: readonly AnsweredAction[],
-): Generator<RunEvent> {
-  for (const { tool_call_id, tool_name, input } of pending) {
-    const result = answered.find((one) => one.tool_call_id === tool_call_id);
-    if (result === undefined) continue;
-    const { outcome, answered_at, is_emitted } = result;
-    const latency_ms = answered_at - started_at;
-    const call = { tool_call_id, tool_name, input, span_id: ctx.newId('step') };
-    progress.addToolCall({ ...call, outcome, started_at, latency_ms, cost_nano_usd: null });
-    if (!is_emitted) yield toolResult(tool_call_id, outcome, latency_ms, { is_client: true });
   }
 }
 

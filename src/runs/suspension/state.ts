@@ -14,14 +14,25 @@ export interface StorageSnapshot {
   readonly former_head?: string | null;
 }
 
-/** The accepted result of a required action. */
-export interface AnsweredAction {
+/** What a person has decided about a call. */
+export interface Decision {
+  readonly type: 'approve' | 'edit' | 'reject';
+  /** The arguments of the person, for `edit`. */
+  readonly edited_input?: unknown;
+  readonly reason: string | null;
+  readonly decided_by: string | null;
+}
+
+/** An accepted action: the result of a client tool, or a decision. */
+export type AnsweredAction = {
   readonly tool_call_id: string;
-  readonly outcome: ToolOutcome;
   readonly answered_at: number;
   /** Its event is stored: it was accepted before the others. */
   readonly is_emitted: boolean;
-}
+} & (
+  | { readonly outcome: ToolOutcome; readonly decision?: undefined }
+  | { readonly decision: Decision }
+);
 
 /**
  * The state with which a waiting run resumes in another process, besides the rows from which its

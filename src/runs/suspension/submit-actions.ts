@@ -1,15 +1,17 @@
 import type { Statement } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
 import { clientOutcome } from '../../execution/index.ts';
-import { commitIdempotent } from '../../platform/commit.ts';
+import { type AuditEntry, commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { canonicalJson, sha256 } from '../../shared/digest.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import type { RunAction } from '../actions/schema.ts';
 import { leaseFor } from '../active-run.ts';
-import { toolResult } from '../answer-stream.ts';
+import { auditOfDecisions, checkDecisions, decisionOf } from '../approvals/decide.ts';
+import { recordDecisions } from '../approvals/store.ts';
 import type { RunDriver } from '../driver.ts';
 import { isWaiting, type RunRow, selectRun } from '../store/runs.ts';
+import { eventsOf } from './finish-step.ts';
 import { type RestoredRun, restoreRun } from './restore-run.ts';
 import type { AnsweredAction } from './state.ts';
 import { claimSuspended, selectBlocker, updateRequired, writeSuspension } from './store.ts';
@@ -17,6 +19,8 @@ import { requiredBy, requiresAction } from './suspend-run.ts';
 
 /** An action with the digest by which a repeated one is recognized. */
 interface Submitted {
+  /** Its position in the request. */
+  readonly index: number;
   readonly action: RunAction;
   readonly digest: string;
 }
@@ -37,9 +41,10 @@ export interface Resumption {
 }
 
 /**
- * Accepts the results of required actions. A result is accepted once; repeating it changes nothing.
- * Throws `not_found`, `validation_failed` for a call that the run does not wait for, and `conflict`
- * for a different result of an answered call or a run that does not wait.
+ * Accepts required actions. An action is accepted once; repeating it changes nothing. Throws
+ * `not_found`, `validation_failed` for a call that the run does not wait for or arguments that do
+ * not match its schema, `forbidden` for a caller who may not decide, and `conflict` for a different
+ * action for the same call, arguments that are not those of the call, or a run that does not wait.
  */
 export async function submitActions(
   ctx: Ctx,
@@ -56,6 +61,7 @@ export async function submitActions(
   if ((run.expires_at ?? 0) <= ctx.now()) return { type: 'expired' };
   const restored = await restoreRun(ctx, run_id, drivers);
   if (restored === null) throw notWaiting(run);
+  await checkDecisions(ctx, restored, fresh);
   const answered = [
     ...restored.suspended.state.answered,
     ...fresh.map((one) => toAnswered(ctx, one.action)),
@@ -71,26 +77,45 @@ export async function submitActions(
   return { type: 'recorded', is_joined: false };
 }
 
-async function withDigest(action: RunAction): Promise<Submitted> {
-  const { output = null, error = null } = action;
-  return { action, digest: await sha256(canonicalJson({ output, error })) };
+async function withDigest(action: RunAction, index: number): Promise<Submitted> {
+  return { index, action, digest: await sha256(canonicalJson(contentOf(action))) };
+}
+
+function contentOf(action: RunAction) {
+  if (action.type === 'tool_result') {
+    const { output = null, error = null } = action;
+    return { output, error };
+  }
+  const { decision, reason = null } = action;
+  // Those of an approved call are the same as in the call.
+  return { decision, reason, arguments: decision === 'edit' ? action.arguments : null };
 }
 
 /**
  * Returns the actions that have not been submitted before. Throws for one that cannot be accepted.
  */
 function freshOf(run: RunRow, submitted: readonly Submitted[]): Submitted[] {
-  const required = new Set((run.required_actions ?? []).map(({ tool_call_id }) => tool_call_id));
-  return submitted.filter(({ action: { tool_call_id }, digest }, index) => {
+  const required = new Map(
+    (run.required_actions ?? []).map(({ tool_call_id, type }) => [tool_call_id, type]),
+  );
+  return submitted.filter(({ index, action: { tool_call_id, type }, digest }) => {
     const earlier = run.answered_actions?.[tool_call_id];
     if (earlier === digest) return false;
     if (earlier !== undefined)
-      throw new Failure('conflict', `The call ${tool_call_id} already has a different result.`);
+      throw new Failure(
+        'conflict',
+        `The call ${tool_call_id} already has a different ${type === 'approval' ? 'decision' : 'result'}.`,
+      );
     if (!isWaiting(run)) throw notWaiting(run);
     if (!required.has(tool_call_id))
       throw invalid(
         `/actions/${index}/tool_call_id`,
-        `The run does not wait for the call ${tool_call_id}. It waits for: ${[...required].join(', ')}.`,
+        `The run does not wait for the call ${tool_call_id}. It waits for: ${[...required.keys()].join(', ')}.`,
+      );
+    if (required.get(tool_call_id) !== type)
+      throw invalid(
+        `/actions/${index}/type`,
+        `The call ${tool_call_id} requires an action of the type ${required.get(tool_call_id)}.`,
       );
     return true;
   });
@@ -101,12 +126,16 @@ const notWaiting = ({ id, status }: RunRow) =>
     extra: { run_id: id, run_status: status },
   });
 
-const toAnswered = (ctx: Ctx, { tool_call_id, output, error }: RunAction): AnsweredAction => ({
-  tool_call_id,
-  outcome: clientOutcome(error === undefined ? { output } : { error }),
-  answered_at: ctx.now(),
-  is_emitted: false,
-});
+function toAnswered(ctx: Ctx, action: RunAction): AnsweredAction {
+  const common = {
+    tool_call_id: action.tool_call_id,
+    answered_at: ctx.now(),
+    is_emitted: false,
+  };
+  if (action.type === 'approval') return { ...common, decision: decisionOf(ctx, action) };
+  const { output, error } = action;
+  return { ...common, outcome: clientOutcome(error === undefined ? { output } : { error }) };
+}
 
 /**
  * Stores a part of the results: the run keeps waiting, and its events contain the actions still
@@ -124,9 +153,7 @@ async function storePartial(
   };
   const results = answered
     .filter(({ is_emitted }) => !is_emitted)
-    .map(({ tool_call_id, outcome, answered_at }) =>
-      toolResult(tool_call_id, outcome, answered_at - state.step.started_at, { is_client: true }),
-    );
+    .flatMap((action) => [...eventsOf(action, state.step)]);
   const next = {
     ...state,
     answered: answered.map((one) => ({ ...one, is_emitted: true })),
@@ -135,8 +162,9 @@ async function storePartial(
   const statements = [
     updateRequired(ctx.db, run, run),
     ...writeSuspension(ctx.db, run.workspace_id, run.id, next, 'requires_action'),
+    ...recordDecisions(ctx.db, run, answered, active.content_logging),
   ];
-  await commitOrRefuse(ctx, run, statements);
+  await commitOrRefuse(ctx, run, statements, auditOfDecisions(state.step, answered));
 }
 
 /**
@@ -145,7 +173,7 @@ async function storePartial(
  */
 export async function claimResumption(
   ctx: Ctx,
-  { restored: { suspended, active }, digests }: Resumption,
+  { restored: { suspended, active }, answered, digests }: Resumption,
 ): Promise<void> {
   const now = ctx.now();
   const lease_until = now + leaseFor;
@@ -156,9 +184,11 @@ export async function claimResumption(
   };
   const statements = [
     claimSuspended(ctx.db, suspended.waiting, change, now),
+    ...recordDecisions(ctx.db, suspended.waiting, answered, active.content_logging),
     ...active.storage.hold(lease_until),
   ];
-  await commitOrRefuse(ctx, { ...active.run, ...change }, statements);
+  const audit = auditOfDecisions(suspended.state.step, answered);
+  await commitOrRefuse(ctx, { ...active.run, ...change }, statements, audit);
   Object.assign(active.run, { lease_until, answered_actions: digests });
 }
 
@@ -167,6 +197,7 @@ async function commitOrRefuse(
   ctx: Ctx,
   run: RunRow,
   statements: readonly Statement[],
+  audit: readonly AuditEntry[],
 ): Promise<void> {
   const wasMade = async () => {
     const stored = await selectRun(ctx.db, run.workspace_id, run.id).get();
@@ -175,7 +206,7 @@ async function commitOrRefuse(
     return stored?.status === run.status && isAnswered;
   };
   try {
-    await commitIdempotent(ctx, { statements, pending: { run_id: run.id } }, wasMade);
+    await commitIdempotent(ctx, { statements, audit, pending: { run_id: run.id } }, wasMade);
   } catch (error) {
     const isRefused =
       isGuardViolation(error, 'runs.version_id') || isGuardViolation(error, 'suspended_runs.data');

@@ -2,9 +2,10 @@ import type { RequiredAction } from '../../db/schema/runs.ts';
 import type { SuspendedStep } from '../../execution/index.ts';
 import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { hour } from '../../shared/time.ts';
+import { hour, second } from '../../shared/time.ts';
 import type { ActiveRun } from '../active-run.ts';
 import type { RunOutcome } from '../agent-run.ts';
+import { insertApprovals } from '../approvals/store.ts';
 import { measured, sourcesOf } from '../end-run.ts';
 import type { RunEvent } from '../events.ts';
 import type { Progress } from '../progress.ts';
@@ -14,17 +15,26 @@ import { insertSpan } from '../store/spans.ts';
 import type { AnsweredAction, SuspendedState } from './state.ts';
 import { suspendRunRow, writeSuspension } from './store.ts';
 
-/** Milliseconds that a run may wait before it ends as `expired`. */
+/** Milliseconds that a run may wait for results of client tools before it ends as `expired`. */
 const waitFor = 24 * hour;
 
-/** Returns the actions that a step requires, without those already answered. */
+const waitOf = ({ config }: ActiveRun, { pending }: SuspendedStep): number =>
+  pending.some(({ approval }) => approval !== undefined)
+    ? Math.min(waitFor, config.approvals.expires_in_s * second)
+    : waitFor;
+
+/** Returns the actions that a step requires, without those already taken. */
 export const requiredBy = (
   { pending }: SuspendedStep,
   answered: readonly AnsweredAction[],
 ): RequiredAction[] =>
   pending
     .filter(({ tool_call_id }) => !answered.some((one) => one.tool_call_id === tool_call_id))
-    .map((call) => ({ type: 'tool_result', ...call }));
+    .map(({ approval, ...call }) => {
+      if (approval === undefined) return { type: 'tool_result', ...call };
+      const { id: approval_id, ...about } = approval;
+      return { type: 'approval', ...call, approval_id, ...about };
+    });
 
 /**
  * Returns the event that ends the stream of a run that waits: the answer so far, and the required
@@ -55,7 +65,10 @@ export async function suspendRun(
   { step, transcript }: Extract<RunOutcome, { type: 'suspended' }>,
 ): Promise<RunEvent> {
   const now = ctx.now();
-  const expires_at = Math.min(now + waitFor, active.kept_until ?? Number.POSITIVE_INFINITY);
+  const expires_at = Math.min(
+    now + waitOf(active, step),
+    active.kept_until ?? Number.POSITIVE_INFINITY,
+  );
   const { answered_actions, waited_ms } = active.run;
   const waiting = {
     ...{ required_actions: requiredBy(step, []), answered_actions },
@@ -79,6 +92,7 @@ export async function suspendRun(
     ...spans.map((span) => insertSpan(ctx.db, span)),
     ...usage,
     ...writeSuspension(ctx.db, run.workspace_id, run.id, state, 'running'),
+    ...insertApprovals(ctx.db, active, step.pending, { created_at: now, expires_at }),
     suspendRunRow(ctx.db, run, {
       ...waiting,
       source_file_ids: filesOfSources(

@@ -11,6 +11,7 @@ export const calculator = defineBuiltIn({
   }),
   effect: 'read',
   revision: 1,
+  is_trusted: true,
   async run(_ctx, { expression }) {
     const { evaluate, InvalidExpressionError } = await import('./evaluate.ts');
     try {

@@ -14,6 +14,7 @@ export const currentTime = defineBuiltIn({
   }),
   effect: 'read',
   revision: 1,
+  is_trusted: true,
   async run(ctx, { time_zone = 'UTC' }) {
     const now = ctx.now();
     const local = localTime(now, time_zone);

@@ -14,6 +14,8 @@ interface Declaration<Name extends string, Input extends z.ZodObject> {
   readonly effect: Effect;
   /** Starts at 1. Increment it with any change of name, description, input, effect or result. */
   readonly revision: number;
+  readonly is_trusted?: boolean;
+  hostsOf?(input: z.output<Input>): readonly string[];
   /** Does not throw for a fault of the tool: it returns an error for the model to read. */
   run(ctx: Ctx, input: z.output<Input>, context: ToolContext): Promise<ToolOutcome>;
 }
@@ -27,13 +29,18 @@ export interface BuiltIn<Name extends string = string> extends CallableTool {
 export function defineBuiltIn<Name extends string, Input extends z.ZodObject>(
   declaration: Declaration<Name, Input>,
 ): BuiltIn<Name> {
-  const { name, description, input, effect, revision } = declaration;
+  const { name, description, input, effect, revision, is_trusted = false } = declaration;
   let schema: JSONSchema7 | null = null;
   return {
     name,
     description,
     effect,
     revision,
+    is_trusted,
+    hostsOf(given) {
+      const { data } = input.safeParse(given);
+      return data === undefined ? [] : (declaration.hostsOf?.(data) ?? []);
+    },
     get input_schema() {
       schema ??= toInputSchema(input);
       return schema;

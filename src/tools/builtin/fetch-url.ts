@@ -37,6 +37,7 @@ export const fetchUrl = defineBuiltIn({
   }),
   effect: 'read',
   revision: 1,
+  hostsOf: ({ url }) => [URL.parse(url)?.host ?? url],
   async run(ctx, { url, start = 0, max_characters = defaultCharacters }, { signal }) {
     try {
       const response = await ctx.egress.request(url, { headers, signal }, limits);

@@ -4,7 +4,9 @@ import { coversAgent } from '../../platform/context.ts';
 import type { Definition } from '../definition.ts';
 import { type Arguments, callHttpTool } from '../http-call.ts';
 import { type PinnedRow, selectListed, selectPinned, selectToolsByName } from '../store.ts';
+import { takesText } from '../takes-text.ts';
 import type { CallableTool } from '../tool.ts';
+import { parseUrlTemplate } from '../url-template.ts';
 import type { ToolSource } from './source.ts';
 
 /** Tools of the workspace that are one HTTP request. A key that is limited to agents has none. */
@@ -36,6 +38,11 @@ export const httpSource: ToolSource<'http'> = {
   },
 };
 
+const hostOf = ({ url }: Definition): string => {
+  const template = parseUrlTemplate(url);
+  return typeof template === 'string' ? url : new URL(template.origin).host;
+};
+
 function toCallable(name: string, row: PinnedRow): CallableTool {
   const definition = row.definition as unknown as Definition;
   return {
@@ -43,6 +50,9 @@ function toCallable(name: string, row: PinnedRow): CallableTool {
     description: definition.description,
     input_schema: definition.input_schema as JSONSchema7,
     effect: row.effect,
+    revision: `${row.tool_id}:${row.revision}`,
+    takes_text: takesText(definition.input_schema),
+    hostsOf: () => [hostOf(definition)],
     async run(ctx, input, { signal }) {
       const result = await callHttpTool(ctx, definition, row.secrets, input as Arguments, signal);
       return result.ok ? { ok: true, output: result.output } : { ok: false, error: result.error };

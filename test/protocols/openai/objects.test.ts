@@ -110,6 +110,14 @@ const events: { readonly [Kind in RunEvent['type']]: Extract<RunEvent, { type: K
     error: 'Failed.',
     latency_ms: 1,
   },
+  'approval-response': {
+    type: 'approval-response',
+    tool_call_id: 'call_other',
+    approval_id: newId('apr'),
+    approved: true,
+    reason: null,
+  },
+  'tool-output-denied': { type: 'tool-output-denied', tool_call_id: 'call_other' },
   finish: { type: 'finish', message: messageOf() },
   error: {
     ...{

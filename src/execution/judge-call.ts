@@ -1,0 +1,88 @@
+import type { AgentConfig } from '../agents/index.ts';
+import type { Tool } from './tool.ts';
+
+/** Whether a call is made at once, once a person has approved it, or not at all. */
+export type Verdict =
+  | { readonly type: 'call' }
+  | { readonly type: 'approve'; readonly reason: string }
+  | { readonly type: 'refuse'; readonly error: string };
+
+/** What the verdict depends on besides the call. */
+export interface Circumstances {
+  readonly rules: AgentConfig['approvals'];
+  /** Returns the sources of untrusted content in the context, without what the hosts themselves returned. */
+  untrusted(hosts: readonly string[]): Promise<readonly string[]>;
+  /** False where nobody can be asked: in a delegate, and for clients without approvals. */
+  readonly can_wait: boolean;
+}
+
+const call: Verdict = { type: 'call' };
+
+/** Applies the approval rules of a version to a call with valid arguments (R41, R44). */
+export async function judgeCall(
+  tool: Tool,
+  input: unknown,
+  circumstances: Circumstances,
+): Promise<Verdict> {
+  const verdict = (await judgeExit(tool, input, circumstances)) ?? call;
+  if (verdict.type === 'refuse') return verdict;
+  const reason =
+    (await reasonOfEffect(tool, circumstances)) ??
+    (verdict.type === 'approve' ? verdict.reason : null);
+  if (reason === null) return call;
+  return circumstances.can_wait
+    ? { type: 'approve', reason }
+    : {
+        type: 'refuse',
+        error: `The call needs the approval of a person, who cannot be asked in this run. ${reason}`,
+      };
+}
+
+async function reasonOfEffect(
+  { effect }: Tool,
+  { rules, untrusted }: Circumstances,
+): Promise<string | null> {
+  if (effect === 'read') return null;
+  const rule = rules[effect];
+  const what = effect === 'write' ? 'changes data' : 'has an effect that cannot be undone';
+  if (rule === 'always') return `The tool ${what}.`;
+  if (rule === 'never') return null;
+  const sources = await untrusted([]);
+  return sources.length === 0
+    ? null
+    : `The tool ${what}, after the model has read ${list(sources)}.`;
+}
+
+/** A call to a host that the version does not allow could carry what the model has read elsewhere. */
+async function judgeExit(
+  { hostsOf, takes_text = true }: Tool,
+  input: unknown,
+  { rules, untrusted }: Circumstances,
+): Promise<Verdict | null> {
+  const reached = takes_text ? (hostsOf?.(input) ?? []) : [];
+  const hosts = reached.filter((host) => !isAllowed(rules.allowed_hosts, host));
+  if (rules.exits === 'allow' || hosts.length === 0) return null;
+  const sources = await untrusted(hosts);
+  if (sources.length === 0) return null;
+  const to = hosts.join(', ');
+  return rules.exits === 'block'
+    ? {
+        type: 'refuse',
+        error: `The agent sends nothing to ${to} after it has read ${list(sources)}.`,
+      }
+    : {
+        type: 'approve',
+        reason: `The call sends text to ${to}, after the model has read ${list(sources)}.`,
+      };
+}
+
+/** Returns true for a host in the list, and for one below a `*.` entry. */
+const isAllowed = (allowed: readonly string[], host: string): boolean =>
+  allowed.some((one) => (one.startsWith('*.') ? host.endsWith(one.slice(1)) : host === one));
+
+const maxListed = 5;
+
+function list(sources: readonly string[]): string {
+  const shown = sources.slice(0, maxListed).join(', ');
+  return sources.length > maxListed ? `${shown} and others` : shown;
+}

@@ -1,0 +1,32 @@
+import { type Ctx, coveredAgents } from '../../platform/context.ts';
+import { type Page, readPage } from '../../shared/page.ts';
+import { creatorFilter, mayReadMessages } from '../access.ts';
+import { type Approval, type ApprovalsQuery, toApproval } from './schema.ts';
+import { type ApprovalFilter, selectApprovals } from './store.ts';
+
+/** Lists the approvals of the runs that the caller may see, newest first. */
+export function listApprovals(
+  ctx: Ctx,
+  { limit, cursor, ...filters }: ApprovalsQuery,
+): Promise<Page<Approval>> {
+  const { config, workspace_id, actor } = ctx;
+  const filter: ApprovalFilter = {
+    ...filters,
+    only: coveredAgents(actor),
+    created_by: creatorFilter(ctx),
+    end_user: actor.type === 'end_user' ? actor.id : undefined,
+  };
+  const isShown = mayReadMessages(ctx);
+  return readPage(
+    {
+      secret: config.signing_secret,
+      workspace_id,
+      list: 'approvals',
+      filters: { ...filter, only: filter.only?.join() },
+    },
+    { limit, cursor },
+    (after, count) => selectApprovals(ctx.db, workspace_id, filter, after, count).all(),
+    (row) => row.id,
+    (row) => toApproval(isShown ? row : { ...row, input: null, edited_input: null }),
+  );
+}

@@ -1,0 +1,143 @@
+import {
+  approvalDigest,
+  callTools,
+  type PendingCall,
+  type Resolution,
+  resolveTools,
+  type Tool,
+} from '../../execution/index.ts';
+import type { Ctx } from '../../platform/context.ts';
+import type { AgentRun } from '../agent-run.ts';
+import { toolResult } from '../answer-stream.ts';
+import type { RunEvent } from '../events.ts';
+import type { Progress } from '../progress.ts';
+import { toolContextOf } from '../run-agent.ts';
+import type { AnsweredAction, Decision, SuspendedState } from './state.ts';
+
+/** A call of a step with what was decided about it. */
+type Decided = PendingCall & { readonly decision: Decision };
+
+/**
+ * Returns the results of the pending calls of a step: those that the caller submitted, and those of the calls that
+ * were approved, which are made now. Their effects are stored before the next model call.
+ */
+export async function* finishStep(
+  ctx: Ctx,
+  run: AgentRun,
+  step: SuspendedState['step'],
+  answered: readonly AnsweredAction[],
+): AsyncGenerator<RunEvent, ReadonlyMap<string, Resolution>> {
+  const resolutions = new Map<string, Resolution>();
+  for (const action of answered) {
+    if (!action.is_emitted) yield* eventsOf(action, step);
+    const call = step.pending.find(({ tool_call_id }) => tool_call_id === action.tool_call_id);
+    const outcome = outcomeOf(action);
+    if (call === undefined || outcome === null) continue;
+    addSpan(ctx, run.progress, call, outcome, step.started_at, action.answered_at);
+    if (action.decision === undefined) run.progress.untrusted.add(call.tool_name);
+    resolutions.set(action.tool_call_id, { outcome });
+  }
+  const approved = decidedCalls(step, answered).filter(
+    ({ decision }) => decision.type !== 'reject',
+  );
+  if (approved.length > 0) yield* makeCalls(ctx, run, approved, resolutions);
+  return resolutions;
+}
+
+/** The events of an action that was accepted. */
+export function* eventsOf(
+  action: AnsweredAction,
+  { pending, started_at }: SuspendedState['step'],
+): Generator<RunEvent> {
+  const { tool_call_id, answered_at, decision } = action;
+  if (decision === undefined)
+    return yield toolResult(tool_call_id, action.outcome, answered_at - started_at, {
+      is_client: true,
+    });
+  const call = pending.find((one) => one.tool_call_id === tool_call_id);
+  const approved = decision.type !== 'reject';
+  const approval_id = call?.approval?.id ?? '';
+  const { reason, edited_input: input } = decision;
+  if (decision.type === 'edit' && call !== undefined)
+    yield { type: 'tool-input-available', tool_call_id, tool_name: call.tool_name, input };
+  yield { type: 'approval-response', tool_call_id, approval_id, approved, reason };
+  if (!approved) yield { type: 'tool-output-denied', tool_call_id };
+}
+
+/** The result that an action gives to its call; null for a call that is yet to be made. */
+function outcomeOf(action: AnsweredAction): Resolution['outcome'] | null {
+  if (action.decision === undefined) return action.outcome;
+  if (action.decision.type !== 'reject') return null;
+  const { reason } = action.decision;
+  const why = reason === null ? '' : ` Reason: ${reason}`;
+  return { ok: false, error: `A person has rejected the call, so it was not made.${why}` };
+}
+
+const decidedCalls = (
+  { pending }: SuspendedState['step'],
+  answered: readonly AnsweredAction[],
+): Decided[] =>
+  pending.flatMap((call) => {
+    const action = answered.find(({ tool_call_id }) => tool_call_id === call.tool_call_id);
+    return action?.decision === undefined ? [] : [{ ...call, decision: action.decision }];
+  });
+
+async function* makeCalls(
+  ctx: Ctx,
+  run: AgentRun,
+  approved: readonly Decided[],
+  resolutions: Map<string, Resolution>,
+): AsyncGenerator<RunEvent, void> {
+  const { progress } = run;
+  const delegate = run.delegate === undefined ? {} : { runAgent: run.delegate };
+  const tools = await resolveTools(ctx, run.tools, delegate);
+  const refusals = new Map<ReturnType<typeof toCall>, string>();
+  const calls: ReturnType<typeof toCall>[] = [];
+  for (const one of approved) {
+    const call = toCall(one);
+    calls.push(call);
+    if (!(await isAsApproved(tools, one)))
+      refusals.set(call, 'The tool has changed since the call was approved, so it was not made.');
+  }
+  for (const called of await callTools(ctx, tools, calls, toolContextOf(run), refusals)) {
+    const { tool_call_id, outcome, latency_ms } = called;
+    progress.addToolCall(called);
+    progress.usage.push(...(outcome.usage ?? []));
+    yield toolResult(tool_call_id, outcome, latency_ms, {});
+    const edited = approved.find((one) => one.tool_call_id === tool_call_id)?.decision;
+    resolutions.set(tool_call_id, {
+      outcome,
+      ...(edited?.type === 'edit' ? { edited_input: edited.edited_input } : {}),
+    });
+  }
+  await run.store(progress);
+}
+
+const toCall = ({ tool_call_id, tool_name, input, decision }: Decided) => ({
+  type: 'tool-call' as const,
+  toolCallId: tool_call_id,
+  toolName: tool_name,
+  input: JSON.stringify(decision.type === 'edit' ? decision.edited_input : input),
+});
+
+/** An approval is of one definition of the tool and of these arguments (R41). */
+async function isAsApproved(
+  tools: readonly Tool[],
+  { tool_name, input, approval }: Decided,
+): Promise<boolean> {
+  const tool = tools.find(({ name }) => name === tool_name);
+  return tool !== undefined && (await approvalDigest(tool, input)) === approval?.digest;
+}
+
+function addSpan(
+  ctx: Ctx,
+  progress: Progress,
+  { tool_call_id, tool_name, input }: PendingCall,
+  outcome: Resolution['outcome'],
+  started_at: number,
+  answered_at: number,
+): void {
+  const latency_ms = answered_at - started_at;
+  const call = { tool_call_id, tool_name, input, span_id: ctx.newId('step') };
+  progress.addToolCall({ ...call, outcome, started_at, latency_ms, cost_nano_usd: null });
+}
