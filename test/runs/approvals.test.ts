@@ -198,12 +198,17 @@ describe('a call of a destructive tool', () => {
     expect(await toolMessages(desk, 1)).toContain('has changed since the call was approved');
   });
 
-  it('is not made for one of two calls with the same id', async () => {
+  it('needs a decision of its own, also with the id of another call', async () => {
     const twin = { ...remove, arguments: { order: '8' } };
     const desk = await newDesk([asks(remove, twin), says]);
     const waiting = await desk.wait();
-    expect(waiting.required.map(({ input }) => input)).toEqual([{ order: '7' }]);
-    await waiting.decide(approve);
+    expect(waiting.required.map(({ input }) => input)).toEqual([{ order: '7' }, { order: '8' }]);
+    const [first, second] = waiting.required.map(({ tool_call_id }) => tool_call_id);
+    expect((await waiting.decide(approve)).body.run.status).toBe('requires_action');
+    // Nothing is made before all calls of the step are decided.
+    expect(await desk.deleted()).toEqual([]);
+    expect(first).not.toBe(second);
+    await waiting.decide({ tool_call_id: second, decision: 'reject' });
     expect(await desk.deleted()).toEqual([desk.site.url('/orders/7')]);
   });
 
@@ -248,7 +253,7 @@ describe('a call that nobody has decided', () => {
     const before = (await desk.workspace.get(`/runs/${waiting.run}`)).body.expires_at;
     expect(Date.parse(before)).toBeLessThanOrEqual(Date.now() + 60_000);
     await env.DB.prepare('update runs set expires_at = 1 where id = ?').bind(waiting.run).run();
-    expect((await waiting.decide(approve)).status).toBe(410);
+    expect((await waiting.decide(approve)).body.code).toBe('run_expired');
     expect((await desk.workspace.get('/approvals')).body.data).toMatchObject([
       { status: 'expired', decided_by: null },
     ]);

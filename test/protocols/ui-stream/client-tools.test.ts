@@ -1,66 +1,8 @@
-import { exports } from 'cloudflare:workers';
-import {
-  AbstractChat,
-  type ChatState,
-  type ChatStatus,
-  DefaultChatTransport,
-  lastAssistantMessageIsCompleteWithToolCalls,
-  type UIMessage,
-} from 'ai';
+import type { UIMessage } from 'ai';
 import { describe, expect, it, vi } from 'vitest';
-import { type Chat, newChat } from '../../support/chat.ts';
-import { asks, clock, locate, pick, says, tools } from '../../support/waiting.ts';
-
-/** The chat state that `useChat` stores in React, in plain fields. */
-class PlainState implements ChatState<UIMessage> {
-  status: ChatStatus = 'ready';
-  error: Error | undefined = undefined;
-  messages: UIMessage[] = [];
-  pushMessage = (message: UIMessage) => {
-    this.messages = [...this.messages, message];
-  };
-  popMessage = () => {
-    this.messages = this.messages.slice(0, -1);
-  };
-  replaceMessage = (index: number, message: UIMessage) => {
-    this.messages = this.messages.map((one, at) => (at === index ? message : one));
-  };
-  snapshot = <Thing>(thing: Thing): Thing => structuredClone(thing);
-}
-
-class PlainChat extends AbstractChat<UIMessage> {}
-
-type ToolCall = {
-  readonly toolName: string;
-  readonly toolCallId: string;
-  readonly dynamic?: boolean;
-};
-
-/** Creates the AI SDK's chat with its transport as `useChat` does, with the worker instead of the network. */
-function openChat(
-  { workspace, session }: Chat,
-  onToolCall: (chat: PlainChat, call: ToolCall) => void,
-) {
-  const errors: Error[] = [];
-  const requests: unknown[] = [];
-  const chat: PlainChat = new PlainChat({
-    id: session,
-    state: new PlainState(),
-    transport: new DefaultChatTransport({
-      api: 'http://agentgrid.test/api/v1/chat',
-      headers: { authorization: `Bearer ${workspace.key}` },
-      body: { tools },
-      fetch: (input, init) => {
-        requests.push(init?.body);
-        return exports.default.fetch(new Request(input as string, init));
-      },
-    }),
-    sendAutomaticallyWhen: lastAssistantMessageIsCompleteWithToolCalls,
-    onToolCall: ({ toolCall }) => onToolCall(chat, toolCall),
-    onError: (error) => void errors.push(error),
-  });
-  return { chat, errors, requests };
-}
+import { newChat } from '../../support/chat.ts';
+import { asks, clock, locate, pick, says } from '../../support/waiting.ts';
+import { openChat, type PlainChat, type ToolCall } from './use-chat.ts';
 
 const settled = (chat: PlainChat, count: number, requests: readonly unknown[]) =>
   vi.waitUntil(() => chat.status === 'ready' && requests.length >= count, { timeout: 60_000 });
