@@ -65,7 +65,7 @@ export async function demonstrateTools(client: Client, { wanted, signal }: Optio
       `  ${tool.name} (${tool.effect}), Authorization …${tool.secret_headers.Authorization?.last_four}`,
     );
 
-    const agent_id = await createAgent(client, model.name, signal);
+    const agent_id = await createAgent(client, model.name, peer, signal);
     undo.push(() => client.call('DELETE', `/agents/${agent_id}`));
     await askAndCheck(client, agent_id, signal);
   } finally {
@@ -95,7 +95,12 @@ async function createTool(client: Client, peer: Peer): Promise<Tool> {
   }
 }
 
-async function createAgent(client: Client, model: string, signal: AbortSignal): Promise<string> {
+async function createAgent(
+  client: Client,
+  model: string,
+  peer: Peer,
+  signal: AbortSignal,
+): Promise<string> {
   const tools = [toolName, 'knowledge_search'];
   step(`Creating an agent with ${tools.join(' and ')}, and giving it ${basename(handbook.path)}`);
   const config = {
@@ -103,6 +108,8 @@ async function createAgent(client: Client, model: string, signal: AbortSignal): 
       'You help the staff of a café. Use your tools to look up facts. Answer briefly and cite the documents, like [1].',
     model,
     tools,
+    // Otherwise a person has to approve what is sent there after the handbook was read.
+    approvals: { allowed_hosts: [new URL(peer.url).host] },
   };
   const { id } = await client.call<{ id: string }>('POST', '/agents', {
     json: { name: 'Café demo with tools', config },

@@ -1,18 +1,18 @@
 import type { AgentConfig } from '../agents/index.ts';
 import type { Tool } from './tool.ts';
 
-/** Whether a call is made at once, once a person has approved it, or not at all. */
+/** A call is made at once, once a person has approved it, or not at all. */
 export type Verdict =
   | { readonly type: 'call' }
   | { readonly type: 'approve'; readonly reason: string }
   | { readonly type: 'refuse'; readonly error: string };
 
-/** What the verdict depends on besides the call. */
+/** The verdict depends on these besides the call. */
 export interface Circumstances {
   readonly rules: AgentConfig['approvals'];
   /** Returns the sources of untrusted content in the context, without what the hosts themselves returned. */
   untrusted(hosts: readonly string[]): Promise<readonly string[]>;
-  /** False where nobody can be asked: in a delegate, and for clients without approvals. */
+  /** False where the run cannot wait: in a delegate, and for clients without approvals. */
   readonly can_wait: boolean;
 }
 
@@ -34,7 +34,7 @@ export async function judgeCall(
     ? { type: 'approve', reason }
     : {
         type: 'refuse',
-        error: `The call needs the approval of a person, who cannot be asked in this run. ${reason}`,
+        error: `The call needs the approval of a person, for which this run cannot wait. ${reason}`,
       };
 }
 

@@ -7,9 +7,9 @@ import type { PendingCall } from './suspension.ts';
 import type { RunContext, Tool } from './tool.ts';
 
 interface Tools {
-  /** Those that are run here. */
+  /** The server runs them. */
   readonly own: readonly Tool[];
-  /** Those that the caller runs. */
+  /** The caller runs them. */
   readonly client: readonly Tool[];
 }
 

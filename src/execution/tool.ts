@@ -27,7 +27,7 @@ export interface RunContext extends Pick<ToolContext, 'attribution' | 'signal'> 
   readonly untrusted: Untrusted;
   /** Returns the sources of untrusted content behind earlier answers in the context. */
   readonly earlier?: () => Promise<readonly string[]>;
-  /** A person can be asked for an approval. */
+  /** The run can wait for the approval of a person. */
   readonly can_wait: boolean;
   /** Number of agents above this one: 0 for the agent that a person talks to. */
   readonly depth: number;

@@ -1,4 +1,4 @@
-/** Where content of third parties came from, and the host that returned it; null for content that is of no one host. */
+/** Sources of content of third parties with the host that returned it; null where there is not exactly one. */
 type Origins = readonly (readonly [source: string, host: string | null])[];
 
 /**

@@ -26,6 +26,7 @@ const guidesWithCommands = guides.filter((file) => (blocksOfGuides.get(file) ?? 
 
 /** Texts that the commands of a guide must print. */
 const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
+  'docs/guides/approvals.md': ['"requires_action"', '"cancel_order"', 'Order 4711 is cancelled.'],
   'docs/guides/batches.md': [/"counts": \{/],
   'docs/guides/chats.md': ['"type":"finish"', '"completed"', /descal/i, /7:30/],
   'docs/guides/client-tools.md': [
@@ -43,6 +44,12 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
 
 /** The answers of the model server on port 1234, for each guide that uses one. */
 const scripts: Readonly<Record<string, Script>> = {
+  approvals: {
+    rounds: [
+      { tool_calls: [{ id: 'call_1', name: 'cancel_order', arguments: { order: '4711' } }] },
+      { text: ['Order 4711 is cancelled.'] },
+    ],
+  },
   'client-tools': {
     rounds: [
       { tool_calls: [{ id: 'call_1', name: 'get_location', arguments: {} }] },

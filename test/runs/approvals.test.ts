@@ -212,7 +212,7 @@ describe('a call of a destructive tool', () => {
     expect(await desk.deleted()).toEqual([desk.site.url('/orders/7')]);
   });
 
-  it('is refused where nobody can be asked', async () => {
+  it('is refused where the run cannot wait', async () => {
     const desk = await newDesk([asks(remove), says]);
     const { body } = await request('POST', '/v1/chat/completions', desk.workspace.key, {
       json: { model: desk.agent, messages: [{ role: 'user', content: 'Cancel it.' }] },

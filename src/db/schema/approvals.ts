@@ -29,9 +29,9 @@ export const approvals = sqliteTable(
     reason: text().notNull(),
     /** The arguments; null once decided where content is not logged. */
     input: text({ mode: 'json' }).$type<unknown>(),
-    /** The arguments that a person has put in their place. */
+    /** The arguments that a person has written instead. */
     edited_input: text({ mode: 'json' }).$type<unknown>(),
-    /** Of the definition of the tool and the arguments. */
+    /** Identifies the definition of the tool and the arguments. */
     digest: text().notNull(),
     status: text({ enum: approvalStatuses }).notNull(),
     decided_by: text(),

@@ -34,7 +34,7 @@ interface RequiredCall {
   readonly input: unknown;
 }
 
-/** What a waiting run requires: the result of a client tool, or a decision about a call of a tool of the agent. */
+/** A waiting run requires the result of a client tool, or a decision about a call of a tool of the agent. */
 export type RequiredAction =
   | (RequiredCall & { readonly type: 'tool_result' })
   | (RequiredCall & {

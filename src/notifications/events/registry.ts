@@ -36,7 +36,7 @@ export const events = {
   'run.requires_action': {
     tag: 'Runs',
     summary: 'A run requires action',
-    description: 'The run waits for results of client tools.',
+    description: 'The run waits for results of client tools, or for approvals.',
     schema: runData,
     example: { ...runExample, status: 'requires_action', finish_reason: null, ended_at: null },
   },

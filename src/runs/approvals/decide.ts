@@ -43,7 +43,7 @@ export async function checkDecisions(
   if (edits.length > 0) await checkEdits(ctx, { active, suspended }, edits);
 }
 
-/** What a person has seen must be what is called (R41). */
+/** The arguments that a person has seen must be those of the call (R41). */
 function refuseOtherArguments(
   { tool_call_id, arguments: seen }: ApprovalAction,
   input: unknown,
@@ -85,7 +85,7 @@ export const decisionOf = (
   ...(type === 'edit' ? { edited_input } : {}),
 });
 
-/** Who decided what is recorded; the arguments are in the approval. */
+/** Records each decision and its maker; the arguments are in the approval. */
 export const auditOfDecisions = (
   { pending }: SuspendedStep,
   answered: readonly AnsweredAction[],

@@ -14,7 +14,7 @@ export interface StorageSnapshot {
   readonly former_head?: string | null;
 }
 
-/** What a person has decided about a call. */
+/** The decision of a person about a call. */
 export interface Decision {
   readonly type: 'approve' | 'edit' | 'reject';
   /** The arguments of the person, for `edit`. */

@@ -87,7 +87,7 @@ function contentOf(action: RunAction) {
     return { output, error };
   }
   const { decision, reason = null } = action;
-  // Those of an approved call are the same as in the call.
+  // An approved call keeps its arguments.
   return { decision, reason, arguments: decision === 'edit' ? action.arguments : null };
 }
 
