@@ -85,7 +85,12 @@ async function fill(server: Server, workspace_id: string, base_id: string, size:
     await db.batch(insertChunks(db, file, rows) as never);
     await index.upsert(
       workspace_id,
-      rows.map(({ id }, at) => ({ id, base_id, values: embeddings[at] ?? [] })),
+      rows.map(({ id }, at) => ({
+        id,
+        base_id,
+        content: file.id.slice(-8),
+        values: embeddings[at] ?? [],
+      })),
     );
     await raw
       .prepare(`update files set status = 'ready', chunk_count = ?, ready_at = 1 where id = ?`)

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { chunkDocument } from '../../src/documents/chunk/chunk.ts';
+import { mergeCandidates } from '../../src/knowledge/search/candidates.ts';
 import { type Term, weighPrefixes, weighTerms } from '../../src/knowledge/search/evidence.ts';
-import { keywordLimits } from '../../src/knowledge/search/input.ts';
+import { candidateLimit, keywordLimits } from '../../src/knowledge/search/input.ts';
 import {
   type IndexTerm,
   indexChunk,
@@ -10,7 +11,7 @@ import {
   queryWords,
 } from '../../src/knowledge/search/keywords.ts';
 import { rank } from '../../src/knowledge/search/rank.ts';
-import type { builtinReranker } from '../../src/knowledge/search/schema.ts';
+import type { builtinReranker, SearchMode } from '../../src/knowledge/search/schema.ts';
 import type { IndexedPassage } from '../../src/knowledge/search/store.ts';
 import { termKey } from '../../src/knowledge/search/term-keys.ts';
 
@@ -21,7 +22,11 @@ export interface Parts {
   /** The order of the first hits by their words, or by the reranker. */
   readonly order: boolean;
   readonly reranker: typeof builtinReranker | null;
+  readonly mode?: SearchMode;
 }
+
+/** All parts of a search by default. */
+export const allParts: Parts = { prefixes: true, order: true, reranker: null };
 
 export interface File {
   readonly name: string;
@@ -32,11 +37,12 @@ export interface File {
 const scope = 'base';
 const chunking = { chunk_tokens: 512, chunk_overlap_tokens: 64 };
 
-/** A knowledge base in memory: the chunks, the keyword index and the counts of the product. */
+/** A knowledge base in memory: the chunks, the keyword index and the counts of the product, and vectors once they are set. */
 export class Base {
   readonly #database = new DatabaseSync(':memory:');
   readonly #chunks: IndexedPassage[] = [];
   readonly #counts = new Map<string, number>();
+  #vectors: readonly Float32Array[] = [];
 
   constructor(files: readonly File[]) {
     this.#database.exec(
@@ -74,16 +80,29 @@ export class Base {
     }
   }
 
-  /** Returns the query's terms and the best passages, as a search in keyword mode. */
+  /** The texts that are embedded, in the order of the chunks. */
+  get texts(): string[] {
+    return this.#chunks.map(({ heading, text }) =>
+      heading === null ? text : `${heading}\n${text}`,
+    );
+  }
+
+  /** Sets the vectors of the chunks, of length 1, in their order. */
+  setVectors(vectors: readonly Float32Array[]): void {
+    this.#vectors = vectors;
+  }
+
+  /** Returns the query's terms and the best passages, as a search in keyword mode, or in another one with the query's vector. */
   search(
     query: string,
     top_k: number,
-    parts: Parts = { prefixes: true, order: true, reranker: null },
+    parts: Parts = allParts,
+    vector: Float32Array | null = null,
   ): { terms: Term[]; passages: IndexedPassage[] } {
     const wanted = indexTerms(query).filter(({ word }) => word === null || parts.prefixes);
     const input = {
       ...{ base_ids: [scope], query, top_k, reranker: parts.reranker },
-      mode: 'keyword',
+      mode: parts.mode ?? 'keyword',
       min_score: 0,
     } as const;
     const counts = wanted.map(({ stems }) =>
@@ -94,19 +113,29 @@ export class Base {
     const { length } = queryWords(query);
     const terms = weighTerms(query, counts.slice(0, length), this.#chunks.length);
     const prefixes = weighPrefixes(wanted, counts, this.#chunks.length);
+    const limits = keywordLimits(input);
     const rows = this.#rows(
       wanted.filter(({ word }, at) => word === null || (counts[at] ?? 0) >= (counts[word] ?? 0)),
-      keywordLimits(input).lexical,
+      vector === null ? limits.lexical : limits.other,
     );
     if (!parts.order) return { terms, passages: rows.slice(0, top_k) };
-    const candidates = rows.map((row, index) => ({
-      ...{ row, keyword_rank: index + 1, vector_rank: null, vector_score: null },
-    }));
-    const ranked = rank(candidates, { terms, prefixes }, input, {
-      vectorWeight: 0,
-      isSemantic: false,
+    const near = vector === null ? [] : this.#near(vector);
+    const found = [...new Set([...rows, ...near.map(({ row }) => row)])];
+    const hits = near.map(({ row, score }) => ({ id: row.vector_id, score }));
+    const ranked = rank(mergeCandidates(found, rows, hits), { terms, prefixes }, input, {
+      vectorWeight: vector === null ? 0 : 1,
+      isSemantic: vector !== null,
     });
     return { terms, passages: ranked.slice(0, top_k).map(({ row }) => row) };
+  }
+
+  /** Returns the chunks nearest to a vector of length 1. */
+  #near(vector: Float32Array): { row: IndexedPassage; score: number }[] {
+    return this.#chunks
+      .map((row, at) => ({ row, score: product(vector, this.#vectors[at]) }))
+      .filter(({ score }) => score > 0)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, candidateLimit);
   }
 
   /** Returns the chunks with any of the terms in the order of the index. */
@@ -119,4 +148,10 @@ export class Base {
       .all(matchAny([scope], wanted), limit) as { seq: number }[];
     return rows.flatMap(({ seq }) => this.#chunks[seq] ?? []);
   }
+}
+
+function product(a: Float32Array, b: Float32Array | undefined): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b?.[at] ?? 0);
+  return sum;
 }

@@ -71,7 +71,7 @@ export async function findEnd(
 /** Embeds chunks, and passes the statements that index their vectors to `change` with those of the usage. */
 export async function indexVectors<Result>(
   ctx: Ctx,
-  { base, file }: OpenFile,
+  { base, file, set }: OpenFile,
   chunks: readonly EmbeddedChunk[],
   change: (statements: readonly Statement[]) => Promise<Result>,
 ): Promise<Result> {
@@ -79,7 +79,7 @@ export async function indexVectors<Result>(
   const results: Result[] = [];
   await ctx.vectors.upsert(
     ctx.workspace_id,
-    recordsOf(base, chunks, vectors),
+    recordsOf(base, chunks, vectors, { file_id: file.id, attempt: set.attempt }),
     async (statements) => void results.push(await change([...statements, ...vectors.statements])),
   );
   return results[0] as Result;

@@ -6,7 +6,7 @@ import { Failure } from '../../shared/failure.ts';
 import { selectBase } from '../base-store.ts';
 import { formerScope } from '../history/scope.ts';
 import { type EmbeddedChunk, embedChunks } from '../ingest/embed-chunks.ts';
-import { scopeOf, vectorId } from '../vector-space.ts';
+import { contentKey, scopeOf, vectorId } from '../vector-space.ts';
 import { buildJob } from './service.ts';
 import {
   type BuiltChunk,
@@ -94,6 +94,9 @@ async function store(
     ...chunk,
     is_former: is_former === 1,
   }));
+  const contents = new Map(
+    chunks.map(({ id, file_id, attempt }) => [id, contentKey(file_id, attempt, row.target_space)]),
+  );
   let isMoved = false;
   for (let round = 0; rest.length > 0; round += 1) {
     const embedded = rest;
@@ -102,6 +105,7 @@ async function store(
     const records = embedded.map(({ id, is_former = false }, index) => ({
       id: vectorId(id, row.target_space),
       base_id: scopeOf(is_former ? formerScope(row.base_id) : row.base_id, row.target_space),
+      content: contents.get(id) ?? '',
       values: embeddings[index] ?? [],
     }));
     const ids = embedded.map(({ id }) => id);

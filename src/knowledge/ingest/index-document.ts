@@ -145,7 +145,8 @@ async function storeBatch(
   if (results[0].length === 0) throw new StaleAttemptError();
   const current = lastResult(results)[0] ?? base;
   const vectors = await embedForSpaces(ctx, current, rows, call_key, embedded);
-  await ctx.vectors.upsert(workspace_id, recordsOf(current, rows, vectors), (statements) =>
+  const records = recordsOf(current, rows, vectors, { file_id: file.id, attempt: file.attempt });
+  await ctx.vectors.upsert(workspace_id, records, (statements) =>
     commit([...statements, ...vectors.statements]),
   );
   return current;

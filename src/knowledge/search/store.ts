@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import {
+  contentsAt,
   isChunkAt,
   isEnabledAt,
   joinsAt,
@@ -96,3 +97,24 @@ export const selectPassing = (db: Db, workspace_id: string, seen: Visibility, li
     cross join files f on f.workspace_id = b.workspace_id and f.base_id = b.id
     cross join chunks c on c.file_id = f.id and c.attempt = ${searchableAttemptOfFile}
     where ${isVisible(workspace_id, seen)} limit cast(${limit} as integer)`);
+
+/** Selects the contents of files that a search sees, whatever their similarity, with their bases. */
+export function selectPassingContents(
+  db: Db,
+  workspace_id: string,
+  seen: Visibility,
+  limit: number,
+) {
+  const revisions = pinned(seen);
+  const isNow = revisions === null;
+  const attempt = isNow ? searchableAttemptOfFile : sql.raw('f.attempt');
+  const joined = isNow
+    ? sql.raw('cross join files f on f.workspace_id = b.workspace_id and f.base_id = b.id')
+    : contentsAt(revisions);
+  const isThere = isNow || seen.groups != null ? sql`and f.deleted_at is null` : sql``;
+  return db.all<{ file_id: string; attempt: number; base_id: string }>(sql`
+    select f.id as file_id, ${attempt} as attempt, b.id as base_id from knowledge_bases b ${joined}
+    where b.workspace_id = ${workspace_id} and b.deleted_at is null and b.id in ${valuesOf(seen.base_ids)}
+      and ${attempt} is not null ${isThere} and ${isReadable(seen.groups ?? null)}${passes(seen)}
+    limit cast(${limit} as integer)`);
+}

@@ -3,15 +3,22 @@ import type { Ctx } from '../../platform/context.ts';
 import type { VectorHit, VectorQuery } from '../../platform/ports.ts';
 import { selectBasesByIds } from '../base-store.ts';
 import { checkRevisions } from '../history/check-revision.ts';
-import { chunkIdOf, vectorId } from '../vector-space.ts';
+import { chunkIdOf, contentKey, vectorId } from '../vector-space.ts';
 import { candidateLimit, type SearchInput } from './input.ts';
-import { type IndexedPassage, isPinned, selectPassages, selectPassing } from './store.ts';
+import {
+  type IndexedPassage,
+  isPinned,
+  selectPassages,
+  selectPassing,
+  selectPassingContents,
+} from './store.ts';
 
 /** Hits of the first query with a filter or groups, or at a revision, and the factor of each query that follows. */
 const firstLimit = 100;
 const growth = 6;
-/** Maximum number of chunks that a filter leaves for a comparison with each of them. */
+/** Maximum number of chunks that a filter leaves for a comparison with each of them, and of contents for a query of them. */
 const maxPassing = 5000;
+const maxContents = 1000;
 
 /** A hit of the index with its passage. */
 export interface VisibleHit {
@@ -20,8 +27,8 @@ export interface VisibleHit {
 }
 
 /**
- * Searches bases whose vectors are alike until enough hits are visible, or all were returned. If a filter or the groups
- * of the reader drop almost all, the visible chunks are selected first, and compared. `rows` gets the passages.
+ * Searches bases whose vectors are alike until enough hits are visible, or all were returned. If a filter, the groups
+ * of the reader or a revision drop almost all, what is visible is selected first, and compared. `rows` gets the passages.
  */
 export async function findVisibleHits(
   ctx: Ctx,
@@ -30,7 +37,7 @@ export async function findVisibleHits(
   spaces: ReadonlyMap<string, number>,
   rows: Map<string, IndexedPassage>,
 ): Promise<VisibleHit[]> {
-  const { maxHits, comparesIds } = ctx.vectors;
+  const { maxHits, narrowsBy } = ctx.vectors;
   const toVisible = async (hits: readonly VectorHit[], known: ReadonlySet<string>) => {
     const near = hits
       .filter(({ score }) => score > 0)
@@ -53,8 +60,13 @@ export async function findVisibleHits(
     limit = Math.min(limit * growth, maxHits);
     for (const { id } of hits) seen.add(chunkIdOf(id));
   }
-  if (!comparesIds || isPinned(input)) return visible;
   const scope = { ...input, base_ids: [...spaces.keys()] };
+  if (narrowsBy === 'contents') {
+    const others = await toVisible(await queryContents(ctx, scope, query, spaces), seen);
+    const all = new Map([...visible, ...others].map((hit) => [hit.id, hit]));
+    return [...all.values()].sort((a, b) => b.score - a.score).slice(0, candidateLimit);
+  }
+  if (isPinned(input)) return visible;
   const passing = await selectPassing(ctx.db, ctx.workspace_id, scope, maxPassing + 1);
   if (passing.length > maxPassing) return visible;
   const ids = passing.map(({ id, base_id }) => vectorId(id, spaces.get(base_id) ?? 0));
@@ -70,4 +82,26 @@ async function readPassages(ctx: Ctx, input: SearchInput, vector_ids: readonly s
   ]);
   if (bases !== null) checkRevisions(bases, input.base_ids, input.revisions ?? {});
   return passages;
+}
+
+/** Returns the nearest vectors of the contents that a search sees; none if these are too many. */
+async function queryContents(
+  ctx: Ctx,
+  seen: SearchInput,
+  query: Omit<VectorQuery, 'limit' | 'ids'>,
+  spaces: ReadonlyMap<string, number>,
+): Promise<VectorHit[]> {
+  const { db, workspace_id, vectors } = ctx;
+  const passing = await selectPassingContents(db, workspace_id, seen, maxContents + 1);
+  if (passing.length > maxContents) return [];
+  const contents = passing.map(({ file_id, attempt, base_id }) =>
+    contentKey(file_id, attempt, spaces.get(base_id) ?? 0),
+  );
+  try {
+    return await vectors.query({ ...query, contents, limit: vectors.maxHits });
+  } catch (error) {
+    // The index of an earlier deployment may lack the metadata index of contents.
+    ctx.log.warn('vector_index_not_narrowed', { error });
+    return [];
+  }
 }

@@ -1,0 +1,52 @@
+import { allParts, Base, type Parts } from './base.ts';
+import { type Collection, depth, markdownOf, print, score } from './collection.ts';
+import type { Embedder } from './embedder.ts';
+
+const ablations: Readonly<Record<string, Parts>> = {
+  reranked: { ...allParts, reranker: 'builtin/lexical' },
+  'not reranked': allParts,
+  '- order by words': { ...allParts, order: false },
+  '- prefixes': { ...allParts, prefixes: false },
+  '- both': { ...allParts, prefixes: false, order: false },
+};
+
+const ways: Readonly<Record<string, Parts>> = {
+  keyword: allParts,
+  vector: { ...allParts, mode: 'vector' },
+  hybrid: { ...allParts, mode: 'hybrid' },
+  'hybrid + rerank': { ...allParts, mode: 'hybrid', reranker: 'builtin/lexical' },
+};
+
+const open = ({ corpus }: Collection) =>
+  new Base(corpus.map((text) => ({ name: `${text.id}.md`, text: markdownOf(text) })));
+
+function measure(
+  base: Base,
+  { name, queries, relevant }: Collection,
+  parts: Readonly<Record<string, Parts>>,
+  vectors: readonly Float32Array[] = [],
+): void {
+  for (const [way, chosen] of Object.entries(parts)) {
+    const scores = queries.map(({ id, text }, at) => {
+      const vector = chosen.mode === undefined ? null : (vectors[at] ?? null);
+      const { passages } = base.search(text, 3 * depth, chosen, vector);
+      return score(
+        passages.map(({ file_id }) => file_id.slice(0, -3)),
+        relevant.get(id) ?? new Set(),
+      );
+    });
+    print(name, way, scores, `${queries.length} queries`);
+  }
+}
+
+/** Prints what each part of the keyword search is worth. */
+export const ablate = (collection: Collection): void =>
+  measure(open(collection), collection, ablations);
+
+/** Prints the figures of each search mode with the vectors of an embedding model. */
+export async function measureVectors(collection: Collection, embedder: Embedder): Promise<void> {
+  const base = open(collection);
+  base.setVectors(await embedder.embed('document', base.texts));
+  const texts = collection.queries.map(({ text }) => text);
+  measure(base, collection, ways, await embedder.embed('query', texts));
+}
