@@ -12,6 +12,7 @@ const ablations: Readonly<Record<string, Parts>> = {
 
 const ways: Readonly<Record<string, Parts>> = {
   keyword: allParts,
+  'keyword + rerank': { ...allParts, reranker: 'builtin/lexical' },
   vector: { ...allParts, mode: 'vector' },
   hybrid: { ...allParts, mode: 'hybrid' },
   'hybrid + rerank': { ...allParts, mode: 'hybrid', reranker: 'builtin/lexical' },
