@@ -1,5 +1,5 @@
 // Retrieval quality of a running server: nDCG@10 and recall@10 for each collection and search mode.
-// node bench/retrieval.ts --url URL --key KEY [--queries N] DATA_FOLDER [COLLECTION...]
+// node bench/retrieval.ts --url URL --key KEY [--model NAME [--dimensions N]] [--queries N] DATA_FOLDER [COLLECTION...]
 // node bench/retrieval.ts --ablate [--queries N] DATA_FOLDER [COLLECTION...]: what each part of the keyword search is worth,
 // from the functions of the Worker, in this process.
 // node bench/retrieval.ts --model NAME [--provider URL [--provider-key KEY]] [--vectors FILE] DATA_FOLDER [COLLECTION...]: each search
@@ -28,6 +28,7 @@ const { values: flags, positionals } = parseArgs({
     url: { type: 'string' },
     key: { type: 'string' },
     model: { type: 'string' },
+    dimensions: { type: 'string' },
     provider: { type: 'string' },
     'provider-key': { type: 'string' },
     vectors: { type: 'string' },
@@ -40,7 +41,7 @@ const isModel =
   flags.model !== undefined && (flags.provider !== undefined || flags.vectors !== undefined);
 if (folder === undefined || !(flags.ablate || isServer || isModel)) {
   console.error(
-    'usage: node bench/retrieval.ts (--ablate | --url URL --key KEY | --model NAME [--provider URL] [--vectors FILE]) [--queries N] DATA_FOLDER [COLLECTION...]',
+    'usage: node bench/retrieval.ts (--ablate | --url URL --key KEY [--model NAME [--dimensions N]] | --model NAME [--provider URL] [--vectors FILE]) [--queries N] DATA_FOLDER [COLLECTION...]',
   );
   process.exit(2);
 }
@@ -89,7 +90,11 @@ async function load(
   collection: string,
   corpus: readonly Text[],
 ): Promise<{ base: string; documents: Map<string, string> }> {
-  const { id: base } = await call<{ id: string }>('POST', '/knowledge-bases', { name: collection });
+  const { id: base } = await call<{ id: string }>('POST', '/knowledge-bases', {
+    name: collection,
+    ...(flags.model === undefined ? {} : { embedding_model: flags.model }),
+    ...(flags.dimensions === undefined ? {} : { dimensions: Number(flags.dimensions) }),
+  });
   const documents = new Map<string, string>();
   const requests = Array.from({ length: Math.ceil(corpus.length / 20) }, (_, index) =>
     corpus.slice(index * 20, index * 20 + 20),

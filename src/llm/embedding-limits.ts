@@ -1,7 +1,7 @@
 import { APICallError } from '@ai-sdk/provider';
 import { minute } from '../shared/time.ts';
 
-/** What a server has been found to accept. */
+/** The limits of a server, as far as its rejections have shown them. */
 export interface EmbeddingLimits {
   /** Maximum number of texts in a request. */
   readonly size: number;

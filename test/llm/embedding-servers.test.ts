@@ -88,7 +88,7 @@ describe('an embedding server', () => {
     expect(body.error.message).toContain(reason);
   });
 
-  it('that limits its rate is asked again after its Retry-After, or reported with it', async () => {
+  it('that limits its rate gets the request again after its Retry-After, or is reported with it', async () => {
     const limited = { kind: 'status', status: 429 } as const;
     const soon = await open('openai-compatible', {
       embedding_faults: [{ ...limited, retry_after: '0' }, null],

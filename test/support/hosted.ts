@@ -7,7 +7,7 @@ import type { Workspace } from './api.ts';
 import { FakeVectorize } from './vectorize.ts';
 import { requestWith } from './worker.ts';
 
-/** The Worker with Vectorize in place of the vector index in D1, for one workspace. Its jobs run when a test says so. */
+/** The Worker with Vectorize in place of the vector index in D1, for one workspace. Its jobs run on `runJobs`. */
 export function openHosted(workspace: Workspace, dimensions = 512) {
   const index = new FakeVectorize(() => 0, 0, dimensions);
   const queued: unknown[] = [];

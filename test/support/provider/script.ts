@@ -10,7 +10,7 @@ export interface Script {
   readonly reranking?: 'worst-first' | 'another' | 'repeated' | 'none' | 'first-only';
 }
 
-/** What an embedding server rejects with 400, as servers do, and how it answers the rest. */
+/** The limits of an embedding server, which rejects other requests with 400, and the form of its answers. */
 export interface EmbeddingServer {
   /** Maximum number of texts, and of characters in all of them. */
   readonly texts?: number;
