@@ -24,11 +24,12 @@ export const isEnabledAt = (revision: SQL): SQL =>
 
 /**
  * Joins chunks `c` with the contents of their files as `f`, at the revisions of their bases. A file that has been
- * deleted or replaced since has its former name and metadata, and its present groups.
+ * deleted or replaced since has its former name and metadata, and its present groups. Readers also need one of
+ * `former_groups`, which content has whose replacement has other groups.
  */
 export const joinsAt = (revisions: Revisions): SQL => sql`
   cross join json_each(${JSON.stringify(revisions)}) r on r.key = c.base_id
-  cross join (select k.file_id as id, k.attempt, k.base_id, k.name, k.metadata, k.added_revision, k.removed_revision, w."groups" as "groups", w.deleted_at
+  cross join (select k.file_id as id, k.attempt, k.base_id, k.name, k.metadata, k.added_revision, k.removed_revision, w."groups" as "groups", k."groups" as former_groups, w.deleted_at
     from file_contents k cross join files w on w.id = k.file_id) f
     on f.id = c.file_id and f.attempt = c.attempt and ${isContentAt(sql`r.value`)}
   cross join knowledge_bases b on b.id = c.base_id and b.workspace_id = c.workspace_id`;
