@@ -109,6 +109,10 @@ export const File = z
         byte_size: z.number().int(),
         sha256: z.string(),
         encoding: z.string().nullable(),
+        metadata: z.record(z.string(), z.unknown()),
+        groups: Groups.nullable().describe(
+          'Groups of the file when the content is ready. Until then readers need one of these and one of those of the file: an upload narrows `groups` at once and widens it with its content',
+        ),
         created_at: Time.describe('When the content was uploaded'),
         failed_at: Time.nullable().describe(
           'When its processing failed; null while it is processed. `error` has the reason. Process the file again to retry, or upload other content',
@@ -223,11 +227,12 @@ export const FileQuery = z.strictObject({
 });
 export type FileQuery = z.output<typeof FileQuery>;
 
-function toReplacement({ replacement }: FileRow): File['replacement'] {
+function toReplacement({ replacement, groups }: FileRow): File['replacement'] {
   if (replacement === null) return null;
-  const { name, media_type, byte_size, sha256, encoding, created_at, failed_at } = replacement;
+  const { original_id: _, created_at, failed_at, ...content } = replacement;
   return {
-    ...{ name, media_type, byte_size, sha256, encoding },
+    ...content,
+    groups: content.groups === undefined ? groups : content.groups,
     created_at: toWireTime(created_at),
     failed_at: toWireTimeOrNull(failed_at ?? null),
   };

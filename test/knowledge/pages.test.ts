@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { readServerTiming } from '../../bench/operations.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase, settled, uploadForm } from '../support/files.ts';
 import { at, bytesOf, type PdfObject, pdfOf } from '../support/pdf.ts';
@@ -188,6 +189,64 @@ describe('pages of a file', () => {
     expect(marked.body.highlights).toMatchObject([{ page: 3, x: 72 }]);
     const elsewhere = await workspace.get(`/files/${file.id}/pages/3?start=9&end=12`);
     expect(elsewhere.body.highlights).toEqual([]);
+  });
+
+  it('cost an answer no round trip to the database, and stand for the whole of a chunk that was edited', async () => {
+    const workspace = await newWorkspace();
+    const open = async (file: { name: string; content: string | Uint8Array<ArrayBuffer> }) => {
+      const agent = (await workspace.post('/agents', { name: 'Helper' })).body;
+      const sent = await uploadForm(workspace, `/agents/${agent.id}/files`, [file]);
+      const { id } = await settled(workspace, sent.body.data[0].id);
+      const session = (await workspace.post(`/agents/${agent.id}/sessions`)).body;
+      const ask = (message: string) =>
+        workspace.post(`/sessions/${session.id}/messages`, { message });
+      return { id, ask };
+    };
+    const pdf = await open({ name: 'handbook.pdf', content: handbook() });
+    const text = await open({ name: 'a.txt', content: 'Everybody has 25 days of leave a year.' });
+    const question = 'How many days of leave does everybody have?';
+    const cost = async ({ ask }: typeof pdf) => {
+      await ask(question);
+      const { headers, body } = await ask(question);
+      const { trips } = readServerTiming(headers.get('server-timing') ?? '');
+      return { trips, citation: body.citations[0] };
+    };
+    const [ofPdf, ofText] = [await cost(pdf), await cost(text)];
+    expect(ofPdf.trips).toBe(ofText.trips);
+    expect(ofPdf.citation.boxes).toHaveLength(1);
+    expect(ofText.citation).toMatchObject({ revision: 1, page_size: null, boxes: null });
+
+    const [, , chunk] = (await workspace.get(`/files/${pdf.id}/chunks`)).body.data;
+    await workspace.patch(`/files/${pdf.id}/chunks/${chunk.id}`, {
+      text: 'Parking costs nine francs a week. Bicycles are free of charge.',
+    });
+    const edited = (await pdf.ask('What does parking cost?')).body.citations[0];
+    expect(edited).toMatchObject({
+      ...{ chunk_id: chunk.id, quote: 'Parking costs nine francs a week.', revision: 2 },
+      ...{ start: chunk.start, end: chunk.end, boxes: [{ page: 3, x: 72 }] },
+    });
+  });
+
+  it('lose the boxes that cannot be read, and nothing else', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    const file = await addHandbook(workspace, base);
+    const search = () =>
+      workspace.post(`/knowledge-bases/${base}/search`, { query: 'leave travel', boxes: true });
+    const whole = (await search()).body.hits;
+    expect(whole.length).toBeGreaterThan(1);
+    for (const [object, content] of [
+      ['layout-1', 'not compressed'],
+      ['layout-1', ''],
+      ['sheets-1', '[[612,792,0,99999999]]'],
+      ['sheets-1', '{'],
+      ['pages-1', 'null'],
+    ] as const) {
+      await env.FILES.put(`${workspace.id}/${file.id}/${object}`, content);
+      const { status, body } = await search();
+      expect([status, body.hits.length], `${object} ${content}`).toEqual([200, whole.length]);
+      for (const hit of body.hits) expect(hit.boxes).toBeNull();
+    }
   });
 
   it('refuse ranges that do not exist, and are none for other formats', async () => {

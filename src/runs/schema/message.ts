@@ -37,7 +37,7 @@ export const Citation = z
     },
   });
 
-/** What answers of earlier versions lack. */
+/** Fields that answers of earlier versions lack. */
 const unplaced = { revision: null, page_size: null, boxes: null };
 
 /** An attachment as part of a message. */
