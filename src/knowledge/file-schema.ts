@@ -7,6 +7,7 @@ import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { EmbeddingUsage, toCountedUsage } from './base-schema.ts';
 import type { FileRow } from './file-store.ts';
 import { atRevision } from './history/schema.ts';
+import { FileReplacement, toReplacement } from './replacement-schema.ts';
 import { searchableAttempt } from './searchable.ts';
 
 export const ExternalId = z
@@ -102,26 +103,7 @@ export const File = z
       .object({ code: z.enum(faultCodes), detail: z.string() })
       .nullable()
       .describe('Why the latest processing failed: of `replacement`, if there is one'),
-    replacement: z
-      .object({
-        name: z.string(),
-        media_type: z.string(),
-        byte_size: z.number().int(),
-        sha256: z.string(),
-        encoding: z.string().nullable(),
-        metadata: z.record(z.string(), z.unknown()),
-        groups: Groups.nullable().describe(
-          'Groups of the file when the content is ready. Until then readers need one of these and one of those of the file: an upload narrows `groups` at once and widens it with its content',
-        ),
-        created_at: Time.describe('When the content was uploaded'),
-        failed_at: Time.nullable().describe(
-          'When its processing failed; null while it is processed. `error` has the reason. Process the file again to retry, or upload other content',
-        ),
-      })
-      .nullable()
-      .describe(
-        'Content that takes the place of that of the file when it is ready. Until then, and if it fails, the file keeps its name, size, original and text. Null without any',
-      ),
+    replacement: FileReplacement,
     pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
     tokens: z.number().int().nullable(),
     chunk_count: z
@@ -226,17 +208,6 @@ export const FileQuery = z.strictObject({
     .describe('Filter by the SHA-256 of the content'),
 });
 export type FileQuery = z.output<typeof FileQuery>;
-
-function toReplacement({ replacement, groups }: FileRow): File['replacement'] {
-  if (replacement === null) return null;
-  const { original_id: _, created_at, failed_at, ...content } = replacement;
-  return {
-    ...content,
-    groups: content.groups === undefined ? groups : content.groups,
-    created_at: toWireTime(created_at),
-    failed_at: toWireTimeOrNull(failed_at ?? null),
-  };
-}
 
 export const toFile = (row: FileRow): File => ({
   id: row.id,
