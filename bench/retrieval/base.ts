@@ -75,6 +75,7 @@ export class Base {
           start_offset: start,
           end_offset: end,
           heading,
+          ...{ attempt: 1, origin: 'extracted', revision: 1 },
         });
       }
     }

@@ -8,6 +8,7 @@ import {
   SearchQuery,
   type SearchResult,
   searchKnowledge,
+  toResult,
   type Uploaded,
   type UploadSource,
   uploadFiles,
@@ -32,6 +33,7 @@ export const AgentSearchQuery = z
       .optional()
       .describe('An end user narrows the filter of the agent by it; an API key replaces that'),
     groups: searchFields.groups,
+    boxes: searchFields.boxes,
     mode: searchFields.mode.unwrap().optional(),
     top_k: searchFields.top_k.unwrap().optional(),
     min_score: searchFields.min_score
@@ -71,7 +73,7 @@ export const listAgentFiles = (
 export async function searchAgent(
   ctx: Ctx,
   agent: string,
-  { filter: given, ...options }: AgentSearchQuery,
+  { filter: given, boxes, ...options }: AgentSearchQuery,
 ): Promise<z.output<typeof SearchResult>> {
   const row = await readAgent(ctx, agent);
   const { base_ids, revisions, filter, ...knowledge } = parseConfig(row.config).knowledge;
@@ -88,11 +90,12 @@ export async function searchAgent(
     context_tokens,
   };
   const call = { call_key: ctx.newId('req'), agent_id: row.id, version_id: row.active_version_id };
-  const { usage, ...reply } = await searchKnowledge(
+  const { usage, ...found } = await searchKnowledge(
     ctx,
     { ...settings, ...definedFields(options) },
     call,
   );
+  const reply = await toResult(ctx, found, boxes);
   // A repeated request of an end user searches again: who may read a file may have changed.
   const stored = ctx.groups === null ? { reply } : {};
   await withRetry(() => commit(ctx, { statements: usage, ...stored }));

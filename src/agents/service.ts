@@ -23,7 +23,7 @@ import {
   parseConfig,
 } from './config.ts';
 import { changedFieldsOf, unsetFields } from './fields.ts';
-import { pinKnowledge } from './pin-knowledge.ts';
+import { pinKnowledge, refusePurged } from './pin-knowledge.ts';
 import {
   type Agent,
   type AgentQuery,
@@ -99,6 +99,7 @@ export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent):
           ? null
           : { changes, audit: { action: 'agent.update', detail: changes } };
       checkConfig(config);
+      await refusePurged(ctx, config, 'The new version');
       await checkBases(ctx, input.config, usedBases(row));
       const version = await newVersion(
         ctx,

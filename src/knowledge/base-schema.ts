@@ -174,6 +174,12 @@ export const KnowledgeBase = z
       .describe(
         'Number of chunks that are stored for earlier revisions; they do not count toward quotas',
       ),
+    former_byte_size: z
+      .number()
+      .int()
+      .describe(
+        'Bytes of the originals that are stored for earlier revisions; they do not count toward quotas. Above 5 GiB the oldest are deleted before their time',
+      ),
     created_at: Time,
     updated_at: Time,
   })
@@ -201,6 +207,7 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   oldest_revision: row.oldest_revision,
   retention_days: row.retention_days,
   former_chunk_count: row.former_chunk_count,
+  former_byte_size: row.former_byte_size,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
 });

@@ -74,6 +74,7 @@ function newBase(ctx: Ctx, { ocr, ...input }: CreateBase, agent_id: string | nul
     revision: 0,
     oldest_revision: 0,
     former_chunk_count: 0,
+    former_byte_size: 0,
     purge_due_at: null,
     deleted_at: null,
     created_at: now,

@@ -6,6 +6,8 @@ import { Flag, Groups, Id, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { EmbeddingUsage, toCountedUsage } from './base-schema.ts';
 import type { FileRow } from './file-store.ts';
+import { atRevision } from './history/schema.ts';
+import { FileReplacement, toReplacement } from './replacement-schema.ts';
 import { searchableAttempt } from './searchable.ts';
 
 export const ExternalId = z
@@ -90,14 +92,18 @@ export const File = z
     status: z
       .enum(fileStatuses)
       .describe(
-        'State of the latest content. While it is processed, and if it fails, the former content of the file remains searchable',
+        'State of the latest content: of `replacement`, if there is one. While that is processed, and if it fails, the content of the file remains searchable',
       ),
     is_searchable: z
       .boolean()
       .describe('True when searches find the file, also with former content'),
     progress: z.number().min(0).max(1).describe('Completed share of the current step'),
     attempts: z.number().int().describe('Number of processing attempts'),
-    error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
+    error: z
+      .object({ code: z.enum(faultCodes), detail: z.string() })
+      .nullable()
+      .describe('Why the latest processing failed: of `replacement`, if there is one'),
+    replacement: FileReplacement,
     pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
     tokens: z.number().int().nullable(),
     chunk_count: z
@@ -187,6 +193,8 @@ export const DeleteFileQuery = z.strictObject({
     .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
 });
 
+export const ContentQuery = z.strictObject({ revision: atRevision });
+
 export const FileQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(fileStatuses).optional().describe('Filter by status'),
@@ -216,6 +224,7 @@ export const toFile = (row: FileRow): File => ({
     row.error_code === null
       ? null
       : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
+  replacement: toReplacement(row),
   pages: row.page_count,
   tokens: row.token_count,
   chunk_count: row.former_attempt === null ? row.chunk_count : row.former_chunk_count,

@@ -3,6 +3,12 @@ import type { Db } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
 import { type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import { valuesOf } from './json-values.ts';
+import {
+  changedReplacement,
+  type NewContent,
+  replacedColumns,
+  retriedReplacement,
+} from './replacement.ts';
 
 export type FileRow = typeof files.$inferSelect;
 
@@ -31,17 +37,17 @@ const queuedColumns = {
   error_code: null,
   error_detail: null,
   chunk_count: null,
+  replacement: retriedReplacement,
   former_attempt: sql`iif(${files.status} = 'ready', ${files.attempt}, ${files.former_attempt})`,
   former_chunk_count: sql`iif(${files.status} = 'ready', coalesce(${files.chunk_count}, 0), ${files.former_chunk_count})`,
 } as const;
 
 /**
- * Replaces the content of a file. Fails on the NOT NULL `files.base_id` unless the file is at the revision before
+ * Gives new content to a file, which takes the place of its own when it is ready. Fails on the NOT NULL `files.base_id` unless the file is at the revision before
  * that of `row` and its base is there: an update would be lost without an error.
  */
-export const replaceContent = (db: Db, row: FileRow) => {
-  const { name, media_type, byte_size, sha256, encoding, metadata, original_id, revision } = row;
-  const { changed_by, updated_at } = row;
+export const replaceContent = (db: Db, row: FileRow, content: NewContent) => {
+  const { revision, changed_by, updated_at } = row;
   return db
     .insert(files)
     .values({
@@ -54,9 +60,9 @@ export const replaceContent = (db: Db, row: FileRow) => {
     .onConflictDoUpdate({
       target: files.id,
       set: {
-        ...{ name, media_type, byte_size, sha256, encoding, metadata, original_id, revision },
         ...queuedColumns,
-        ...{ changed_by, updated_at },
+        ...replacedColumns(content, updated_at),
+        ...{ revision, changed_by, updated_at },
       },
     });
 };
@@ -155,6 +161,20 @@ export const selectSomeFiles = (db: Db, workspace_id: string, limit: number) =>
 
 export const updateFile = (db: Db, workspace_id: string, id: string, changes: Partial<FileRow>) =>
   db.update(files).set(changes).where(ownFile(workspace_id, id)).returning();
+
+/** Changes what a person may change of a file, and of the content that replaces it. */
+export const changeFile = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  changes: Partial<Pick<FileRow, 'name' | 'metadata' | 'groups'>>,
+  { changed_by, updated_at }: Pick<FileRow, 'changed_by' | 'updated_at'>,
+) =>
+  db
+    .update(files)
+    .set({ ...changes, replacement: changedReplacement(changes), changed_by, updated_at })
+    .where(ownFile(workspace_id, id))
+    .returning();
 
 /** Hides a file. The increased attempt number fences off a running ingestion. */
 export const markFileDeleted = (

@@ -6,6 +6,7 @@ import { Id } from '../http/schema.ts';
 import { BaseQuery, CreateBase, KnowledgeBase, UpdateBase } from './base-schema.ts';
 import { createBase, deleteBase, getBase, listBases, updateBase } from './bases.ts';
 import {
+  ContentQuery,
   DeleteFileQuery,
   File,
   FileForm,
@@ -189,7 +190,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Delete a file',
       description:
-        'Hides the file immediately. Its original, text, chunks and vectors are deleted in the background; text and chunks stay as history for `retention_days` of the base, so that earlier revisions can be searched. `purge=true` deletes the history of the file too, also of a file that was deleted before; earlier revisions then fail with `revision_purged`.',
+        'Hides the file immediately. Its original, text, chunks and vectors are deleted in the background. They stay as history for `retention_days` of the base, so that earlier revisions can be searched and read. `purge=true` deletes the history of the file too, also of a file that was deleted before; earlier revisions then fail with `revision_purged`.',
       params: file,
       query: DeleteFileQuery,
       reply: { status: 204, description: 'Deleted' },
@@ -206,6 +207,7 @@ export const knowledgeRoutes = new Router()
       description:
         'A viewer may read parts of it with `Range`. The entity tag changes with the content.',
       params: file,
+      query: ContentQuery,
       alsoProduces: servedTypes(['document', 'image']),
       reply: {
         status: 200,
@@ -213,9 +215,9 @@ export const knowledgeRoutes = new Router()
         description: 'The original file, as a download',
       },
       alsoAnswers: { 206: 'The part of the file that `Range` names' },
-      failures: ['range_not_satisfiable'],
+      failures: ['range_not_satisfiable', 'revision_purged'],
     },
-    (ctx, { params, request }) => getContent(ctx, params.file, request),
+    (ctx, { params, query, request }) => getContent(ctx, params.file, query.revision, request),
   )
   .endpoint(
     {

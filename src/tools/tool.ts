@@ -58,6 +58,9 @@ interface FoundPassage {
   readonly page: number | null;
   readonly start: number;
   readonly end: number;
+  readonly attempt: number;
+  readonly origin: 'extracted' | 'edited' | 'added';
+  readonly revision: number;
   readonly heading: string | null;
   readonly score: number;
   readonly keyword_rank: number | null;

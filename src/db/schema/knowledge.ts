@@ -55,6 +55,8 @@ export const knowledge_bases = sqliteTable(
     oldest_revision: integer().notNull().default(0),
     /** Chunks of former content, counted by triggers. */
     former_chunk_count: integer().notNull().default(0),
+    /** Bytes of the originals of former content, counted by triggers. */
+    former_byte_size: integer().notNull().default(0),
     /** When former content has to be looked at next; null without any. */
     purge_due_at: integer(),
     deleted_at: integer(),
@@ -67,6 +69,23 @@ export const knowledge_bases = sqliteTable(
     uniqueIndex('knowledge_bases_agent').on(table.agent_id),
   ],
 );
+
+/** New content of a file that is being processed, or that failed. */
+export interface Replacement {
+  readonly name: string;
+  readonly media_type: string;
+  readonly byte_size: number;
+  readonly sha256: string;
+  readonly encoding: string | null;
+  readonly metadata: Record<string, unknown>;
+  /** Absent for those of the file. */
+  readonly groups?: string[] | null | undefined;
+  /** Id in the key of its original. */
+  readonly original_id: string;
+  readonly created_at: number;
+  /** Set when its processing has failed. */
+  readonly failed_at?: number | undefined;
+}
 
 export const files = sqliteTable(
   'files',
@@ -101,6 +120,11 @@ export const files = sqliteTable(
     revision: integer().notNull().default(0),
     /** Id in the key of the original; null for that of the file. Set when the content is replaced. */
     original_id: text(),
+    /**
+     * Content that takes the place of that of a searchable file when it is ready; the columns of the file describe
+     * what is searchable. Null without any.
+     */
+    replacement: text({ mode: 'json' }).$type<Replacement>(),
     error_code: text(),
     error_detail: text(),
     page_count: integer(),

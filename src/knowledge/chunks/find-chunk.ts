@@ -12,7 +12,13 @@ import {
 import { selectBaseOfFile } from '../ingest/store.ts';
 import { searchableAttempt } from '../searchable.ts';
 import { maxChunkTokens } from './schema.ts';
-import { type ChunkRow, type ChunkSet, selectChunk, selectNextOrdinal } from './store.ts';
+import {
+  type ChunkRow,
+  type ChunkSet,
+  selectChunk,
+  selectChunkAt,
+  selectNextOrdinal,
+} from './store.ts';
 
 /** A file whose chunks can be changed. */
 export interface OpenFile {
@@ -52,6 +58,18 @@ export async function findChunk(
   const opened = openFile(ctx, found, base);
   if (chunk === undefined || chunk.attempt !== opened.set.attempt) throw notFound('chunk');
   return { ...opened, chunk };
+}
+
+/** Returns a chunk of a set as it was at a revision. Throws `not_found`. */
+export async function findChunkAt(
+  ctx: Ctx,
+  set: ChunkSet,
+  id: string,
+  revision: number,
+): Promise<Pick<ChunkRow, 'start' | 'end'>> {
+  const chunk = await selectChunkAt(ctx.db, set, id, revision).get();
+  if (chunk === undefined) throw notFound('chunk');
+  return chunk;
 }
 
 /** Returns a file and the ordinal of its next chunk, in one round trip. */

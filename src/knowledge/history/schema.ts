@@ -12,6 +12,11 @@ export const RevisionParameter = z
   .transform(Number)
   .openapi({ type: 'integer', minimum: 0 });
 
+/** Reads content as it was at a revision. */
+export const atRevision = RevisionParameter.optional().describe(
+  'Revision of the base at which the content is read, as in citations and hits, also of a file that has been replaced or deleted since; the present content by default',
+);
+
 export const RevisionQuery = z.strictObject(pageQuery);
 
 export const KnowledgeRevision = z

@@ -5,6 +5,7 @@ import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
+import { failedReplacement, takenColumns } from '../replacement.ts';
 import type { IndexedChunk } from '../search/keywords.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 
@@ -111,6 +112,24 @@ const updateFenced = compileByColumns(
       .returning({ id: files.id }),
 );
 
+const isAttempt = ({ workspace_id, id, attempt }: FileRow) =>
+  and(isOpen(workspace_id, id), eq(files.attempt, attempt));
+
+/** The same for a file whose replacement is ready: it becomes the content of the file. */
+export const takeReplacement = (db: Db, file: FileRow, changes: FileChanges) =>
+  db
+    .update(files)
+    .set({ ...changes, ...takenColumns })
+    .where(and(isAttempt(file), notInArray(files.status, ['queued', 'ready', 'failed'])))
+    .returning({ id: files.id });
+
+/** Records when the replacement of a file failed, after the attempt was marked as failed. */
+export const failReplacement = (db: Db, file: FileRow, now: number) =>
+  db
+    .update(files)
+    .set({ replacement: failedReplacement(now) })
+    .where(and(isAttempt(file), eq(files.status, 'failed')));
+
 /** Marks a file as failed, whatever its attempt, unless it has been queued again since. */
 export const failFile = (
   db: Db,
@@ -125,6 +144,7 @@ export const failFile = (
       chunk_count: null,
       error_code: error.code,
       error_detail: error.detail,
+      replacement: failedReplacement(now),
       updated_at: now,
     })
     .where(

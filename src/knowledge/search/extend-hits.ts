@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../../platform/context.ts';
 import { valuesOf } from '../json-values.ts';
-import type { SearchHit } from './schema.ts';
+import type { Hit } from './hit.ts';
 import { isVisible, joins, type Visibility } from './store.ts';
 
 /** Chunks read before and after a hit. */
@@ -30,9 +30,9 @@ interface Neighbour {
 export async function extendHits(
   ctx: Ctx,
   seen: Visibility,
-  hits: readonly SearchHit[],
+  hits: readonly Hit[],
   context_tokens: number,
-): Promise<SearchHit[]> {
+): Promise<Hit[]> {
   if (context_tokens === 0 || hits.length === 0) return [...hits];
   const rows = await selectNeighbours(ctx, seen, hits);
   const byPlace = new Map(rows.map((row) => [placeOf(row.file_id, row.ordinal), row]));
@@ -51,11 +51,7 @@ export async function extendHits(
 const placeOf = (file_id: string, ordinal: number) => `${file_id} ${ordinal}`;
 
 /** Selects the extracted chunks near the hits that the search sees. */
-const selectNeighbours = (
-  { db, workspace_id }: Ctx,
-  seen: Visibility,
-  hits: readonly SearchHit[],
-) =>
+const selectNeighbours = ({ db, workspace_id }: Ctx, seen: Visibility, hits: readonly Hit[]) =>
   db.all<Neighbour>(sql`
     select distinct coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, c.ordinal as ordinal, c.text as text,
       c.heading as heading, c.page as page, c.start as start, c."end" as "end", c.token_count as token_count
@@ -101,7 +97,7 @@ const gapOf = (a: Neighbour, b: Neighbour): number =>
   Math.max(a.start, b.start) - Math.min(a.end, b.end);
 
 /** Joins consecutive chunks, which overlap or have white space between them. */
-function joined(part: readonly Neighbour[]): Pick<SearchHit, 'text' | 'start' | 'end'> {
+function joined(part: readonly Neighbour[]): Pick<Hit, 'text' | 'start' | 'end'> {
   const start = part[0]?.start ?? 0;
   let text = '';
   for (const chunk of part) {

@@ -1,7 +1,8 @@
 import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
 import { type Confidence, judgedPassages } from './confidence.ts';
-import { builtinReranker, type SearchHit, type SearchMode } from './schema.ts';
+import type { Hit } from './hit.ts';
+import { builtinReranker, type SearchMode } from './schema.ts';
 import type { Visibility } from './store.ts';
 
 /** Maximum number of candidates from each retriever. */
@@ -47,7 +48,7 @@ export interface SearchCall extends Attribution {
 }
 
 export interface Found extends Confidence {
-  readonly hits: SearchHit[];
+  readonly hits: Hit[];
   /** Usage of the query's embedding, for the caller's batch. */
   readonly usage: Statement[];
 }

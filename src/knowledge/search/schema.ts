@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Groups, Id } from '../../http/schema.ts';
 import { isRerankingModel, rerankingProviders } from '../../models/index.ts';
+import { located } from '../pages/schema.ts';
 import { SearchFilter } from './filter.ts';
 
 export const searchModes = ['hybrid', 'vector', 'keyword'] as const;
@@ -60,6 +61,10 @@ export const SearchQuery = z
       .nullable()
       .default(null)
       .describe('Revision of the base that is searched; null for the latest'),
+    boxes: z
+      .boolean()
+      .default(false)
+      .describe('Adds `page_size` and `boxes` to the hits: where each stands on its page'),
   })
   .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
 export type SearchQuery = z.output<typeof SearchQuery>;
@@ -82,6 +87,14 @@ export const SearchHit = z
     start: z.number().int().describe('Offset in the extracted text, in UTF-16 code units'),
     end: z.number().int(),
     heading: z.string().nullable(),
+    revision: z
+      .number()
+      .int()
+      .describe(
+        'Revision of the base at which the hit was found. Reads of the file with `?revision=` return its text and pages as they were then',
+      ),
+    page_size: located.page_size.optional(),
+    boxes: located.boxes.optional(),
     score: z
       .number()
       .min(0)

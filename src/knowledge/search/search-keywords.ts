@@ -46,7 +46,7 @@ export function selectKeywordHits(
     with counted as materialized (${countedTerms(scopes, terms)})
     select (select json_group_array(count) from (select count from counted order by at)) as counts, null as seq, null as place,
       null as vector_id, null as chunk_id, null as file_id, null as file_name, null as base_id, null as text, null as page,
-      null as start_offset, null as end_offset, null as heading
+      null as start_offset, null as end_offset, null as heading, null as attempt, null as origin, null as revision
     ${input.mode === 'vector' ? sql`` : sql.join(hits)}`);
 }
 
@@ -59,7 +59,7 @@ const hitsOf = (
 ): SQL => {
   const name = sql.raw(index);
   return sql` union all select * from (
-    select null as counts, c.seq as seq, iif(exists (select 1 from chunks_fts), k.rank, 0) as place, ${columns}
+    select null as counts, c.seq as seq, iif(exists (select 1 from chunks_fts), k.rank, 0) as place, ${columns(input)}
     from ${name} k cross join chunks c on c.seq = k.rowid ${joins(input)}
     where k.${name} match ${match} and k.rank match 'bm25(0.0, 0.5, 1.0)' and ${isVisible(workspace_id, input)}
     order by k.rank limit ${limitOf(input)})`;

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import type { chunkOrigins } from '../../db/schema/knowledge.ts';
 import {
   contentsAt,
   isChunkAt,
@@ -25,6 +26,11 @@ export interface PassageRow {
   readonly start_offset: number;
   readonly end_offset: number;
   readonly heading: string | null;
+  /** The attempt in whose text the offsets are. */
+  readonly attempt: number;
+  readonly origin: (typeof chunkOrigins)[number];
+  /** The revision of the base at which the chunk was found. */
+  readonly revision: number;
 }
 
 export interface IndexedPassage extends PassageRow {
@@ -32,9 +38,10 @@ export interface IndexedPassage extends PassageRow {
   readonly vector_id: string;
 }
 
-export const columns =
-  sql.raw(`c.id as vector_id, coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
-  c.start as start_offset, c."end" as end_offset, c.heading as heading`);
+export const columns = (seen: Visibility): SQL => sql`
+  c.id as vector_id, coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
+  c.start as start_offset, c."end" as end_offset, c.heading as heading, c.attempt as attempt, c.origin as origin,
+  ${pinned(seen) === null ? sql`b.revision` : sql`min(r.value, b.revision)`} as revision`;
 
 /** The conditions on the chunks that a search sees. */
 export interface Visibility {
@@ -68,7 +75,7 @@ export function isVisible(workspace_id: string, seen: Visibility): SQL {
   const state =
     pinned(seen) === null
       ? sql`c.is_disabled = 0 and c.removed_revision = 0 and f.deleted_at is null`
-      : sql`${isEnabledAt(sql`r.value`)} and ${isChunkAt(sql`r.value`)}${seen.groups == null ? sql`` : sql` and f.deleted_at is null`}`;
+      : sql`${isEnabledAt(sql`r.value`)} and ${isChunkAt(sql`r.value`)}${seen.groups == null ? sql`` : sql` and f.deleted_at is null and ${isReadable(seen.groups, 'f.former_groups')}`}`;
   return sql`c.workspace_id = ${workspace_id} and ${state} and b.deleted_at is null
     and b.id in ${valuesOf(seen.base_ids)} and ${isReadable(seen.groups ?? null)}${passes(seen)}`;
 }
@@ -86,7 +93,7 @@ export const selectPassages = (
   vector_ids: readonly string[],
 ) =>
   db.all<IndexedPassage>(sql`
-    select ${columns} from json_each(${JSON.stringify(vector_ids)}) wanted
+    select ${columns(seen)} from json_each(${JSON.stringify(vector_ids)}) wanted
     cross join chunks c on c.id = wanted.value ${joins(seen)}
     where ${isVisible(workspace_id, seen)}`);
 
@@ -111,10 +118,12 @@ export function selectPassingContents(
   const joined = isNow
     ? sql.raw('cross join files f on f.workspace_id = b.workspace_id and f.base_id = b.id')
     : contentsAt(revisions);
-  const isThere = isNow || seen.groups != null ? sql`and f.deleted_at is null` : sql``;
+  const groups = seen.groups ?? null;
+  const isThere = isNow || groups !== null ? sql`and f.deleted_at is null` : sql``;
+  const wasReadable = isNow ? sql`true` : isReadable(groups, 'f.former_groups');
   return db.all<{ file_id: string; attempt: number; base_id: string }>(sql`
     select f.id as file_id, ${attempt} as attempt, b.id as base_id from knowledge_bases b ${joined}
     where b.workspace_id = ${workspace_id} and b.deleted_at is null and b.id in ${valuesOf(seen.base_ids)}
-      and ${attempt} is not null ${isThere} and ${isReadable(seen.groups ?? null)}${passes(seen)}
+      and ${attempt} is not null ${isThere} and ${isReadable(groups)} and ${wasReadable}${passes(seen)}
     limit cast(${limit} as integer)`);
 }

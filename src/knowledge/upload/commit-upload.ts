@@ -12,6 +12,7 @@ import {
   type UploadedFile,
 } from '../file-schema.ts';
 import { type FileRow, originalIdOf, selectTwins } from '../file-store.ts';
+import { latestOf } from '../replacement.ts';
 import { noChanges, type Plan, planFile } from './plan-upload.ts';
 import { isStored, type Upload } from './upload-input.ts';
 
@@ -100,5 +101,5 @@ async function tryCommit(
     audit: plan.audit,
     reply,
   });
-  return { reply, originals: new Set(plan.files.map(({ row }) => originalIdOf(row))) };
+  return { reply, originals: new Set(plan.files.map(({ row }) => originalIdOf(latestOf(row)))) };
 }

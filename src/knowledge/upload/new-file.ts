@@ -25,6 +25,7 @@ export function newFile(
     former_chunk_count: 0,
     revision: 0,
     original_id: null,
+    replacement: null,
     error_code: null,
     error_detail: null,
     page_count: null,

@@ -1,8 +1,8 @@
 import type { commit } from '../../platform/commit.ts';
-import type { Ctx } from '../../platform/context.ts';
-import { definedFields } from '../../shared/defined-fields.ts';
+import { actorId, type Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import {
+  changeFile,
   type FileRow,
   insertFile,
   originalIdOf,
@@ -10,6 +10,8 @@ import {
   updateFile,
 } from '../file-store.ts';
 import { ingestion, queuedAgain } from '../ingestion.ts';
+import { latestOf, type NewContent, withContent } from '../replacement.ts';
+import { searchableAttempt } from '../searchable.ts';
 import { cleanupId } from './cleanup-store.ts';
 import { newFile } from './new-file.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
@@ -46,10 +48,11 @@ export function planFile(
   const { external_id } = upload;
   const named =
     external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
+  const latest = named && latestOf(named);
   const same = [...plan.files.map((one) => one.row), ...twins].filter(
     (row) => row.sha256 === file.sha256,
   );
-  if (named !== undefined && named.sha256 === file.sha256)
+  if (named !== undefined && latest?.sha256 === file.sha256)
     return merge(
       plan,
       readAgain(ctx, withGroups(named, upload), upload.encoding),
@@ -90,7 +93,15 @@ function regroup(ctx: Ctx, { id }: FileRow, { groups }: Upload): Plan {
   if (groups === undefined) return noChanges;
   return {
     ...noChanges,
-    statements: [updateFile(ctx.db, ctx.workspace_id, id, { groups, updated_at: ctx.now() })],
+    statements: [
+      changeFile(
+        ctx.db,
+        ctx.workspace_id,
+        id,
+        { groups },
+        { changed_by: actorId(ctx.actor), updated_at: ctx.now() },
+      ),
+    ],
     audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { groups } }],
   };
 }
@@ -139,12 +150,14 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
 
 /** Reuses an existing file; ingests it again when the caller names a different encoding. */
 function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
-  if (encoding === null || encoding === row.encoding)
+  const latest = latestOf(row);
+  if (encoding === null || encoding === latest.encoding)
     return { ...noChanges, files: [{ row, is_duplicate: true }] };
-  const next = queuedAgain(ctx, { ...row, encoding });
+  const content = { ...contentOf(latest), groups: row.replacement?.groups, encoding };
+  const next = queuedAgain(ctx, withContent(row, content, ctx.now()));
   return {
     files: [{ row: next, is_duplicate: true }],
-    statements: [replaceContent(ctx.db, next)],
+    statements: [replaceContent(ctx.db, next, content)],
     jobs: [ingestion(ctx, next)],
     audit: [
       { action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } },
@@ -152,31 +165,53 @@ function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   };
 }
 
-/** Gives new content to a file, which keeps its id. Its original moves to the id of the upload. */
+const contentOf = (row: FileRow): NewContent => {
+  const { name, media_type, byte_size, sha256, encoding, metadata } = row;
+  return {
+    name,
+    media_type,
+    byte_size,
+    sha256,
+    encoding,
+    metadata,
+    original_id: originalIdOf(row),
+  };
+};
+
+/**
+ * Gives new content to a file, which keeps its id, and its content until the new one is ready. The new original has
+ * the id of the upload.
+ */
 function replaceFile(
   ctx: Ctx,
   old: FileRow,
   { encoding, metadata, groups }: Upload,
   { id: original_id, ...file }: StoredFile,
 ): Plan {
-  const given = definedFields({ encoding, metadata, groups, original_id });
-  const row = queuedAgain(ctx, { ...old, ...file, ...given });
+  const given = { groups: groups === undefined ? old.replacement?.groups : groups };
+  const content = { ...file, encoding, metadata, original_id, ...given };
+  const row = queuedAgain(ctx, withContent(old, content, ctx.now()));
   return {
     files: [{ row, is_duplicate: false }],
     statements: [
-      ...(groups === undefined ? [] : [updateFile(ctx.db, ctx.workspace_id, old.id, { groups })]),
-      replaceContent(ctx.db, row),
+      given.groups === undefined
+        ? null
+        : updateFile(ctx.db, ctx.workspace_id, old.id, { groups: row.groups }),
+      replaceContent(ctx.db, row, content),
     ],
     jobs: [
       { ...ingestion(ctx, row), id: cleanupId(original_id) },
-      { type: 'file.delete', file_id: originalIdOf(old) },
+      // Removes content that nobody has found yet and that this one takes the place of.
+      ...(old.replacement === null && searchableAttempt(old) !== null
+        ? []
+        : [{ type: 'file.delete' as const, file_id: old.id }]),
     ],
     audit: [
       {
         action: 'file.replace',
         target_type: 'file',
         target_id: old.id,
-        detail: { name: row.name },
+        detail: { name: file.name },
       },
     ],
   };

@@ -8,6 +8,7 @@ const hit = (file_id: string, text: string): SearchHit => ({
     start: 0,
     end: text.length,
     heading: null,
+    revision: 1,
     score: 1,
     rerank_score: null,
     keyword_score: null,

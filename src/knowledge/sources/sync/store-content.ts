@@ -86,8 +86,8 @@ async function upload(ctx: Ctx, base_id: string, { name, body }: Content, about:
           ...about,
         };
   try {
-    const { id, sha256 } = await uploadFile(ctx, base_id, source);
-    return { file_id: id, content_hash: sha256 };
+    const { id, sha256, replacement } = await uploadFile(ctx, base_id, source);
+    return { file_id: id, content_hash: replacement?.sha256 ?? sha256 };
   } catch (error) {
     throw faultOfFailure(error);
   }
