@@ -2,6 +2,7 @@ import type { DocumentFormat, Format } from './format.ts';
 import { asciidoc } from './formats/asciidoc.ts';
 import { codeFormats } from './formats/code.ts';
 import { csv } from './formats/csv.ts';
+import { doc } from './formats/doc.ts';
 import { docx } from './formats/docx.ts';
 import { eml } from './formats/eml.ts';
 import { epub } from './formats/epub.ts';
@@ -43,6 +44,7 @@ export const formats = {
   html,
   pdf,
   docx,
+  doc,
   odt,
   ods,
   odp,
