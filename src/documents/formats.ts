@@ -24,6 +24,7 @@ import { odt } from './formats/odt.ts';
 import { org } from './formats/org.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { ppt } from './formats/ppt.ts';
 import { pptx } from './formats/pptx.ts';
 import { rst } from './formats/rst.ts';
 import { rtf } from './formats/rtf.ts';
@@ -54,6 +55,7 @@ export const formats = {
   xls,
   rtf,
   pptx,
+  ppt,
   csv,
   json,
   jsonl,

@@ -33,7 +33,7 @@ export const artTypes = {
   tertiaryProperties: 0xf122,
 } as const;
 
-const codes = { wordArt: 0x00c0, description: 0x0381, groupFlags: 0x03bf };
+const codes = { wordArt: 0x00c0, description: 0x0381, table: 0x039f, groupFlags: 0x03bf };
 const entrySize = 6;
 const isComplex = 0x8000;
 const hidden = 0x0002_0002;
@@ -44,12 +44,14 @@ export interface ArtProperties {
   /** Text that is drawn as a picture. */
   readonly wordArt: string;
   readonly isHidden: boolean;
+  /** True for a group that is a table. */
+  readonly isTable: boolean;
 }
 
 /** Reads the properties of a shape container ([MS-ODRAW], 2.2.9). */
 export function readArtProperties(shape: Uint8Array): ArtProperties {
   const texts = { [codes.description]: '', [codes.wordArt]: '' };
-  let isHidden = false;
+  let [isHidden, isTable] = [false, false];
   for (const { type, instance, content } of recordsIn(shape)) {
     if (type !== artTypes.properties && type !== artTypes.tertiaryProperties) continue;
     const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
@@ -59,6 +61,7 @@ export function readArtProperties(shape: Uint8Array): ArtProperties {
       const value = view.getUint32(index * entrySize + 2, true);
       const name = code & 0x3fff;
       if (name === codes.groupFlags) isHidden = (value & hidden) === hidden;
+      if (name === codes.table) isTable = (value & 1) === 1;
       if ((code & isComplex) === 0) continue;
       if (name in texts) texts[name] = textAt(content.subarray(at, at + value));
       at += value;
@@ -68,6 +71,7 @@ export function readArtProperties(shape: Uint8Array): ArtProperties {
     description: texts[codes.description] ?? '',
     wordArt: texts[codes.wordArt] ?? '',
     isHidden,
+    isTable,
   };
 }
 

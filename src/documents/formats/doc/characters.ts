@@ -8,8 +8,6 @@ export interface CharacterFormat {
   readonly properties: XmlElement;
   /** True for text that a tracked change removes. */
   readonly isDeleted: boolean;
-  /** True where control characters stand for something else. */
-  readonly isSpecial: boolean;
   /** Replaces each character, as `w:sym`. */
   readonly symbol: XmlElement | null;
   /** Where the picture or form field of the run is in the data stream. */
@@ -30,7 +28,7 @@ export function readCharacterFormat(
   fonts: readonly string[],
 ): CharacterFormat {
   const elements = new Map<string, XmlElement>();
-  let [isDeleted, isSpecial] = [false, false];
+  let isDeleted = false;
   let symbol: XmlElement | null = null;
   let dataAt: number | null = null;
   for (const group of groups)
@@ -38,7 +36,6 @@ export function readCharacterFormat(
       const element = runProperty(sprm, fonts);
       if (element !== null) elements.set(element.name, merged(elements.get(element.name), element));
       if (sprm.code === sprms.isDeleted) isDeleted = flagIn(sprm) === true;
-      if (sprm.code === sprms.isSpecial) isSpecial = flagIn(sprm) === true;
       if (sprm.code === sprms.pictureAt) dataAt = sprm.operand.getUint32(0, true);
       if (sprm.code === sprms.symbol)
         symbol = xml('w:sym', {
@@ -47,7 +44,7 @@ export function readCharacterFormat(
         });
     }
   const properties = xml('w:rPr', {}, [...elements.values()]);
-  return { properties, isDeleted, isSpecial, symbol, dataAt };
+  return { properties, isDeleted, symbol, dataAt };
 }
 
 /** The fonts of a run are attributes of one element. */

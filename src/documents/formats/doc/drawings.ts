@@ -45,7 +45,9 @@ export class Drawings {
   at(position: number): XmlElement[] {
     const id = this.#anchors.get(position);
     if (id === undefined) return [];
-    const shapes = this.#shapes.get(id) ?? [{ id, description: '', wordArt: '', isHidden: false }];
+    const shapes = this.#shapes.get(id) ?? [
+      { id, description: '', wordArt: '', isHidden: false, isTable: false },
+    ];
     return shapes.filter(({ isHidden }) => !isHidden).map((shape) => this.#picture(shape));
   }
 

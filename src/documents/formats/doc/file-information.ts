@@ -59,7 +59,9 @@ export class WordFile {
 
   constructor({ streams }: Storage) {
     if (streams.has('EncryptedPackage')) throw protectedFile();
-    const main = streams.get('WordDocument');
+    // Names are compared without case.
+    const named = new Map([...streams].map(([name, bytes]) => [name.toLowerCase(), bytes]));
+    const main = named.get('worddocument');
     if (main === undefined || main.length < firstTable + 600)
       throw new DocumentFault('unsupported', 'The file is not a Word document.');
     this.main = main;
@@ -74,11 +76,11 @@ export class WordFile {
     if (version !== isWord97)
       throw new DocumentFault('corrupt', 'The Word document has no header.');
     if ((flags & encrypted) !== 0) throw protectedFile();
-    const table = streams.get((flags & usesTable1) !== 0 ? '1Table' : '0Table');
+    const table = named.get((flags & usesTable1) !== 0 ? '1table' : '0table');
     if (table === undefined)
       throw new DocumentFault('corrupt', 'A stream of the Word document is missing.');
     this.table = table;
-    this.data = streams.get('Data') ?? new Uint8Array(0);
+    this.data = named.get('data') ?? new Uint8Array(0);
   }
 
   /** Returns a table; empty when it is missing. */

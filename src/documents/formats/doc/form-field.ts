@@ -2,6 +2,7 @@ import { property, xml } from '../../ooxml/build-xml.ts';
 import type { XmlElement } from '../../ooxml/xml.ts';
 
 const headerAt = 4;
+const fieldVersion = 0xffff_ffff;
 const checkBox = 1;
 const list = 2;
 const undefinedResult = 25;
@@ -10,8 +11,11 @@ const undefinedResult = 25;
 export function readFormField(data: Uint8Array, start: number): XmlElement | null {
   if (start + 12 > data.length) return null;
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  let at = start + view.getUint16(start + headerAt, true) + 4;
+  const field = start + view.getUint16(start + headerAt, true);
   try {
+    // Addresses of links are kept in the same way.
+    if (view.getUint32(field, true) !== fieldVersion) return null;
+    let at = field + 4;
     const flags = view.getUint16(at, true);
     const kind = flags & 3;
     if (kind !== checkBox && kind !== list) return null;

@@ -1,3 +1,4 @@
+import { DocumentFault } from '../../fault.ts';
 import { type CharacterFormat, readCharacterFormat, readFonts } from './characters.ts';
 import type { Range, WordFile } from './file-information.ts';
 import { type FormattedRun, firstRunAt, readFormattedPages } from './formatted-pages.ts';
@@ -7,6 +8,9 @@ import { type Piece, Pieces } from './pieces.ts';
 export interface Run extends Range {
   readonly format: CharacterFormat;
 }
+
+/** A document of many hundred pages has fewer. */
+const maxRuns = 1_000_000;
 
 const plain: FormattedRun = { start: 0, end: 0, style: 0, group: new Uint8Array(0) };
 
@@ -21,10 +25,14 @@ export class FormattedText {
   /** Formats by the groups that they are read from. */
   readonly #characterFormats = new FormatCache<CharacterFormat>();
   readonly #paragraphFormats = new FormatCache<ParagraphFormat>();
+  #runs = 0;
+  /** Characters that may still be read: notes and headers of a damaged file may share them. */
+  #left: number;
 
   constructor(file: WordFile) {
     this.#pieces = new Pieces(file);
     this.text = this.#pieces.text;
+    this.#left = this.text.length * 2 + 1000;
     this.#data = file.data;
     this.fonts = readFonts(file.part('fonts'));
     this.#characters = readFormattedPages(file, 'characters');
@@ -33,6 +41,7 @@ export class FormattedText {
 
   /** Returns the format of the paragraph whose mark is at a position. */
   paragraphAt(position: number): ParagraphFormat {
+    this.#spend(1);
     const piece = this.#pieces.pieceAt(position);
     const run = formattedAt(this.#paragraphs, piece, position);
     return this.#paragraphFormats.get(run, piece, (groups) =>
@@ -51,6 +60,11 @@ export class FormattedText {
     );
   }
 
+  #spend(characters: number): void {
+    this.#left -= characters;
+    if (this.#left < 0) throw new DocumentFault('corrupt', 'The Word document is damaged.');
+  }
+
   /** Yields the stretches of one format between two positions. */
   *runs(start: number, end: number): Generator<Run> {
     for (let at = start; at < end; ) {
@@ -62,6 +76,10 @@ export class FormattedText {
       const limit =
         run === undefined ? piece.end : positionOf(piece, isInside ? run.end : run.start);
       const next = Math.max(at + 1, Math.min(end, piece.end, limit));
+      this.#runs += 1;
+      this.#spend(next - at);
+      if (this.#runs > maxRuns)
+        throw new DocumentFault('too_large', `The document has more than ${maxRuns} runs of text.`);
       yield { start: at, end: next, format: this.#characterFormat(isInside ? run : plain, piece) };
       at = next;
     }

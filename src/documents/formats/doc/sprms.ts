@@ -18,7 +18,6 @@ export const sprms = {
   script: 0x2a48,
   font: 0x4a4f,
   otherFont: 0x4a51,
-  isSpecial: 0x0855,
   paragraphStyle: 0x4600,
   listLevel: 0x260a,
   list: 0x460b,

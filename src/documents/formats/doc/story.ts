@@ -109,8 +109,7 @@ export class Story {
     const content: XmlElement[] = [];
     let at = start;
     for (const [part] of this.#text.text.slice(start, end).matchAll(pieces)) {
-      if (symbol !== null && format.isSpecial && this.#context.references.get(at) === undefined)
-        content.push(...Array.from(part, () => symbol));
+      if (symbol !== null && part >= ' ') content.push(...Array.from(part, () => symbol));
       else if (part < ' ') content.push(...this.#special(part.charCodeAt(0), at, format));
       else content.push(...this.#words(part, at));
       at += part.length;
