@@ -17,6 +17,8 @@ import {
 import { newBase, settled, uploadForm } from '../support/files.ts';
 import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
 import { makeOutlookMessage } from '../support/outlook.ts';
+import deck from './fixtures/deck.ppt?url&inline';
+import letter from './fixtures/letter.doc?url&inline';
 import legacyWorkbook from './fixtures/workbook.xls?url&inline';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
@@ -50,6 +52,8 @@ const samples = {
     makeZip(
       epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
     ),
+  doc: async () => bytesOf(letter),
+  ppt: async () => bytesOf(deck),
   xlsx: async () => bytesOf(workbook),
   xls: async () => bytesOf(legacyWorkbook),
   rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',
@@ -131,8 +135,8 @@ describe('the registry of formats', () => {
       `Unsupported file type: a.exe. Supported types: ${extensionsOf(['document']).join(' ')}.`,
     );
     expect(await detailOf('a.png', 'x')).toContain('Unsupported file type: a.png.');
-    expect(await detailOf('Plan.DOC', 'x')).toContain(
-      'Unsupported file type: Plan.DOC. Legacy Word documents are not supported. Convert the file to .docx or .pdf. Supported types:',
+    expect(await detailOf('Plan.WPD', 'x')).toContain(
+      'Unsupported file type: Plan.WPD. Documents of this word processor are not supported. Convert the file to .docx or .pdf. Supported types:',
     );
     expect(await detailOf('talk.mp3', 'x')).toContain(
       'Audio and video files are not supported. Transcribe them first.',

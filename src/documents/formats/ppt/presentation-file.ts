@@ -20,14 +20,14 @@ export class PresentationFile {
 
   constructor({ streams }: Storage) {
     if (streams.has('EncryptedPackage') || streams.has('EncryptedSummary')) throw protectedFile();
-    const stream = streams.get('PowerPoint Document');
-    if (stream === undefined)
+    if (streams.has('PP40') || streams.has('PersistentStorage Directory'))
       throw new DocumentFault(
         'unsupported',
-        streams.has('PP40')
-          ? 'Presentations of PowerPoint 95 and before are not supported. Save the file as .pptx.'
-          : 'The file is not a presentation.',
+        'Presentations of PowerPoint 95 and before are not supported. Save the file as .pptx.',
       );
+    const stream = streams.get('PowerPoint Document');
+    if (stream === undefined)
+      throw new DocumentFault('unsupported', 'The file is not a presentation.');
     this.#stream = stream;
     const user = streams.get('Current User') ?? new Uint8Array(0);
     if (numberAt(user, 12) === isEncrypted) throw protectedFile();
@@ -48,7 +48,7 @@ export class PresentationFile {
     return record ?? null;
   }
 
-  /** Returns the edits from the last to the first. A damaged start is replaced by the last edit of the stream. */
+  /** Returns the edits from the last to the first; where their chain is broken, those in the stream follow. */
   #edits(start: number): ArtRecord[] {
     const edits: ArtRecord[] = [];
     const seen = new Set<number>();
@@ -62,10 +62,9 @@ export class PresentationFile {
       place = numberAt(edit.content, 8);
       if (place === 0) return edits;
     }
-    if (edits.length > 0) return edits;
-    const found = [...recordsIn(this.#stream)].filter(({ type }) => type === types.edit);
-    if (found.length === 0) throw corrupt();
-    return found.reverse();
+    const others = [...recordsIn(this.#stream)].filter(({ type }) => type === types.edit).reverse();
+    if (edits.length + others.length === 0) throw corrupt();
+    return [...edits, ...others];
   }
 
   /** Entries: a first number with a count in its upper 12 bits, then that many places. */
