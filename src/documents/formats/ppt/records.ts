@@ -17,6 +17,7 @@ export const types = {
   textProperties: 4001,
   masterText: 4003,
   narrowText: 4008,
+  numbering: 4012,
   font: 4023,
   string: 4026,
   headersFooters: 4057,

@@ -3,6 +3,7 @@ import { DocumentFault } from '../../fault.ts';
 import { artTypes, readArtProperties, recordsIn } from '../../office-art.ts';
 import { xml } from '../../ooxml/build-xml.ts';
 import type { XmlElement } from '../../ooxml/xml.ts';
+import { readNumbering } from './numbering.ts';
 import { contentOf, findRecord, numberAt, types, viewOf } from './records.ts';
 import { slideTable } from './table.ts';
 import { readTexts, type SlideText, type TextContext, textBody } from './text.ts';
@@ -20,6 +21,7 @@ export interface Shape {
   /** Type of its placeholder, as PresentationML names it; null for none. */
   readonly placeholder: string | null;
   readonly text: SlideText | null;
+  readonly numbering: readonly (XmlElement | null)[];
   readonly description: string;
   readonly wordArt: string;
 }
@@ -125,11 +127,11 @@ export class ShapeReader {
       throw new DocumentFault('too_large', `The presentation has more than ${maxShapes} shapes.`);
     const { isHidden, description, wordArt } = readArtProperties(bytes);
     if (isHidden) return null;
-    const records = contentOf(bytes, types.shapeText);
-    const reference = findRecord(records, types.outlineReference);
+    const content = contentOf(bytes, types.shapeText);
+    const reference = findRecord(content, types.outlineReference);
     const text =
       (reference === null ? undefined : outline[numberAt(reference.content, 0)]) ??
-      readTexts(records).find(({ text }) => text !== '') ??
+      readTexts(content).find(({ text }) => text !== '') ??
       null;
     this.#characters += text?.text.length ?? 0;
     if (this.#characters > maxCharacters)
@@ -137,10 +139,12 @@ export class ShapeReader {
         'too_large',
         `The presentation has more than ${maxCharacters} characters of text.`,
       );
-    const data = findRecord(contentOf(bytes, types.shapeData), types.placeholder);
+    const records = contentOf(bytes, types.shapeData);
+    const data = findRecord(records, types.placeholder);
+    const numbering = readNumbering(records);
     const named = data === null ? null : (placeholders[data.content[4] ?? 0] ?? 'obj');
     const placeholder = text !== null && titleTypes.has(text.type) ? 'title' : named;
-    return { frame: anchorOf(bytes), placeholder, text, description, wordArt };
+    return { frame: anchorOf(bytes), placeholder, text, numbering, description, wordArt };
   }
 }
 
@@ -181,7 +185,7 @@ const graphicFrame = (frame: Frame | null, table: XmlElement): XmlElement =>
   ]);
 
 function written(
-  { frame, placeholder, text, description, wordArt }: Shape,
+  { frame, placeholder, text, numbering, description, wordArt }: Shape,
   context: TextContext,
 ): XmlElement {
   const isPicture = text === null && wordArt === '';
@@ -192,6 +196,6 @@ function written(
       xml('p:nvPr', {}, placeholder === null ? [] : [xml('p:ph', { type: placeholder })]),
     ]),
     xml('p:spPr', {}, frame === null ? [] : [transform(frame, null)]),
-    ...(isPicture ? [] : [textBody(drawn, context)]),
+    ...(isPicture ? [] : [textBody(drawn, { ...context, numbering })]),
   ]);
 }

@@ -13,6 +13,8 @@ interface CharacterProperties {
   readonly symbolFont: number | null;
   readonly font: number | null;
   readonly isBold: boolean;
+  /** Position of its paragraph's number in the list of the shape. */
+  readonly number: number;
 }
 
 export interface ParagraphRun extends ParagraphProperties {
@@ -125,7 +127,7 @@ function readCharacters(reader: Reader): CharacterProperties {
   if (has(0x2_0000)) reader.skip(2);
   if (has(0x4_0000)) reader.skip(4);
   const raised = has(0x8_0000) ? reader.short() : 0;
-  return { raised, symbolFont, font, isBold: (style & 1) !== 0 };
+  return { raised, symbolFont, font, isBold: (style & 1) !== 0, number: (style >> 10) & 0xf };
 }
 
 /** True for each level of a type of text whose paragraphs have bullets. */

@@ -50,6 +50,8 @@ const withoutCharacter = (text: string, at: number): string =>
   at < text.length ? `${text.slice(0, at)}\0${text.slice(at + 1)}` : text;
 
 export interface TextContext {
+  /** Numbers of the paragraphs of a shape, by position; null for bullets. */
+  readonly numbering?: readonly (XmlElement | null)[];
   readonly fonts: readonly string[];
   readonly bullets: MasterBullets;
 }
@@ -68,9 +70,10 @@ export function textBody({ type, text, properties }: SlideText, context: TextCon
     }
     const { level = 0, hasBullet = null } = properties.paragraphs[run] ?? {};
     const isItem = hasBullet ?? hasMasterBullet(context.bullets, type, level);
+    const number = context.numbering?.[runs.number] ?? xml('a:buChar');
     paragraphs.push(
       xml('a:p', {}, [
-        xml('a:pPr', { lvl: String(level) }, [xml(isItem ? 'a:buChar' : 'a:buNone')]),
+        xml('a:pPr', { lvl: String(level) }, [isItem ? number : xml('a:buNone')]),
         ...runs.read(line),
       ]),
     );
@@ -91,6 +94,12 @@ class RunCursor {
     this.#runs = runs;
     this.#fonts = fonts;
     this.#left = runs[0]?.length ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Position of the number of the paragraph that begins here. */
+  get number(): number {
+    this.#skipEmpty();
+    return this.#runs[this.#index]?.number ?? 0;
   }
 
   /** Returns the runs of a line, and moves behind its mark. */
