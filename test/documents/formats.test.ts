@@ -17,8 +17,9 @@ import {
 import { newBase, settled, uploadForm } from '../support/files.ts';
 import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
 import { makeOutlookMessage } from '../support/outlook.ts';
-import deck from './fixtures/deck.ppt?url&inline';
+
 import letter from './fixtures/letter.doc?url&inline';
+import talk from './fixtures/talk.ppt?url&inline';
 import legacyWorkbook from './fixtures/workbook.xls?url&inline';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
@@ -53,7 +54,7 @@ const samples = {
       epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
     ),
   doc: async () => bytesOf(letter),
-  ppt: async () => bytesOf(deck),
+  ppt: async () => bytesOf(talk),
   xlsx: async () => bytesOf(workbook),
   xls: async () => bytesOf(legacyWorkbook),
   rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',

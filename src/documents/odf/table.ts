@@ -111,6 +111,10 @@ export function isSetOff({ cells }: GridRow, styles: OdfStyles): boolean {
   );
 }
 
+/** True when a cell is in bold or in a style for headings, or shaded. */
+export const isCellSetOff = (cell: XmlElement, styles: OdfStyles): boolean =>
+  isShaded(cell, styles) || isBold(cell, styles);
+
 const isShaded = ({ attributes }: XmlElement, styles: OdfStyles) => {
   const fill = styles.property(
     'table-cell',
