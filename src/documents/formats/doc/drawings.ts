@@ -80,7 +80,9 @@ function readShapes(table: Uint8Array): Map<number, Shape[]> {
       // The first shape of a group stands for the group.
       if (depth > 0) own ??= shape.id;
       const drawing = (depth > 0 ? own : null) ?? shape.id;
-      shapes.set(drawing, [...(shapes.get(drawing) ?? []), shape]);
+      const known = shapes.get(drawing);
+      if (known === undefined) shapes.set(drawing, [shape]);
+      else known.push(shape);
     }
   };
   for (const drawing of drawingsIn(table))

@@ -2,7 +2,7 @@ import type { Storage } from '../../compound-file.ts';
 import { DocumentFault } from '../../fault.ts';
 
 /** Positions of the tables that are read, in the list of all ([MS-DOC], 2.5.6). */
-export const tables = {
+const tables = {
   styles: 1,
   footnoteReferences: 2,
   footnoteTexts: 3,
@@ -116,10 +116,14 @@ export class WordFile {
 
 const protectedFile = () => new DocumentFault('encrypted', 'The document is password-protected.');
 
+const maxPositions = 200_000;
+
 /** A table of positions with a fixed size of data for each ([MS-DOC], 2.2.2). */
 export function readPositions(bytes: Uint8Array, size: number) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.max(0, Math.floor((bytes.length - 4) / (4 + size)));
+  if (count > maxPositions)
+    throw new DocumentFault('too_large', 'The Word document has too many parts.');
   return Array.from({ length: count }, (_, index) => ({
     start: view.getUint32(index * 4, true),
     end: view.getUint32(index * 4 + 4, true),

@@ -61,7 +61,7 @@ const flagCodes = new Set<number>([
 ]);
 
 /** Returns the property of a paragraph that a modifier sets; null for other modifiers. */
-export function paragraphProperty({ code, operand }: Sprm): XmlElement | null {
+function paragraphProperty({ code, operand }: Sprm): XmlElement | null {
   switch (code) {
     case sprms.paragraphStyle:
       return property('w:pStyle', operand.getUint16(0, true));

@@ -5,26 +5,9 @@ import { xml } from '../../ooxml/build-xml.ts';
 import type { XmlElement } from '../../ooxml/xml.ts';
 import { readNumbering } from './numbering.ts';
 import { contentOf, findRecord, numberAt, types, viewOf } from './records.ts';
+import type { Frame, Shape } from './shape.ts';
 import { slideTable } from './table.ts';
 import { readTexts, type SlideText, type TextContext, textBody } from './text.ts';
-
-export interface Frame {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** A shape with its text. */
-export interface Shape {
-  readonly frame: Frame | null;
-  /** Type of its placeholder, as PresentationML names it; null for none. */
-  readonly placeholder: string | null;
-  readonly text: SlideText | null;
-  readonly numbering: readonly (XmlElement | null)[];
-  readonly description: string;
-  readonly wordArt: string;
-}
 
 /** Placeholders by their numbers ([MS-PPT], 2.13.23). */
 const placeholders: Readonly<Record<number, string>> = {

@@ -1,10 +1,10 @@
 import { namesNumbers } from '../../markup/header-row.ts';
 import { xml } from '../../ooxml/build-xml.ts';
 import type { XmlElement } from '../../ooxml/xml.ts';
-import type { Shape } from './shapes.ts';
+import type { Shape } from './shape.ts';
 import { type TextContext, textBody } from './text.ts';
 
-const maxEdges = 1000;
+const maxCells = 10_000;
 
 interface Cell {
   readonly shape: Shape;
@@ -19,7 +19,8 @@ export function slideTable(shapes: readonly Shape[], context: TextContext): XmlE
   const frames = shapes.flatMap(({ frame }) => (frame === null ? [] : [frame]));
   const lefts = edgesOf(frames.map(({ left }) => left));
   const tops = edgesOf(frames.map(({ top }) => top));
-  if (lefts.length * tops.length > maxEdges * 10 || frames.length === 0) return null;
+  if (Math.max(frames.length, lefts.length * tops.length) > maxCells) return null;
+  if (frames.length === 0) return null;
   const cells = shapes.flatMap((shape): Cell[] => {
     const { frame } = shape;
     if (frame === null) return [];

@@ -17,7 +17,7 @@ interface CharacterProperties {
   readonly number: number;
 }
 
-export interface ParagraphRun extends ParagraphProperties {
+interface ParagraphRun extends ParagraphProperties {
   readonly length: number;
   readonly level: number;
 }
