@@ -23,7 +23,7 @@ export interface OdfPackage extends OdfObjects {
   readonly styles: XmlElement | null;
 }
 
-/** What the content of a file refers to. */
+/** Objects that the content of a file refers to. */
 export interface OdfObjects {
   /** Returns the content of an embedded object; null for one that is missing or of another kind. */
   readonly object: (node: XmlElement) => XmlElement | null;

@@ -5,7 +5,7 @@ import type { Range } from './file-information.ts';
 import type { FormattedText } from './formatted-text.ts';
 import { asTables, type TableParagraph } from './tables.ts';
 
-/** What else a story shows, by the position of its character. */
+/** Notes, drawings and fields of a story, by the positions of their characters. */
 export interface StoryContext {
   /** References of notes and comments. */
   readonly references: ReadonlyMap<number, XmlElement>;

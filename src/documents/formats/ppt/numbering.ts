@@ -48,7 +48,7 @@ function entriesOf(view: DataView): (XmlElement | null)[] {
   return entries;
 }
 
-/** What an entry states about spelling and language has no meaning for its number ([MS-PPT], 2.9.30). */
+/** Moves behind the spelling and language of an entry ([MS-PPT], 2.9.30). */
 function skipLanguage(mask: number, short: () => number, long: () => number): void {
   for (const bit of [1, 2, 4]) if ((mask & bit) !== 0) short();
   if ((mask & 0x40) !== 0) short();
