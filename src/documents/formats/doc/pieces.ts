@@ -13,6 +13,8 @@ export interface Piece extends Range {
 }
 
 const noGroup = new Uint8Array(0);
+/** Groups of a piece hold a few modifiers. */
+const maxGroup = 4096;
 const groupType = 1;
 const piecesType = 2;
 const isCompressed = 0x4000_0000;
@@ -48,7 +50,7 @@ function readPieces(bytes: Uint8Array): Piece[] {
   let at = 0;
   while (at + 3 <= bytes.length && bytes[at] === groupType) {
     const size = view.getUint16(at + 1, true);
-    groups.push(bytes.subarray(at + 3, at + 3 + size));
+    groups.push(bytes.subarray(at + 3, at + 3 + Math.min(size, maxGroup)));
     at += 3 + size;
   }
   if (at + 5 > bytes.length || bytes[at] !== piecesType)
