@@ -1,12 +1,10 @@
+import { cleanText } from '../clean-text.ts';
 import type { ExtractedDocument } from '../document.ts';
 import { DocumentFault } from '../fault.ts';
-import { element } from '../markup/tree.ts';
-import { writeMarkdown } from '../markup/write-markdown.ts';
 import { childOf, elementsOf } from '../ooxml/xml.ts';
-import { BodyReader } from './body.ts';
 import { openOdf } from './package.ts';
-import { readSheet } from './sheet.ts';
 import { writeSlides } from './slides.ts';
+import { Spreadsheet } from './spreadsheet.ts';
 import { OdfStyles } from './styles.ts';
 import { writeTextDocument } from './text-document.ts';
 
@@ -27,7 +25,8 @@ export async function extractOdf(bytes: Uint8Array<ArrayBuffer>): Promise<Extrac
 }
 
 async function extract(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
-  const parts = await openOdf(bytes);
+  const spreadsheet = new Spreadsheet();
+  const parts = await openOdf(bytes, spreadsheet);
   const { content, styles: named } = parts;
   const styles = new OdfStyles(
     childOf(content, 'office:automatic-styles'),
@@ -46,14 +45,6 @@ async function extract(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocumen
     return { text: writeTextDocument(kind, parts, styles), pages: null, isMarkdown: true };
   if (kind.name !== 'office:spreadsheet')
     return { ...writeSlides(kind, parts, styles), isMarkdown: true };
-  const sheets = elementsOf(kind).filter(({ name, attributes }) => {
-    const style = attributes['table:style-name'];
-    return (
-      name === 'table:table' &&
-      styles.property('table', style, 'table-properties', 'table:display') !== 'false'
-    );
-  });
-  const reader = new BodyReader({ styles, parts, isMargin: false });
-  const blocks = sheets.flatMap((sheet) => readSheet(sheet, styles, reader));
-  return { text: writeMarkdown(element('body', blocks)), pages: null, isMarkdown: true };
+  const text = cleanText(spreadsheet.write(elementsOf(kind), [content]));
+  return { text: text.trim(), pages: null, isMarkdown: true };
 }

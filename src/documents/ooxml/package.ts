@@ -56,11 +56,16 @@ function keyOf(name: string): string {
 /** Parts and relationships of an Office document (ECMA-376, part 2). Parts are parsed on demand. */
 export class OfficePackage {
   readonly #parts: ReadonlyMap<string, Uint8Array>;
-  readonly #parsed = new Map<string, XmlElement>();
+  readonly #parsed: Map<string, XmlElement>;
   readonly #relations = new Map<string, ReadonlyMap<string, Relationship>>();
 
-  constructor(parts: ReadonlyMap<string, Uint8Array>) {
+  /** `parsed` are parts that are translated from another format, by names in lower case. */
+  constructor(
+    parts: ReadonlyMap<string, Uint8Array>,
+    parsed: ReadonlyMap<string, XmlElement> = new Map(),
+  ) {
     this.#parts = new Map([...parts].map(([name, bytes]) => [keyOf(name), bytes]));
+    this.#parsed = new Map(parsed);
   }
 
   /** Returns the main part. Throws `unsupported` for another kind of document. */
@@ -157,13 +162,21 @@ export async function readPackage<T>(
   budget = packageBudget(bytes),
 ): Promise<T> {
   const parts = new OfficePackage(await readZip(bytes, limits, isReadable, budget));
+  return withFaults(kind, () => read(parts, parts.main(kind)));
+}
+
+/** Runs a reader of a document's parts, and throws its errors as `readPackage` does. */
+export async function withFaults<T>(
+  { title }: Pick<PackageKind, 'title'>,
+  read: () => Promise<T> | T,
+): Promise<T> {
   try {
-    return await read(parts, parts.main(kind));
+    return await read();
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
     if (error instanceof RangeError)
       throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
-    throw new DocumentFault('corrupt', `The ${kind.title} is damaged.`, error);
+    throw new DocumentFault('corrupt', `The ${title} is damaged.`, error);
   }
 }
 
