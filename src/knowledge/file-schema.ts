@@ -5,6 +5,13 @@ import { pageQuery } from '../http/openapi.ts';
 import { Flag, Groups, Id, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { EmbeddingUsage, toCountedUsage } from './base-schema.ts';
+import {
+  fieldFilters,
+  fieldInputs,
+  formFields,
+  shownFields,
+  toShownFields,
+} from './fields/schema.ts';
 import type { FileRow } from './file-store.ts';
 import { searchableAttempt } from './searchable.ts';
 
@@ -27,12 +34,12 @@ const Encoding = z
 
 const Value = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
 
-/** Metadata of a file, by which searches filter. A list is for tags. */
+/** Metadata of a file, by which searches filter. */
 export const FileMetadata = z
   .record(z.string().min(1).max(64), z.union([Value, z.array(Value).max(50)]))
   .refine((value) => Object.keys(value).length <= 50, 'At most 50 keys.')
-  .describe('Searches filter by it: values, or lists of values such as tags')
-  .openapi({ example: { team: 'people', tags: ['leave', 'travel'] } });
+  .describe('Searches filter by it: values, or lists of values')
+  .openapi({ example: { team: 'people', regions: ['eu', 'us'] } });
 
 export const FileGroups = Groups.nullable().describe(
   'End users who have one of these groups may read the file; null for all end users, an empty list for none. API keys read all files',
@@ -46,6 +53,7 @@ export const FileUpload = z
     external_id: ExternalId.optional(),
     metadata: FileMetadata.optional(),
     groups: FileGroups.optional(),
+    ...fieldInputs,
   })
   .openapi('FileUpload', {
     example: { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' },
@@ -70,13 +78,15 @@ export const FileForm = z
       .string()
       .optional()
       .describe('JSON list or null, applied to every file of the request'),
+    ...formFields,
   })
   .openapi('FileForm');
 
 export const UpdateFile = z
   .strictObject({ name: FileName, metadata: FileMetadata, groups: FileGroups })
   .partial()
-  .openapi('UpdateFile', { example: { metadata: { team: 'people' } } });
+  .extend(fieldInputs)
+  .openapi('UpdateFile', { example: { tags: ['leave'], metadata: { team: 'people' } } });
 export type UpdateFile = z.output<typeof UpdateFile>;
 
 export const File = z
@@ -117,6 +127,7 @@ export const File = z
       .describe('Standard name of the encoding given at upload; null if determined from the file'),
     metadata: z.record(z.string(), z.unknown()),
     groups: FileGroups,
+    ...shownFields,
     created_at: Time,
     updated_at: Time,
     ready_at: Time.nullable().describe('When the searchable content was ready'),
@@ -198,6 +209,7 @@ export const FileQuery = z.strictObject({
     .toLowerCase()
     .optional()
     .describe('Filter by the SHA-256 of the content'),
+  ...fieldFilters,
 });
 export type FileQuery = z.output<typeof FileQuery>;
 
@@ -224,6 +236,7 @@ export const toFile = (row: FileRow): File => ({
   encoding: row.encoding,
   metadata: row.metadata,
   groups: row.groups,
+  ...toShownFields(row),
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
   ready_at: toWireTimeOrNull(row.ready_at),

@@ -2,7 +2,9 @@ import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
 import { type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { valuesOf } from './json-values.ts';
+import { conditionOf } from './search/filter-sql.ts';
 
 export type FileRow = typeof files.$inferSelect;
 
@@ -40,7 +42,8 @@ const queuedColumns = {
  * that of `row` and its base is there: an update would be lost without an error.
  */
 export const replaceContent = (db: Db, row: FileRow) => {
-  const { name, media_type, byte_size, sha256, encoding, metadata, original_id, revision } = row;
+  const { name, media_type, byte_size, sha256, encoding, metadata, fields } = row;
+  const { original_id, revision } = row;
   const { changed_by, updated_at } = row;
   return db
     .insert(files)
@@ -54,7 +57,8 @@ export const replaceContent = (db: Db, row: FileRow) => {
     .onConflictDoUpdate({
       target: files.id,
       set: {
-        ...{ name, media_type, byte_size, sha256, encoding, metadata, original_id, revision },
+        ...{ name, media_type, byte_size, sha256, encoding, metadata, fields },
+        ...{ original_id, revision },
         ...queuedColumns,
         ...{ changed_by, updated_at },
       },
@@ -119,6 +123,23 @@ export interface FileFilters {
   readonly q?: string | undefined;
   readonly external_id?: string | undefined;
   readonly sha256?: string | undefined;
+  readonly language?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly published_from?: string | undefined;
+  readonly published_to?: string | undefined;
+}
+
+/** The same conditions as in the filter of a search. */
+function matchesFields({ language, tag, published_from, published_to }: FileFilters) {
+  const published_at = definedFields({ gte: published_from, lte: published_to });
+  const condition = conditionOf({
+    ...(language === undefined ? {} : { language }),
+    ...(tag === undefined ? {} : { tags: tag }),
+    ...(Object.keys(published_at).length === 0 ? {} : { published_at }),
+  });
+  return condition === null
+    ? undefined
+    : sql`exists (select 1 from files f where f.id = ${files.id} and ${condition})`;
 }
 
 export const selectFiles = (
@@ -143,6 +164,7 @@ export const selectFiles = (
         filters.q === undefined
           ? undefined
           : sql`instr(lower(${files.name}), lower(${filters.q})) > 0`,
+        matchesFields(filters),
         after === null ? undefined : lt(files.id, after),
       ),
     )
@@ -153,8 +175,23 @@ export const selectFiles = (
 export const selectSomeFiles = (db: Db, workspace_id: string, limit: number) =>
   db.select({ id: files.id }).from(files).where(eq(files.workspace_id, workspace_id)).limit(limit);
 
-export const updateFile = (db: Db, workspace_id: string, id: string, changes: Partial<FileRow>) =>
-  db.update(files).set(changes).where(ownFile(workspace_id, id)).returning();
+/** Merges `fields` into those of the file (RFC 7396), in SQL, since they may have changed since they were read. */
+export const updateFile = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  { fields, ...changes }: Partial<Omit<FileRow, 'fields'>> & { readonly fields?: object },
+) =>
+  db
+    .update(files)
+    .set({
+      ...changes,
+      ...(fields === undefined
+        ? {}
+        : { fields: sql`json_patch(${files.fields}, ${JSON.stringify(fields)})` }),
+    })
+    .where(ownFile(workspace_id, id))
+    .returning();
 
 /** Hides a file. The increased attempt number fences off a running ingestion. */
 export const markFileDeleted = (

@@ -9,6 +9,7 @@ import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, readPage } from '../shared/page.ts';
 import { selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
+import { splitFields } from './fields/schema.ts';
 import { type File, type FileQuery, toFile, type UpdateFile } from './file-schema.ts';
 import {
   markFileDeleted,
@@ -63,10 +64,13 @@ export const listFilesOf = (
 export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promise<File> {
   const file = await findFile(ctx, id);
   if (Object.keys(input).length === 0) return toFile(file);
+  const { fields, rest } = splitFields(input);
+  const given = definedFields(fields);
   const [[row]] = await commit(ctx, {
     statements: [
       updateFileRow(ctx.db, ctx.workspace_id, id, {
-        ...definedFields(input),
+        ...definedFields(rest),
+        ...(Object.keys(given).length === 0 ? {} : { fields: given }),
         changed_by: actorId(ctx.actor),
         updated_at: ctx.now(),
       }),

@@ -59,6 +59,10 @@ interface FoundPassage {
   readonly start: number;
   readonly end: number;
   readonly heading: string | null;
+  readonly title: string | null;
+  readonly language: string | null;
+  readonly tags: string[];
+  readonly published_at: string | null;
   readonly score: number;
   readonly keyword_rank: number | null;
   readonly keyword_score: number | null;

@@ -68,6 +68,18 @@ export const knowledge_bases = sqliteTable(
   ],
 );
 
+/** Fields of a file that its caller gave. */
+export interface FileFields {
+  readonly language?: string;
+  readonly tags?: readonly string[];
+  readonly title?: string;
+  readonly author?: string;
+  /** ISO 8601 in UTC, with milliseconds. */
+  readonly published_at?: string;
+}
+/** The same, as the document says them. Those that are given go before. */
+export type DetectedFields = Omit<FileFields, 'tags'>;
+
 export const files = sqliteTable(
   'files',
   {
@@ -84,6 +96,9 @@ export const files = sqliteTable(
     encoding: text(),
     external_id: text(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    fields: text({ mode: 'json' }).notNull().default({}).$type<FileFields>(),
+    /** Of the searchable content. */
+    detected: text({ mode: 'json' }).notNull().default({}).$type<DetectedFields>(),
     /** End users with one of these groups may read the file; null for all end users, empty for none. */
     groups: text({ mode: 'json' }).$type<string[]>(),
     status: text({ enum: fileStatuses }).notNull(),

@@ -4,7 +4,7 @@ import { element } from '../markup/tree.ts';
 import { writeMarkdown } from '../markup/write-markdown.ts';
 import { childOf, elementsOf } from '../ooxml/xml.ts';
 import { BodyReader } from './body.ts';
-import { openOdf } from './package.ts';
+import { type OdfPackage, openOdf } from './package.ts';
 import { readSheet } from './sheet.ts';
 import { writeSlides } from './slides.ts';
 import { OdfStyles } from './styles.ts';
@@ -17,7 +17,8 @@ import { writeTextDocument } from './text-document.ts';
  */
 export async function extractOdf(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
   try {
-    return await extract(bytes);
+    const parts = await openOdf(bytes);
+    return { ...extract(parts), properties: parts.properties };
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
     if (error instanceof RangeError)
@@ -26,8 +27,7 @@ export async function extractOdf(bytes: Uint8Array<ArrayBuffer>): Promise<Extrac
   }
 }
 
-async function extract(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
-  const parts = await openOdf(bytes);
+function extract(parts: OdfPackage): ExtractedDocument {
   const { content, styles: named } = parts;
   const styles = new OdfStyles(
     childOf(content, 'office:automatic-styles'),

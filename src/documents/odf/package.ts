@@ -1,6 +1,8 @@
 import { DocumentFault } from '../fault.ts';
 import { childOf, descendants, elementsOf, type XmlElement } from '../ooxml/xml.ts';
 import { readZip } from '../ooxml/zip.ts';
+import { readDublinCore } from '../properties/dublin-core.ts';
+import type { DocumentProperties } from '../properties/properties.ts';
 import { isZip } from '../signature.ts';
 import { parseOdf } from './xml.ts';
 
@@ -14,13 +16,14 @@ const maxOpened = 2000;
 export interface OdfPackage {
   readonly content: XmlElement;
   readonly styles: XmlElement | null;
+  readonly properties: DocumentProperties;
   /** Returns the content of an embedded object; null for one that is missing or of another kind. */
   readonly object: (node: XmlElement) => XmlElement | null;
 }
 
 /** Throws `DocumentFault`: `encrypted`, `corrupt`, `unsupported`, `unsafe_xml`, `too_large`. */
 export async function openOdf(bytes: Uint8Array<ArrayBuffer>): Promise<OdfPackage> {
-  if (!isZip(bytes)) return openFlat(parseOdf(bytes));
+  if (!isZip(bytes)) return openFlat(parseOdf(bytes), readDublinCore(bytes));
   const parts = await readZip(bytes, limits, (name) => readable.test(name));
   const parsed = new Map<string, XmlElement | null>();
   const parse = (name: string) => {
@@ -40,6 +43,7 @@ export async function openOdf(bytes: Uint8Array<ArrayBuffer>): Promise<OdfPackag
   return {
     content,
     styles: elementsOf(parse('styles.xml') ?? undefined)[0] ?? null,
+    properties: readDublinCore(parts.get('meta.xml') ?? new Uint8Array()),
     object: (node) => {
       const path = (node.attributes['xlink:href'] ?? '').replace(/^\.\//, '').replace(/\/$/, '');
       const root = path === '' ? null : (parse(`${path}/content.xml`) ?? parse(path));
@@ -53,11 +57,11 @@ export async function openOdf(bytes: Uint8Array<ArrayBuffer>): Promise<OdfPackag
 }
 
 /** A flat file holds content and styles in one element, and objects in place. */
-function openFlat(root: XmlElement): OdfPackage {
+function openFlat(root: XmlElement, properties: DocumentProperties): OdfPackage {
   const document = childOf(root, 'office:document');
   if (document === undefined)
     throw new DocumentFault('unsupported', 'The file is not an OpenDocument file.');
-  return { content: document, styles: document, object: inlineObject };
+  return { content: document, styles: document, properties, object: inlineObject };
 }
 
 const inlineObject = (node: XmlElement) =>

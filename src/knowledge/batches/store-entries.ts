@@ -62,12 +62,16 @@ const storeEntry = (
   entry: EntryRow,
   count: { read_bytes: number },
 ): Promise<void> =>
-  openContent(ctx, batch, entry, async ({ part, external_id, metadata }) => {
+  openContent(ctx, batch, entry, async ({ part, external_id, metadata, fields }) => {
+    const { defaults } = batch;
+    const { groups = defaults.groups } = entry.about;
     const isArchived = batch.type === 'archive';
     const source = {
       part: isArchived ? { ...part, body: counted(part.body, count) } : part,
       external_id: entry.external_id ?? external_id,
-      metadata: { ...metadata, ...entry.metadata },
+      metadata: { ...metadata, ...defaults.metadata, ...entry.metadata },
+      fields: { ...fields, ...defaults.fields, ...entry.about.fields },
+      groups,
     };
     await uploadFile(ctx, batch.base_id, source, (file): Statement[] => [
       recordFile(ctx.db, entry, {

@@ -28,7 +28,7 @@ export const isEnabledAt = (revision: SQL): SQL =>
  */
 export const joinsAt = (revisions: Revisions): SQL => sql`
   cross join json_each(${JSON.stringify(revisions)}) r on r.key = c.base_id
-  cross join (select k.file_id as id, k.attempt, k.base_id, k.name, k.metadata, k.added_revision, k.removed_revision, w."groups" as "groups", w.deleted_at
+  cross join (select k.file_id as id, k.attempt, k.base_id, k.name, k.metadata, k.fields, k.detected, k.added_revision, k.removed_revision, w."groups" as "groups", w.deleted_at
     from file_contents k cross join files w on w.id = k.file_id) f
     on f.id = c.file_id and f.attempt = c.attempt and ${isContentAt(sql`r.value`)}
   cross join knowledge_bases b on b.id = c.base_id and b.workspace_id = c.workspace_id`;

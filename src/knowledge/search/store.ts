@@ -24,6 +24,8 @@ export interface PassageRow {
   readonly start_offset: number;
   readonly end_offset: number;
   readonly heading: string | null;
+  /** `FileFields` as JSON; absent for none. */
+  readonly fields?: string;
 }
 
 export interface IndexedPassage extends PassageRow {
@@ -33,7 +35,7 @@ export interface IndexedPassage extends PassageRow {
 
 export const columns =
   sql.raw(`c.id as vector_id, coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
-  c.start as start_offset, c."end" as end_offset, c.heading as heading`);
+  c.start as start_offset, c."end" as end_offset, c.heading as heading, json_patch(f.detected, f.fields) as fields`);
 
 /** The conditions on the chunks that a search sees. */
 export interface Visibility {

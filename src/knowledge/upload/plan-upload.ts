@@ -156,11 +156,12 @@ function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
 function replaceFile(
   ctx: Ctx,
   old: FileRow,
-  { encoding, metadata, groups }: Upload,
+  { encoding, metadata, fields, groups }: Upload,
   { id: original_id, ...file }: StoredFile,
 ): Plan {
   const given = definedFields({ encoding, metadata, groups, original_id });
-  const row = queuedAgain(ctx, { ...old, ...file, ...given });
+  const merged = { ...old.fields, ...fields };
+  const row = queuedAgain(ctx, { ...old, ...file, ...given, fields: merged });
   return {
     files: [{ row, is_duplicate: false }],
     statements: [

@@ -36,7 +36,12 @@ export function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDo
   const read = async (parts: OfficePackage, main: Part): Promise<ExtractedDocument> => {
     const nodes = await new WordReader(parts, main).read(readWord);
     checkChunks(nodes);
-    return { text: writeMarkdown(element('body', nodes)), pages: null, isMarkdown: true };
+    return {
+      text: writeMarkdown(element('body', nodes)),
+      pages: null,
+      isMarkdown: true,
+      properties: parts.properties(),
+    };
   };
   return readPackage(bytes, wordDocument, read, budget);
 }

@@ -4,6 +4,7 @@ import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import type { PageLayout } from '../../page-layout.ts';
+import type { DocumentProperties } from '../../properties/properties.ts';
 import type { Scan, ScanImage } from '../../scan.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
 import { readFields } from './form-fields.ts';
@@ -13,6 +14,7 @@ import { PageImages } from './images.ts';
 import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
 import type { PdfRun } from './lines.ts';
 import { layoutOf, type Sheet, sheetOf } from './place-words.ts';
+import { readProperties } from './read-properties.ts';
 import { type PdfLine, readLines } from './rows.ts';
 import { isScanned, readImages } from './scans.ts';
 import { type Page, type Pdf, readRuns } from './text-runs.ts';
@@ -48,8 +50,10 @@ export async function extractPdf(
 ): Promise<ExtractedDocument> {
   const budget = new PdfBudget(bytes.byteLength, limits);
   const reading = { budget, trail: new GlyphTrail(), images: new PageImages(), hasScans: scans };
-  const pages = await runGuarded(reading, () => readFile(bytes, reading, assets ?? null));
-  const document = writePages(pages, layout);
+  const { pages, properties } = await runGuarded(reading, () =>
+    readFile(bytes, reading, assets ?? null),
+  );
+  const document = { ...writePages(pages, layout), properties };
   return scans ? { ...document, scans: scansOf(pages) } : document;
 }
 
@@ -57,7 +61,7 @@ async function readFile(
   bytes: Uint8Array<ArrayBuffer>,
   reading: PdfReading,
   assets: AssetReader | null,
-): Promise<ReadPage[]> {
+): Promise<{ pages: ReadPage[]; properties: DocumentProperties }> {
   const pdf = await open(bytes, reading.budget, assets);
   try {
     if (pdf.numPages > maxPages)
@@ -65,7 +69,8 @@ async function readFile(
         'too_many_pages',
         `The PDF has ${pdf.numPages} pages. At most ${maxPages} are supported.`,
       );
-    return await readPages(pdf, reading);
+    const properties = await readProperties(pdf, reading.budget);
+    return { pages: await readPages(pdf, reading), properties };
   } finally {
     await pdf.cleanup();
     await pdf.loadingTask.destroy();

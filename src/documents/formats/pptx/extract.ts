@@ -50,7 +50,12 @@ export const extractPptx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDo
           `The presentation has more than ${maxCharacters} characters of text.`,
         );
     }
-    return { text, pages: pages.map((start) => Math.min(start, text.length)), isMarkdown: true };
+    return {
+      text,
+      pages: pages.map((start) => Math.min(start, text.length)),
+      isMarkdown: true,
+      properties: parts.properties(),
+    };
   });
 
 const titled = (title: string, nodes: readonly Node[]): Node[] =>
