@@ -27,12 +27,12 @@ interface Neighbour {
  * chunk is in one hit only: a hit whose chunk is in a better one is left out. The text stays a part of the file from
  * `start` to `end`, so that citations are exact; edited and added chunks stay as they are. One round trip.
  */
-export async function extendHits(
+export async function extendHits<Hit extends Pick<SearchHit, 'chunk_id'>>(
   ctx: Ctx,
   seen: Visibility,
-  hits: readonly SearchHit[],
+  hits: readonly Hit[],
   context_tokens: number,
-): Promise<SearchHit[]> {
+): Promise<Hit[]> {
   if (context_tokens === 0 || hits.length === 0) return [...hits];
   const rows = await selectNeighbours(ctx, seen, hits);
   const byPlace = new Map(rows.map((row) => [placeOf(row.file_id, row.ordinal), row]));
@@ -54,7 +54,7 @@ const placeOf = (file_id: string, ordinal: number) => `${file_id} ${ordinal}`;
 const selectNeighbours = (
   { db, workspace_id }: Ctx,
   seen: Visibility,
-  hits: readonly SearchHit[],
+  hits: readonly Pick<SearchHit, 'chunk_id'>[],
 ) =>
   db.all<Neighbour>(sql`
     select distinct coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, c.ordinal as ordinal, c.text as text,
