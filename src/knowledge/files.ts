@@ -7,7 +7,7 @@ import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, readPage } from '../shared/page.ts';
-import { selectBase } from './base-store.ts';
+import { type BaseRow, selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
 import { splitFields } from './fields/schema.ts';
 import { type File, type FileQuery, toFile, type UpdateFile } from './file-schema.ts';
@@ -137,6 +137,16 @@ export async function getContent(ctx: Ctx, id: string, { headers }: Request): Pr
   return download;
 }
 
+/** Throws `forbidden` for an end user and a shared base: what they may search there depends on the agent. */
+function searchable(ctx: Ctx, base: BaseRow | undefined): BaseRow {
+  if (ctx.actor.type === 'end_user' && base?.agent_id === null)
+    throw new Failure(
+      'forbidden',
+      'An end user searches a shared knowledge base through an agent that uses it: `POST /agents/{agent}/search`.',
+    );
+  return visible(ctx, base);
+}
+
 /** Searches one base outside of a run, and stores the usage of the search. */
 export async function searchBase(
   ctx: Ctx,
@@ -155,7 +165,7 @@ export async function searchBase(
       revisions: revision === null ? null : { [base_id]: revision },
     },
     call,
-    (bases) => [visible(ctx, bases[0])],
+    (bases) => [searchable(ctx, bases[0])],
   );
   // A repeated request of an end user searches again: who may read a file may have changed.
   const stored = ctx.groups === null ? { reply } : {};
