@@ -144,18 +144,16 @@ const UploadedFile = File.extend({
 });
 export type UploadedFile = z.output<typeof UploadedFile>;
 
-const FileList = z.object({ data: z.array(UploadedFile) }).openapi('UploadedFiles');
-
 /**
- * Response to an upload. A single file has its fields at the top level and in `data`, so that
- * clients can always read the list.
+ * Response to an upload: the fields of the first file, and all files in `data`. So a client that sends one file reads it like
+ * any other, and one that sends several reads the list.
  */
-export const Uploaded = z.union([
-  z
-    .object({ ...UploadedFile.shape, data: z.array(UploadedFile).length(1) })
-    .openapi('UploadedFile'),
-  FileList,
-]);
+export const Uploaded = z
+  .object({
+    ...UploadedFile.shape,
+    data: z.array(UploadedFile).min(1).describe('All files, in the order sent'),
+  })
+  .openapi('UploadedFile');
 export type Uploaded = z.output<typeof Uploaded>;
 
 /** Failures that concern one file of an upload. */
@@ -183,14 +181,15 @@ export const partlyUploaded = {
     (reply as PartlyUploaded).data.some((entry) => 'error' in entry && !('id' in entry)),
 };
 
-export const toUploaded = (
+export function toUploaded(
   entries: readonly (UploadedFile | RefusedFile)[],
-): Uploaded | PartlyUploaded => {
-  const [file] = entries;
-  return file !== undefined && entries.length === 1 && 'id' in file
-    ? { ...file, data: [file] }
+): Uploaded | PartlyUploaded {
+  const files = entries.filter((entry): entry is UploadedFile => 'id' in entry);
+  const [first] = files;
+  return first !== undefined && files.length === entries.length
+    ? { ...first, data: files }
     : { data: [...entries] };
-};
+}
 
 export const DeleteFileQuery = z.strictObject({
   purge: Flag.prefault('false')

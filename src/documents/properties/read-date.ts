@@ -1,5 +1,5 @@
 const iso =
-  /^\s*(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:[T\s]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?)?)?)?(?![\d:])/i;
+  /^\s*(\d{4})(?:-(\d\d?)(?:-(\d\d?)(?:[T\s]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(Z|UTC|[+-]\d\d:?\d\d)?)?)?)?(?![\d:/.-])/i;
 const slashed = /^\s*(\d{4})[/.](\d\d?)[/.](\d\d?)(?!\d)/;
 /** ISO 32000-2, 7.9.4: `D:20240131120000+01'00'`, of which only the year is required. */
 const pdf =
@@ -39,6 +39,8 @@ function utc(numbers: readonly (string | undefined)[], zone: string | undefined)
     number === undefined ? undefined : Number(number),
   );
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
+  // `Date.UTC` takes two digits for a year of the 20th century.
+  if (year < 100) return Number.NaN;
   const isDay =
     month >= 1 && month <= 12 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
   if (!isDay || hour > 23 || minute > 59 || second > 60) return Number.NaN;
