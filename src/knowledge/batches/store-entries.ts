@@ -11,9 +11,9 @@ import { type EntryRow, recordFile, selectPending, updateEntry } from './entry-s
 import { openContent } from './open-content.ts';
 import type { BatchFaultCode } from './schema.ts';
 
-/** Limits of one step, which is one job. */
-const entriesPerStep = 100;
-const stepFor = 15 * second;
+/** Limits of one step, which is one job. Short, since it holds a consumer of the queue, for which other bases wait. */
+const entriesPerStep = 50;
+const stepFor = 2 * second;
 
 /** Attempts to read an entry, and the pause before the next if nothing else is left. */
 const maxTries = 3;
