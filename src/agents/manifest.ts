@@ -5,10 +5,10 @@ import { toWireTime } from '../shared/time.ts';
 import { pinTools } from '../tools/index.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { readAgent } from './change.ts';
-import { parseConfig } from './config.ts';
 import { addAgent, configOf, refuseRestricted } from './create.ts';
 import { agentFieldsOf } from './fields.ts';
 import type { DuplicateAgent, ImportedAgent, Manifest } from './manifest-schema.ts';
+import { parseConfig } from './merge-config.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { selectAgentDetail, selectBasesOf, selectSharedBases } from './store.ts';
 

@@ -4,19 +4,21 @@ import { pageQuery } from '../../http/openapi.ts';
 import { Flag, Groups, Id, Name, Time } from '../../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import { fieldInputs, shownFields } from '../fields/schema.ts';
+import {
+  GithubCredentials,
+  GoogleDriveCredentials,
+  NotionCredentials,
+  S3Credentials,
+} from './credentials-schema.ts';
 import { sourceFaultCodes } from './fault.ts';
 import type { PageRow } from './page-store.ts';
 import {
   CrawlSettings,
   FeedSettings,
-  GithubCredentials,
   GithubSettings,
-  GoogleDriveCredentials,
   GoogleDriveSettings,
-  NotionCredentials,
   NotionSettings,
   R2Settings,
-  S3Credentials,
   S3Settings,
   SitemapSettings,
   UrlSettings,

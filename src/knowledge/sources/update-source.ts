@@ -6,9 +6,10 @@ import { invalid, notFound, validationFailed } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 import { presentFields } from '../fields/schema.ts';
 import { sealCredentials } from './credentials.ts';
+import { credentialsOf } from './credentials-schema.ts';
 import { type Source, toSource, type UpdateSource } from './schema.ts';
 import { findSource } from './service.ts';
-import { credentialsOf, Settings } from './settings.ts';
+import { Settings } from './settings.ts';
 import {
   deleteCredentials,
   regroupFiles,
