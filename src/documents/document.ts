@@ -10,7 +10,7 @@ export interface ExtractedDocument {
   readonly pages: readonly number[] | null;
   /** True when `#`, `|` and fences in the text have their Markdown meaning. */
   readonly isMarkdown: boolean;
-  /** What the file says about itself; absent when the format or the file says nothing. */
+  /** Properties that the file states itself; absent when it has none. */
   readonly properties?: DocumentProperties;
   /** Where the words of each page stand; absent when the format does not place them. */
   readonly layout?: readonly PageLayout[];

@@ -16,7 +16,7 @@ export type EntryState = (typeof entryStates)[number];
 
 export const batchTypes = ['archive', 'list'] as const;
 
-/** What a caller gave about a file. */
+/** Values that a caller gave for a file. */
 export interface AboutFile {
   readonly fields?: FileFields;
   readonly groups?: string[] | null;
@@ -40,7 +40,7 @@ export const file_batches = sqliteTable(
     /** Id in the key of the archive's object, which is deleted when the batch ends. */
     object_id: text(),
     byte_size: integer().notNull(),
-    /** What its files have unless they are given other values. */
+    /** Values of its files that are not given others. */
     defaults: text({ mode: 'json' }).notNull().default({}).$type<BatchDefaults>(),
     status: text({ enum: batchStatuses }).notNull(),
     /** True once every entry has a row. */

@@ -97,7 +97,7 @@ export const files = sqliteTable(
     external_id: text(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     fields: text({ mode: 'json' }).notNull().default({}).$type<FileFields>(),
-    /** Of the searchable content. */
+    /** The fields that the searchable content states itself. */
     detected: text({ mode: 'json' }).notNull().default({}).$type<DetectedFields>(),
     /** End users with one of these groups may read the file; null for all end users, empty for none. */
     groups: text({ mode: 'json' }).$type<string[]>(),

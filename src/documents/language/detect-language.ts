@@ -48,13 +48,13 @@ const minIdeographs = 4;
 const minEvidence = 1.4;
 const minShare = 0.08;
 const minLead = 1.2;
-/** Least number of different frequent words: a label that is repeated in a table is no prose. */
+/** Least number of different frequent words: a label that is repeated in a table does not count. */
 const minDistinct = 3;
 /** Weight of words of one letter, which are also names of variables and columns. */
 const weightOfLetter = 0.4;
 
 /**
- * Returns the language of a text as a BCP 47 tag; null when it is not clear: too little text, no prose, several
+ * Returns the language of a text as a BCP 47 tag; null when it is not clear: too little text, a table, several
  * languages, or none that is known.
  */
 export function detectLanguage(text: string): string | null {

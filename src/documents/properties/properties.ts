@@ -2,7 +2,7 @@ import { cleanText } from '../clean-text.ts';
 import { canonicalLanguage } from './language-tag.ts';
 import { readDate } from './read-date.ts';
 
-/** What a document says about itself. Fields that it does not have are absent. */
+/** Properties that a document states itself. Fields that it does not have are absent. */
 export interface DocumentProperties {
   readonly title?: string;
   /** Several are separated by commas. */

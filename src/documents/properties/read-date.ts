@@ -5,7 +5,7 @@ const slashed = /^\s*(\d{4})[/.](\d\d?)[/.](\d\d?)(?!\d)/;
 const pdf =
   /^\s*(?:D:)?(\d{4})(\d\d)?(\d\d)?(?:(\d\d)(\d\d)?(\d\d)?)?(Z|[+-]\d\d'?(?:\d\d)?'?)?(?:\d\d)?\s*$/i;
 const german = /^\s*(\d\d?)\.\s?(\d\d?)\.\s?(\d{4})(?!\d)/;
-/** With the name of a month, so that day and month cannot be confused: RFC 5322, and as English prose. */
+/** With the name of a month, so that the day is clear: RFC 5322, and as English prose. */
 const named =
   /^(?=.{6,80}$)(?=.*\b\d{4}\b)(?:[a-z]{3,9},?\s+)?(?:\d{1,2}(?:st|nd|rd|th)?\.?[\s-]+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b.*$/i;
 
@@ -13,8 +13,8 @@ const earliest = Date.UTC(1400, 0, 1);
 const latest = Date.UTC(2200, 0, 1);
 
 /**
- * Returns a date of a document as ISO 8601 in UTC; null for text that is no date, a date whose day and month cannot be
- * told apart, and what programs write for an unknown one. A date without a time is its beginning.
+ * Returns a date of a document as ISO 8601 in UTC; null for other text, for a date whose day and month
+ * could be exchanged, and what programs write for an unknown one. A date without a time is its beginning.
  */
 export function readDate(text: string): string | null {
   const time = timeOf(text.slice(0, 100));
@@ -33,7 +33,7 @@ function timeOf(text: string): number {
   return Date.parse(hasZone ? plain : `${plain} UTC`);
 }
 
-/** Returns the time of a calendar date; NaN if there is no such day. */
+/** Returns the time of a calendar date; NaN for a day that does not exist. */
 function utc(numbers: readonly (string | undefined)[], zone: string | undefined): number {
   const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0] = numbers.map((number) =>
     number === undefined ? undefined : Number(number),

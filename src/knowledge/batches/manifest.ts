@@ -98,7 +98,7 @@ function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not a list: the schema says what it must be.
+    // The schema refuses the text with the form of a list.
     return text;
   }
 }

@@ -35,7 +35,7 @@ const about = {
   ...fieldInputs,
 };
 
-/** What the files of a batch have unless they are given other values. */
+/** Values of the files of a batch that are not given others. */
 export const Defaults = z
   .strictObject({
     metadata: FileMetadata,
@@ -176,7 +176,7 @@ export function fromDefaults(given: Defaults | undefined): BatchRow['defaults'] 
 const toDefaults = ({ fields, ...rest }: BatchRow['defaults']): Defaults =>
   ({ ...rest, ...fields }) as Defaults;
 
-/** What is given about a file, as it is stored. */
+/** Returns the values that are given for a file, as they are stored. */
 export function aboutFile(given: GivenFields & { groups?: string[] | null | undefined }) {
   const { fields, rest } = splitFields(given);
   return { ...definedFields({ groups: rest.groups }), fields: presentFields(fields) };

@@ -26,7 +26,7 @@ const maxChars = 5_000_000;
 const maxErrors = 100;
 
 /**
- * Checks questions before they are stored: each is asked once, and its files and passages are in the base. Throws
+ * Checks questions before they are stored: each is there once, and its files and passages are in the base. Throws
  * `validation_failed` with a pointer for each violation. A file that is not ready may get the passage yet.
  */
 export async function checkQuestions(

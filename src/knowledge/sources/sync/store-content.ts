@@ -67,7 +67,7 @@ export async function storeContent(
   return { kind: 'stored', links, changes: { ...common, state, file_id, content_hash } };
 }
 
-/** What a page says about itself. The file has its text only. */
+/** Returns the fields that a page states itself, since the file has its text only. */
 export const fieldsOf = ({ title, author, published_at }: Content): FileFields =>
   presentFields({ title, author, published_at });
 
