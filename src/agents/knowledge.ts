@@ -19,7 +19,7 @@ import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import type { Page } from '../shared/page.ts';
 import { readAgent, refuseArchived } from './change.ts';
-import { parseConfig } from './config.ts';
+import { parseConfig } from './merge-config.ts';
 import { ownBaseOf } from './store.ts';
 
 const searchFields = SearchQuery.shape;

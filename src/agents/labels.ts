@@ -2,7 +2,7 @@ import type { Statement } from '../db/client.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, invalid, notFound, unknownVersion } from '../shared/failure.ts';
 import { refuseArchived, type Target, withAgent } from './change.ts';
-import { parseConfig } from './config.ts';
+import { parseConfig } from './merge-config.ts';
 import { Label } from './parameters.ts';
 import { refusePurged } from './pin-knowledge.ts';
 import { type Agent, toAgent } from './schema.ts';

@@ -15,14 +15,9 @@ import {
   withAgent,
 } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
-import {
-  type AgentConfig,
-  type AgentConfigPatch,
-  defaultConfig,
-  mergeConfig,
-  parseConfig,
-} from './config.ts';
+import type { AgentConfig, AgentConfigPatch } from './config.ts';
 import { changedFieldsOf, unsetFields } from './fields.ts';
+import { defaultConfig, mergeConfig, parseConfig } from './merge-config.ts';
 import { pinKnowledge, refusePurged } from './pin-knowledge.ts';
 import {
   type Agent,

@@ -14,8 +14,8 @@ import {
 } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
 import { compareLines, patchBetween, summarise } from './compare.ts';
-import { parseConfig } from './config.ts';
 import { labelled } from './labels.ts';
+import { parseConfig } from './merge-config.ts';
 import { refusePurged } from './pin-knowledge.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';

@@ -5,6 +5,13 @@ import { pageQuery } from '../http/openapi.ts';
 import { Flag, Groups, Id, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { EmbeddingUsage, toCountedUsage } from './base-schema.ts';
+import {
+  fieldFilters,
+  fieldInputs,
+  formFields,
+  shownFields,
+  toShownFields,
+} from './fields/schema.ts';
 import type { FileRow } from './file-store.ts';
 import { atRevision } from './history/schema.ts';
 import { FileReplacement, toReplacement } from './replacement-schema.ts';
@@ -29,12 +36,12 @@ const Encoding = z
 
 const Value = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
 
-/** Metadata of a file, by which searches filter. A list is for tags. */
+/** Metadata of a file, by which searches filter. */
 export const FileMetadata = z
   .record(z.string().min(1).max(64), z.union([Value, z.array(Value).max(50)]))
   .refine((value) => Object.keys(value).length <= 50, 'At most 50 keys.')
-  .describe('Searches filter by it: values, or lists of values such as tags')
-  .openapi({ example: { team: 'people', tags: ['leave', 'travel'] } });
+  .describe('Searches filter by it: values, or lists of values')
+  .openapi({ example: { team: 'people', regions: ['eu', 'us'] } });
 
 export const FileGroups = Groups.nullable().describe(
   'End users who have one of these groups may read the file; null for all end users, an empty list for none. API keys read all files',
@@ -48,6 +55,7 @@ export const FileUpload = z
     external_id: ExternalId.optional(),
     metadata: FileMetadata.optional(),
     groups: FileGroups.optional(),
+    ...fieldInputs,
   })
   .openapi('FileUpload', {
     example: { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' },
@@ -72,13 +80,15 @@ export const FileForm = z
       .string()
       .optional()
       .describe('JSON list or null, applied to every file of the request'),
+    ...formFields,
   })
   .openapi('FileForm');
 
 export const UpdateFile = z
   .strictObject({ name: FileName, metadata: FileMetadata, groups: FileGroups })
   .partial()
-  .openapi('UpdateFile', { example: { metadata: { team: 'people' } } });
+  .extend(fieldInputs)
+  .openapi('UpdateFile', { example: { tags: ['leave'], metadata: { team: 'people' } } });
 export type UpdateFile = z.output<typeof UpdateFile>;
 
 export const File = z
@@ -123,6 +133,7 @@ export const File = z
       .describe('Standard name of the encoding given at upload; null if determined from the file'),
     metadata: z.record(z.string(), z.unknown()),
     groups: FileGroups,
+    ...shownFields,
     created_at: Time,
     updated_at: Time,
     ready_at: Time.nullable().describe('When the searchable content was ready'),
@@ -139,18 +150,16 @@ const UploadedFile = File.extend({
 });
 export type UploadedFile = z.output<typeof UploadedFile>;
 
-const FileList = z.object({ data: z.array(UploadedFile) }).openapi('UploadedFiles');
-
 /**
- * Response to an upload. A single file has its fields at the top level and in `data`, so that
- * clients can always read the list.
+ * Response to an upload: the fields of the first file, and all files in `data`. So a client that sends one file reads it like
+ * any other, and one that sends several reads the list.
  */
-export const Uploaded = z.union([
-  z
-    .object({ ...UploadedFile.shape, data: z.array(UploadedFile).length(1) })
-    .openapi('UploadedFile'),
-  FileList,
-]);
+export const Uploaded = z
+  .object({
+    ...UploadedFile.shape,
+    data: z.array(UploadedFile).min(1).describe('All files, in the order sent'),
+  })
+  .openapi('UploadedFile');
 export type Uploaded = z.output<typeof Uploaded>;
 
 /** Failures that concern one file of an upload. */
@@ -178,14 +187,15 @@ export const partlyUploaded = {
     (reply as PartlyUploaded).data.some((entry) => 'error' in entry && !('id' in entry)),
 };
 
-export const toUploaded = (
+export function toUploaded(
   entries: readonly (UploadedFile | RefusedFile)[],
-): Uploaded | PartlyUploaded => {
-  const [file] = entries;
-  return file !== undefined && entries.length === 1 && 'id' in file
-    ? { ...file, data: [file] }
+): Uploaded | PartlyUploaded {
+  const files = entries.filter((entry): entry is UploadedFile => 'id' in entry);
+  const [first] = files;
+  return first !== undefined && files.length === entries.length
+    ? { ...first, data: files }
     : { data: [...entries] };
-};
+}
 
 export const DeleteFileQuery = z.strictObject({
   purge: Flag.prefault('false')
@@ -206,6 +216,7 @@ export const FileQuery = z.strictObject({
     .toLowerCase()
     .optional()
     .describe('Filter by the SHA-256 of the content'),
+  ...fieldFilters,
 });
 export type FileQuery = z.output<typeof FileQuery>;
 
@@ -233,6 +244,7 @@ export const toFile = (row: FileRow): File => ({
   encoding: row.encoding,
   metadata: row.metadata,
   groups: row.groups,
+  ...toShownFields(row),
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
   ready_at: toWireTimeOrNull(row.ready_at),

@@ -2,13 +2,16 @@ import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
 import { type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { valuesOf } from './json-values.ts';
 import {
   changedReplacement,
+  type FileChanges,
   type NewContent,
   replacedColumns,
   retriedReplacement,
 } from './replacement.ts';
+import { conditionOf } from './search/filter-sql.ts';
 
 export type FileRow = typeof files.$inferSelect;
 
@@ -125,6 +128,23 @@ export interface FileFilters {
   readonly q?: string | undefined;
   readonly external_id?: string | undefined;
   readonly sha256?: string | undefined;
+  readonly language?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly published_from?: string | undefined;
+  readonly published_to?: string | undefined;
+}
+
+/** The same conditions as in the filter of a search. */
+function matchesFields({ language, tag, published_from, published_to }: FileFilters) {
+  const published_at = definedFields({ gte: published_from, lte: published_to });
+  const condition = conditionOf({
+    ...(language === undefined ? {} : { language }),
+    ...(tag === undefined ? {} : { tags: tag }),
+    ...(Object.keys(published_at).length === 0 ? {} : { published_at }),
+  });
+  return condition === null
+    ? undefined
+    : sql`exists (select 1 from files f where f.id = ${files.id} and ${condition})`;
 }
 
 export const selectFiles = (
@@ -149,6 +169,7 @@ export const selectFiles = (
         filters.q === undefined
           ? undefined
           : sql`instr(lower(${files.name}), lower(${filters.q})) > 0`,
+        matchesFields(filters),
         after === null ? undefined : lt(files.id, after),
       ),
     )
@@ -162,17 +183,27 @@ export const selectSomeFiles = (db: Db, workspace_id: string, limit: number) =>
 export const updateFile = (db: Db, workspace_id: string, id: string, changes: Partial<FileRow>) =>
   db.update(files).set(changes).where(ownFile(workspace_id, id)).returning();
 
-/** Changes what a person may change of a file, and of the content that replaces it. */
+/**
+ * Changes what a person may change of a file, and of the content that replaces it. Merges `fields` into those of the
+ * file (RFC 7396), in SQL, since they may have changed since they were read.
+ */
 export const changeFile = (
   db: Db,
   workspace_id: string,
   id: string,
-  changes: Partial<Pick<FileRow, 'name' | 'metadata' | 'groups'>>,
+  { fields, ...changes }: FileChanges,
   { changed_by, updated_at }: Pick<FileRow, 'changed_by' | 'updated_at'>,
 ) =>
   db
     .update(files)
-    .set({ ...changes, replacement: changedReplacement(changes), changed_by, updated_at })
+    .set({
+      ...changes,
+      ...(fields === undefined
+        ? {}
+        : { fields: sql`json_patch(${files.fields}, ${JSON.stringify(fields)})` }),
+      replacement: changedReplacement({ fields, ...changes }),
+      ...{ changed_by, updated_at },
+    })
     .where(ownFile(workspace_id, id))
     .returning();
 

@@ -7,8 +7,9 @@ import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, readPage } from '../shared/page.ts';
-import { selectBase } from './base-store.ts';
+import { type BaseRow, selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
+import { splitFields } from './fields/schema.ts';
 import { type File, type FileQuery, toFile, type UpdateFile } from './file-schema.ts';
 import {
   changeFile,
@@ -66,12 +67,23 @@ export const listFilesOf = (
 export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promise<File> {
   const file = await findFile(ctx, id);
   if (Object.keys(input).length === 0) return toFile(file);
+  const { fields, rest } = splitFields(input);
+  const given = definedFields(fields);
   const [[row]] = await commit(ctx, {
     statements: [
-      changeFile(ctx.db, ctx.workspace_id, id, definedFields(input), {
-        changed_by: actorId(ctx.actor),
-        updated_at: ctx.now(),
-      }),
+      changeFile(
+        ctx.db,
+        ctx.workspace_id,
+        id,
+        {
+          ...definedFields(rest),
+          ...(Object.keys(given).length === 0 ? {} : { fields: given }),
+        },
+        {
+          changed_by: actorId(ctx.actor),
+          updated_at: ctx.now(),
+        },
+      ),
     ],
     audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { ...input } }],
   });
@@ -156,6 +168,15 @@ const formerOriginalOf = (content: ContentRow): Original | null => {
   if (id === null || media_type === null || byte_size === null || sha256 === null) return null;
   return { id, name, media_type, byte_size, sha256 };
 };
+/** Throws `forbidden` for an end user and a shared base: what they may search there depends on the agent. */
+function searchable(ctx: Ctx, base: BaseRow | undefined): BaseRow {
+  if (ctx.actor.type === 'end_user' && base?.agent_id === null)
+    throw new Failure(
+      'forbidden',
+      'An end user searches a shared knowledge base through an agent that uses it: `POST /agents/{agent}/search`.',
+    );
+  return visible(ctx, base);
+}
 
 /** Searches one base outside of a run, and stores the usage of the search. */
 export async function searchBase(
@@ -175,7 +196,7 @@ export async function searchBase(
       revisions: revision === null ? null : { [base_id]: revision },
     },
     call,
-    (bases) => [visible(ctx, bases[0])],
+    (bases) => [searchable(ctx, bases[0])],
   );
   const reply = await toResult(ctx, found, boxes);
   // A repeated request of an end user searches again: who may read a file may have changed.

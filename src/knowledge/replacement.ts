@@ -9,6 +9,11 @@ type FileRow = typeof files.$inferSelect;
 /** New content of a file; `groups` is absent for those of the file. */
 export type NewContent = Omit<Replacement, 'created_at' | 'failed_at'>;
 
+/** Changes that a person makes to a file. Members of `fields` that are null are removed. */
+export type FileChanges = Partial<Pick<FileRow, 'name' | 'metadata' | 'groups'>> & {
+  readonly fields?: object | undefined;
+};
+
 /** Columns that describe the content. */
 const columns = [
   'name',
@@ -17,6 +22,7 @@ const columns = [
   'sha256',
   'encoding',
   'metadata',
+  'fields',
   'original_id',
 ] as const;
 
@@ -76,10 +82,8 @@ export const failedReplacement = (now: number): SQL =>
   sql`json_set(${files.replacement}, '$.failed_at', ${now})`;
 
 /** The replacement of a file with changes that a person makes to the file, which are later decisions. */
-export const changedReplacement = (
-  changes: Partial<Pick<FileRow, 'name' | 'metadata' | 'groups'>>,
-): SQL =>
+export const changedReplacement = ({ fields = {}, ...changes }: FileChanges): SQL =>
   Object.entries(changes).reduce(
     (json, [name, value]) => sql`json_set(${json}, ${`$.${name}`}, json(${JSON.stringify(value)}))`,
-    sql`${files.replacement}`,
+    sql`json_set(${files.replacement}, '$.fields', json_patch(${files.replacement} -> '$.fields', ${JSON.stringify(fields)}))`,
   );

@@ -112,7 +112,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Upload files',
-      description: `Up to 20 ${acceptedFiles(['document'])}; in a base with \`ocr\` also ${acceptedFiles(['image'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file with \`is_duplicate: true\`. A file that cannot be stored does not keep the others from being stored: the response then has status 207 and an \`error\` in the place of that file. The request fails when no file can be stored. The same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
+      description: `Up to 20 ${acceptedFiles(['document'])}; in a base with \`ocr\` also ${acceptedFiles(['image'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file with \`is_duplicate: true\`. A file that cannot be stored does not keep the others from being stored: the response then has status 207 and an \`error\` in the place of that file. The request fails when no file can be stored, so an upload of one file has status 202 or fails. The same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
@@ -120,7 +120,7 @@ export const knowledgeRoutes = new Router()
       reply: {
         status: 202,
         schema: Uploaded,
-        description: 'The file; or the files, in the order sent',
+        description: 'The file with its fields; of several, those of the first, and all in `data`',
       },
       partial: partlyUploaded,
       failures: ['conflict', 'quota_exceeded'],

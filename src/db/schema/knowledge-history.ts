@@ -7,6 +7,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { DetectedFields, FileFields } from './knowledge.ts';
 
 /** Kinds of changes of what searches find. */
 export const revisionChanges = [
@@ -52,6 +53,8 @@ export const file_contents = sqliteTable(
     attempt: integer().notNull(),
     name: text().notNull(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    fields: text({ mode: 'json' }).notNull().default({}).$type<FileFields>(),
+    detected: text({ mode: 'json' }).notNull().default({}).$type<DetectedFields>(),
     chunk_count: integer().notNull(),
     page_count: integer(),
     char_count: integer(),

@@ -78,6 +78,7 @@ export interface Replacement {
   readonly sha256: string;
   readonly encoding: string | null;
   readonly metadata: Record<string, unknown>;
+  readonly fields: FileFields;
   /** Absent for those of the file. */
   readonly groups?: string[] | null | undefined;
   /** Id in the key of its original. */
@@ -86,6 +87,18 @@ export interface Replacement {
   /** Set when its processing has failed. */
   readonly failed_at?: number | undefined;
 }
+
+/** Fields of a file that its caller gave. */
+export interface FileFields {
+  readonly language?: string;
+  readonly tags?: readonly string[];
+  readonly title?: string;
+  readonly author?: string;
+  /** ISO 8601 in UTC, with milliseconds. */
+  readonly published_at?: string;
+}
+/** The same, as the document says them. Those that are given go before. */
+export type DetectedFields = Omit<FileFields, 'tags'>;
 
 export const files = sqliteTable(
   'files',
@@ -103,6 +116,9 @@ export const files = sqliteTable(
     encoding: text(),
     external_id: text(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    fields: text({ mode: 'json' }).notNull().default({}).$type<FileFields>(),
+    /** The fields that the searchable content states itself. */
+    detected: text({ mode: 'json' }).notNull().default({}).$type<DetectedFields>(),
     /** End users with one of these groups may read the file; null for all end users, empty for none. */
     groups: text({ mode: 'json' }).$type<string[]>(),
     status: text({ enum: fileStatuses }).notNull(),

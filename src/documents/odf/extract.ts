@@ -2,7 +2,7 @@ import { cleanText } from '../clean-text.ts';
 import type { ExtractedDocument } from '../document.ts';
 import { DocumentFault } from '../fault.ts';
 import { childOf, elementsOf } from '../ooxml/xml.ts';
-import { openOdf } from './package.ts';
+import { type OdfPackage, openOdf } from './package.ts';
 import { writeSlides } from './slides.ts';
 import { Spreadsheet } from './spreadsheet.ts';
 import { OdfStyles } from './styles.ts';
@@ -15,7 +15,9 @@ import { writeTextDocument } from './text-document.ts';
  */
 export async function extractOdf(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
   try {
-    return await extract(bytes);
+    const spreadsheet = new Spreadsheet();
+    const parts = await openOdf(bytes, spreadsheet);
+    return { ...extract(parts, spreadsheet), properties: parts.properties };
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
     if (error instanceof RangeError)
@@ -24,9 +26,7 @@ export async function extractOdf(bytes: Uint8Array<ArrayBuffer>): Promise<Extrac
   }
 }
 
-async function extract(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
-  const spreadsheet = new Spreadsheet();
-  const parts = await openOdf(bytes, spreadsheet);
+function extract(parts: OdfPackage, spreadsheet: Spreadsheet): ExtractedDocument {
   const { content, styles: named } = parts;
   const styles = new OdfStyles(
     childOf(content, 'office:automatic-styles'),

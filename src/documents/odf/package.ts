@@ -1,6 +1,8 @@
 import { DocumentFault } from '../fault.ts';
 import { childOf, descendants, elementsOf, type XmlElement } from '../ooxml/xml.ts';
 import { readZip } from '../ooxml/zip.ts';
+import { readDublinCore } from '../properties/dublin-core.ts';
+import type { DocumentProperties } from '../properties/properties.ts';
 import { isZip } from '../signature.ts';
 import { parseOdf } from './xml.ts';
 
@@ -21,6 +23,7 @@ export interface ContentTaker {
 export interface OdfPackage extends OdfObjects {
   readonly content: XmlElement;
   readonly styles: XmlElement | null;
+  readonly properties: DocumentProperties;
 }
 
 /** Objects that the content of a file refers to. */
@@ -37,7 +40,7 @@ export async function openOdf(
   const take: ContentTaker['take'] = (node, around) => taker.take(node, around);
   if (!isZip(bytes)) {
     taker.begin(null, { object: inlineObject });
-    return openFlat(parseOdf(bytes, take));
+    return openFlat(parseOdf(bytes, take), readDublinCore(bytes));
   }
   const parts = await readZip(bytes, limits, (name) => readable.test(name));
   const parsed = new Map<string, XmlElement | null>();
@@ -67,15 +70,16 @@ export async function openOdf(
   const [content] = part === undefined ? [] : elementsOf(parseOdf(part, take));
   if (content === undefined)
     throw new DocumentFault('unsupported', 'The file is not an OpenDocument file.');
-  return { content, styles, object };
+  const properties = readDublinCore(parts.get('meta.xml') ?? new Uint8Array());
+  return { content, styles, properties, object };
 }
 
 /** A flat file holds content and styles in one element, and objects in place. */
-function openFlat(root: XmlElement): OdfPackage {
+function openFlat(root: XmlElement, properties: DocumentProperties): OdfPackage {
   const document = childOf(root, 'office:document');
   if (document === undefined)
     throw new DocumentFault('unsupported', 'The file is not an OpenDocument file.');
-  return { content: document, styles: document, object: inlineObject };
+  return { content: document, styles: document, properties, object: inlineObject };
 }
 
 const inlineObject = (node: XmlElement) =>

@@ -1,4 +1,6 @@
 import { DocumentFault } from '../fault.ts';
+import { readDublinCore } from '../properties/dublin-core.ts';
+import type { DocumentProperties } from '../properties/properties.ts';
 import { descendants, elementsOf, parseXml, type XmlElement } from './xml.ts';
 import { budgetOf, type InflateBudget, readZip } from './zip.ts';
 
@@ -77,6 +79,13 @@ export class OfficePackage {
       if (part !== null && elementsOf(part.root)[0]?.name === root) return part;
     }
     throw new DocumentFault('unsupported', `The file is not a ${title}.`);
+  }
+
+  /** Returns the core properties (ECMA-376, part 2, 11). */
+  properties(): DocumentProperties {
+    const [name] = this.relatedNames('', 'core-properties');
+    const bytes = name === undefined ? null : this.bytes(name);
+    return bytes === null ? {} : readDublinCore(bytes);
   }
 
   part(name: string): Part | null {

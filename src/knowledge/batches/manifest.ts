@@ -83,6 +83,26 @@ async function readRecords(text: string): Promise<Row[]> {
 
 const metadataColumn = /^metadata\.(.+)$/;
 
+/** Columns with a list: in JSON, or separated by commas or semicolons. */
+const listColumns: ReadonlySet<string> = new Set(['tags', 'groups']);
+
+const readList = (field: string): unknown =>
+  /^(?:\[|null$)/.test(field)
+    ? jsonOf(field)
+    : field
+        .split(/[,;]/)
+        .map((one) => one.trim())
+        .filter(Boolean);
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The schema refuses the text with the form of a list.
+    return text;
+  }
+}
+
 /** An empty field is left out. A column `metadata` has a JSON object. */
 function toObject(names: readonly string[], record: readonly string[], line: number): unknown {
   const value: Record<string, unknown> = {};
@@ -93,7 +113,7 @@ function toObject(names: readonly string[], record: readonly string[], line: num
     const key = metadataColumn.exec(name)?.[1];
     if (key !== undefined) metadata[key] = field;
     else if (name === 'metadata') Object.assign(metadata, jsonObject(field, line));
-    else value[name] = field;
+    else value[name] = listColumns.has(name) ? readList(field) : field;
   }
   return Object.keys(metadata).length === 0 ? value : { ...value, metadata };
 }

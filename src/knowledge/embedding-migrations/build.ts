@@ -6,6 +6,7 @@ import { Failure } from '../../shared/failure.ts';
 import { selectBase } from '../base-store.ts';
 import { formerScope } from '../history/scope.ts';
 import { type EmbeddedChunk, embedChunks } from '../ingest/embed-chunks.ts';
+import { isLasting } from '../lasting-failure.ts';
 import { contentKey, scopeOf, vectorId } from '../vector-space.ts';
 import { buildJob } from './service.ts';
 import {
@@ -38,7 +39,9 @@ export async function buildEmbeddings(
       if (!(await buildSome(ctx, row))) return false;
     } catch (error) {
       if (error instanceof Failure) await noteError(ctx, row, error);
-      throw error;
+      if (!isLasting(error)) throw error;
+      await failMigration(ctx, migration_id);
+      return false;
     }
   }
   await commit(ctx, {

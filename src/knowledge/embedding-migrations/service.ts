@@ -5,7 +5,7 @@ import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import type { BaseRow } from '../base-store.ts';
 import { findBase } from '../bases.ts';
-import { assertFits, embeddingSettings } from '../embedding-settings.ts';
+import { assertUsable, embeddingSettings } from '../embedding-settings.ts';
 import { type CreateEmbeddingMigration, type EmbeddingMigration, toMigration } from './schema.ts';
 import {
   insertMigration,
@@ -27,7 +27,7 @@ export async function createMigration(
   const source = settingsOf(base);
   if (JSON.stringify(source) === JSON.stringify(target))
     throw invalid('/embedding_model', 'The knowledge base has these settings already.');
-  await assertFits(ctx, target);
+  await assertUsable(ctx, target);
   const last = await selectLastSpace(ctx.db, base_id).get();
   const row: MigrationRow = {
     ...newRow(ctx, base),

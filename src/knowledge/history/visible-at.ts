@@ -27,7 +27,7 @@ export const isEnabledAt = (revision: SQL): SQL =>
  * present groups. Readers also need one of `former_groups`, which content has whose replacement has other groups.
  */
 const contents =
-  sql.raw(`(select k.file_id as id, k.attempt, k.base_id, k.name, k.metadata, k.added_revision, k.removed_revision, w."groups" as "groups",
+  sql.raw(`(select k.file_id as id, k.attempt, k.base_id, k.name, k.metadata, k.fields, k.detected, k.added_revision, k.removed_revision, w."groups" as "groups",
     k."groups" as former_groups, w.deleted_at from file_contents k cross join files w on w.id = k.file_id) f`);
 
 /** Joins bases `b` with the contents of their files as `f`, at the revisions of the bases. */

@@ -4,6 +4,7 @@ import {
   type Chunk,
   chunkDocument,
   DocumentFault,
+  describeDocument,
   type ExtractedDocument,
 } from '../../documents/index.ts';
 import { readModelName } from '../../models/index.ts';
@@ -80,6 +81,7 @@ const sizesOf = (document: ExtractedDocument, chunks: readonly Chunk[]) =>
     page_count: document.pages?.length ?? null,
     char_count: document.text.length,
     is_markdown: document.isMarkdown,
+    detected: describeDocument(document),
     token_count: chunks.reduce((sum, chunk) => sum + chunk.token_count, 0),
     chunk_count: chunks.length,
   }) as const;

@@ -27,12 +27,12 @@ interface Neighbour {
  * chunk is in one hit only: a hit whose chunk is in a better one is left out. The text stays a part of the file from
  * `start` to `end`, so that citations are exact; edited and added chunks stay as they are. One round trip.
  */
-export async function extendHits(
+export async function extendHits<Item extends { readonly chunk_id: string }>(
   ctx: Ctx,
   seen: Visibility,
-  hits: readonly Hit[],
+  hits: readonly Item[],
   context_tokens: number,
-): Promise<Hit[]> {
+): Promise<Item[]> {
   if (context_tokens === 0 || hits.length === 0) return [...hits];
   const rows = await selectNeighbours(ctx, seen, hits);
   const byPlace = new Map(rows.map((row) => [placeOf(row.file_id, row.ordinal), row]));
@@ -51,7 +51,11 @@ export async function extendHits(
 const placeOf = (file_id: string, ordinal: number) => `${file_id} ${ordinal}`;
 
 /** Selects the extracted chunks near the hits that the search sees. */
-const selectNeighbours = ({ db, workspace_id }: Ctx, seen: Visibility, hits: readonly Hit[]) =>
+const selectNeighbours = (
+  { db, workspace_id }: Ctx,
+  seen: Visibility,
+  hits: readonly { readonly chunk_id: string }[],
+) =>
   db.all<Neighbour>(sql`
     select distinct coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, c.ordinal as ordinal, c.text as text,
       c.heading as heading, c.page as page, c.start as start, c."end" as "end", c.token_count as token_count

@@ -1,10 +1,12 @@
 import type { BaseRow } from '../base-store.ts';
+import { toShownFields } from '../fields/schema.ts';
 import { closenessOf } from './confidence.ts';
 import type { Hit } from './hit.ts';
 import type { SearchInput } from './input.ts';
 import type { Match } from './match.ts';
 import type { Ranked } from './rank.ts';
 import { scoreHits } from './score.ts';
+import type { PassageRow } from './store.ts';
 
 /** True for bases whose embedding model captures meaning; `builtin/lexical` hashes words. */
 export const isSemantic = ({ embedding_model }: BaseRow) => embedding_model !== 'builtin/lexical';
@@ -33,6 +35,11 @@ export function toHits(
   );
 }
 
+function hitFields({ fields = '{}' }: Pick<PassageRow, 'fields'>) {
+  const { author: _, ...shown } = toShownFields({ fields: JSON.parse(fields), detected: {} });
+  return shown;
+}
+
 const toHit = ({ row, ...ranks }: Ranked, score: number, closeness: number): Hit => ({
   chunk_id: row.chunk_id,
   file_id: row.file_id,
@@ -43,6 +50,7 @@ const toHit = ({ row, ...ranks }: Ranked, score: number, closeness: number): Hit
   start: row.start_offset,
   end: row.end_offset,
   heading: row.heading,
+  ...hitFields(row),
   revision: row.revision,
   attempt: row.attempt,
   origin: row.origin,

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Groups, Id } from '../../http/schema.ts';
 import { isRerankingModel, rerankingProviders } from '../../models/index.ts';
+import { shownFields } from '../fields/schema.ts';
 import { located } from '../pages/schema.ts';
 import { SearchFilter } from './filter.ts';
 
@@ -76,6 +77,8 @@ const rank = (retriever: string) =>
     .nullable()
     .describe(`Rank in the ${retriever} search, from 1; null if not found by it`);
 
+const { author: _, ...fieldsOfHit } = shownFields;
+
 export const SearchHit = z
   .object({
     chunk_id: Id('chk'),
@@ -87,6 +90,7 @@ export const SearchHit = z
     start: z.number().int().describe('Offset in the extracted text, in UTF-16 code units'),
     end: z.number().int(),
     heading: z.string().nullable(),
+    ...fieldsOfHit,
     revision: z
       .number()
       .int()

@@ -46,7 +46,7 @@ export function selectKeywordHits(
     with counted as materialized (${countedTerms(scopes, terms)})
     select (select json_group_array(count) from (select count from counted order by at)) as counts, null as seq, null as place,
       null as vector_id, null as chunk_id, null as file_id, null as file_name, null as base_id, null as text, null as page,
-      null as start_offset, null as end_offset, null as heading, null as attempt, null as origin, null as revision
+      null as start_offset, null as end_offset, null as heading, null as attempt, null as origin, null as revision, null as fields
     ${input.mode === 'vector' ? sql`` : sql.join(hits)}`);
 }
 

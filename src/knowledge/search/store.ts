@@ -31,6 +31,8 @@ export interface PassageRow {
   readonly origin: (typeof chunkOrigins)[number];
   /** The revision of the base at which the chunk was found. */
   readonly revision: number;
+  /** `FileFields` as JSON; absent for none. */
+  readonly fields?: string;
 }
 
 export interface IndexedPassage extends PassageRow {
@@ -41,7 +43,7 @@ export interface IndexedPassage extends PassageRow {
 export const columns = (seen: Visibility): SQL => sql`
   c.id as vector_id, coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, f.name as file_name, c.base_id as base_id, c.text as text, c.page as page,
   c.start as start_offset, c."end" as end_offset, c.heading as heading, c.attempt as attempt, c.origin as origin,
-  ${pinned(seen) === null ? sql`b.revision` : sql`min(r.value, b.revision)`} as revision`;
+  ${pinned(seen) === null ? sql`b.revision` : sql`min(r.value, b.revision)`} as revision, json_patch(f.detected, f.fields) as fields`;
 
 /** The conditions on the chunks that a search sees. */
 export interface Visibility {

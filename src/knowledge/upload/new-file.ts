@@ -6,7 +6,7 @@ import type { StoredFile, Upload } from './upload-input.ts';
 export function newFile(
   ctx: Ctx,
   base_id: string,
-  { external_id, encoding, metadata, groups, default_groups }: Upload,
+  { external_id, encoding, metadata, fields, groups, default_groups }: Upload,
   file: StoredFile,
 ): FileRow {
   const now = ctx.now();
@@ -17,6 +17,8 @@ export function newFile(
     external_id,
     encoding,
     metadata,
+    fields,
+    detected: {},
     groups: groups === undefined ? default_groups : groups,
     status: 'queued',
     progress: 0,

@@ -166,7 +166,7 @@ function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
 }
 
 const contentOf = (row: FileRow): NewContent => {
-  const { name, media_type, byte_size, sha256, encoding, metadata } = row;
+  const { name, media_type, byte_size, sha256, encoding, metadata, fields } = row;
   return {
     name,
     media_type,
@@ -174,6 +174,7 @@ const contentOf = (row: FileRow): NewContent => {
     sha256,
     encoding,
     metadata,
+    fields,
     original_id: originalIdOf(row),
   };
 };
@@ -185,11 +186,12 @@ const contentOf = (row: FileRow): NewContent => {
 function replaceFile(
   ctx: Ctx,
   old: FileRow,
-  { encoding, metadata, groups }: Upload,
+  { encoding, metadata, fields, groups }: Upload,
   { id: original_id, ...file }: StoredFile,
 ): Plan {
   const given = { groups: groups === undefined ? old.replacement?.groups : groups };
-  const content = { ...file, encoding, metadata, original_id, ...given };
+  const merged = { ...latestOf(old).fields, ...fields };
+  const content = { ...file, encoding, metadata, fields: merged, original_id, ...given };
   const row = queuedAgain(ctx, withContent(old, content, ctx.now()));
   return {
     files: [{ row, is_duplicate: false }],

@@ -1,3 +1,4 @@
+import type { FileFields } from '../../db/schema/knowledge.ts';
 import type { FilePart, ReceivedFile } from '../../documents/index.ts';
 import type { FileUpload, RefusedFile } from '../file-schema.ts';
 
@@ -8,6 +9,7 @@ export type UploadSource =
       readonly part: FilePart;
       readonly external_id: string | null;
       readonly metadata: Record<string, unknown>;
+      readonly fields?: FileFields;
       readonly groups?: string[] | null | undefined;
     };
 
@@ -26,6 +28,8 @@ export interface Upload {
   readonly external_id: string | null;
   readonly encoding: string | null;
   readonly metadata: Record<string, unknown>;
+  /** New content keeps the fields of its file that are not given. */
+  readonly fields: FileFields;
   /** Undefined for those of the file that is replaced, and of the base for new files. */
   readonly groups: string[] | null | undefined;
   /** The groups of new files of the base. */

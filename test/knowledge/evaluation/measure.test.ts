@@ -14,6 +14,7 @@ const hit = (file_id: string, text: string): SearchHit => ({
     keyword_score: null,
     fused_score: 1,
   },
+  ...{ title: null, language: null, tags: [], published_at: null },
   ...{ keyword_rank: 1, vector_rank: null, vector_score: null },
 });
 

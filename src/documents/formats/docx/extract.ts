@@ -63,7 +63,12 @@ async function writeDocument(
 ): Promise<ExtractedDocument> {
   const nodes = await new WordReader(parts, main).read(readWord);
   checkChunks(nodes);
-  return { text: writeMarkdown(element('body', nodes)), pages: null, isMarkdown: true };
+  return {
+    text: writeMarkdown(element('body', nodes)),
+    pages: null,
+    isMarkdown: true,
+    properties: parts.properties(),
+  };
 }
 
 type NoteKind = 'footnote' | 'endnote';

@@ -4,6 +4,7 @@ import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import type { PageLayout } from '../../page-layout.ts';
+import type { DocumentProperties } from '../../properties/properties.ts';
 import type { Scan, ScanImage } from '../../scan.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
 import { DrawnRules } from './drawn-rules.ts';
@@ -15,6 +16,7 @@ import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
 import type { PdfRun } from './lines.ts';
 import type { PdfLine } from './pdf-line.ts';
 import { layoutOf, type Sheet, sheetOf } from './place-words.ts';
+import { readProperties } from './read-properties.ts';
 import { readLines } from './rows.ts';
 import { isScanned, readImages } from './scans.ts';
 import { type Page, type Pdf, readRuns } from './text-runs.ts';
@@ -56,8 +58,10 @@ export async function extractPdf(
     rules: new DrawnRules(),
     hasScans: scans,
   };
-  const pages = await runGuarded(reading, () => readFile(bytes, reading, assets ?? null));
-  const document = writePages(pages, layout);
+  const { pages, properties } = await runGuarded(reading, () =>
+    readFile(bytes, reading, assets ?? null),
+  );
+  const document = { ...writePages(pages, layout), properties };
   return scans ? { ...document, scans: scansOf(pages) } : document;
 }
 
@@ -65,7 +69,7 @@ async function readFile(
   bytes: Uint8Array<ArrayBuffer>,
   reading: PdfReading,
   assets: AssetReader | null,
-): Promise<ReadPage[]> {
+): Promise<{ pages: ReadPage[]; properties: DocumentProperties }> {
   const pdf = await open(bytes, reading.budget, assets);
   try {
     if (pdf.numPages > maxPages)
@@ -73,7 +77,8 @@ async function readFile(
         'too_many_pages',
         `The PDF has ${pdf.numPages} pages. At most ${maxPages} are supported.`,
       );
-    return await readPages(pdf, reading);
+    const properties = await readProperties(pdf, reading.budget);
+    return { pages: await readPages(pdf, reading), properties };
   } finally {
     await pdf.cleanup();
     await pdf.loadingTask.destroy();

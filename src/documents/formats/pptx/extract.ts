@@ -61,7 +61,12 @@ function writeSlides(parts: OfficePackage, main: Part): ExtractedDocument {
         `The presentation has more than ${maxCharacters} characters of text.`,
       );
   }
-  return { text, pages: pages.map((start) => Math.min(start, text.length)), isMarkdown: true };
+  return {
+    text,
+    pages: pages.map((start) => Math.min(start, text.length)),
+    isMarkdown: true,
+    properties: parts.properties(),
+  };
 }
 
 const titled = (title: string, nodes: readonly Node[]): Node[] =>

@@ -83,11 +83,12 @@ const headerOf = ({ headers }: Response, name: string): string | null => {
 async function pageOf(response: Response, type: string, url: string): Promise<Content> {
   const bytes = await bytesOf(response, maxPageBytes);
   try {
-    const { title, canonical, links, text } = await readSourcePage(bytes, type, url);
+    const { title, canonical, links, text, ...about } = await readSourcePage(bytes, type, url);
     if (text.trim() === '')
       throw new SourceFault('empty_document', 'The page has no text unless its scripts are run.');
     const stated = canonical === null ? null : pageUrl(canonical);
     return {
+      ...about,
       // A canonical address of another site could claim the pages of that site.
       url: stated !== null && siteOf(stated) === siteOf(url) ? stated : url,
       title,

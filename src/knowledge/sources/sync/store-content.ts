@@ -1,6 +1,8 @@
+import type { FileFields } from '../../../db/schema/knowledge.ts';
 import type { Ctx } from '../../../platform/context.ts';
 import { sha256 } from '../../../shared/digest.ts';
 import { toWireTime } from '../../../shared/time.ts';
+import { presentFields } from '../../fields/schema.ts';
 import { uploadFile } from '../../upload/upload.ts';
 import type { Content, Outcome } from '../connector.ts';
 import { type QueuedPage, selectDuplicate } from '../page-store.ts';
@@ -50,6 +52,11 @@ export async function storeContent(
       fetched_at: toWireTime(ctx.now()),
       source_id: source.id,
     },
+    // Fields that a person has given to the file are kept, too.
+    fields: {
+      ...(page.has_file === 1 ? {} : source.file_fields),
+      ...fieldsOf(content),
+    },
     // Groups that a person has given to the file are kept with its new content.
     groups: page.has_file === 1 ? undefined : (source.groups ?? undefined),
   };
@@ -59,6 +66,10 @@ export async function storeContent(
   const state = isSame ? 'unchanged' : page.has_file === 1 ? 'updated' : 'added';
   return { kind: 'stored', links, changes: { ...common, state, file_id, content_hash } };
 }
+
+/** Returns the fields that a page states itself, since the file has its text only. */
+export const fieldsOf = ({ title, author, published_at }: Content): FileFields =>
+  presentFields({ title, author, published_at });
 
 /** Enough for any page of a site; a row of the database takes 2 MB. */
 const maxStoredLinks = 2000;
@@ -73,6 +84,7 @@ const boundedLinks = (links: readonly string[]): string[] => {
 interface About {
   readonly external_id: string;
   readonly metadata: Record<string, string>;
+  readonly fields: FileFields;
   readonly groups: string[] | undefined;
 }
 
