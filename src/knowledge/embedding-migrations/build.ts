@@ -55,7 +55,7 @@ export async function buildEmbeddings(
 async function buildSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
   const { db, workspace_id } = ctx;
   const [page, [base]] = await batch(db, [
-    selectChunksAfter(db, row, row.last_seq, chunksAtOnce),
+    selectChunksAfter(db, row, chunksAtOnce),
     selectBase(db, workspace_id, row.base_id),
   ]);
   if (base === undefined) return false;
@@ -66,8 +66,11 @@ async function buildSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
     await updateMigration(db, workspace_id, row.id, ['building'], changes, isAt(row));
     return false;
   }
-  const chunks = [...page, ...(await selectRestOf(db, page))];
-  const isMoved = await store(ctx, row, base.agent_id, chunks, {
+  // Later ones have got both vectors.
+  const chunks = [...page, ...(await selectRestOf(db, page))].filter(
+    ({ seq }) => seq <= row.last_seq,
+  );
+  const changes = {
     cursor_file: last.file_id,
     cursor_attempt: last.attempt,
     cursor_ordinal: last.ordinal,
@@ -75,8 +78,10 @@ async function buildSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
     error_code: null,
     error_detail: null,
     updated_at: ctx.now(),
-  });
-  return isMoved;
+  };
+  if (chunks.length > 0) return store(ctx, row, base.agent_id, chunks, changes);
+  const moved = await updateMigration(db, workspace_id, row.id, ['building'], changes, isAt(row));
+  return moved.length > 0;
 }
 
 const isAt = ({ cursor_file, cursor_attempt, cursor_ordinal, last_seq }: MigrationRow) =>
@@ -93,7 +98,7 @@ async function store(
   const { db, workspace_id } = ctx;
   const [first] = chunks;
   const call_key = `${row.id}:${row.last_seq}:${first?.file_id}:${first?.attempt}:${first?.ordinal}`;
-  let rest: readonly EmbeddedChunk[] = chunks.map(({ is_former, ...chunk }) => ({
+  let rest: readonly EmbeddedChunk[] = chunks.map(({ seq: _, is_former, ...chunk }) => ({
     ...chunk,
     is_former: is_former === 1,
   }));

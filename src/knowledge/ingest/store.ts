@@ -7,6 +7,7 @@ import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
 import { failedReplacement, takenColumns } from '../replacement.ts';
 import type { IndexedChunk } from '../search/keywords.ts';
+import { isSampled } from '../search/word-counts.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 
 const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
@@ -173,7 +174,7 @@ export function insertChunks(
   { workspace_id, id: file_id, attempt }: FileRow,
   rows: readonly NewChunk[],
 ): [Statement, ...Statement[]] {
-  const data = JSON.stringify(rows.map(({ title: _t, body: _b, keys: _k, ...row }) => row));
+  const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
   return [insertRows(db, { workspace_id, file_id, attempt, data }), ...insertKeywords(db, rows)];
 }
 
@@ -182,9 +183,10 @@ export const insertKeywords = (
   db: Db,
   chunks: readonly (IndexedChunk & Pick<NewChunk, 'id'>)[],
 ): Statement[] =>
-  parametersOf(chunks.map(({ id, title, body, keys }) => ({ id, title, body, keys }))).flatMap(
-    (words) => [insertWords(db, { words }), insertTerms(db, { words })],
-  );
+  parametersOf(chunks.map(({ id, title, body }) => ({ id, title, body }))).flatMap((words) => [
+    insertWords(db, { words }),
+    insertTerms(db, { words }),
+  ]);
 
 const insertRows = compile(
   (db, value: (name: 'workspace_id' | 'file_id' | 'attempt' | 'data') => Placeholder) =>
@@ -206,8 +208,8 @@ const insertWords = compile((db, value: (name: 'words') => Placeholder) =>
 
 const insertTerms = compile((db, value: (name: 'words') => Placeholder) =>
   db.run(sql`
-    insert into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'
-    from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
+    insert into chunk_terms (rowid, keys) select c.seq, (j.value ->> 'title') || ' ' || (j.value ->> 'body')
+    from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id' where ${isSampled}`),
 );
 
 /**

@@ -9,7 +9,7 @@ import type { Visibility } from './store.ts';
 export const candidateLimit = 60;
 
 /** Minimum number of keyword hits that the built-in reranker and `diversity` choose from; more cost time and add little. */
-const rerankedHits = 32;
+export const rerankedHits = 32;
 
 /** Number of hits of a complete result. */
 export const neededHits = ({ top_k }: SearchInput): number => Math.max(top_k, judgedPassages);

@@ -1,6 +1,6 @@
 import type { Candidate } from './candidates.ts';
 import { fuse } from './fuse.ts';
-import { neededHits, type SearchInput } from './input.ts';
+import { neededHits, rerankedHits, type SearchInput } from './input.ts';
 import { passageStems } from './passage-stems.ts';
 import { type QueryParts, relevanceOf } from './relevance.ts';
 import { builtinReranker } from './schema.ts';
@@ -12,16 +12,23 @@ export interface Ranked extends Candidate {
   readonly rerank_score: number | null;
 }
 
+export interface Fusion {
+  /** Weight of the vector ranking in hybrid mode. */
+  readonly vectorWeight: number;
+  readonly isSemantic: boolean;
+  /** True if frequent words did not count for the rank of the index, so that more hits are ordered by their words. */
+  readonly isPartial: boolean;
+}
+
 /**
  * Orders candidates by reciprocal rank fusion of both retrievers. Then the first ones are ordered by their words,
  * unless a semantic ranking took part; the built-in reranker orders all of them, by their letters as well.
- * `vectorWeight` is the weight of the vector ranking in hybrid mode.
  */
 export function rank(
   candidates: readonly Candidate[],
   query: QueryParts,
   input: SearchInput,
-  { vectorWeight, isSemantic }: { readonly vectorWeight: number; readonly isSemantic: boolean },
+  { vectorWeight, isSemantic, isPartial }: Fusion,
 ): Ranked[] {
   const { mode, reranker } = input;
   const keyword = { ranks: ranksOf(candidates, (one) => one.keyword_rank), weight: 1 };
@@ -43,7 +50,7 @@ export function rank(
     ...{ fused_score: score, rerank_score: null },
   }));
   if (reranker !== null || mode === 'vector' || (mode === 'hybrid' && isSemantic)) return unranked;
-  const first = neededHits(input);
+  const first = Math.max(neededHits(input), isPartial ? rerankedHits : 0);
   return [
     ...orderByRelevance(query, fused.slice(0, first), false).map((one) => ({
       ...one,

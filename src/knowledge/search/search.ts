@@ -40,7 +40,11 @@ export async function findPassages(
   const started = ctx.now();
   const input = { ...given, groups: narrowed(ctx.groups, given.groups) };
   try {
-    const { bases, terms, prefixes, keywordRows } = await searchByWords(ctx, input, choose);
+    const { bases, terms, prefixes, keywordRows, isPartial } = await searchByWords(
+      ctx,
+      input,
+      choose,
+    );
     const {
       hits: vectorHits,
       rows,
@@ -51,6 +55,7 @@ export async function findPassages(
     const fusion = {
       vectorWeight: Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0),
       isSemantic: bases.some(isSemantic),
+      isPartial,
     };
     const candidates = mergeCandidates(rows, keywordRows, vectorHits);
     const reranked = await rerankByModel(

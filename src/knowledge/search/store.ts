@@ -99,13 +99,24 @@ export const selectPassages = (
     cross join chunks c on c.id = wanted.value ${joins(seen)}
     where ${isVisible(workspace_id, seen)}`);
 
-/** Selects chunks that a search sees now, file by file, whatever their similarity. */
-export const selectPassing = (db: Db, workspace_id: string, seen: Visibility, limit: number) =>
-  db.all<{ id: string; base_id: string }>(sql`
-    select c.id as id, c.base_id as base_id from knowledge_bases b
+const passing = (workspace_id: string, seen: Visibility, column: SQL, limit: number) => sql`
+    select ${column} from knowledge_bases b
     cross join files f on f.workspace_id = b.workspace_id and f.base_id = b.id
     cross join chunks c on c.file_id = f.id and c.attempt = ${searchableAttemptOfFile}
-    where ${isVisible(workspace_id, seen)} limit cast(${limit} as integer)`);
+    where ${isVisible(workspace_id, seen)} limit cast(${limit} as integer)`;
+
+/** Selects chunks that a search sees now, file by file, whatever their similarity. */
+export const selectPassing = (db: Db, workspace_id: string, seen: Visibility, limit: number) =>
+  db.all<{ id: string; base_id: string }>(
+    passing(workspace_id, seen, sql`c.id as id, c.base_id as base_id`, limit),
+  );
+
+/** Maximum number of chunks among which a filter that leaves few hits is searched. */
+const maxPassing = 20_000;
+
+/** The rows of the chunks that a search sees now in the keyword index. */
+export const passingSeqs = (workspace_id: string, seen: Visibility): SQL =>
+  passing(workspace_id, seen, sql`c.seq`, maxPassing);
 
 /** Selects the contents of files that a search sees, whatever their similarity, with their bases. */
 export function selectPassingContents(

@@ -16,6 +16,8 @@ import {
 /** Hits of the first query with a filter or groups, or at a revision, and the factor of each query that follows. */
 const firstLimit = 100;
 const growth = 6;
+/** Share of visible hits below which the visible chunks are probably few enough for a comparison with each of them. */
+const fewVisible = 0.05;
 /** Maximum number of chunks that a filter leaves for a comparison with each of them, and of contents for a query of them. */
 const maxPassing = 5000;
 const maxContents = 1000;
@@ -47,8 +49,17 @@ export async function findVisibleHits(
       for (const row of await readPassages(ctx, input, unseen)) rows.set(row.vector_id, row);
     return near.filter(({ id }) => rows.has(id)).slice(0, candidateLimit);
   };
+  const scope = { ...input, base_ids: [...spaces.keys()] };
+  const canCompare = narrowsBy === 'ids' && !isPinned(input);
+  const comparePassing = async () => {
+    const passing = await selectPassing(ctx.db, ctx.workspace_id, scope, maxPassing + 1);
+    if (passing.length > maxPassing) return null;
+    const ids = passing.map(({ id, base_id }) => vectorId(id, spaces.get(base_id) ?? 0));
+    return toVisible(await ctx.vectors.query({ ...query, ids, limit: candidateLimit }), new Set());
+  };
   const seen = new Set<string>();
   let visible: VisibleHit[] = [];
+  let isCompared = !canCompare;
   const isFiltered = input.filter != null || input.groups != null || isPinned(input);
   let limit = Math.min(isFiltered ? firstLimit : candidateLimit, maxHits);
   for (;;) {
@@ -56,21 +67,19 @@ export async function findVisibleHits(
     visible = await toVisible(hits, seen);
     const isExhausted = hits.length < limit || (hits.at(-1)?.score ?? 0) <= 0;
     if (isExhausted || visible.length >= Math.max(candidateLimit / 2, input.top_k)) return visible;
+    if (!isCompared && (limit === maxHits || visible.length < limit * fewVisible)) {
+      isCompared = true;
+      const compared = await comparePassing();
+      if (compared !== null) return compared;
+    }
     if (limit === maxHits) break;
     limit = Math.min(limit * growth, maxHits);
     for (const { id } of hits) seen.add(chunkIdOf(id));
   }
-  const scope = { ...input, base_ids: [...spaces.keys()] };
-  if (narrowsBy === 'contents') {
-    const others = await toVisible(await queryContents(ctx, scope, query, spaces), seen);
-    const all = new Map([...visible, ...others].map((hit) => [hit.id, hit]));
-    return [...all.values()].sort((a, b) => b.score - a.score).slice(0, candidateLimit);
-  }
-  if (isPinned(input)) return visible;
-  const passing = await selectPassing(ctx.db, ctx.workspace_id, scope, maxPassing + 1);
-  if (passing.length > maxPassing) return visible;
-  const ids = passing.map(({ id, base_id }) => vectorId(id, spaces.get(base_id) ?? 0));
-  return toVisible(await ctx.vectors.query({ ...query, ids, limit: candidateLimit }), new Set());
+  if (narrowsBy !== 'contents') return visible;
+  const others = await toVisible(await queryContents(ctx, scope, query, spaces), seen);
+  const all = new Map([...visible, ...others].map((hit) => [hit.id, hit]));
+  return [...all.values()].sort((a, b) => b.score - a.score).slice(0, candidateLimit);
 }
 
 /** Reads passages. At a revision, throws if a part of it has been purged since the keyword search. */
