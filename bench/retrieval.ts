@@ -6,6 +6,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fittedWeights } from '../src/knowledge/search/relevance.ts';
 import type { Parts } from './retrieval/base.ts';
 
 const { values: flags, positionals } = parseArgs({
@@ -140,12 +141,16 @@ function read(collection: string) {
   return { relevant, queries, corpus: readJsonLines(join(path, 'corpus.jsonl')) };
 }
 
+const fitted = { prefixes: true, weights: fittedWeights, reranker: null };
 const ablations: Readonly<Record<string, Parts>> = {
-  reranked: { prefixes: true, order: true, reranker: 'builtin/lexical' },
-  'not reranked': { prefixes: true, order: true, reranker: null },
-  '- order by words': { prefixes: true, order: false, reranker: null },
-  '- prefixes': { prefixes: false, order: true, reranker: null },
-  '- both': { prefixes: false, order: false, reranker: null },
+  reranked: { ...fitted, reranker: 'builtin/lexical' },
+  'not reranked': fitted,
+  '- letter grams': { ...fitted, weights: { ...fittedWeights, grams: 0 } },
+  '- nearness': { ...fitted, weights: { ...fittedWeights, windows: 0 } },
+  '- headings': { ...fitted, weights: { ...fittedWeights, headings: 0 } },
+  '- neighbours': { ...fitted, weights: { ...fittedWeights, neighbours: 0 } },
+  '- prefixes': { ...fitted, prefixes: false },
+  'order of the index': { ...fitted, weights: null },
 };
 
 async function ablate(collection: string): Promise<void> {
@@ -159,13 +164,13 @@ async function ablate(collection: string): Promise<void> {
   );
   for (const [name, parts] of Object.entries(ablations)) {
     const results = queries.map(({ id, text }) => {
-      const { passages } = base.search(text, 3 * depth, parts);
+      const { passages } = base.search(text, depth, parts);
       const found = [...new Set(passages.map(({ file_id }) => file_id.slice(0, -3)))];
       return score(found.slice(0, depth), relevant.get(id) ?? new Set());
     });
     const ndcg = mean(results.map((result) => result.ndcg)).toFixed(3);
     const recall = mean(results.map((result) => result.recall)).toFixed(3);
-    console.log([collection.padEnd(16), name.padEnd(16), ndcg, recall].join('  '));
+    console.log([collection.padEnd(16), name.padEnd(20), ndcg, recall].join('  '));
   }
 }
 

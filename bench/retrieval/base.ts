@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { chunkDocument } from '../../src/documents/chunk/chunk.ts';
 import { type Term, weighPrefixes, weighTerms } from '../../src/knowledge/search/evidence.ts';
-import { keywordLimits } from '../../src/knowledge/search/input.ts';
+import { keywordLimits, orderedHits } from '../../src/knowledge/search/input.ts';
 import {
   type IndexTerm,
   indexChunk,
@@ -9,7 +9,8 @@ import {
   matchAny,
   queryWords,
 } from '../../src/knowledge/search/keywords.ts';
-import { rank } from '../../src/knowledge/search/rank.ts';
+import { passageWords } from '../../src/knowledge/search/passage-words.ts';
+import { fittedWeights, relevanceOf, type Weights } from '../../src/knowledge/search/relevance.ts';
 import type { builtinReranker } from '../../src/knowledge/search/schema.ts';
 import type { IndexedPassage } from '../../src/knowledge/search/store.ts';
 import { termKey } from '../../src/knowledge/search/term-keys.ts';
@@ -18,8 +19,8 @@ import { termKey } from '../../src/knowledge/search/term-keys.ts';
 export interface Parts {
   /** Prefixes of words in query and order. */
   readonly prefixes: boolean;
-  /** The order of the first hits by their words, or by the reranker. */
-  readonly order: boolean;
+  /** Weights of the order of the first hits by their words; null for the order of the index. */
+  readonly weights: Weights | null;
   readonly reranker: typeof builtinReranker | null;
 }
 
@@ -78,7 +79,7 @@ export class Base {
   search(
     query: string,
     top_k: number,
-    parts: Parts = { prefixes: true, order: true, reranker: null },
+    parts: Parts = { prefixes: true, weights: fittedWeights, reranker: null },
   ): { terms: Term[]; passages: IndexedPassage[] } {
     const wanted = indexTerms(query).filter(({ word }) => word === null || parts.prefixes);
     const input = {
@@ -98,15 +99,18 @@ export class Base {
       wanted.filter(({ word }, at) => word === null || (counts[at] ?? 0) >= (counts[word] ?? 0)),
       keywordLimits(input).lexical,
     );
-    if (!parts.order) return { terms, passages: rows.slice(0, top_k) };
-    const candidates = rows.map((row, index) => ({
-      ...{ row, keyword_rank: index + 1, vector_rank: null, vector_score: null },
-    }));
-    const ranked = rank(candidates, { terms, prefixes }, input, {
-      vectorWeight: 0,
-      isSemantic: false,
-    });
-    return { terms, passages: ranked.slice(0, top_k).map(({ row }) => row) };
+    if (parts.weights === null) return { terms, passages: rows.slice(0, top_k) };
+    const first = rows.slice(0, orderedHits(input));
+    const relevance = relevanceOf(
+      { terms, prefixes },
+      first.map((row) => ({ file_id: row.file_id, words: passageWords(row) })),
+      parts.weights,
+    );
+    const ordered = first
+      .map((row, at) => ({ row, score: relevance[at] ?? 0 }))
+      .sort((a, b) => b.score - a.score)
+      .map(({ row }) => row);
+    return { terms, passages: ordered.slice(0, top_k) };
   }
 
   /** Returns the chunks with any of the terms in the order of the index. */
