@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
+import { hasIdentifiers } from '../../shared/identifiers.ts';
 import { words } from '../../shared/words.ts';
 import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf } from '../json-values.ts';
@@ -9,7 +10,7 @@ import { type ChunkSource, type IndexedChunk, indexChunk } from './keywords.ts';
 import { prefixesOf } from './word-prefixes.ts';
 
 /** Version of what `indexChunk` returns. A new one has all chunks indexed again. */
-const indexVersion = 2;
+const indexVersion = 3;
 
 /** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */
 const chunksAtOnce = 200;
@@ -24,7 +25,7 @@ interface NewRow extends IndexedChunk {
 }
 
 /**
- * Indexes chunks of earlier versions again, with the stems of their scripts and with prefixes, the latest
+ * Indexes chunks of earlier versions again, with the stems of their scripts, prefixes and parts of identifiers, the latest
  * first, at most 4,000 per minute. Returns the number of chunks read; 0 once all are. Overlapping ticks repeat work and
  * end in the same state. Until then a search finds the words in the form of the query.
  */
@@ -84,5 +85,5 @@ const hasStems = /[\u0370-\u052f\u0620-\u06ff\u0900-\u097f\u1f00-\u1fff]/;
 
 function isChanged({ file_name, heading, text }: ChunkSource): boolean {
   const source = `${file_name} ${heading ?? ''} ${text}`;
-  return hasStems.test(source) || prefixesOf(words(source)).length > 0;
+  return hasStems.test(source) || hasIdentifiers(source) || prefixesOf(words(source)).length > 0;
 }
