@@ -12,7 +12,7 @@ export interface QueryParts {
   readonly prefixes: ReadonlyMap<string, number>;
 }
 
-/** What a passage has of a query. */
+/** The parts of a query that a passage has. */
 export interface Found extends Counted {
   /** Weight of the stems that are in its headings or its file name. */
   readonly headed: number;
@@ -25,7 +25,7 @@ const prefixWeight = 0.6;
 
 const plain = /^[a-z]+$/;
 
-/** What a word is in a query: keys of its stems, and the key that holds its place. */
+/** The part of a word in a query: keys of its stems, and the key that holds its place. */
 interface Role {
   readonly stems: readonly number[];
   readonly place: number;
