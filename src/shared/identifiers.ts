@@ -3,8 +3,8 @@ const change = /[a-z][A-Z]/;
 /** An identifier in camel case, of a length that people write. */
 const camelCase = /(?<![A-Za-z])(?=[A-Za-z]*[a-z][A-Z])[A-Za-z]{4,64}(?![A-Za-z])/g;
 const part = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
-/** Shorter parts are not words: iPhone, mRNA. */
-const leastLetters = 2;
+/** Shorter parts are rarely words: iPhone, mRNA, NaCl. As parts of names in prose they mislead (decision 0071). */
+const leastLetters = 3;
 
 /** True if the text may have identifiers whose parts are words too. */
 export const hasIdentifiers = (text: string): boolean => change.test(text);
