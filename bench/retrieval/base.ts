@@ -4,14 +4,21 @@ import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import { chunkDocument } from '../../src/documents/chunk/chunk.ts';
 import { mergeCandidates } from '../../src/knowledge/search/candidates.ts';
 import { type Term, weighPrefixes, weighTerms } from '../../src/knowledge/search/evidence.ts';
-import { candidateLimit, keywordLimits, rerankedHits } from '../../src/knowledge/search/input.ts';
+import {
+  candidateLimit,
+  keywordLimits,
+  orderedHits,
+  rerankedHits,
+} from '../../src/knowledge/search/input.ts';
 import {
   type IndexTerm,
   indexChunk,
   indexTerms,
   queryWords,
 } from '../../src/knowledge/search/keywords.ts';
+import { passageWords } from '../../src/knowledge/search/passage-words.ts';
 import { rank } from '../../src/knowledge/search/rank.ts';
+import { fittedWeights, relevanceOf, type Weights } from '../../src/knowledge/search/relevance.ts';
 import type { builtinReranker, SearchMode } from '../../src/knowledge/search/schema.ts';
 import type { IndexedPassage } from '../../src/knowledge/search/store.ts';
 import {
@@ -26,14 +33,14 @@ import {
 export interface Parts {
   /** Prefixes of words in query and order. */
   readonly prefixes: boolean;
-  /** The order of the first hits by their words, or by the reranker. */
-  readonly order: boolean;
+  /** Weights of the order of the first hits by their words; null for the order of the index. */
+  readonly weights: Weights | null;
   readonly reranker: typeof builtinReranker | null;
   readonly mode?: SearchMode;
 }
 
 /** All parts of a search by default. */
-export const allParts: Parts = { prefixes: true, order: true, reranker: null };
+export const allParts: Parts = { prefixes: true, weights: fittedWeights, reranker: null };
 
 export interface File {
   readonly name: string;
@@ -130,15 +137,25 @@ export class Base {
     const { length } = queryWords(query);
     const terms = weighTerms(query, counts.slice(0, length), this.#chunks.length);
     const prefixes = weighPrefixes(wanted, counts, this.#chunks.length);
-    if (!parts.order) return { terms, passages: rows.slice(0, top_k) };
-    const near = vector === null ? [] : this.#near(vector);
+    if (parts.weights === null) return { terms, passages: rows.slice(0, top_k) };
+    const words = { terms, prefixes };
+    if (vector === null) {
+      const first = rows.slice(0, orderedHits(input, isPartial));
+      const relevance = relevanceOf(
+        words,
+        first.map((row) => ({ file_id: row.file_id, words: passageWords(row) })),
+        parts.weights,
+      );
+      const ordered = first
+        .map((row, at) => ({ row, score: relevance[at] ?? 0 }))
+        .sort((a, b) => b.score - a.score);
+      return { terms, passages: ordered.slice(0, top_k).map(({ row }) => row) };
+    }
+    const near = this.#near(vector);
     const found = [...new Set([...rows, ...near.map(({ row }) => row)])];
     const hits = near.map(({ row, score }) => ({ id: row.vector_id, score }));
-    const ranked = rank(mergeCandidates(found, rows, hits), { terms, prefixes }, input, {
-      vectorWeight: vector === null ? 0 : 1,
-      isSemantic: vector !== null,
-      isPartial,
-    });
+    const fusion = { vectorWeight: 1, isSemantic: true, isPartial };
+    const ranked = rank(mergeCandidates(found, rows, hits), words, input, fusion);
     return { terms, passages: ranked.slice(0, top_k).map(({ row }) => row) };
   }
 

@@ -1,3 +1,4 @@
+import { fittedWeights } from '../../src/knowledge/search/relevance.ts';
 import { allParts, Base, type Parts } from './base.ts';
 import { type Collection, depth, markdownOf, print, score } from './collection.ts';
 import type { Embedder } from './embedder.ts';
@@ -5,9 +6,12 @@ import type { Embedder } from './embedder.ts';
 const ablations: Readonly<Record<string, Parts>> = {
   reranked: { ...allParts, reranker: 'builtin/lexical' },
   'not reranked': allParts,
-  '- order by words': { ...allParts, order: false },
+  '- letter grams': { ...allParts, weights: { ...fittedWeights, grams: 0 } },
+  '- nearness': { ...allParts, weights: { ...fittedWeights, windows: 0 } },
+  '- headings': { ...allParts, weights: { ...fittedWeights, headings: 0 } },
+  '- neighbours': { ...allParts, weights: { ...fittedWeights, neighbours: 0 } },
   '- prefixes': { ...allParts, prefixes: false },
-  '- both': { ...allParts, prefixes: false, order: false },
+  'order of the index': { ...allParts, weights: null },
 };
 
 const ways: Readonly<Record<string, Parts>> = {
@@ -30,7 +34,7 @@ function measure(
   for (const [way, chosen] of Object.entries(parts)) {
     const scores = queries.map(({ id, text }, at) => {
       const vector = chosen.mode === undefined ? null : (vectors[at] ?? null);
-      const { passages } = base.search(text, 3 * depth, chosen, vector);
+      const { passages } = base.search(text, depth, chosen, vector);
       return score(
         passages.map(({ file_id }) => file_id.slice(0, -3)),
         relevant.get(id) ?? new Set(),

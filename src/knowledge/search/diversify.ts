@@ -1,4 +1,4 @@
-import { passageStems } from './passage-stems.ts';
+import { passageStems } from './passage-words.ts';
 import type { Ranked } from './rank.ts';
 
 /** Share of common word pairs from which two passages are the same text. */
