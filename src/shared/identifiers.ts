@@ -6,15 +6,12 @@ const part = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 /** Shorter parts are rarely words: iPhone, mRNA, NaCl. As parts of names in prose they mislead (decision 0071). */
 const leastLetters = 3;
 
-/** True if the text may have identifiers whose parts are words too. */
-export const hasIdentifiers = (text: string): boolean => change.test(text);
-
 /**
  * Adds the parts of each identifier in camel case behind it, so that `getUserName` is found by "user name" and
  * `get_user_name`, whose parts punctuation shows.
  */
 export function withIdentifierParts(text: string): string {
-  if (!hasIdentifiers(text)) return text;
+  if (!change.test(text)) return text;
   return text.replaceAll(camelCase, (identifier) => {
     const parts = identifier.match(part) ?? [];
     const isWords = parts.every(({ length }) => length >= leastLetters);

@@ -19,7 +19,7 @@ const maxListBytes = 5 * 1024 * 1024;
 const maxFieldBytes = 20_000;
 
 /** An archive whose bytes are stored, or a list of addresses. */
-export type ReceivedBatch =
+type ReceivedBatch =
   | {
       readonly type: 'archive';
       readonly archive_type: 'zip' | 'tar';

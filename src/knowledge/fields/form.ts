@@ -27,7 +27,7 @@ export function readFormFields(parts: Readonly<Partial<Record<Name, string>>>): 
 }
 
 /** Reads a JSON list, or tags that are separated by commas. */
-export function readTags(text: string): unknown {
+function readTags(text: string): unknown {
   if (!text.startsWith('[')) return text.split(',').filter((tag) => tag.trim() !== '');
   try {
     return JSON.parse(text);

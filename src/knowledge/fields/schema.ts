@@ -20,7 +20,7 @@ export const Language = z
   })
   .openapi({ type: 'string', example: 'en' });
 
-export const maxTags = 50;
+const maxTags = 50;
 
 /** Tags are compared in lower case. */
 export const Tag = z
@@ -29,7 +29,7 @@ export const Tag = z
   .pipe(z.string().min(1).max(64))
   .openapi({ type: 'string', minLength: 1, maxLength: 64, example: 'leave' });
 
-export const Tags = z
+const Tags = z
   .array(Tag)
   .max(maxTags)
   .transform((tags) => [...new Set(tags)]);

@@ -6,7 +6,7 @@ import { toWireTime } from '../../shared/time.ts';
 import type { DiffRow, ShownRevisionRow } from './history-store.ts';
 
 /** A revision in a query string, where an empty value is not 0. */
-export const RevisionParameter = z
+const RevisionParameter = z
   .string()
   .refine((value) => /^\d{1,15}$/.test(value), { error: 'Must be an integer of at least 0.' })
   .transform(Number)
