@@ -179,7 +179,7 @@ const toDefaults = ({ fields, ...rest }: BatchRow['defaults']): Defaults =>
 /** Returns the values that are given for a file, as they are stored. */
 export function aboutFile(given: GivenFields & { groups?: string[] | null | undefined }) {
   const { fields, rest } = splitFields(given);
-  return { ...definedFields({ groups: rest.groups }), fields: presentFields(fields) };
+  return { ...definedFields({ groups: rest.groups }), fields: definedFields(fields) };
 }
 
 export function toBatch(row: BatchRow): FileBatch {

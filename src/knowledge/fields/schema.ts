@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import type { FileFields } from '../../db/schema/knowledge.ts';
+import type { FileFields, GivenFileFields } from '../../db/schema/knowledge.ts';
 import {
   canonicalLanguage,
   type DocumentProperties,
   maxPropertyChars,
 } from '../../documents/index.ts';
 import { Instant } from '../../http/schema.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
 import { isPeriod, toPeriod } from './period.ts';
 
 /** A language tag in canonical form. */
@@ -106,10 +107,14 @@ export function splitFields<Input extends GivenFields>({
 }
 
 /** Returns the fields that have a value. */
-export const presentFields = (fields: GivenFields): FileFields =>
+export const presentFields = (fields: GivenFileFields): FileFields =>
   Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
   );
+
+/** Returns the fields of a file whose caller gives some. */
+export const mergeFields = (fields: FileFields, given: GivenFileFields): FileFields =>
+  presentFields({ ...fields, ...definedFields(given) });
 
 /** Query parameters by which files are listed. */
 export const fieldFilters = {

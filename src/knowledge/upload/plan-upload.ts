@@ -1,6 +1,7 @@
 import type { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
+import { mergeFields } from '../fields/schema.ts';
 import {
   changeFile,
   type FileRow,
@@ -50,12 +51,12 @@ export function planFile(
     external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
   const latest = named && latestOf(named);
   const same = [...plan.files.map((one) => one.row), ...twins].filter(
-    (row) => row.sha256 === file.sha256,
+    (row) => row.sha256 === file.sha256 && latestOf(row).sha256 === file.sha256,
   );
   if (named !== undefined && latest?.sha256 === file.sha256)
     return merge(
       plan,
-      readAgain(ctx, withGroups(named, upload), upload.encoding),
+      readAgain(ctx, named, upload.encoding, upload.groups),
       regroup(ctx, named, upload),
     );
   if (named !== undefined) return merge(plan, replaceFile(ctx, named, upload, file));
@@ -85,8 +86,6 @@ export function planFile(
     ],
   });
 }
-
-const withGroups = (row: FileRow, { groups = row.groups }: Upload): FileRow => ({ ...row, groups });
 
 /** Gives the groups of the upload to the file that has its external id and its content. */
 function regroup(ctx: Ctx, { id }: FileRow, { groups }: Upload): Plan {
@@ -148,8 +147,21 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
   );
 };
 
+/** The file with the groups that a later statement gives it. */
+const withGroups = (row: FileRow, groups: string[] | null): FileRow => ({
+  ...row,
+  groups,
+  replacement: row.replacement && { ...row.replacement, groups },
+});
+
 /** Reuses an existing file; ingests it again when the caller names a different encoding. */
-function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
+function readAgain(
+  ctx: Ctx,
+  seen: FileRow,
+  encoding: string | null,
+  groups: Upload['groups'] = undefined,
+): Plan {
+  const row = groups === undefined ? seen : withGroups(seen, groups);
   const latest = latestOf(row);
   if (encoding === null || encoding === latest.encoding)
     return { ...noChanges, files: [{ row, is_duplicate: true }] };
@@ -157,7 +169,7 @@ function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   const next = queuedAgain(ctx, withContent(row, content, ctx.now()));
   return {
     files: [{ row: next, is_duplicate: true }],
-    statements: [replaceContent(ctx.db, next, content)],
+    statements: [replaceContent(ctx.db, next, content, seen)],
     jobs: [ingestion(ctx, next)],
     audit: [
       { action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } },
@@ -190,16 +202,16 @@ function replaceFile(
   { id: original_id, ...file }: StoredFile,
 ): Plan {
   const given = { groups: groups === undefined ? old.replacement?.groups : groups };
-  const merged = { ...latestOf(old).fields, ...fields };
+  const merged = mergeFields(latestOf(old).fields, fields);
   const content = { ...file, encoding, metadata, fields: merged, original_id, ...given };
   const row = queuedAgain(ctx, withContent(old, content, ctx.now()));
   return {
     files: [{ row, is_duplicate: false }],
     statements: [
+      replaceContent(ctx.db, row, content, old),
       given.groups === undefined
         ? null
         : updateFile(ctx.db, ctx.workspace_id, old.id, { groups: row.groups }),
-      replaceContent(ctx.db, row, content),
     ],
     jobs: [
       { ...ingestion(ctx, row), id: cleanupId(original_id) },

@@ -1,4 +1,4 @@
-import type { FileFields } from '../../db/schema/knowledge.ts';
+import type { GivenFileFields } from '../../db/schema/knowledge.ts';
 import type { FilePart, ReceivedFile } from '../../documents/index.ts';
 import type { FileUpload, RefusedFile } from '../file-schema.ts';
 
@@ -9,7 +9,7 @@ export type UploadSource =
       readonly part: FilePart;
       readonly external_id: string | null;
       readonly metadata: Record<string, unknown>;
-      readonly fields?: FileFields;
+      readonly fields?: GivenFileFields;
       readonly groups?: string[] | null | undefined;
     };
 
@@ -29,7 +29,7 @@ export interface Upload {
   readonly encoding: string | null;
   readonly metadata: Record<string, unknown>;
   /** New content keeps the fields of its file that are not given. */
-  readonly fields: FileFields;
+  readonly fields: GivenFileFields;
   /** Undefined for those of the file that is replaced, and of the base for new files. */
   readonly groups: string[] | null | undefined;
   /** The groups of new files of the base. */
