@@ -13,6 +13,25 @@ const filter = {
   ),
 };
 
+it('takes no more conditions of an end user than fit beside those of the agent (R85)', async () => {
+  const workspace = await newWorkspace();
+  const base = await newBase(workspace);
+  await addText(workspace, base, 'a.txt', 'The canary sings.', {
+    ...{ language: 'en', tags: ['x'], published_at: '2024-05-01', groups: ['staff'] },
+  });
+  const config = { knowledge: { base_ids: [base], filter } };
+  const { body: agent } = await workspace.post('/agents', { name: 'A', config });
+  const about = { end_user_id: 'user-1', groups: ['staff'], agent_ids: [agent.id] };
+  const user = workspace.as((await workspace.post('/end-user-tokens', about)).body.token);
+  const ask = (given: object | null) =>
+    user.post(`/agents/${agent.id}/search`, { query: 'canary sings', filter: given });
+  expect((await ask(null)).body.hits).toHaveLength(1);
+  const refused = await ask(filter);
+  expect([refused.status, refused.body.errors?.[0]?.pointer], JSON.stringify(refused.body)).toEqual(
+    [422, '/filter'],
+  );
+});
+
 it('searches with all conditions, groups and revisions that a request may have', async () => {
   const workspace = await newWorkspace();
   const base = await newBase(workspace, { retention_days: 30 });
