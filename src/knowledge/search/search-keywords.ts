@@ -86,7 +86,7 @@ const latestHits = ({ workspace_id, input }: Seen, match: SQL, isAmongPassing: b
     : sql``;
   const seen = isAmongPassing ? { ...input, filter: null } : input;
   return sql` union all select * from (
-    select null as counts, c.seq as seq, k.place as place, ${columns}
+    select null as counts, c.seq as seq, k.place as place, ${columns(input)}
     from (
       select seq, place from (select rowid as seq, bm25(chunk_words, 0.0, 0.5, 1.0) as place from chunk_words
         where chunk_words match ${match}${passing} order by rowid desc limit ${limit})
