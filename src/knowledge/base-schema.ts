@@ -153,9 +153,9 @@ export const UpdateBase = z
       retention_days: RetentionDays,
     },
     {
-      error: ({ keys = [] }: { readonly keys?: readonly string[] }) => {
-        const [hint, ...others] = new Set(keys.map((key) => fixedSettings[key]));
-        return others.length === 0 ? hint : undefined;
+      error: (issue: { readonly code?: string; readonly keys?: readonly string[] }) => {
+        const hints = new Set(issue.keys?.map((key) => fixedSettings[key]));
+        return issue.code === 'unrecognized_keys' && hints.size === 1 ? [...hints][0] : undefined;
       },
     },
   )
