@@ -11,6 +11,7 @@ export type UploadSource =
       readonly metadata: Record<string, unknown>;
       readonly fields?: GivenFileFields;
       readonly groups?: string[] | null | undefined;
+      readonly keeps_description?: boolean;
     };
 
 /** A file whose bytes are stored under its id, without a row yet. */
@@ -32,6 +33,8 @@ export interface Upload {
   readonly fields: GivenFileFields;
   /** Undefined for those of the file that is replaced, and of the base for new files. */
   readonly groups: string[] | null | undefined;
+  /** True if the same content again leaves metadata and fields of its file as they are. */
+  readonly keeps_description?: boolean;
   /** The groups of new files of the base. */
   readonly default_groups: string[] | null;
 }

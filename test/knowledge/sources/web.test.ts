@@ -17,6 +17,7 @@ describe('a source of one page', () => {
     const source = await addSource(workspace, base, {
       type: 'url',
       url: `${url}?utm_source=mail#top`,
+      ...{ tags: ['Web'], language: 'de' },
     });
     expect(source).toMatchObject({
       status: 'ready',
@@ -29,6 +30,7 @@ describe('a source of one page', () => {
       name: 'Leave.md',
       status: 'ready',
       metadata: { url, title: 'Leave' },
+      ...{ title: 'Leave', tags: ['web'], language: 'de' },
     });
     expect(file.metadata.source_id).toBe(source.id);
     const { body } = await workspace.get(`/files/${file.id}/content`);
