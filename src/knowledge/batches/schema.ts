@@ -87,7 +87,11 @@ export const BatchForm = z
       .describe(
         `An archive (\`.zip\`, \`.tar\`, \`.tar.gz\`) of at most 100 MB, or a list of addresses (\`.jsonl\`, \`.csv\`) of at most 5 MB; ${maxEntries} entries at most`,
       ),
-    defaults: z.string().optional().describe('JSON object, as `defaults` of a list'),
+    defaults: z
+      .string()
+      .optional()
+      .describe('JSON object, as `defaults` of a list')
+      .openapi({ example: '{"tags":["standards"],"metadata":{"team":"people"}}' }),
   })
   .openapi('FileBatchForm');
 

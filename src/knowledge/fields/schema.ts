@@ -70,10 +70,21 @@ export const shownFields = {
     .string()
     .nullable()
     .describe('BCP 47 language tag; null if it could not be determined from the text'),
-  tags: z.array(z.string()),
-  title: z.string().nullable(),
-  author: z.string().nullable(),
-  published_at: z.iso.datetime().nullable().openapi({ example: '2026-11-20T00:00:00.000Z' }),
+  tags: z
+    .array(z.string())
+    .describe('In lower case')
+    .openapi({ example: ['leave'] }),
+  title: z
+    .string()
+    .nullable()
+    .describe('Null if neither the caller nor the document has given one')
+    .openapi({ example: 'Leave policy' }),
+  author: z.string().nullable().describe('Null like `title`').openapi({ example: null }),
+  published_at: z.iso
+    .datetime()
+    .nullable()
+    .describe('Null like `title`')
+    .openapi({ example: '2026-11-20T00:00:00.000Z' }),
 };
 
 interface Stored {

@@ -44,6 +44,15 @@ describe('a source of one page', () => {
     });
   });
 
+  it('names the file of a page without a title by its address', async () => {
+    const { workspace, base, site } = await setUp();
+    const url = await site.page('/guides/opening%20hours.html', '<p>The shop opens at eight.</p>');
+    await addSource(workspace, base, { type: 'url', url });
+    expect((await filesOf(workspace, base))[url]).toMatchObject({
+      ...{ name: 'opening hours.md', title: null },
+    });
+  });
+
   it('stores a document of another format under its own name', async () => {
     const { workspace, base, site } = await setUp();
     const url = await site.answers('/files/prices%20list.csv', {
