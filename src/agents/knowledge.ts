@@ -3,6 +3,7 @@ import {
   type File,
   type FileQuery,
   listFilesOf,
+  narrowFilter,
   type PartlyUploaded,
   type SearchFilter,
   SearchQuery,
@@ -105,5 +106,5 @@ export async function searchAgent(
 /** The filter of a search: a caller replaces that of the agent, and an end user can only narrow it. */
 function filterFor(ctx: Ctx, own: SearchFilter | null, given: SearchFilter | null | undefined) {
   if (given == null || own === null) return given ?? own;
-  return ctx.groups === null ? given : { and: [own, given] };
+  return ctx.groups === null ? given : narrowFilter(own, given);
 }

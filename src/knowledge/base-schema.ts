@@ -128,13 +128,37 @@ export const CreateBase = z
   .openapi('CreateKnowledgeBase', { example: { name: 'Handbook' } as never });
 export type CreateBase = z.output<typeof CreateBase>;
 
+/** Settings that are fixed when a base is created, with what changes them. */
+const fixedSettings: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.keys(embeddingFields).map((name) => [
+      name,
+      'Change it with `POST /knowledge-bases/{kb}/embedding-migrations`.',
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.keys(chunkSettings).map((name) => [
+      name,
+      'It is fixed when the base is created. Create another base.',
+    ]),
+  ),
+};
+
 export const UpdateBase = z
-  .strictObject({
-    ...Settings,
-    default_groups: DefaultGroups,
-    ocr: Ocr,
-    retention_days: RetentionDays,
-  })
+  .strictObject(
+    {
+      ...Settings,
+      default_groups: DefaultGroups,
+      ocr: Ocr,
+      retention_days: RetentionDays,
+    },
+    {
+      error: (issue: { readonly code?: string; readonly keys?: readonly string[] }) => {
+        const hints = new Set(issue.keys?.map((key) => fixedSettings[key]));
+        return issue.code === 'unrecognized_keys' && hints.size === 1 ? [...hints][0] : undefined;
+      },
+    },
+  )
   .partial()
   .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
 export type UpdateBase = z.output<typeof UpdateBase>;

@@ -145,7 +145,7 @@ const UploadedFile = File.extend({
   is_duplicate: z
     .boolean()
     .describe(
-      'True when the knowledge base has this content already: this is the existing file, with its own name and metadata',
+      'True when the knowledge base has this content already: this is the existing file, with its own name; metadata and fields are its own unless the upload has its `external_id`',
     ),
 });
 export type UploadedFile = z.output<typeof UploadedFile>;

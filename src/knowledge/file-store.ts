@@ -7,6 +7,7 @@ import { valuesOf } from './json-values.ts';
 import {
   changedReplacement,
   type FileChanges,
+  isAsSeen,
   type NewContent,
   replacedColumns,
   retriedReplacement,
@@ -20,13 +21,14 @@ const ownFile = (workspace_id: string, id: string) =>
 
 /**
  * Inserts a file. Fails on the NOT NULL `files.base_id` when the base is gone or, without an external id, has a
- * file with the same content; and on a unique index when it has a file with the external id.
+ * file with the same content, which nothing replaces; and on a unique index when it has a file with the external id.
  */
 export const insertFile = compileByColumns<FileRow>((db, row) =>
   db.insert(files).values({
     ...row,
     base_id: sql`(select b.id from knowledge_bases b where b.id = ${row.base_id} and b.workspace_id = ${row.workspace_id} and b.deleted_at is null
-      and (${row.external_id} is not null or not exists (select 1 from files f where f.base_id = b.id and f.sha256 = ${row.sha256} and f.deleted_at is null)))`,
+      and (${row.external_id} is not null or not exists (select 1 from files f where f.base_id = b.id and f.sha256 = ${row.sha256} and f.deleted_at is null
+        and coalesce(f.replacement ->> 'sha256', f.sha256) = f.sha256)))`,
   }),
 );
 
@@ -47,9 +49,9 @@ const queuedColumns = {
 
 /**
  * Gives new content to a file, which takes the place of its own when it is ready. Fails on the NOT NULL `files.base_id` unless the file is at the revision before
- * that of `row` and its base is there: an update would be lost without an error.
+ * that of `row`, as it was `seen`, and its base is there: an update would be lost without an error.
  */
-export const replaceContent = (db: Db, row: FileRow, content: NewContent) => {
+export const replaceContent = (db: Db, row: FileRow, content: NewContent, seen: FileRow) => {
   const { revision, changed_by, updated_at } = row;
   return db
     .insert(files)
@@ -58,7 +60,7 @@ export const replaceContent = (db: Db, row: FileRow, content: NewContent) => {
       // Conflicts with its own row by the id only.
       ...{ sha256: row.id, external_id: null },
       base_id: sql`(select b.id from files f join knowledge_bases b on b.id = f.base_id and b.deleted_at is null
-        where f.id = ${row.id} and f.workspace_id = ${row.workspace_id} and f.deleted_at is null and f.revision = ${revision - 1})`,
+        where f.id = ${row.id} and f.workspace_id = ${row.workspace_id} and f.deleted_at is null and f.revision = ${revision - 1} and ${isAsSeen(seen)})`,
     })
     .onConflictDoUpdate({
       target: files.id,

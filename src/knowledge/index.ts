@@ -26,6 +26,7 @@ export { selectHeadings } from './search/headings.ts';
 export type { Hit } from './search/hit.ts';
 
 export { queryWords } from './search/keywords.ts';
+export { narrowFilter } from './search/narrow-filter.ts';
 export { toResult } from './search/result.ts';
 export {
   context_tokens,

@@ -67,6 +67,16 @@ const storedValue = (value: unknown) =>
 
 const field = (name: string): SQL => sql`(${files.replacement} ->> ${`$.${name}`})`;
 
+const jsonOf = (value: unknown) => (value === null ? null : JSON.stringify(value));
+
+/** True while the file `f` has what a person may change as it was read, and its replacement, too. */
+export const isAsSeen = ({ name, metadata, fields, groups, replacement }: FileRow): SQL => {
+  const { created_at: _, failed_at: __, ...content } = replacement ?? {};
+  return sql`f.name = ${name} and f."groups" is ${jsonOf(groups)}
+    and json_array(json(f.metadata), json(f.fields), json(json_remove(f.replacement, '$.created_at', '$.failed_at')))
+      = json(${JSON.stringify([metadata, fields, replacement && content])})`;
+};
+
 /** Columns of a file whose replacement is ready. */
 export const takenColumns = {
   ...Object.fromEntries(columns.map((name) => [name, field(name)])),

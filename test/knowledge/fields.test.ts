@@ -75,13 +75,13 @@ describe('the fields of a file', () => {
       ...{ language: 'de', tags: ['leave', 'travel'] },
       published_at: '2025-01-31T00:00:00.000Z',
     });
-    const wrong = { tags: '["a", 1]', language: 'english please', published_at: '31.1.2024' };
+    const wrong = { tags: '["a", 1]', language: 'English', published_at: '31.1.2024' };
     const refused = await uploadForm(workspace, path, [{ ...part, name: 'b.txt' }], wrong);
     expect(refused.status).toBe(422);
-    expect(refused.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort()).toEqual([
-      '/language',
-      '/published_at',
-      '/tags/1',
+    expect(refused.body.errors).toEqual([
+      { pointer: '/language', detail: 'Must be a language tag such as `en` or `pt-BR`.' },
+      { pointer: '/tags/1', detail: 'Must be text, not a number.' },
+      { pointer: '/published_at', detail: expect.stringMatching(/^Must be a timestamp such as/) },
     ]);
   });
 

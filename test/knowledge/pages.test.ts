@@ -133,6 +133,10 @@ describe('pages of a file', () => {
     expect((await workspace.get(`/files/${file.id}/pages/3`)).body).toMatchObject({
       ...{ previous_page: 2, next_page: null, text: 'The end.' },
     });
+    const beyond = { text: 'No page has this.', page: 4 };
+    expect((await workspace.post(`/files/${file.id}/chunks`, beyond)).body).toMatchObject({
+      ...{ status: 422, errors: [{ pointer: '/page', detail: 'The file has 3 pages.' }] },
+    });
     expect((await workspace.get(`/files/${file.id}/pages/4`)).body).toMatchObject({
       ...{ code: 'not_found', detail: 'The file has 3 pages.' },
     });

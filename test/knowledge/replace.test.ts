@@ -42,6 +42,17 @@ describe('replacing a document', () => {
     );
   });
 
+  it('removes what it had when the worker died after it was ready and the job is exhausted', async () => {
+    const delivery = { kind: 'deliver', which: 1, meanwhile: null } as const;
+    for (const at of [8, 9, 10]) {
+      const world = await ReplaceWorld.open();
+      await world.take({ kind: 'reprocess' });
+      await world.take({ ...delivery, at, dies: 'after', isPoisoned: false });
+      await world.take({ ...delivery, at: 100, dies: null, isPoisoned: true });
+      await world.end();
+    }
+  });
+
   it('leaves every revision of the base as it was, whatever happens to its messages and workers', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 9 }), async (steps) => {

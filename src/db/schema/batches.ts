@@ -1,5 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
-import type { FileFields } from './knowledge.ts';
+import type { GivenFileFields } from './knowledge.ts';
 
 export const batchStatuses = ['queued', 'in_progress', 'completed', 'failed', 'cancelled'] as const;
 export type BatchStatus = (typeof batchStatuses)[number];
@@ -18,7 +18,7 @@ export const batchTypes = ['archive', 'list'] as const;
 
 /** Values that a caller gave for a file. */
 export interface AboutFile {
-  readonly fields?: FileFields;
+  readonly fields?: GivenFileFields;
   readonly groups?: string[] | null;
 }
 export interface BatchDefaults extends AboutFile {

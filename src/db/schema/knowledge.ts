@@ -97,6 +97,11 @@ export interface FileFields {
   /** ISO 8601 in UTC, with milliseconds. */
   readonly published_at?: string;
 }
+/** Fields that a caller gives. Null takes the value from the document. */
+export type GivenFileFields = {
+  readonly [Name in keyof FileFields]: FileFields[Name] | null | undefined;
+};
+
 /** The same, as the document says them. Those that are given go before. */
 export type DetectedFields = Omit<FileFields, 'tags'>;
 

@@ -1,6 +1,9 @@
 const maxTagChars = 35;
 
-/** Returns a language tag in canonical form (BCP 47); null for one that is not valid, or of no language. */
+/**
+ * Returns a language tag in canonical form (BCP 47); null for one that is not valid, or of no language. Longer
+ * primary subtags than those of ISO 639 are not registered: they are names, such as `English`.
+ */
 export function canonicalLanguage(tag: string): string | null {
   const text = tag
     .trim()
@@ -9,7 +12,8 @@ export function canonicalLanguage(tag: string): string | null {
   if (text.length > maxTagChars) return null;
   try {
     const [canonical = ''] = Intl.getCanonicalLocales(text);
-    return /^(?:|und|zxx|mul|mis|x)(?:-|$)|-[ux]-/.test(canonical) ? null : canonical;
+    if (!/^[a-z]{2,3}(?:-|$)/.test(canonical)) return null;
+    return /^(?:und|zxx|mul|mis)(?:-|$)|-[ux]-/.test(canonical) ? null : canonical;
   } catch {
     return null;
   }

@@ -8,6 +8,7 @@ import {
   readForm,
   streamOf,
 } from '../../documents/index.ts';
+import { bodyViolations } from '../../http/violations.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid, validationFailed } from '../../shared/failure.ts';
 import { ManifestFault, type ManifestFormat, readManifest } from './manifest.ts';
@@ -54,14 +55,17 @@ export async function receiveBatch(
 
 /** Throws `validation_failed`. */
 function readDefaults(text: string): Defaults {
-  const parsed = Defaults.safeParse(jsonOf(text));
-  if (parsed.success && text.isWellFormed() && !/\\u0000|\0/.test(text)) return parsed.data;
-  throw validationFailed(
-    parsed.error?.issues.map(({ path, message }) => ({
-      pointer: ['/defaults', ...path].join('/'),
-      detail: message,
-    })) ?? [{ pointer: '/defaults', detail: 'Text must be well-formed without NUL.' }],
-  );
+  const given = jsonOf(text);
+  const parsed = Defaults.safeParse(given);
+  if (!parsed.success)
+    throw validationFailed(
+      bodyViolations(Defaults, parsed.error, given).map(({ pointer, detail }) => ({
+        pointer: `/defaults${pointer}`,
+        detail,
+      })),
+    );
+  if (text.isWellFormed() && !/\\u0000|\0/.test(text)) return parsed.data;
+  throw invalid('/defaults', 'Text must be well-formed without NUL.');
 }
 
 function jsonOf(text: string): unknown {

@@ -87,7 +87,11 @@ export const BatchForm = z
       .describe(
         `An archive (\`.zip\`, \`.tar\`, \`.tar.gz\`) of at most 100 MB, or a list of addresses (\`.jsonl\`, \`.csv\`) of at most 5 MB; ${maxEntries} entries at most`,
       ),
-    defaults: z.string().optional().describe('JSON object, as `defaults` of a list'),
+    defaults: z
+      .string()
+      .optional()
+      .describe('JSON object, as `defaults` of a list')
+      .openapi({ example: '{"tags":["standards"],"metadata":{"team":"people"}}' }),
   })
   .openapi('FileBatchForm');
 
@@ -179,7 +183,7 @@ const toDefaults = ({ fields, ...rest }: BatchRow['defaults']): Defaults =>
 /** Returns the values that are given for a file, as they are stored. */
 export function aboutFile(given: GivenFields & { groups?: string[] | null | undefined }) {
   const { fields, rest } = splitFields(given);
-  return { ...definedFields({ groups: rest.groups }), fields: presentFields(fields) };
+  return { ...definedFields({ groups: rest.groups }), fields: definedFields(fields) };
 }
 
 export function toBatch(row: BatchRow): FileBatch {

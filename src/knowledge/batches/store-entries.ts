@@ -2,6 +2,7 @@ import { batch as runBatch, type Statement } from '../../db/client.ts';
 import { DocumentFault } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { second } from '../../shared/time.ts';
+import { presentFields } from '../fields/schema.ts';
 import type { NextStep } from '../next-step.ts';
 import { HostBusyError, SourceFault } from '../sources/fault.ts';
 import { faultOfFailure } from '../sources/sync/fault-of-failure.ts';
@@ -65,12 +66,13 @@ const storeEntry = (
   openContent(ctx, batch, entry, async ({ part, external_id, metadata, fields }) => {
     const { defaults } = batch;
     const { groups = defaults.groups } = entry.about;
+    const given = { ...defaults.fields, ...entry.about.fields };
     const isArchived = batch.type === 'archive';
     const source = {
       part: isArchived ? { ...part, body: counted(part.body, count) } : part,
       external_id: entry.external_id ?? external_id,
       metadata: { ...metadata, ...defaults.metadata, ...entry.metadata },
-      fields: { ...fields, ...defaults.fields, ...entry.about.fields },
+      fields: { ...given, ...fields, ...presentFields(given) },
       groups,
     };
     await uploadFile(ctx, batch.base_id, source, (file): Statement[] => [

@@ -1,4 +1,5 @@
 import type { FileFields } from '../../db/schema/knowledge.ts';
+import { bodyViolations } from '../../http/violations.ts';
 import { invalid, validationFailed } from '../../shared/failure.ts';
 import { formFields, GivenFields, presentFields } from './schema.ts';
 
@@ -18,12 +19,7 @@ export function readFormFields(parts: Readonly<Partial<Record<Name, string>>>): 
       throw invalid(`/${name}`, 'Text must be well-formed and must not contain NUL.');
   const parsed = GivenFields.safeParse(given);
   if (parsed.success) return presentFields(parsed.data);
-  throw validationFailed(
-    parsed.error.issues.map(({ path, message }) => ({
-      pointer: `/${path.join('/')}`,
-      detail: message,
-    })),
-  );
+  throw validationFailed(bodyViolations(GivenFields, parsed.error, given));
 }
 
 /** Reads a JSON list, or tags that are separated by commas. */

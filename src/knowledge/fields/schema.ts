@@ -1,11 +1,12 @@
 import { z } from '@hono/zod-openapi';
-import type { FileFields } from '../../db/schema/knowledge.ts';
+import type { FileFields, GivenFileFields } from '../../db/schema/knowledge.ts';
 import {
   canonicalLanguage,
   type DocumentProperties,
   maxPropertyChars,
 } from '../../documents/index.ts';
 import { Instant } from '../../http/schema.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
 import { isPeriod, toPeriod } from './period.ts';
 
 /** A language tag in canonical form. */
@@ -69,10 +70,21 @@ export const shownFields = {
     .string()
     .nullable()
     .describe('BCP 47 language tag; null if it could not be determined from the text'),
-  tags: z.array(z.string()),
-  title: z.string().nullable(),
-  author: z.string().nullable(),
-  published_at: z.iso.datetime().nullable().openapi({ example: '2026-11-20T00:00:00.000Z' }),
+  tags: z
+    .array(z.string())
+    .describe('In lower case')
+    .openapi({ example: ['leave'] }),
+  title: z
+    .string()
+    .nullable()
+    .describe('Null if neither the caller nor the document has given one')
+    .openapi({ example: 'Leave policy' }),
+  author: z.string().nullable().describe('Null like `title`').openapi({ example: null }),
+  published_at: z.iso
+    .datetime()
+    .nullable()
+    .describe('Null like `title`')
+    .openapi({ example: '2026-11-20T00:00:00.000Z' }),
 };
 
 interface Stored {
@@ -106,10 +118,14 @@ export function splitFields<Input extends GivenFields>({
 }
 
 /** Returns the fields that have a value. */
-export const presentFields = (fields: GivenFields): FileFields =>
+export const presentFields = (fields: GivenFileFields): FileFields =>
   Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
   );
+
+/** Returns the fields of a file whose caller gives some. */
+export const mergeFields = (fields: FileFields, given: GivenFileFields): FileFields =>
+  presentFields({ ...fields, ...definedFields(given) });
 
 /** Query parameters by which files are listed. */
 export const fieldFilters = {

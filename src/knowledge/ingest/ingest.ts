@@ -97,5 +97,6 @@ export async function failExhaustedFile(
     error,
     ctx.now(),
   );
-  if (failed !== undefined) await removeAttempts(ctx, failed.id, failed.attempt + 1);
+  if (failed === undefined) await removeLeftovers(ctx, id);
+  else await removeAttempts(ctx, failed.id, failed.attempt + 1);
 }

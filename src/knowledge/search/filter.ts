@@ -2,8 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
 import { fieldConditions } from './field-conditions.ts';
 
-/** Limits of a filter; each condition takes up to two of the 100 parameters of a statement. */
-const maxConditions = 30;
+/** Limits of a filter; each condition takes two of the 100 parameters of a statement, which searches two indexes. */
+export const maxConditions = 30;
 const maxDepth = 3;
 const maxBranches = 10;
 
@@ -101,7 +101,7 @@ export const MetadataFilter = filterOf(
   maxDepth,
 );
 
-const countConditions = ({
+export const countConditions = ({
   file_ids: files,
   metadata = {},
   language,

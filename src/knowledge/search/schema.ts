@@ -140,7 +140,7 @@ export const SearchResult = z
     coverage: z
       .enum(['full', 'partial', 'none'])
       .describe(
-        'Confidence from 0.6, from 0.33, and below. `none`: the documents do not seem to hold the answer',
+        'Confidence from 0.6, from 0.33, and below. `none`: the documents do not seem to hold the answer. A query without a subject is at most `partial`, with a confidence of at most 0.2',
       ),
   })
   .openapi('SearchResult');

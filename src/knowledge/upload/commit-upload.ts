@@ -13,7 +13,8 @@ import {
 } from '../file-schema.ts';
 import { type FileRow, originalIdOf, selectTwins } from '../file-store.ts';
 import { latestOf } from '../replacement.ts';
-import { noChanges, type Plan, planFile } from './plan-upload.ts';
+import { noChanges, type Plan } from './plan.ts';
+import { planFile } from './plan-upload.ts';
 import { isStored, type Upload } from './upload-input.ts';
 
 /** Attempts of requests that race for one content or external id. */

@@ -1,4 +1,5 @@
 import { actorId, type Ctx } from '../../platform/context.ts';
+import { presentFields } from '../fields/schema.ts';
 import type { FileRow } from '../file-store.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
 
@@ -17,7 +18,7 @@ export function newFile(
     external_id,
     encoding,
     metadata,
-    fields,
+    fields: presentFields(fields),
     detected: {},
     groups: groups === undefined ? default_groups : groups,
     status: 'queued',

@@ -1,8 +1,7 @@
-import type { commit } from '../../platform/commit.ts';
-import { actorId, type Ctx } from '../../platform/context.ts';
+import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
+import { mergeFields } from '../fields/schema.ts';
 import {
-  changeFile,
   type FileRow,
   insertFile,
   originalIdOf,
@@ -13,25 +12,10 @@ import { ingestion, queuedAgain } from '../ingestion.ts';
 import { latestOf, type NewContent, withContent } from '../replacement.ts';
 import { searchableAttempt } from '../searchable.ts';
 import { cleanupId } from './cleanup-store.ts';
+import { describeAgain, withDescription } from './describe-again.ts';
 import { newFile } from './new-file.ts';
+import { merge, noChanges, type Plan } from './plan.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
-
-/** Changes of one upload: the resulting rows, and what the batch contains for them. */
-export interface Plan {
-  /** In the order of the files of the upload. */
-  readonly files: readonly PlannedFile[];
-  readonly statements: Parameters<typeof commit>[1]['statements'];
-  readonly jobs: NonNullable<Parameters<typeof commit>[1]['jobs']>;
-  readonly audit: NonNullable<Parameters<typeof commit>[1]['audit']>;
-}
-
-interface PlannedFile {
-  readonly row: FileRow;
-  /** True for an existing file with this content. */
-  readonly is_duplicate: boolean;
-}
-
-export const noChanges: Plan = { files: [], statements: [], jobs: [], audit: [] };
 
 /**
  * Adds one file to the plan. `twins` are existing files with the same content or external id. The file
@@ -50,13 +34,13 @@ export function planFile(
     external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
   const latest = named && latestOf(named);
   const same = [...plan.files.map((one) => one.row), ...twins].filter(
-    (row) => row.sha256 === file.sha256,
+    (row) => row.sha256 === file.sha256 && latestOf(row).sha256 === file.sha256,
   );
   if (named !== undefined && latest?.sha256 === file.sha256)
     return merge(
       plan,
-      readAgain(ctx, withGroups(named, upload), upload.encoding),
-      regroup(ctx, named, upload),
+      readAgain(ctx, withDescription(named, upload), upload.encoding, named),
+      describeAgain(ctx, named, upload),
     );
   if (named !== undefined) return merge(plan, replaceFile(ctx, named, upload, file));
   // A file with an external id has groups of its own.
@@ -68,7 +52,7 @@ export function planFile(
       plan,
       external_id === null
         ? readAgain(ctx, refuseOtherGroups(twin, upload), upload.encoding)
-        : adopt(ctx, twin, external_id, upload.encoding),
+        : adopt(ctx, twin, external_id, upload),
     );
   const row = newFile(ctx, base_id, upload, file);
   return merge(plan, {
@@ -84,26 +68,6 @@ export function planFile(
       },
     ],
   });
-}
-
-const withGroups = (row: FileRow, { groups = row.groups }: Upload): FileRow => ({ ...row, groups });
-
-/** Gives the groups of the upload to the file that has its external id and its content. */
-function regroup(ctx: Ctx, { id }: FileRow, { groups }: Upload): Plan {
-  if (groups === undefined) return noChanges;
-  return {
-    ...noChanges,
-    statements: [
-      changeFile(
-        ctx.db,
-        ctx.workspace_id,
-        id,
-        { groups },
-        { changed_by: actorId(ctx.actor), updated_at: ctx.now() },
-      ),
-    ],
-    audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { groups } }],
-  };
 }
 
 /** True for a file with the groups of the upload, or any if that names none. */
@@ -122,16 +86,10 @@ function refuseOtherGroups(row: FileRow, upload: Upload): FileRow {
   );
 }
 
-const merge = (...plans: readonly Plan[]): Plan => ({
-  files: plans.flatMap((plan) => plan.files),
-  statements: plans.flatMap((plan) => plan.statements),
-  jobs: plans.flatMap((plan) => plan.jobs),
-  audit: plans.flatMap((plan) => plan.audit),
-});
-
-/** Gives the external id to an existing file with the same content and none. */
-const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | null): Plan => {
-  const again = readAgain(ctx, twin, encoding);
+/** Gives the external id, and what the upload says, to an existing file with the same content and no external id. */
+const adopt = (ctx: Ctx, twin: FileRow, external_id: string, upload: Upload): Plan => {
+  const given = { ...upload, groups: undefined, keeps_description: false };
+  const again = readAgain(ctx, withDescription(twin, given), upload.encoding, twin);
   const row = { ...twin, ...again.files[0]?.row, external_id, updated_at: ctx.now() };
   return merge(
     { ...again, files: [] },
@@ -145,11 +103,12 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
         { action: 'file.update', target_type: 'file', target_id: twin.id, detail: { external_id } },
       ],
     },
+    describeAgain(ctx, twin, given),
   );
 };
 
-/** Reuses an existing file; ingests it again when the caller names a different encoding. */
-function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
+/** Reuses an existing file; ingests it again when the caller names a different encoding. `seen` is the row without what the upload says. */
+function readAgain(ctx: Ctx, row: FileRow, encoding: string | null, seen = row): Plan {
   const latest = latestOf(row);
   if (encoding === null || encoding === latest.encoding)
     return { ...noChanges, files: [{ row, is_duplicate: true }] };
@@ -157,7 +116,7 @@ function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   const next = queuedAgain(ctx, withContent(row, content, ctx.now()));
   return {
     files: [{ row: next, is_duplicate: true }],
-    statements: [replaceContent(ctx.db, next, content)],
+    statements: [replaceContent(ctx.db, next, content, seen)],
     jobs: [ingestion(ctx, next)],
     audit: [
       { action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } },
@@ -190,16 +149,16 @@ function replaceFile(
   { id: original_id, ...file }: StoredFile,
 ): Plan {
   const given = { groups: groups === undefined ? old.replacement?.groups : groups };
-  const merged = { ...latestOf(old).fields, ...fields };
+  const merged = mergeFields(latestOf(old).fields, fields);
   const content = { ...file, encoding, metadata, fields: merged, original_id, ...given };
   const row = queuedAgain(ctx, withContent(old, content, ctx.now()));
   return {
     files: [{ row, is_duplicate: false }],
     statements: [
+      replaceContent(ctx.db, row, content, old),
       given.groups === undefined
         ? null
         : updateFile(ctx.db, ctx.workspace_id, old.id, { groups: row.groups }),
-      replaceContent(ctx.db, row, content),
     ],
     jobs: [
       { ...ingestion(ctx, row), id: cleanupId(original_id) },

@@ -7,7 +7,7 @@ import {
 } from '../../documents/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { formFieldNames, readFormFields } from '../fields/form.ts';
-import { presentFields, splitFields } from '../fields/schema.ts';
+import { splitFields } from '../fields/schema.ts';
 import {
   ExternalId,
   FileGroups,
@@ -44,7 +44,7 @@ export async function readUpload(source: UploadSource, receive: Receive): Promis
     encoding: null,
     external_id,
     metadata,
-    fields: presentFields(fields),
+    fields,
     groups,
   };
 }

@@ -64,6 +64,9 @@ describe('a batch from a list', () => {
     expect(wrong.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(
       expect.arrayContaining(['/defaults/tags/0', '/defaults/groups']),
     );
+    expect(wrong.body.errors).toContainEqual({
+      ...{ pointer: '/defaults/groups', detail: 'Must be a list, not text.' },
+    });
     const bad = await upload('list.csv', csv.replace('2023-02-01', '1.2.2023'));
     expect([bad.status, bad.body.errors[0].detail]).toEqual([
       422,

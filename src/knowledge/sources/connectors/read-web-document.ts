@@ -92,7 +92,7 @@ async function pageOf(response: Response, type: string, url: string): Promise<Co
       // A canonical address of another site could claim the pages of that site.
       url: stated !== null && siteOf(stated) === siteOf(url) ? stated : url,
       title,
-      name: `${title ?? 'page'}.md`,
+      name: `${title ?? fileNameOf(response, url).replace(/\.(?:x?html?|php|aspx?|jsp)$/i, '')}.md`,
       body: title === null || /^#{1,6} /.test(text) ? text : `# ${title}\n\n${text}`,
       links: links.flatMap((link) => pageUrl(link) ?? []),
     };

@@ -1,4 +1,5 @@
 import type { FileFields } from '../../../db/schema/knowledge.ts';
+import { textPart } from '../../../documents/index.ts';
 import type { Ctx } from '../../../platform/context.ts';
 import { sha256 } from '../../../shared/digest.ts';
 import { toWireTime } from '../../../shared/time.ts';
@@ -90,15 +91,15 @@ interface About {
 
 /** Stores the content; its hash is that of the stored bytes. */
 async function upload(ctx: Ctx, base_id: string, { name, body }: Content, about: About) {
-  const source =
+  const part =
     typeof body === 'string'
-      ? { body: { name: fileName(name), text: body, ...about } }
-      : {
-          part: { name: fileName(name), media_type: body.media_type, body: body.stream },
-          ...about,
-        };
+      ? textPart({ name: fileName(name), text: body })
+      : { name: fileName(name), media_type: body.media_type, body: body.stream };
   try {
-    const { id, sha256, replacement } = await uploadFile(ctx, base_id, source);
+    const { id, sha256, replacement } = await uploadFile(ctx, base_id, {
+      ...{ part, ...about },
+      keeps_description: true,
+    });
     return { file_id: id, content_hash: replacement?.sha256 ?? sha256 };
   } catch (error) {
     throw faultOfFailure(error);
