@@ -2,13 +2,8 @@ import type { Ctx } from '../../platform/context.ts';
 import { stemsOf } from '../../shared/stems.ts';
 import { diversify } from './diversify.ts';
 import { extendHits } from './extend-hits.ts';
-import { neededHits, type SearchInput } from './input.ts';
+import { neededHits, orderedHits, type SearchInput } from './input.ts';
 import type { Ranked } from './rank.ts';
-
-/** Candidates that are extended at first, for each hit that is needed: some of them repeat others in their extended texts. */
-const extendedPerHit = 2;
-/** Factor by which more of them are extended until enough hits are left. */
-const growth = 4;
 
 /** The text of a hit and its place in the file. */
 export interface Extent {
@@ -30,21 +25,8 @@ export async function chooseDiverse(
   const needed = neededHits(input);
   if (diversity === 0) return { ranked, extents: null };
   if (context_tokens === 0) return { ranked: diversify(ranked, diversity, needed), extents: null };
-  for (let count = extendedPerHit * needed; ; count *= growth) {
-    const pool = diversify(ranked, diversity, count);
-    const chosen = await chooseExtended(ctx, input, pool, ranked);
-    if (chosen.ranked.length >= needed || pool.length < count) return chosen;
-  }
-}
-
-/** Extends the candidates of `pool`, and chooses those of them whose extended texts differ. */
-async function chooseExtended(
-  ctx: Ctx,
-  input: SearchInput,
-  pool: readonly Ranked[],
-  ranked: readonly Ranked[],
-) {
-  const { diversity = 0, context_tokens = 0 } = input;
+  // Most of them may repeat one another in their extended texts.
+  const pool = ranked.slice(0, orderedHits(input));
   const extended = await extendHits(
     ctx,
     input,
@@ -55,11 +37,7 @@ async function chooseExtended(
     context_tokens,
   );
   const extents = new Map(extended.map(({ chunk_id, ...extent }) => [chunk_id, extent]));
-  const places = new Map(ranked.map(({ row }, place) => [row.chunk_id, place]));
-  const placeOf = ({ row }: Ranked) => places.get(row.chunk_id) ?? 0;
-  const left = pool
-    .filter(({ row }) => extents.has(row.chunk_id))
-    .sort((a, b) => placeOf(a) - placeOf(b));
+  const left = pool.filter(({ row }) => extents.has(row.chunk_id));
   const stems = ({ row }: Ranked) => stemsOf(extents.get(row.chunk_id)?.text ?? row.text);
-  return { ranked: diversify(left, diversity, neededHits(input), stems), extents };
+  return { ranked: diversify(left, diversity, needed, stems), extents };
 }
