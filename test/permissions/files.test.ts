@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { searchKnowledge } from '../../src/knowledge/index.ts';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
+import type { VectorQuery } from '../../src/platform/ports.ts';
 import { newId } from '../../src/shared/id.ts';
 import { newSite, synced } from '../knowledge/sources/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
@@ -159,8 +160,11 @@ describe('a search for a reader of few files', () => {
     const [open] = (await workspace.get(`/knowledge-bases/${base}/files`)).body.data.slice(-1);
     const [wanted] = (await workspace.get(`/files/${open.id}/chunks`)).body.data;
     const ids = [...Array.from({ length: 700 }, () => chunk.id), wanted.id];
-    const query = async ({ limit }: { limit: number }) =>
-      ids.map((id, index) => ({ id, score: 1 - index / 1000 })).slice(0, limit);
+    const query = async ({ limit, ids: among }: VectorQuery) =>
+      ids
+        .map((id, index) => ({ id, score: 1 - index / 1000 }))
+        .filter(({ id }) => among === undefined || among.includes(id))
+        .slice(0, limit);
     const behind = { ...ctx, groups: ['staff'], vectors: { ...ctx.vectors, query } };
     const search = { base_ids: [base], query: 'zebra', top_k: 8, min_score: 0, reranker: null };
     const call = { call_key: newId('req') };

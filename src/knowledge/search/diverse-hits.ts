@@ -2,11 +2,8 @@ import type { Ctx } from '../../platform/context.ts';
 import { stemsOf } from '../../shared/stems.ts';
 import { diversify } from './diversify.ts';
 import { extendHits } from './extend-hits.ts';
-import { neededHits, type SearchInput } from './input.ts';
+import { neededHits, orderedHits, type SearchInput } from './input.ts';
 import type { Ranked } from './rank.ts';
-
-/** Candidates that are extended, for each hit that is needed: some of them repeat others in their extended texts. */
-const extendedPerHit = 2;
 
 /** The text of a hit and its place in the file. */
 export interface Extent {
@@ -28,7 +25,8 @@ export async function chooseDiverse(
   const needed = neededHits(input);
   if (diversity === 0) return { ranked, extents: null };
   if (context_tokens === 0) return { ranked: diversify(ranked, diversity, needed), extents: null };
-  const pool = diversify(ranked, diversity, extendedPerHit * needed);
+  // Most of them may repeat one another in their extended texts.
+  const pool = ranked.slice(0, orderedHits(input));
   const extended = await extendHits(
     ctx,
     input,
@@ -39,11 +37,7 @@ export async function chooseDiverse(
     context_tokens,
   );
   const extents = new Map(extended.map(({ chunk_id, ...extent }) => [chunk_id, extent]));
-  const places = new Map(ranked.map(({ row }, place) => [row.chunk_id, place]));
-  const placeOf = ({ row }: Ranked) => places.get(row.chunk_id) ?? 0;
-  const left = pool
-    .filter(({ row }) => extents.has(row.chunk_id))
-    .sort((a, b) => placeOf(a) - placeOf(b));
+  const left = pool.filter(({ row }) => extents.has(row.chunk_id));
   const stems = ({ row }: Ranked) => stemsOf(extents.get(row.chunk_id)?.text ?? row.text);
   return { ranked: diversify(left, diversity, needed, stems), extents };
 }
