@@ -10,7 +10,7 @@ export interface Plan {
   readonly audit: NonNullable<Parameters<typeof commit>[1]['audit']>;
 }
 
-export interface PlannedFile {
+interface PlannedFile {
   readonly row: FileRow;
   /** True for an existing file with this content. */
   readonly is_duplicate: boolean;
