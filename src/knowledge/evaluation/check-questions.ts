@@ -85,9 +85,9 @@ const missingFiles = (
 ): Violation[] =>
   passagesOf(given)
     .filter(({ file_id }) => !files.has(file_id))
-    .map(({ pointer, file_id }) => ({
+    .map(({ pointer }) => ({
       pointer: `${pointer}/file_id`,
-      detail: `${file_id} is not a file of this knowledge base.`,
+      detail: 'Must be a file of this knowledge base.',
     }));
 
 async function missingPassages(

@@ -20,7 +20,7 @@ export function describeAgain(ctx: Ctx, file: FileRow, upload: Upload): Plan {
   };
 }
 
-/** Returns what the upload specifies: groups, and metadata and fields where they differ from those of its latest content. */
+/** Returns the changes that an upload contains: groups, and metadata and fields that differ from those of the latest content. */
 function descriptionOf(file: FileRow, { groups, keeps_description, ...given }: Upload) {
   const latest = latestOf(file);
   const fields = Object.fromEntries(
@@ -42,7 +42,7 @@ function descriptionOf(file: FileRow, { groups, keeps_description, ...given }: U
 const isSame = (a: unknown, b: unknown): boolean =>
   canonicalJson(a ?? null) === canonicalJson(b ?? null);
 
-/** Returns the file with what the upload specifies, as `describeAgain` stores it. */
+/** Returns the file as `describeAgain` stores it. */
 export function withDescription(file: FileRow, upload: Upload): FileRow {
   const { fields, ...changes } = descriptionOf(file, upload);
   const described = <Of extends Pick<FileRow, 'fields'>>(of: Of): Of => ({
