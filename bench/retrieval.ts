@@ -1,12 +1,25 @@
 // Retrieval quality of a running server: nDCG@10 and recall@10 for each collection and search mode.
-// node bench/retrieval.ts --url URL --key KEY [--queries N] DATA_FOLDER [COLLECTION...]
+// node bench/retrieval.ts --url URL --key KEY [--model NAME [--dimensions N]] [--queries N] DATA_FOLDER [COLLECTION...]
 // node bench/retrieval.ts --ablate [--queries N] DATA_FOLDER [COLLECTION...]: what each part of the keyword search is worth,
 // from the functions of the Worker, in this process.
+// node bench/retrieval.ts --model NAME [--provider URL [--provider-key KEY]] [--vectors FILE] DATA_FOLDER [COLLECTION...]: each search
+// mode with an embedding model, in this process: of a provider that speaks OpenAI's protocol, or recorded in a file, which gets what it lacks.
 // A collection is a folder with corpus.jsonl { id, title, text }, queries.jsonl { id, text } and qrels.tsv.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Parts } from './retrieval/base.ts';
+import {
+  type Collection,
+  depth,
+  markdownOf,
+  print,
+  readCollection,
+  type Score,
+  score,
+  type Text,
+} from './retrieval/collection.ts';
+import { Embedder } from './retrieval/embedder.ts';
+import { ablate, measureVectors } from './retrieval/in-process.ts';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,16 +27,21 @@ const { values: flags, positionals } = parseArgs({
     ablate: { type: 'boolean' },
     url: { type: 'string' },
     key: { type: 'string' },
+    model: { type: 'string' },
+    dimensions: { type: 'string' },
+    provider: { type: 'string' },
+    'provider-key': { type: 'string' },
+    vectors: { type: 'string' },
     queries: { type: 'string', default: '300' },
   },
 });
 const [folder, ...named] = positionals;
-if (
-  folder === undefined ||
-  (!flags.ablate && (flags.url === undefined || flags.key === undefined))
-) {
+const isServer = flags.url !== undefined && flags.key !== undefined;
+const isModel =
+  flags.model !== undefined && (flags.provider !== undefined || flags.vectors !== undefined);
+if (folder === undefined || !(flags.ablate || isServer || isModel)) {
   console.error(
-    'usage: node bench/retrieval.ts --url URL --key KEY [--queries N] DATA_FOLDER [COLLECTION...]',
+    'usage: node bench/retrieval.ts (--ablate | --url URL --key KEY [--model NAME [--dimensions N]] | --model NAME [--provider URL] [--vectors FILE]) [--queries N] DATA_FOLDER [COLLECTION...]',
   );
   process.exit(2);
 }
@@ -34,20 +52,7 @@ const ways = [
   { name: 'hybrid', mode: 'hybrid', reranker: null },
   { name: 'hybrid + rerank', mode: 'hybrid', reranker: 'builtin/lexical' },
 ] as const;
-const depth = 10;
 const parallel = 4;
-
-interface Text {
-  readonly id: string;
-  readonly title?: string;
-  readonly text: string;
-}
-
-const readJsonLines = (path: string): Text[] =>
-  readFileSync(path, 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
 
 async function call<Reply>(method: string, path: string, body?: unknown): Promise<Reply> {
   const isForm = body instanceof FormData;
@@ -85,15 +90,18 @@ async function load(
   collection: string,
   corpus: readonly Text[],
 ): Promise<{ base: string; documents: Map<string, string> }> {
-  const { id: base } = await call<{ id: string }>('POST', '/knowledge-bases', { name: collection });
+  const { id: base } = await call<{ id: string }>('POST', '/knowledge-bases', {
+    name: collection,
+    ...(flags.model === undefined ? {} : { embedding_model: flags.model }),
+    ...(flags.dimensions === undefined ? {} : { dimensions: Number(flags.dimensions) }),
+  });
   const documents = new Map<string, string>();
   const requests = Array.from({ length: Math.ceil(corpus.length / 20) }, (_, index) =>
     corpus.slice(index * 20, index * 20 + 20),
   );
   await inParallel(requests, async (texts) => {
     const form = new FormData();
-    for (const { title, text } of texts)
-      form.append('file', new Blob([title ? `# ${title}\n\n${text}` : text]), 'document.md');
+    for (const text of texts) form.append('file', new Blob([markdownOf(text)]), 'document.md');
     const { data } = await call<FileList>('POST', `/knowledge-bases/${base}/files`, form);
     for (const [index, file] of data.entries()) documents.set(file.id, texts[index]?.id ?? '');
   });
@@ -109,104 +117,24 @@ async function load(
   return { base, documents };
 }
 
-const gain = (rank: number) => 1 / Math.log2(rank + 2);
-
-function score(found: readonly string[], relevant: ReadonlySet<string>) {
-  const dcg = found.reduce((sum, id, rank) => sum + (relevant.has(id) ? gain(rank) : 0), 0);
-  const ideal = Array.from({ length: Math.min(depth, relevant.size) }, (_, rank) =>
-    gain(rank),
-  ).reduce((sum, value) => sum + value, 0);
-  return {
-    ndcg: dcg / ideal,
-    recall: found.filter((id) => relevant.has(id)).length / relevant.size,
-  };
-}
-
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function read(collection: string) {
-  const path = join(folder ?? '', collection);
-  const relevant = new Map<string, Set<string>>();
-  for (const line of readFileSync(join(path, 'qrels.tsv'), 'utf8').split('\n')) {
-    const [query, document, relevance] = line.split('\t');
-    if (query === undefined || document === undefined || !(Number(relevance) > 0)) continue;
-    relevant.set(query, (relevant.get(query) ?? new Set()).add(document));
-  }
-  const judged = readJsonLines(join(path, 'queries.jsonl')).filter(({ id }) => relevant.has(id));
-  // Every nth query, so that all parts of the collection are covered.
-  const every = Math.max(1, Math.floor(judged.length / Number(flags.queries)));
-  const queries = judged.filter((_, index) => index % every === 0);
-  return { relevant, queries, corpus: readJsonLines(join(path, 'corpus.jsonl')) };
-}
-
-const ablations: Readonly<Record<string, Parts>> = {
-  reranked: { prefixes: true, order: true, reranker: 'builtin/lexical' },
-  'not reranked': { prefixes: true, order: true, reranker: null },
-  '- order by words': { prefixes: true, order: false, reranker: null },
-  '- prefixes': { prefixes: false, order: true, reranker: null },
-  '- both': { prefixes: false, order: false, reranker: null },
-};
-
-async function ablate(collection: string): Promise<void> {
-  const { Base } = await import('./retrieval/base.ts');
-  const { relevant, queries, corpus } = read(collection);
-  const base = new Base(
-    corpus.map(({ id, title, text }) => ({
-      name: `${id}.md`,
-      text: title ? `# ${title}\n\n${text}` : text,
-    })),
-  );
-  for (const [name, parts] of Object.entries(ablations)) {
-    const results = queries.map(({ id, text }) => {
-      const { passages } = base.search(text, 3 * depth, parts);
-      const found = [...new Set(passages.map(({ file_id }) => file_id.slice(0, -3)))];
-      return score(found.slice(0, depth), relevant.get(id) ?? new Set());
-    });
-    const ndcg = mean(results.map((result) => result.ndcg)).toFixed(3);
-    const recall = mean(results.map((result) => result.recall)).toFixed(3);
-    console.log([collection.padEnd(16), name.padEnd(16), ndcg, recall].join('  '));
-  }
-}
-
-async function measure(collection: string): Promise<void> {
-  const { relevant, queries, corpus } = read(collection);
-  const { base, documents } = await load(collection, corpus);
-  for (const { name, mode, reranker } of ways) {
-    const results: { ndcg: number; recall: number; ms: number }[] = [];
-    await inParallel(queries, async ({ id, text }) => {
+async function measure({ name, relevant, queries, corpus }: Collection): Promise<void> {
+  const { base, documents } = await load(name, corpus);
+  for (const { name: way, mode, reranker } of ways) {
+    const scores: Score[] = [];
+    let ms = 0;
+    await inParallel(queries, async ({ id, text: query }) => {
       const started = performance.now();
       const { hits } = await call<{ hits: { file_id: string }[] }>(
         'POST',
         `/knowledge-bases/${base}/search`,
-        {
-          query: text,
-          mode,
-          reranker,
-          top_k: 30,
-        },
+        { query, mode, reranker, top_k: 3 * depth },
       );
-      const ms = performance.now() - started;
-      const found = [...new Set(hits.map((hit) => documents.get(hit.file_id) ?? ''))].slice(
-        0,
-        depth,
-      );
-      results.push({ ...score(found, relevant.get(id) ?? new Set()), ms });
+      ms += performance.now() - started;
+      const found = hits.map((hit) => documents.get(hit.file_id) ?? '');
+      scores.push(score(found, relevant.get(id) ?? new Set()));
     });
-    const figures = [
-      mean(results.map(({ ndcg }) => ndcg)),
-      mean(results.map(({ recall }) => recall)),
-    ].map((value) => value.toFixed(3));
-    const time = mean(results.map(({ ms }) => ms)).toFixed(0);
-    console.log(
-      [
-        collection.padEnd(16),
-        name.padEnd(16),
-        ...figures,
-        `${time} ms`,
-        `${queries.length} queries`,
-      ].join('  '),
-    );
+    const time = `${(ms / queries.length).toFixed(0)} ms`;
+    print(name, way, scores, time, `${queries.length} queries`);
   }
 }
 
@@ -214,5 +142,20 @@ const collections =
   named.length > 0
     ? named
     : readdirSync(folder).filter((name) => existsSync(join(folder, name, 'qrels.tsv')));
-console.log('collection        way               nDCG@10  recall@10  time');
-for (const collection of collections) await (flags.ablate ? ablate : measure)(collection);
+console.log('collection        way               nDCG@10  recall@10');
+const embedder =
+  flags.model === undefined
+    ? null
+    : new Embedder({
+        model: flags.model,
+        url: flags.provider,
+        key: flags['provider-key'],
+        file: flags.vectors,
+      });
+for (const name of collections) {
+  const collection = readCollection(folder, name, Number(flags.queries));
+  if (flags.ablate) ablate(collection);
+  else if (flags.url !== undefined) await measure(collection);
+  else if (embedder !== null) await measureVectors(collection, embedder);
+}
+if (flags.provider !== undefined) console.log(embedder?.cost);

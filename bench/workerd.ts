@@ -51,15 +51,27 @@ export async function runWorker(
   };
 }
 
-/** Starts workerd with the database `DB`, migrated with the migrations of the checkout `root`. */
-export async function startWorkerd(options: Options, root = '.'): Promise<Process> {
+/**
+ * Starts workerd with the database `DB`, migrated with the migrations of the checkout `root`. Storage is in the folder
+ * `persist`, or else temporary; a database that it contains is used as it is.
+ */
+export async function startWorkerd(
+  options: Options,
+  root = '.',
+  persist?: string,
+): Promise<Process> {
   const before = children();
-  const miniflare = new Miniflare(convertV4MiniflareOptions(options));
+  const miniflare = new Miniflare({
+    ...convertV4MiniflareOptions(options),
+    ...(persist === undefined ? {} : { resourcePersistencePath: persist }),
+  });
   await miniflare.ready;
   const pid = children().find((child) => !before.includes(child) && nameOf(child) === 'workerd');
   if (pid === undefined) throw new Error('workerd is not among the processes of this one.');
   const db = await miniflare.getD1Database('DB');
-  for (const statement of migrations(root)) await db.prepare(statement).run();
+  const isMigrated = await db.prepare("select 1 from sqlite_master where name = 'chunks'").first();
+  if (isMigrated === null)
+    for (const statement of migrations(root)) await db.prepare(statement).run();
   return {
     miniflare,
     pid,

@@ -47,11 +47,13 @@ export interface ServerOptions {
   readonly root: string;
   /** `counted` counts what Cloudflare bills, which costs CPU. `apart` runs D1 in a process of its own. */
   readonly variant?: 'counted' | 'apart' | undefined;
+  /** The folder of its storage; temporary without. */
+  readonly persist?: string | undefined;
 }
 
 /** Runs the production bundle and the relay in one workerd, each on its own port without a proxy. */
 export async function startServer(settings: ServerOptions): Promise<Server> {
-  const { provider, root, variant } = settings;
+  const { provider, root, variant, persist } = settings;
   const { assets: _, ...options } = readOptions(join(root, 'wrangler.toml'))
     .workerOptions as unknown as WorkerOptions;
   // The provider is on loopback, which the removed flag forbids.
@@ -91,7 +93,7 @@ export async function startServer(settings: ServerOptions): Promise<Server> {
       },
     ],
   };
-  const process = await startWorkerd(workerd, root);
+  const process = await startWorkerd(workerd, root, persist);
   return {
     ...process,
     url: await urlOf(process, 'agentgrid'),

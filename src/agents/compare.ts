@@ -61,6 +61,7 @@ const sections = [
   'settings',
   'knowledge',
   'memory',
+  'approvals',
   'limits',
 ] as const satisfies (keyof AgentConfig)[];
 

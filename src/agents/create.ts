@@ -7,14 +7,9 @@ import { Failure, invalid } from '../shared/failure.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { activationOf, isSlugTaken, newVersion, slugTaken } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
-import {
-  type AgentConfig,
-  type AgentConfigPatch,
-  type ConfigDefaults,
-  defaultConfig,
-  mergeConfig,
-} from './config.ts';
+import type { AgentConfig, AgentConfigPatch } from './config.ts';
 import { type AgentFields, agentFieldsOf, type OwnColumns, type VersionContent } from './fields.ts';
+import { type ConfigDefaults, defaultConfig, mergeConfig } from './merge-config.ts';
 import { pinKnowledge } from './pin-knowledge.ts';
 import { type Agent, type CreateAgent, toSavedAgent } from './schema.ts';
 import { randomSlug, slugCandidates, toSlug } from './slug.ts';

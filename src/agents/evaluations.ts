@@ -1,8 +1,8 @@
 import { evaluationsOfActivation, SearchSettings } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { canonicalJson } from '../shared/digest.ts';
-import { parseConfig } from './config.ts';
 import type { VersionContent } from './fields.ts';
+import { parseConfig } from './merge-config.ts';
 
 /**
  * Statements and jobs that evaluate the search of a version that is activated: of the bases that the version before

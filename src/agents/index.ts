@@ -1,6 +1,6 @@
-export { AgentConfig, AgentConfigPatch, parseConfig } from './config.ts';
-
+export { AgentConfig, AgentConfigPatch } from './config.ts';
 export { agentsFeature } from './feature.ts';
+export { parseConfig } from './merge-config.ts';
 
 export { OutputSchema } from './output-schema.ts';
 export {

@@ -32,7 +32,7 @@ export const agentKnowledgeRoutes = new Router()
       reply: {
         status: 202,
         schema: Uploaded,
-        description: 'The file, or the files in the order of the request',
+        description: 'The file with its fields; of several, those of the first, and all in `data`',
       },
       partial: partlyUploaded,
       failures: ['agent_archived', 'conflict', 'quota_exceeded'],

@@ -3,11 +3,13 @@ import {
   type File,
   type FileQuery,
   listFilesOf,
+  narrowFilter,
   type PartlyUploaded,
   type SearchFilter,
   SearchQuery,
   type SearchResult,
   searchKnowledge,
+  toResult,
   type Uploaded,
   type UploadSource,
   uploadFiles,
@@ -18,7 +20,7 @@ import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import type { Page } from '../shared/page.ts';
 import { readAgent, refuseArchived } from './change.ts';
-import { parseConfig } from './config.ts';
+import { parseConfig } from './merge-config.ts';
 import { ownBaseOf } from './store.ts';
 
 const searchFields = SearchQuery.shape;
@@ -32,6 +34,7 @@ export const AgentSearchQuery = z
       .optional()
       .describe('An end user narrows the filter of the agent by it; an API key replaces that'),
     groups: searchFields.groups,
+    boxes: searchFields.boxes,
     mode: searchFields.mode.unwrap().optional(),
     top_k: searchFields.top_k.unwrap().optional(),
     min_score: searchFields.min_score
@@ -71,7 +74,7 @@ export const listAgentFiles = (
 export async function searchAgent(
   ctx: Ctx,
   agent: string,
-  { filter: given, ...options }: AgentSearchQuery,
+  { filter: given, boxes, ...options }: AgentSearchQuery,
 ): Promise<z.output<typeof SearchResult>> {
   const row = await readAgent(ctx, agent);
   const { base_ids, revisions, filter, ...knowledge } = parseConfig(row.config).knowledge;
@@ -88,11 +91,12 @@ export async function searchAgent(
     context_tokens,
   };
   const call = { call_key: ctx.newId('req'), agent_id: row.id, version_id: row.active_version_id };
-  const { usage, ...reply } = await searchKnowledge(
+  const { usage, ...found } = await searchKnowledge(
     ctx,
     { ...settings, ...definedFields(options) },
     call,
   );
+  const reply = await toResult(ctx, found, boxes);
   // A repeated request of an end user searches again: who may read a file may have changed.
   const stored = ctx.groups === null ? { reply } : {};
   await withRetry(() => commit(ctx, { statements: usage, ...stored }));
@@ -102,5 +106,5 @@ export async function searchAgent(
 /** The filter of a search: a caller replaces that of the agent, and an end user can only narrow it. */
 function filterFor(ctx: Ctx, own: SearchFilter | null, given: SearchFilter | null | undefined) {
   if (given == null || own === null) return given ?? own;
-  return ctx.groups === null ? given : { and: [own, given] };
+  return ctx.groups === null ? given : narrowFilter(own, given);
 }

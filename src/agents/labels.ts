@@ -2,7 +2,9 @@ import type { Statement } from '../db/client.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
 import { Failure, invalid, notFound, unknownVersion } from '../shared/failure.ts';
 import { refuseArchived, type Target, withAgent } from './change.ts';
+import { parseConfig } from './merge-config.ts';
 import { Label } from './parameters.ts';
+import { refusePurged } from './pin-knowledge.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { type AgentDetailRow, deleteLabel, type Labels, upsertLabel } from './store.ts';
 import { selectVersionFor } from './version-choice.ts';
@@ -52,6 +54,7 @@ export async function setLabel(
       refuseArchived(row);
       const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, input.version).get();
       if (version === undefined) throw unknownVersion(input.version);
+      await refusePurged(ctx, parseConfig(version.config), `Version ${version.number}`);
       const before = Object.hasOwn(row.labels, label) ? row.labels[label] : undefined;
       if (before?.id === version.id) return null;
       const detail = { label, version: version.number, previous_version: before?.number ?? null };

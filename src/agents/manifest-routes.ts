@@ -49,11 +49,11 @@ export const manifestRoutes = new Router()
       tag,
       summary: 'Duplicate an agent',
       description:
-        'Creates an agent with the active configuration of this one. It searches the same knowledge bases and its own.',
+        'Creates an agent with the active configuration of this one. It searches the same knowledge bases, at the same revisions, and its own.',
       params: one,
       body: DuplicateAgent,
       reply: { status: 201, schema: Agent, description: 'The new agent' },
-      failures: ['slug_taken', 'quota_exceeded'],
+      failures: ['slug_taken', 'quota_exceeded', 'conflict'],
       etag,
     },
     (ctx, { params, body }) => duplicateAgent(ctx, params.agent, body),

@@ -11,6 +11,19 @@ const BaseName = z.strictObject({
   is_own: z
     .boolean()
     .describe("true for the agent's own base, which is replaced by that of the new agent"),
+  pinned: z
+    .strictObject({
+      revision: z.number().int().min(0),
+      fingerprint: z
+        .string()
+        .regex(/^[0-9a-f]{16}$/)
+        .describe('Identifies the base whose revision it is'),
+    })
+    .nullable()
+    .optional()
+    .describe(
+      'Revision that the agent is pinned to. An import keeps it for the same base, and otherwise lists it in `warnings`',
+    ),
 });
 
 /** A portable agent: its active version, without ids and without secrets. */

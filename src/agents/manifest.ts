@@ -5,10 +5,12 @@ import { toWireTime } from '../shared/time.ts';
 import { pinTools } from '../tools/index.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { readAgent } from './change.ts';
-import { parseConfig } from './config.ts';
 import { addAgent, configOf, refuseRestricted } from './create.ts';
 import { agentFieldsOf } from './fields.ts';
 import type { DuplicateAgent, ImportedAgent, Manifest } from './manifest-schema.ts';
+import { parseConfig } from './merge-config.ts';
+import { refusePurged, withRevisions } from './pin-knowledge.ts';
+import { exportedPin, importedPins } from './portable-pins.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { selectAgentDetail, selectBasesOf, selectSharedBases } from './store.ts';
 
@@ -28,7 +30,8 @@ function startOf(name: string, length: number): string {
 
 /**
  * Creates a copy of an agent with its active configuration. The copy searches the same bases, and its own if fewer
- * than ten are configured. Throws `not_found`, `slug_taken`, `forbidden`.
+ * than ten are configured. Pins to revisions are kept. Throws `not_found`, `slug_taken`, `forbidden`, and `conflict` when
+ * such a revision has been purged.
  */
 export async function duplicateAgent(
   ctx: Ctx,
@@ -38,6 +41,7 @@ export async function duplicateAgent(
   refuseRestricted(ctx);
   const source = await readAgent(ctx, agent);
   const config = parseConfig(source.config);
+  await refusePurged(ctx, config, `Version ${source.number}`);
   const { knowledge } = config;
   const name = input.name ?? `${startOf(source.name, maxNameChars - 7)} (copy)`;
   return addAgent(
@@ -72,7 +76,13 @@ export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
     format: 1,
     agent: { ...agentFieldsOf(row), slug: row.slug },
     config: { ...config, knowledge: settings },
-    knowledge_bases: named.map((base) => ({ name: base.name, is_own: base.id === row.base_id })),
+    knowledge_bases: await Promise.all(
+      named.map(async ({ id, name }) => ({
+        name,
+        is_own: id === row.base_id,
+        ...(await exportedPin(id, knowledge)),
+      })),
+    ),
     exported_at: toWireTime(ctx.now()),
   };
 }
@@ -86,9 +96,11 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
   const { agent, config, knowledge_bases } = manifest;
   const model = config.model ?? (await findWorkspace(ctx)).default_model;
   const { found, warnings: baseWarnings } = await findShared(ctx, knowledge_bases);
+  const pinned = await importedPins(ctx, knowledge_bases, found);
   const { pins, unknown } = await pinTools(ctx, config.tools ?? []);
   const warnings = [
     ...baseWarnings,
+    ...pinned.warnings,
     ...unknown.map((name) => `Tool \`${name}\` does not exist in this workspace and was left out.`),
   ];
   const known = { ...config, tools: pins.map(({ name }) => name) };
@@ -99,7 +111,10 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
       slug: undefined,
       slugLike: agent.slug,
       configure: (own) =>
-        configOf(known, { model, base_ids: basesFor(knowledge_bases, found, own) }),
+        withRevisions(
+          configOf(known, { model, base_ids: basesFor(knowledge_bases, found, own) }),
+          pinned.revisions,
+        ),
       tools: pins,
     },
     { action: 'agent.import', detail: { exported_at: manifest.exported_at ?? null } },

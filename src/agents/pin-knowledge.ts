@@ -1,6 +1,6 @@
-import { checkPins, latestRevisions } from '../knowledge/index.ts';
+import { latestRevisions, lostPin } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type Violation, validationFailed } from '../shared/failure.ts';
+import { Failure, type Violation, validationFailed } from '../shared/failure.ts';
 import type { AgentConfig, AgentConfigPatch } from './config.ts';
 
 /**
@@ -27,13 +27,20 @@ export async function pinKnowledge(
   const { revisions } = config.knowledge;
   if (revisions === null) return config;
   const named = Object.entries(revisions).filter(([id]) => base_ids.includes(id));
-  return withRevisions(config, named.length === 0 ? null : Object.fromEntries(named));
+  return withRevisions(config, Object.fromEntries(named));
 }
 
-const withRevisions = (
+/** Pins a configuration; an empty record is none. */
+export const withRevisions = (
   config: AgentConfig,
-  revisions: Readonly<Record<string, number>> | null,
-): AgentConfig => ({ ...config, knowledge: { ...config.knowledge, revisions } });
+  revisions: Readonly<Record<string, number>>,
+): AgentConfig => ({
+  ...config,
+  knowledge: {
+    ...config.knowledge,
+    revisions: Object.keys(revisions).length === 0 ? null : revisions,
+  },
+});
 
 async function checkGiven(
   ctx: Ctx,
@@ -61,7 +68,22 @@ async function checkGiven(
   if (errors.length > 0) throw validationFailed(errors);
 }
 
-/** Throws `revision_purged` when the version is pinned to a revision that is not available any longer. */
-export async function refusePurged(ctx: Ctx, { knowledge }: AgentConfig): Promise<void> {
-  if (knowledge.revisions !== null) await checkPins(ctx, knowledge.base_ids, knowledge.revisions);
+/**
+ * Throws `conflict` for a version, named as in the error, that is pinned to a revision which is not available any
+ * longer: it could not answer.
+ */
+export async function refusePurged(
+  ctx: Ctx,
+  { knowledge }: AgentConfig,
+  name: string,
+): Promise<void> {
+  if (knowledge.revisions === null) return;
+  const lost = await lostPin(ctx, knowledge.base_ids, knowledge.revisions);
+  if (lost === null) return;
+  const { detail, ...extra } = lost;
+  throw new Failure(
+    'conflict',
+    `${name} is pinned to a revision of its knowledge that is not available any longer. ${detail} Pin a version to others with \`knowledge.revisions\`.`,
+    { extra },
+  );
 }

@@ -1,13 +1,8 @@
 import type { Ctx } from '../platform/context.ts';
 import type { ToolPin } from '../tools/index.ts';
 import { checkBases, checkConfig } from './check.ts';
-import {
-  type AgentConfig,
-  type AgentConfigPatch,
-  defaultConfig,
-  mergeConfig,
-  parseConfig,
-} from './config.ts';
+import type { AgentConfig, AgentConfigPatch } from './config.ts';
+import { defaultConfig, mergeConfig, parseConfig } from './merge-config.ts';
 import { pinKnowledge } from './pin-knowledge.ts';
 import { defaultModelFor } from './service.ts';
 import { selectOwnBase } from './store.ts';

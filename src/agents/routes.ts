@@ -79,7 +79,7 @@ const ownRoutes = new Router()
       params: one,
       body: UpdateAgent,
       reply: { status: 200, schema: Agent, description: 'The updated agent' },
-      failures: ['agent_archived', 'slug_taken'],
+      failures: ['agent_archived', 'slug_taken', 'conflict'],
       etag,
     },
     (ctx, { params, body, ifMatch }) => updateAgent(ctx, { agent: params.agent, ifMatch }, body),

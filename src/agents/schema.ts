@@ -2,8 +2,9 @@ import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/openapi.ts';
 import { Flag, Id, Slug, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-import { AgentConfig, AgentConfigPatch, configFields, parseConfig } from './config.ts';
+import { AgentConfig, AgentConfigPatch, configFields } from './config.ts';
 import { agentFieldsOf, fieldSchemas, newFieldSchemas } from './fields.ts';
+import { parseConfig } from './merge-config.ts';
 import type { AgentDetailRow, AgentSummaryRow, Labels } from './store.ts';
 
 /** The error for configuration fields at the top level of a request. */

@@ -15,15 +15,10 @@ import {
   withAgent,
 } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
-import {
-  type AgentConfig,
-  type AgentConfigPatch,
-  defaultConfig,
-  mergeConfig,
-  parseConfig,
-} from './config.ts';
+import type { AgentConfig, AgentConfigPatch } from './config.ts';
 import { changedFieldsOf, unsetFields } from './fields.ts';
-import { pinKnowledge } from './pin-knowledge.ts';
+import { defaultConfig, mergeConfig, parseConfig } from './merge-config.ts';
+import { pinKnowledge, refusePurged } from './pin-knowledge.ts';
 import {
   type Agent,
   type AgentQuery,
@@ -99,6 +94,7 @@ export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent):
           ? null
           : { changes, audit: { action: 'agent.update', detail: changes } };
       checkConfig(config);
+      await refusePurged(ctx, config, 'The new version');
       await checkBases(ctx, input.config, usedBases(row));
       const version = await newVersion(
         ctx,

@@ -92,7 +92,7 @@ export const versionRoutes = new Router()
       params: z.object({ agent, version: VersionName }),
       body: ActivateVersion,
       reply: { status: 200, schema: Agent, description: 'The agent with the version active' },
-      failures: ['agent_archived', 'precondition_failed', 'revision_purged'],
+      failures: ['agent_archived', 'precondition_failed', 'conflict'],
       etag,
     },
     (ctx, { params, body, ifMatch }) =>

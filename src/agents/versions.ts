@@ -14,8 +14,8 @@ import {
 } from './change.ts';
 import { checkBases, checkConfig } from './check.ts';
 import { compareLines, patchBetween, summarise } from './compare.ts';
-import { parseConfig } from './config.ts';
 import { labelled } from './labels.ts';
+import { parseConfig } from './merge-config.ts';
 import { refusePurged } from './pin-knowledge.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
@@ -163,6 +163,8 @@ export async function createVersion(
       refuseArchived(row);
       const config = await mergedConfig(ctx, row, input.config, model);
       checkConfig(config);
+      if (input.activate || input.label !== undefined)
+        await refusePurged(ctx, config, 'The new version');
       const tools = await pinsFor(ctx, input.config?.tools, row.tools);
       states = await readPinStates(ctx, tools);
       await checkBases(ctx, input.config, usedBases(row));
@@ -202,7 +204,8 @@ function storedVersion(plan: Plan | null): NewVersion {
 
 /**
  * Activates a version and records the activation in the same batch. Activating the active version does nothing.
- * Throws `not_found`, `agent_archived`, `precondition_failed`, `revision_purged`.
+ * Throws `not_found`, `agent_archived`, `precondition_failed`, and `conflict` for a version that is pinned to a purged
+ * revision.
  */
 export const activateVersion = (
   ctx: Ctx,
@@ -217,8 +220,8 @@ export const activateVersion = (
       refuseArchived(row);
       const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, name).get();
       if (version === undefined) throw unknownVersion(name);
+      await refusePurged(ctx, parseConfig(version.config), `Version ${version.number}`);
       if (version.id === row.active_version_id) return null;
-      await refusePurged(ctx, parseConfig(version.config));
       const reason = input.reason ?? null;
       const detail = { version: version.number, previous_version: row.number, reason };
       return { activation: { version, reason }, audit: { action: 'agent.activate', detail } };

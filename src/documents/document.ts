@@ -1,4 +1,5 @@
 import type { PageLayout } from './page-layout.ts';
+import type { DocumentProperties } from './properties/properties.ts';
 import type { Scan } from './scan.ts';
 
 /** Text of a file, as an extractor returns it. */
@@ -9,6 +10,8 @@ export interface ExtractedDocument {
   readonly pages: readonly number[] | null;
   /** True when `#`, `|` and fences in the text have their Markdown meaning. */
   readonly isMarkdown: boolean;
+  /** Properties that the file states itself; absent when it has none. */
+  readonly properties?: DocumentProperties;
   /** Where the words of each page stand; absent when the format does not place them. */
   readonly layout?: readonly PageLayout[];
   /** Pages whose text is only in pictures; absent unless they were requested. */

@@ -2,6 +2,7 @@ import type { DocumentFormat, Format } from './format.ts';
 import { asciidoc } from './formats/asciidoc.ts';
 import { codeFormats } from './formats/code.ts';
 import { csv } from './formats/csv.ts';
+import { doc } from './formats/doc.ts';
 import { docx } from './formats/docx.ts';
 import { eml } from './formats/eml.ts';
 import { epub } from './formats/epub.ts';
@@ -23,6 +24,7 @@ import { odt } from './formats/odt.ts';
 import { org } from './formats/org.ts';
 import { pdf } from './formats/pdf.ts';
 import { png } from './formats/png.ts';
+import { ppt } from './formats/ppt.ts';
 import { pptx } from './formats/pptx.ts';
 import { rst } from './formats/rst.ts';
 import { rtf } from './formats/rtf.ts';
@@ -43,6 +45,7 @@ export const formats = {
   html,
   pdf,
   docx,
+  doc,
   odt,
   ods,
   odp,
@@ -52,6 +55,7 @@ export const formats = {
   xls,
   rtf,
   pptx,
+  ppt,
   csv,
   json,
   jsonl,

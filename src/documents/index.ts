@@ -23,7 +23,10 @@ export {
   mediaTypeOf,
 } from './identify.ts';
 export { tableRow, tableRule } from './markup/table-row.ts';
-export { type Box, boxOf, decodeLines, type PageLayout } from './page-layout.ts';
+export { type Box, boxOf, decodeLines, type LineLayout, type PageLayout } from './page-layout.ts';
+export { describeDocument } from './properties/describe-document.ts';
+export { canonicalLanguage } from './properties/language-tag.ts';
+export { type DocumentProperties, maxPropertyChars } from './properties/properties.ts';
 export type { Scan } from './scan.ts';
 export { headBytes } from './signature.ts';
 export { isSourceCode } from './source-code.ts';

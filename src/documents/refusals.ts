@@ -11,9 +11,7 @@ interface Refusal {
 
 /** Well-known files that are not read, and what to upload instead. */
 const refusals: readonly Refusal[] = [
-  { files: 'doc dot', title: 'Legacy Word documents', instead: 'docx pdf' },
   { files: 'xlsb', title: 'Binary Excel workbooks', instead: 'xlsx csv' },
-  { files: 'ppt pps pot', title: 'Legacy PowerPoint presentations', instead: 'pptx pdf' },
   { files: 'pages', title: 'Pages documents', instead: 'docx pdf' },
   { files: 'numbers', title: 'Numbers spreadsheets', instead: 'xlsx csv' },
   { files: 'key', title: 'Keynote presentations', instead: 'pptx pdf' },

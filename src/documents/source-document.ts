@@ -1,5 +1,6 @@
 import { decodeHtml, encodingOf } from './encoding/decode.ts';
 import { decodeLeniently } from './encoding/decode-leniently.ts';
+import type { Format } from './format.ts';
 import type { SourcePage } from './formats/html/source-page.ts';
 import { html } from './formats/html.ts';
 import { allFormats } from './formats.ts';
@@ -44,9 +45,9 @@ export function documentName(name: string, contentType: string): string | null {
   const documents = allFormats.filter(({ kind }) => kind === 'document');
   const named = documents.find(({ extensions }) => extensions.includes(extension));
   if (untyped.has(type) && named !== undefined) return name;
-  const typed = documents.find(
-    ({ media_type, aliases }) => media_type === type || aliases.includes(type),
-  );
-  if (typed === undefined) return null;
-  return typed === named ? name : `${name}.${typed.extensions[0]}`;
+  const isTyped = ({ media_type, aliases }: Format) =>
+    media_type === type || aliases.includes(type);
+  if (named !== undefined && isTyped(named)) return name;
+  const typed = documents.find(({ media_type }) => media_type === type) ?? documents.find(isTyped);
+  return typed === undefined ? null : `${name}.${typed.extensions[0]}`;
 }

@@ -27,6 +27,7 @@ const removals: readonly Removal[] = [
   { table: 'agent_labels', of: through('agent_id', 'agents') },
   { table: 'file_contents', of: through('base_id', 'knowledge_bases') },
   { table: 'knowledge_revisions', of: through('base_id', 'knowledge_bases') },
+  { table: 'former_originals', of: own },
   ...[
     'agent_activations',
     'agent_versions',

@@ -134,7 +134,12 @@ function detailOf(issue: Issue): string {
   if (issue.code === 'invalid_format' && /^Invalid (?:ISO|URL|email)/.test(message))
     return `Must be ${formats[issue.format] ?? issue.format}.`;
   const [, pattern] = /^Invalid string: must match pattern \/(.+)\/\w*$/.exec(message) ?? [];
-  if (pattern !== undefined) return `Must match the pattern \`${pattern}\`.`;
+  if (pattern !== undefined) {
+    const [, prefix] = /^\^([a-z]+)_\[0-7\]/.exec(pattern) ?? [];
+    return prefix === undefined
+      ? `Must match the pattern \`${pattern}\`.`
+      : `Must be an id such as \`${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra\`.`;
+  }
   if (issue.code === 'not_multiple_of' && message.startsWith('Invalid number'))
     return `Must be a multiple of ${issue.divisor}.`;
   if (issue.code === 'invalid_key' && issue.issues[0] !== undefined)

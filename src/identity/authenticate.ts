@@ -93,12 +93,16 @@ function refusalOf({ is_closed, revoked_at, expires_at }: CredentialRow, now: nu
 }
 
 /** The end user of a token, with no agent that its issuer no longer covers. */
-const endUserOf = ({ sub, groups, agents, exp }: Claims, issuer: CredentialRow): Actor => ({
+const endUserOf = (
+  { sub, groups, agents, versions, exp }: Claims,
+  issuer: CredentialRow,
+): Actor => ({
   type: 'end_user',
   id: sub,
   api_key_id: issuer.id,
   agent_ids: agents.filter((id) => issuer.agent_ids?.includes(id) ?? true),
   groups,
+  versions,
   expires_at: exp * second,
 });
 

@@ -128,13 +128,37 @@ export const CreateBase = z
   .openapi('CreateKnowledgeBase', { example: { name: 'Handbook' } as never });
 export type CreateBase = z.output<typeof CreateBase>;
 
+/** Settings that are fixed when a base is created, with what changes them. */
+const fixedSettings: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    Object.keys(embeddingFields).map((name) => [
+      name,
+      'Change it with `POST /knowledge-bases/{kb}/embedding-migrations`.',
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.keys(chunkSettings).map((name) => [
+      name,
+      'It is fixed when the base is created. Create another base.',
+    ]),
+  ),
+};
+
 export const UpdateBase = z
-  .strictObject({
-    ...Settings,
-    default_groups: DefaultGroups,
-    ocr: Ocr,
-    retention_days: RetentionDays,
-  })
+  .strictObject(
+    {
+      ...Settings,
+      default_groups: DefaultGroups,
+      ocr: Ocr,
+      retention_days: RetentionDays,
+    },
+    {
+      error: (issue: { readonly code?: string; readonly keys?: readonly string[] }) => {
+        const hints = new Set(issue.keys?.map((key) => fixedSettings[key]));
+        return issue.code === 'unrecognized_keys' && hints.size === 1 ? [...hints][0] : undefined;
+      },
+    },
+  )
   .partial()
   .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
 export type UpdateBase = z.output<typeof UpdateBase>;
@@ -174,6 +198,12 @@ export const KnowledgeBase = z
       .describe(
         'Number of chunks that are stored for earlier revisions; they do not count toward quotas',
       ),
+    former_byte_size: z
+      .number()
+      .int()
+      .describe(
+        'Bytes of the originals that are stored for earlier revisions; they do not count toward quotas. Above 5 GiB the oldest are deleted before their time',
+      ),
     created_at: Time,
     updated_at: Time,
   })
@@ -201,6 +231,7 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   oldest_revision: row.oldest_revision,
   retention_days: row.retention_days,
   former_chunk_count: row.former_chunk_count,
+  former_byte_size: row.former_byte_size,
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
 });

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { knowledge_bases } from '../db/schema/knowledge.ts';
-import { capabilitiesOf } from '../llm/index.ts';
+import { assertConfigured, capabilitiesOf } from '../llm/index.ts';
 import { modelNameError } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
@@ -20,12 +20,11 @@ import {
   selectBasesByIds,
   updateBase as updateBaseRow,
 } from './base-store.ts';
-import { assertFits, embeddingSettings } from './embedding-settings.ts';
+import { assertUsable, embeddingSettings } from './embedding-settings.ts';
 import { markFilesDeleted } from './file-store.ts';
 
 /**
- * Creates a base that several agents may use. Throws `validation_failed` for an unknown embedding
- * model.
+ * Creates a base that several agents may use. Throws `validation_failed` for a model that is unknown or cannot be called.
  */
 export async function createBase(ctx: Ctx, input: CreateBase): Promise<KnowledgeBase> {
   // The key could not see the base that it created.
@@ -34,9 +33,9 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
       'forbidden',
       'A key limited to agents cannot create a shared knowledge base.',
     );
-  checkOcr(input.ocr);
+  await checkOcr(ctx, input.ocr);
   const row = newBase(ctx, input, null);
-  await assertFits(ctx, row);
+  await assertUsable(ctx, row);
   const reply = toBase(row);
   await commit(ctx, {
     statements: [insertBase(ctx.db, row)],
@@ -74,6 +73,7 @@ function newBase(ctx: Ctx, { ocr, ...input }: CreateBase, agent_id: string | nul
     revision: 0,
     oldest_revision: 0,
     former_chunk_count: 0,
+    former_byte_size: 0,
     purge_due_at: null,
     deleted_at: null,
     created_at: now,
@@ -81,13 +81,14 @@ function newBase(ctx: Ctx, { ocr, ...input }: CreateBase, agent_id: string | nul
   };
 }
 
-/** Throws `validation_failed` for a model that cannot transcribe pages. */
-function checkOcr(ocr: CreateBase['ocr'] | undefined): void {
+/** Throws `validation_failed` for a model that cannot transcribe pages, or that cannot be called. */
+async function checkOcr(ctx: Ctx, ocr: CreateBase['ocr'] | undefined): Promise<void> {
   if (ocr === undefined || ocr === null) return;
   const error = modelNameError(ocr.model);
   if (error !== null) throw invalid('/ocr/model', error);
   if (capabilitiesOf(ocr.model).images === false)
     throw invalid('/ocr/model', `${ocr.model} does not read images.`);
+  await assertConfigured(ctx, ocr.model, '/ocr/model');
 }
 
 /** Returns an agent's own base, for the batch that creates the agent. */
@@ -151,7 +152,7 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
   const base = await findBase(ctx, id);
   if (Object.keys(input).length === 0) return toBase(base);
   const { ocr, ...fields } = input;
-  checkOcr(ocr);
+  await checkOcr(ctx, ocr);
   const [rows] = await commit(ctx, {
     statements: [
       updateBaseRow(ctx.db, ctx.workspace_id, id, {

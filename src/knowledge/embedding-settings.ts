@@ -1,4 +1,5 @@
 import type { EmbeddingSettings } from '../db/schema/vectors.ts';
+import { assertConfigured } from '../llm/index.ts';
 import { embeddingPrefixes, findEmbeddingModel, isEmbeddingModel } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { invalid } from '../shared/failure.ts';
@@ -39,8 +40,12 @@ function dimensionsOf({ embedding_model, dimensions }: EmbeddingInput): number {
   return dimensions ?? listed.dimensions;
 }
 
-/** Throws `validation_failed` for vectors that are longer than those of the index of this deployment. */
-export async function assertFits(ctx: Ctx, { dimensions }: EmbeddingSettings): Promise<void> {
+/** Throws `validation_failed` for a model that cannot be called, and for vectors that are longer than those of the index of this deployment. */
+export async function assertUsable(
+  ctx: Ctx,
+  { embedding_model, dimensions }: EmbeddingSettings,
+): Promise<void> {
+  await assertConfigured(ctx, embedding_model, '/embedding_model');
   const most = await ctx.vectors.maxDimensions();
   if (most !== null && dimensions > most)
     throw invalid(

@@ -11,7 +11,6 @@ import { historyRoutes } from './history/routes.ts';
 import { knowledgeJobs } from './jobs.ts';
 import { pageRoutes } from './pages/routes.ts';
 import { knowledgeRoutes } from './routes.ts';
-import { addTerms } from './search/add-terms.ts';
 import { indexAgain } from './search/index-again.ts';
 import { moveKeywords } from './search/move-keywords.ts';
 import { refreshSources, sourceJobs, sweepHosts } from './sources/jobs.ts';
@@ -36,7 +35,6 @@ export const knowledgeFeature = {
   tasks: {
     everyMinute: [
       { name: 'chunk_index', run: moveKeywords },
-      { name: 'chunk_terms', run: addTerms },
       { name: 'vector_index', run: (ctx) => ctx.vectors.maintain() },
       { name: 'keyword_index', run: indexAgain },
       { name: 'knowledge_sources', run: refreshSources },

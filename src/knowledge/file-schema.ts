@@ -5,7 +5,16 @@ import { pageQuery } from '../http/openapi.ts';
 import { Flag, Groups, Id, Time } from '../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { EmbeddingUsage, toCountedUsage } from './base-schema.ts';
+import {
+  fieldFilters,
+  fieldInputs,
+  formFields,
+  shownFields,
+  toShownFields,
+} from './fields/schema.ts';
 import type { FileRow } from './file-store.ts';
+import { atRevision } from './history/schema.ts';
+import { FileReplacement, toReplacement } from './replacement-schema.ts';
 import { searchableAttempt } from './searchable.ts';
 
 export const ExternalId = z
@@ -27,12 +36,12 @@ const Encoding = z
 
 const Value = z.union([z.string().max(2000), z.number(), z.boolean(), z.null()]);
 
-/** Metadata of a file, by which searches filter. A list is for tags. */
+/** Metadata of a file, by which searches filter. */
 export const FileMetadata = z
   .record(z.string().min(1).max(64), z.union([Value, z.array(Value).max(50)]))
   .refine((value) => Object.keys(value).length <= 50, 'At most 50 keys.')
-  .describe('Searches filter by it: values, or lists of values such as tags')
-  .openapi({ example: { team: 'people', tags: ['leave', 'travel'] } });
+  .describe('Searches filter by it: values, or lists of values')
+  .openapi({ example: { team: 'people', regions: ['eu', 'us'] } });
 
 export const FileGroups = Groups.nullable().describe(
   'End users who have one of these groups may read the file; null for all end users, an empty list for none. API keys read all files',
@@ -46,6 +55,7 @@ export const FileUpload = z
     external_id: ExternalId.optional(),
     metadata: FileMetadata.optional(),
     groups: FileGroups.optional(),
+    ...fieldInputs,
   })
   .openapi('FileUpload', {
     example: { name: 'leave.md', text: '# Leave\n\nEverybody has 25 days of leave a year.' },
@@ -70,13 +80,15 @@ export const FileForm = z
       .string()
       .optional()
       .describe('JSON list or null, applied to every file of the request'),
+    ...formFields,
   })
   .openapi('FileForm');
 
 export const UpdateFile = z
   .strictObject({ name: FileName, metadata: FileMetadata, groups: FileGroups })
   .partial()
-  .openapi('UpdateFile', { example: { metadata: { team: 'people' } } });
+  .extend(fieldInputs)
+  .openapi('UpdateFile', { example: { tags: ['leave'], metadata: { team: 'people' } } });
 export type UpdateFile = z.output<typeof UpdateFile>;
 
 export const File = z
@@ -90,14 +102,18 @@ export const File = z
     status: z
       .enum(fileStatuses)
       .describe(
-        'State of the latest content. While it is processed, and if it fails, the former content of the file remains searchable',
+        'State of the latest content: of `replacement`, if there is one. While that is processed, and if it fails, the content of the file remains searchable',
       ),
     is_searchable: z
       .boolean()
       .describe('True when searches find the file, also with former content'),
     progress: z.number().min(0).max(1).describe('Completed share of the current step'),
     attempts: z.number().int().describe('Number of processing attempts'),
-    error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
+    error: z
+      .object({ code: z.enum(faultCodes), detail: z.string() })
+      .nullable()
+      .describe('Why the latest processing failed: of `replacement`, if there is one'),
+    replacement: FileReplacement,
     pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
     tokens: z.number().int().nullable(),
     chunk_count: z
@@ -117,6 +133,7 @@ export const File = z
       .describe('Standard name of the encoding given at upload; null if determined from the file'),
     metadata: z.record(z.string(), z.unknown()),
     groups: FileGroups,
+    ...shownFields,
     created_at: Time,
     updated_at: Time,
     ready_at: Time.nullable().describe('When the searchable content was ready'),
@@ -128,23 +145,21 @@ const UploadedFile = File.extend({
   is_duplicate: z
     .boolean()
     .describe(
-      'True when the knowledge base has this content already: this is the existing file, with its own name and metadata',
+      'True when the knowledge base has this content already: this is the existing file, with its own name; metadata and fields are its own unless the upload has its `external_id`',
     ),
 });
 export type UploadedFile = z.output<typeof UploadedFile>;
 
-const FileList = z.object({ data: z.array(UploadedFile) }).openapi('UploadedFiles');
-
 /**
- * Response to an upload. A single file has its fields at the top level and in `data`, so that
- * clients can always read the list.
+ * Response to an upload: the fields of the first file, and all files in `data`. So a client that sends one file reads it like
+ * any other, and one that sends several reads the list.
  */
-export const Uploaded = z.union([
-  z
-    .object({ ...UploadedFile.shape, data: z.array(UploadedFile).length(1) })
-    .openapi('UploadedFile'),
-  FileList,
-]);
+export const Uploaded = z
+  .object({
+    ...UploadedFile.shape,
+    data: z.array(UploadedFile).min(1).describe('All files, in the order sent'),
+  })
+  .openapi('UploadedFile');
 export type Uploaded = z.output<typeof Uploaded>;
 
 /** Failures that concern one file of an upload. */
@@ -172,20 +187,23 @@ export const partlyUploaded = {
     (reply as PartlyUploaded).data.some((entry) => 'error' in entry && !('id' in entry)),
 };
 
-export const toUploaded = (
+export function toUploaded(
   entries: readonly (UploadedFile | RefusedFile)[],
-): Uploaded | PartlyUploaded => {
-  const [file] = entries;
-  return file !== undefined && entries.length === 1 && 'id' in file
-    ? { ...file, data: [file] }
+): Uploaded | PartlyUploaded {
+  const files = entries.filter((entry): entry is UploadedFile => 'id' in entry);
+  const [first] = files;
+  return first !== undefined && files.length === entries.length
+    ? { ...first, data: files }
     : { data: [...entries] };
-};
+}
 
 export const DeleteFileQuery = z.strictObject({
   purge: Flag.prefault('false')
     .describe('Deletes the history of the file too')
     .openapi({ type: 'string', enum: ['true', 'false'], default: 'false' }),
 });
+
+export const ContentQuery = z.strictObject({ revision: atRevision });
 
 export const FileQuery = z.strictObject({
   ...pageQuery,
@@ -198,6 +216,7 @@ export const FileQuery = z.strictObject({
     .toLowerCase()
     .optional()
     .describe('Filter by the SHA-256 of the content'),
+  ...fieldFilters,
 });
 export type FileQuery = z.output<typeof FileQuery>;
 
@@ -216,6 +235,7 @@ export const toFile = (row: FileRow): File => ({
     row.error_code === null
       ? null
       : { code: row.error_code as (typeof faultCodes)[number], detail: row.error_detail ?? '' },
+  replacement: toReplacement(row),
   pages: row.page_count,
   tokens: row.token_count,
   chunk_count: row.former_attempt === null ? row.chunk_count : row.former_chunk_count,
@@ -224,6 +244,7 @@ export const toFile = (row: FileRow): File => ({
   encoding: row.encoding,
   metadata: row.metadata,
   groups: row.groups,
+  ...toShownFields(row),
   created_at: toWireTime(row.created_at),
   updated_at: toWireTime(row.updated_at),
   ready_at: toWireTimeOrNull(row.ready_at),

@@ -2,7 +2,17 @@ import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
 import { type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { valuesOf } from './json-values.ts';
+import {
+  changedReplacement,
+  type FileChanges,
+  isAsSeen,
+  type NewContent,
+  replacedColumns,
+  retriedReplacement,
+} from './replacement.ts';
+import { conditionOf } from './search/filter-sql.ts';
 
 export type FileRow = typeof files.$inferSelect;
 
@@ -11,13 +21,14 @@ const ownFile = (workspace_id: string, id: string) =>
 
 /**
  * Inserts a file. Fails on the NOT NULL `files.base_id` when the base is gone or, without an external id, has a
- * file with the same content; and on a unique index when it has a file with the external id.
+ * file with the same content, which nothing replaces; and on a unique index when it has a file with the external id.
  */
 export const insertFile = compileByColumns<FileRow>((db, row) =>
   db.insert(files).values({
     ...row,
     base_id: sql`(select b.id from knowledge_bases b where b.id = ${row.base_id} and b.workspace_id = ${row.workspace_id} and b.deleted_at is null
-      and (${row.external_id} is not null or not exists (select 1 from files f where f.base_id = b.id and f.sha256 = ${row.sha256} and f.deleted_at is null)))`,
+      and (${row.external_id} is not null or not exists (select 1 from files f where f.base_id = b.id and f.sha256 = ${row.sha256} and f.deleted_at is null
+        and coalesce(f.replacement ->> 'sha256', f.sha256) = f.sha256)))`,
   }),
 );
 
@@ -31,17 +42,17 @@ const queuedColumns = {
   error_code: null,
   error_detail: null,
   chunk_count: null,
+  replacement: retriedReplacement,
   former_attempt: sql`iif(${files.status} = 'ready', ${files.attempt}, ${files.former_attempt})`,
   former_chunk_count: sql`iif(${files.status} = 'ready', coalesce(${files.chunk_count}, 0), ${files.former_chunk_count})`,
 } as const;
 
 /**
- * Replaces the content of a file. Fails on the NOT NULL `files.base_id` unless the file is at the revision before
- * that of `row` and its base is there: an update would be lost without an error.
+ * Gives new content to a file, which takes the place of its own when it is ready. Fails on the NOT NULL `files.base_id` unless the file is at the revision before
+ * that of `row`, as it was `seen`, and its base is there: an update would be lost without an error.
  */
-export const replaceContent = (db: Db, row: FileRow) => {
-  const { name, media_type, byte_size, sha256, encoding, metadata, original_id, revision } = row;
-  const { changed_by, updated_at } = row;
+export const replaceContent = (db: Db, row: FileRow, content: NewContent, seen: FileRow) => {
+  const { revision, changed_by, updated_at } = row;
   return db
     .insert(files)
     .values({
@@ -49,14 +60,14 @@ export const replaceContent = (db: Db, row: FileRow) => {
       // Conflicts with its own row by the id only.
       ...{ sha256: row.id, external_id: null },
       base_id: sql`(select b.id from files f join knowledge_bases b on b.id = f.base_id and b.deleted_at is null
-        where f.id = ${row.id} and f.workspace_id = ${row.workspace_id} and f.deleted_at is null and f.revision = ${revision - 1})`,
+        where f.id = ${row.id} and f.workspace_id = ${row.workspace_id} and f.deleted_at is null and f.revision = ${revision - 1} and ${isAsSeen(seen)})`,
     })
     .onConflictDoUpdate({
       target: files.id,
       set: {
-        ...{ name, media_type, byte_size, sha256, encoding, metadata, original_id, revision },
         ...queuedColumns,
-        ...{ changed_by, updated_at },
+        ...replacedColumns(content, updated_at),
+        ...{ revision, changed_by, updated_at },
       },
     });
 };
@@ -119,6 +130,23 @@ export interface FileFilters {
   readonly q?: string | undefined;
   readonly external_id?: string | undefined;
   readonly sha256?: string | undefined;
+  readonly language?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly published_from?: string | undefined;
+  readonly published_to?: string | undefined;
+}
+
+/** The same conditions as in the filter of a search. */
+function matchesFields({ language, tag, published_from, published_to }: FileFilters) {
+  const published_at = definedFields({ gte: published_from, lte: published_to });
+  const condition = conditionOf({
+    ...(language === undefined ? {} : { language }),
+    ...(tag === undefined ? {} : { tags: tag }),
+    ...(Object.keys(published_at).length === 0 ? {} : { published_at }),
+  });
+  return condition === null
+    ? undefined
+    : sql`exists (select 1 from files f where f.id = ${files.id} and ${condition})`;
 }
 
 export const selectFiles = (
@@ -143,6 +171,7 @@ export const selectFiles = (
         filters.q === undefined
           ? undefined
           : sql`instr(lower(${files.name}), lower(${filters.q})) > 0`,
+        matchesFields(filters),
         after === null ? undefined : lt(files.id, after),
       ),
     )
@@ -155,6 +184,30 @@ export const selectSomeFiles = (db: Db, workspace_id: string, limit: number) =>
 
 export const updateFile = (db: Db, workspace_id: string, id: string, changes: Partial<FileRow>) =>
   db.update(files).set(changes).where(ownFile(workspace_id, id)).returning();
+
+/**
+ * Changes what a person may change of a file, and of the content that replaces it. Merges `fields` into those of the
+ * file (RFC 7396), in SQL, since they may have changed since they were read.
+ */
+export const changeFile = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  { fields, ...changes }: FileChanges,
+  { changed_by, updated_at }: Pick<FileRow, 'changed_by' | 'updated_at'>,
+) =>
+  db
+    .update(files)
+    .set({
+      ...changes,
+      ...(fields === undefined
+        ? {}
+        : { fields: sql`json_patch(${files.fields}, ${JSON.stringify(fields)})` }),
+      replacement: changedReplacement({ fields, ...changes }),
+      ...{ changed_by, updated_at },
+    })
+    .where(ownFile(workspace_id, id))
+    .returning();
 
 /** Hides a file. The increased attempt number fences off a running ingestion. */
 export const markFileDeleted = (

@@ -7,19 +7,23 @@ import { withRetry } from '../platform/with-retry.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { type Page, readPage } from '../shared/page.ts';
-import { selectBase } from './base-store.ts';
+import { type BaseRow, selectBase } from './base-store.ts';
 import { visible } from './bases.ts';
+import { splitFields } from './fields/schema.ts';
 import { type File, type FileQuery, toFile, type UpdateFile } from './file-schema.ts';
 import {
+  changeFile,
+  type FileRow,
   markFileDeleted,
   originalIdOf,
   requeueFile,
   selectFiles,
-  updateFile as updateFileRow,
 } from './file-store.ts';
 import { findFile, findFileOrHistory } from './find-file.ts';
-import { deleteContents } from './history/content-store.ts';
+import { type ContentRow, deleteContents } from './history/content-store.ts';
+import { findContent } from './history/find-content.ts';
 import { ingestion, queuedAgain } from './ingestion.ts';
+import { toResult } from './search/result.ts';
 import type { SearchQuery, SearchResult } from './search/schema.ts';
 import { findPassages } from './search/search.ts';
 
@@ -63,13 +67,23 @@ export const listFilesOf = (
 export async function updateFile(ctx: Ctx, id: string, input: UpdateFile): Promise<File> {
   const file = await findFile(ctx, id);
   if (Object.keys(input).length === 0) return toFile(file);
+  const { fields, rest } = splitFields(input);
+  const given = definedFields(fields);
   const [[row]] = await commit(ctx, {
     statements: [
-      updateFileRow(ctx.db, ctx.workspace_id, id, {
-        ...definedFields(input),
-        changed_by: actorId(ctx.actor),
-        updated_at: ctx.now(),
-      }),
+      changeFile(
+        ctx.db,
+        ctx.workspace_id,
+        id,
+        {
+          ...definedFields(rest),
+          ...(Object.keys(given).length === 0 ? {} : { fields: given }),
+        },
+        {
+          changed_by: actorId(ctx.actor),
+          updated_at: ctx.now(),
+        },
+      ),
     ],
     audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { ...input } }],
   });
@@ -121,29 +135,60 @@ export async function reprocessFile(ctx: Ctx, id: string): Promise<File> {
   return reply;
 }
 
-/** Returns the original, or the part of it that `Range` names. Throws `not_found` and `range_not_satisfiable`. */
-export async function getContent(ctx: Ctx, id: string, { headers }: Request): Promise<Response> {
-  const file = await findFile(ctx, id);
-  const download = await downloadOriginal(
-    ctx,
-    { ...file, id: originalIdOf(file) },
-    { ...file, headers },
+/**
+ * Returns the original, now or at a revision, or the part of it that `Range` names. Throws `not_found`,
+ * `revision_purged` and `range_not_satisfiable`.
+ */
+export async function getContent(
+  ctx: Ctx,
+  id: string,
+  revision: number | undefined,
+  { headers }: Request,
+): Promise<Response> {
+  const original =
+    revision === undefined
+      ? originalOf(await findFile(ctx, id))
+      : formerOriginalOf(await findContent(ctx, id, revision));
+  const download = original && (await downloadOriginal(ctx, original, { ...original, headers }));
+  if (download !== null) return download;
+  if (revision === undefined) throw notFound('file');
+  throw new Failure(
+    'not_found',
+    `The original of the file at revision ${revision} has not been kept; its text has.`,
   );
-  if (download === null) throw notFound('file');
-  return download;
+}
+
+type Original = Pick<FileRow, 'id' | 'name' | 'media_type' | 'byte_size' | 'sha256'>;
+
+const originalOf = (file: FileRow): Original => ({ ...file, id: originalIdOf(file) });
+
+/** Returns null for content from before originals were kept. */
+const formerOriginalOf = (content: ContentRow): Original | null => {
+  const { original_id: id, name, media_type, byte_size, sha256 } = content;
+  if (id === null || media_type === null || byte_size === null || sha256 === null) return null;
+  return { id, name, media_type, byte_size, sha256 };
+};
+/** Throws `forbidden` for an end user and a shared base: what they may search there depends on the agent. */
+function searchable(ctx: Ctx, base: BaseRow | undefined): BaseRow {
+  if (ctx.actor.type === 'end_user' && base?.agent_id === null)
+    throw new Failure(
+      'forbidden',
+      'An end user searches a shared knowledge base through an agent that uses it: `POST /agents/{agent}/search`.',
+    );
+  return visible(ctx, base);
 }
 
 /** Searches one base outside of a run, and stores the usage of the search. */
 export async function searchBase(
   ctx: Ctx,
   base_id: string,
-  { revision, ...input }: SearchQuery,
+  { revision, boxes, ...input }: SearchQuery,
 ): Promise<SearchResult> {
   // Earlier revisions hold what has been deleted since.
   if (ctx.groups !== null && revision !== null)
     throw new Failure('forbidden', 'An end user cannot search an earlier revision.');
   const call = { call_key: ctx.newId('req') };
-  const { usage, ...reply } = await findPassages(
+  const { usage, ...found } = await findPassages(
     ctx,
     {
       ...input,
@@ -151,8 +196,9 @@ export async function searchBase(
       revisions: revision === null ? null : { [base_id]: revision },
     },
     call,
-    (bases) => [visible(ctx, bases[0])],
+    (bases) => [searchable(ctx, bases[0])],
   );
+  const reply = await toResult(ctx, found, boxes);
   // A repeated request of an end user searches again: who may read a file may have changed.
   const stored = ctx.groups === null ? { reply } : {};
   await withRetry(() => commit(ctx, { statements: usage, ...stored }));

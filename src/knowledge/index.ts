@@ -12,22 +12,26 @@ export {
   Uploaded,
 } from './file-schema.ts';
 export { listFilesOf } from './files.ts';
-export { checkPins, latestRevisions } from './history/pins.ts';
+export { latestRevisions, lostPin } from './history/pins.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
+export { locatePassages } from './pages/locate.ts';
+export { located } from './pages/schema.ts';
 export { isReadable } from './readable.ts';
 
 export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';
 export { MetadataFilter, type SearchFilter } from './search/filter.ts';
 export { selectHeadings } from './search/headings.ts';
+export type { Hit } from './search/hit.ts';
 
 export { queryWords } from './search/keywords.ts';
+export { narrowFilter } from './search/narrow-filter.ts';
+export { toResult } from './search/result.ts';
 export {
   context_tokens,
   diversity,
   Reranker,
-  type SearchHit as Hit,
   SearchQuery,
   SearchResult,
   searchModes,

@@ -21,6 +21,7 @@ export const queuedAgain = (ctx: Ctx, row: FileRow): FileRow => ({
   error_code: null,
   error_detail: null,
   chunk_count: null,
+  replacement: row.replacement && { ...row.replacement, failed_at: undefined },
   former_attempt: searchableAttempt(row),
   former_chunk_count: row.status === 'ready' ? (row.chunk_count ?? 0) : row.former_chunk_count,
   changed_by: actorId(ctx.actor),

@@ -6,6 +6,7 @@ import { Id } from '../http/schema.ts';
 import { BaseQuery, CreateBase, KnowledgeBase, UpdateBase } from './base-schema.ts';
 import { createBase, deleteBase, getBase, listBases, updateBase } from './bases.ts';
 import {
+  ContentQuery,
   DeleteFileQuery,
   File,
   FileForm,
@@ -111,7 +112,7 @@ export const knowledgeRoutes = new Router()
       access: 'knowledge:write',
       tag,
       summary: 'Upload files',
-      description: `Up to 20 ${acceptedFiles(['document'])}; in a base with \`ocr\` also ${acceptedFiles(['image'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file with \`is_duplicate: true\`. A file that cannot be stored does not keep the others from being stored: the response then has status 207 and an \`error\` in the place of that file. The request fails when no file can be stored. The same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
+      description: `Up to 20 ${acceptedFiles(['document'])}; in a base with \`ocr\` also ${acceptedFiles(['image'])}. Name the character encoding of text files that are not Unicode in \`encoding\`. Uploading the same content again returns the existing file with \`is_duplicate: true\`; with its \`external_id\` the upload changes its metadata and fields. A file that cannot be stored does not keep the others from being stored: the response then has status 207 and an \`error\` in the place of that file. The request fails when no file can be stored, so an upload of one file has status 202 or fails. The same \`external_id\` replaces the content of the file that has it, which keeps its id and stays searchable with its former content until the new one is ready. Poll the file until its \`status\` is \`ready\` or \`failed\`.`,
       params: kb,
       body: FileUpload,
       otherBodies: { 'multipart/form-data': FileForm },
@@ -119,7 +120,7 @@ export const knowledgeRoutes = new Router()
       reply: {
         status: 202,
         schema: Uploaded,
-        description: 'The file; or the files, in the order sent',
+        description: 'The file with its fields; of several, those of the first, and all in `data`',
       },
       partial: partlyUploaded,
       failures: ['conflict', 'quota_exceeded'],
@@ -189,7 +190,7 @@ export const knowledgeRoutes = new Router()
       tag,
       summary: 'Delete a file',
       description:
-        'Hides the file immediately. Its original, text, chunks and vectors are deleted in the background; text and chunks stay as history for `retention_days` of the base, so that earlier revisions can be searched. `purge=true` deletes the history of the file too, also of a file that was deleted before; earlier revisions then fail with `revision_purged`.',
+        'Hides the file immediately. Its original, text, chunks and vectors are deleted in the background. They stay as history for `retention_days` of the base, so that earlier revisions can be searched and read. `purge=true` deletes the history of the file too, also of a file that was deleted before; earlier revisions then fail with `revision_purged`.',
       params: file,
       query: DeleteFileQuery,
       reply: { status: 204, description: 'Deleted' },
@@ -206,6 +207,7 @@ export const knowledgeRoutes = new Router()
       description:
         'A viewer may read parts of it with `Range`. The entity tag changes with the content.',
       params: file,
+      query: ContentQuery,
       alsoProduces: servedTypes(['document', 'image']),
       reply: {
         status: 200,
@@ -213,9 +215,9 @@ export const knowledgeRoutes = new Router()
         description: 'The original file, as a download',
       },
       alsoAnswers: { 206: 'The part of the file that `Range` names' },
-      failures: ['range_not_satisfiable'],
+      failures: ['range_not_satisfiable', 'revision_purged'],
     },
-    (ctx, { params, request }) => getContent(ctx, params.file, request),
+    (ctx, { params, query, request }) => getContent(ctx, params.file, query.revision, request),
   )
   .endpoint(
     {

@@ -12,6 +12,13 @@ export const chunkIdOf = (vector_id: string): string => vector_id.split(':')[0] 
 /** Id in the vector index of a base with the vectors of one space. */
 export const scopeOf = (base_id: string, space: number): string => named(base_id, space);
 
+/**
+ * Names the content of a file, its chunks of one attempt, in a space of the vector index: in at most 20 bytes, since a query may name
+ * hundreds. Two contents hardly ever have the same name, and every hit is checked in the database.
+ */
+export const contentKey = (file_id: string, attempt: number, space: number): string =>
+  named(`${file_id.slice(-8)}.${attempt.toString(36)}`, space);
+
 type Spaces = Pick<BaseRow, 'vector_space' | 'second_space'>;
 
 /** The spaces of a base. */

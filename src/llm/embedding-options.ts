@@ -5,23 +5,36 @@ export type EmbeddingPurpose = 'query' | 'document';
 
 /** Returns the options for a purpose and a vector length. Each provider package reads its own key. */
 export function embeddingOptions(
+  model: string,
   purpose: EmbeddingPurpose | undefined,
   dimensions: number | undefined,
 ): SharedV4ProviderOptions {
-  return {
-    ...(dimensions === undefined
+  const length = (name: string, lengths?: readonly number[]) =>
+    dimensions === undefined || lengths?.includes(dimensions) === false
       ? {}
-      : { openai: { dimensions }, openaiCompatible: { dimensions } }),
+      : { [name]: dimensions };
+  const isCohere4 = /\bembed-v4/.test(model);
+  const cohere = {
+    ...(isCohere4 ? length('outputDimension', [256, 512, 1024, 1536]) : {}),
+    inputType: cohereType[purpose ?? 'document'],
+  };
+  return {
+    openai: length('dimensions'),
+    openaiCompatible: length('dimensions'),
+    mistral: length('outputDimension'),
     google: {
-      ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
+      ...length('outputDimensionality'),
       ...(purpose === undefined ? {} : { taskType: googleTask[purpose] }),
     },
-    cohere: {
-      ...(isCohereLength(dimensions) ? { outputDimension: dimensions } : {}),
-      inputType: cohereType[purpose ?? 'document'],
+    cohere,
+    bedrock: {
+      ...cohere,
+      ...length('dimensions', [256, 512, 1024]),
+      ...length('embeddingDimension', [256, 384, 1024]),
+      ...(purpose === undefined ? {} : { embeddingPurpose: novaPurpose[purpose] }),
     },
     voyage: {
-      ...(dimensions === undefined ? {} : { outputDimension: dimensions }),
+      ...length('outputDimension'),
       ...(purpose === undefined ? {} : { inputType: purpose }),
     },
   };
@@ -29,7 +42,4 @@ export function embeddingOptions(
 
 const googleTask = { query: 'RETRIEVAL_QUERY', document: 'RETRIEVAL_DOCUMENT' };
 const cohereType = { query: 'search_query', document: 'search_document' };
-
-/** Older models of Cohere have one length and refuse a requested one. */
-const isCohereLength = (dimensions: number | undefined): boolean =>
-  dimensions !== undefined && [256, 512, 1536].includes(dimensions);
+const novaPurpose = { query: 'TEXT_RETRIEVAL', document: 'GENERIC_INDEX' };

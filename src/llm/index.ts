@@ -1,3 +1,4 @@
+export { assertConfigured } from './assert-configured.ts';
 export { isEmptyTitle } from './builtin/extract-title.ts';
 export { capabilitiesOf } from './capabilities.ts';
 export { checkModels } from './check-model.ts';

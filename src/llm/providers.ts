@@ -240,7 +240,8 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     thinks_in_text: true,
     key_variable: null,
     language: async (settings) => (await workersAi(settings)).chat(settings.model),
-    embedding: async (settings) => (await workersAi(settings)).embedding(settings.model as never),
+    embedding: async (settings) =>
+      (await workersAi(settings)).embedding(settings.model as never, { maxEmbeddingsPerCall: 100 }),
     reranking: async (settings) => (await workersAi(settings)).reranking(settings.model as never),
   },
   'openai-compatible': {

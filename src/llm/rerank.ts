@@ -1,8 +1,10 @@
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
+import { Failure } from '../shared/failure.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
 import { CallMeter } from './meter.ts';
+import { toCount } from './read-usage.ts';
 import { request } from './request.ts';
 
 export interface RerankCall extends Attribution {
@@ -38,23 +40,39 @@ export async function rerank(
         const model = await (provider.reranking as NonNullable<typeof provider.reranking>)(
           settings,
         );
-        const { ranking: ranked } = await model.doRerank({
+        const { ranking: ranked, response } = await model.doRerank({
           query: call.query,
           documents: { type: 'text', values: [...call.documents] },
           abortSignal: signal,
         });
         return {
           value: ranked.map(({ index, relevanceScore }) => ({ index, score: relevanceScore })),
-          tokens: unknownTokens,
+          tokens: { ...unknownTokens, ...reportedTokens(response?.body) },
           estimate: () => tokensOf(call),
         };
       },
     );
-    return { ranking, usage: meter.close() };
+    checkRanking(call, ranking);
+    return { ranking: ranking.sort((a, b) => b.score - a.score), usage: meter.close() };
   } catch (error) {
     meter.closeLater();
     throw error;
   }
+}
+
+/** The tokens that Voyage AI, Jina and vLLM report; Cohere counts searches. */
+function reportedTokens(body: unknown) {
+  const usage = (body as { usage?: { total_tokens?: unknown } | null } | undefined)?.usage;
+  const input_tokens = toCount(usage?.total_tokens) || null;
+  return input_tokens === null ? {} : { input_tokens, output_tokens: 0 };
+}
+
+/** Throws `provider_error` for a ranking of other documents. A server may leave out documents, which then have no score. */
+function checkRanking({ model, documents }: RerankCall, ranking: readonly RerankedDocument[]) {
+  const places = new Set(ranking.map(({ index }) => index));
+  const isKnown = ranking.every(({ index }) => documents[index] !== undefined);
+  if (!isKnown || places.size !== ranking.length || places.size === 0)
+    throw new Failure('provider_error', `${model} returned a ranking of other documents.`);
 }
 
 /** Estimates the input tokens: the query is read once per document. */

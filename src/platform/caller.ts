@@ -29,8 +29,10 @@ interface EndUserActor {
   /** The key that issued the token and pays for its model calls. */
   readonly api_key_id: string;
   readonly agent_ids: readonly string[];
-  /** Signed into the token. */
+  /** Signed into the token, as are `versions`. */
   readonly groups: readonly string[];
+  /** The versions of an agent that may be chosen. */
+  readonly versions: 'active' | 'any';
   readonly expires_at: number;
 }
 

@@ -28,7 +28,7 @@ const rescoredAtOnce = 1000;
 export function createD1VectorIndex(db: Db): VectorIndex {
   return {
     maxHits: 3600,
-    comparesIds: true,
+    narrowsBy: 'ids',
     visibleAfterMs: 0,
     maxDimensions: async () => null,
     async upsert(

@@ -8,6 +8,8 @@ import type { JobMessage } from './job.ts';
 interface VectorRecord {
   readonly id: string;
   readonly base_id: string;
+  /** The content of a file that it is part of, at most 20 bytes. */
+  readonly content: string;
   readonly values: readonly number[];
 }
 
@@ -18,8 +20,10 @@ export interface VectorQuery {
   readonly values: readonly number[];
   /** 1 to `maxHits` of the index. */
   readonly limit: number;
-  /** Only vectors of these ids, at most 5,000; for an index with `comparesIds`. */
+  /** Only vectors of these ids, at most 5,000; for an index that narrows by `ids`. */
   readonly ids?: readonly string[];
+  /** Only vectors of these contents, whatever their bases, at most 1,000; for an index that narrows by `contents`. */
+  readonly contents?: readonly string[];
 }
 
 export interface VectorHit {
@@ -39,8 +43,8 @@ export interface VectorIndex {
   readonly visibleAfterMs: number;
   /** Maximum length of vectors; null without one. */
   maxDimensions(): Promise<number | null>;
-  /** True when a query can be limited to ids. */
-  readonly comparesIds: boolean;
+  /** How a query can be limited, so that it finds what is not among the nearest. */
+  readonly narrowsBy: 'ids' | 'contents';
   /**
    * Stores vectors. An index in the database passes its statements to `commit`, which runs them in a batch
    * of the caller; another has stored the vectors before it calls `commit` without any.

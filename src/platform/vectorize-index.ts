@@ -1,12 +1,16 @@
 import { Failure } from '../shared/failure.ts';
 import type { VectorHit, VectorIndex } from './ports.ts';
 
-/** Vectors or ids in one call from a Worker. */
+/** Vectors in one call from a Worker. */
 const callLimit = 1000;
+/** Ids in one deletion. */
+const removeLimit = 100;
 /** Maximum number of neighbours of a query without values or metadata. */
 const topLimit = 100;
 /** The JSON of a filter must stay below 2048 bytes; the id of a base with its space takes up to 38. */
 const basesPerQuery = 45;
+/** A content takes up to 20 bytes and its quotes. */
+const contentsPerQuery = 85;
 /** Vectors that one call returns with their values. */
 const readLimit = 20;
 /** Time in which 99 % of writes become visible, and as much again. */
@@ -53,13 +57,13 @@ function padded(values: readonly number[], length: number): number[] {
 }
 
 /**
- * A vector index on Vectorize. Namespaces are workspaces; `base_id` needs a metadata index that is
+ * A vector index on Vectorize. Namespaces are workspaces; `base_id` and `content` need metadata indexes that are
  * created before the first vector. Vectors of several lengths share the index.
  */
 export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
   return {
     maxHits: topLimit,
-    comparesIds: false,
+    narrowsBy: 'contents',
     visibleAfterMs,
     maxDimensions: () => dimensionsOf(index),
     // Vectorize maintains itself.
@@ -68,25 +72,31 @@ export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
       const length = records.length === 0 ? 0 : await dimensionsOf(index);
       for (const part of inParts(records, callLimit)) {
         await index.upsert(
-          part.map(({ id, base_id, values }) => ({
+          part.map(({ id, base_id, content, values }) => ({
             id,
             namespace: workspace_id,
             values: padded(values, length),
-            metadata: { base_id },
+            metadata: { base_id, content },
           })),
         );
       }
       await commit?.([]);
     },
-    async query({ workspace_id, bases, values, limit }): Promise<VectorHit[]> {
-      if (bases.length === 0) return [];
+    async query({ workspace_id, bases, contents, values, limit }): Promise<VectorHit[]> {
+      const filters =
+        contents === undefined
+          ? inParts(bases, basesPerQuery).map((part) => ({
+              base_id: { $in: part.map((base) => base.id) },
+            }))
+          : inParts(contents, contentsPerQuery).map((part) => ({ content: { $in: [...part] } }));
+      if (filters.length === 0) return [];
       const vector = padded(values, await dimensionsOf(index));
       const answers = await Promise.all(
-        inParts(bases, basesPerQuery).map((part) =>
+        filters.map((filter) =>
           index.query(vector, {
             namespace: workspace_id,
             topK: Math.min(limit, topLimit),
-            filter: { base_id: { $in: part.map((base) => base.id) } },
+            filter,
           }),
         ),
       );
@@ -96,7 +106,7 @@ export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
         .slice(0, limit);
     },
     async remove(_workspace_id, ids) {
-      for (const part of inParts(ids, callLimit)) await index.deleteByIds([...part]);
+      for (const part of inParts(ids, removeLimit)) await index.deleteByIds([...part]);
     },
     async move(workspace_id, ids, base_id, commit) {
       for (const part of inParts(ids, readLimit)) {
@@ -104,7 +114,9 @@ export function createVectorizeIndex(index: VectorizeBinding): VectorIndex {
           ({ namespace }) => namespace === workspace_id,
         );
         if (vectors.length === 0) continue;
-        await index.upsert(vectors.map((vector) => ({ ...vector, metadata: { base_id } })));
+        await index.upsert(
+          vectors.map((vector) => ({ ...vector, metadata: { ...vector.metadata, base_id } })),
+        );
       }
       await commit?.([]);
     },

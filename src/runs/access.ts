@@ -26,6 +26,15 @@ export function authorizeOwned<Row extends Owned>(
   return row;
 }
 
+/** Throws `forbidden` for an end user who names a version and whose token does not permit that. */
+export function authorizeVersion({ actor }: Ctx, version: string | null): void {
+  if (version !== null && actor.type === 'end_user' && actor.versions === 'active')
+    throw new Failure(
+      'forbidden',
+      'This token runs the active version only. Leave out `version`, or create the token with `versions: any`.',
+    );
+}
+
 /** Returns the agent if the caller's key covers it. Throws `not_found`. */
 export function authorizeAgent<Row extends { readonly id: string }>(
   ctx: Ctx,

@@ -1,3 +1,4 @@
+import type { Hit } from '../knowledge/index.ts';
 import { words } from '../shared/words.ts';
 
 /** A retrieved passage with the number under which the model reads it. */
@@ -7,22 +8,27 @@ export interface Source {
   readonly file_name: string;
   readonly chunk_id: string;
   readonly page: number | null;
-  /** Offset of the chunk in the file's extracted text. */
+  /** Offsets of the passage in the file's extracted text. */
   readonly start: number;
+  readonly end: number;
   readonly text: string;
+  /** The attempt in whose text the offsets are, and the revision of the base at which it was found. */
+  readonly attempt: number;
+  readonly revision: number;
+  /** True for a chunk whose text somebody has written: it is not that of the file. */
+  readonly is_written: boolean;
 }
 
+/** A source of a run that was suspended by an earlier version. */
+type FormerSource = Omit<Source, NewField> & Partial<Pick<Source, NewField>>;
+type NewField = 'end' | 'attempt' | 'revision' | 'is_written';
+
 export const toSource = (
-  { file_id, file_name, chunk_id, page, start, text }: Omit<Source, 'number'>,
+  { file_id, file_name, chunk_id, page, start, end, text, attempt, revision, origin }: Hit,
   number: number,
 ): Source => ({
-  number,
-  file_id,
-  file_name,
-  chunk_id,
-  page,
-  start,
-  text,
+  ...{ number, file_id, file_name, chunk_id, page, start, end, text, attempt, revision },
+  is_written: origin !== 'extracted',
 });
 
 export interface Citation {
@@ -31,10 +37,17 @@ export interface Citation {
   readonly file_name: string;
   readonly chunk_id: string;
   readonly page: number | null;
-  /** Offsets of the quote in the file's extracted text: `text.slice(start, end)` is the quote. */
+  /**
+   * Offsets of the quote in the file's extracted text: `text.slice(start, end)` is the quote. Those of the whole
+   * chunk when its text was edited or added.
+   */
   readonly start: number;
   readonly end: number;
   readonly quote: string;
+  /** Null in a run that was suspended by an earlier version. */
+  readonly revision: number | null;
+  /** Undefined where the place of the quote is not known. */
+  readonly attempt: number | undefined;
 }
 
 const marker = /\[(\d{1,3})\]/g;
@@ -73,7 +86,7 @@ export class CitationFilter {
  * Returns the citations of an answer, each with the sentence of the passage that supports the cited one. Markers of
  * unknown passages give none.
  */
-export function readCitations(answer: string, sources: readonly Source[]): Citation[] {
+export function readCitations(answer: string, sources: readonly FormerSource[]): Citation[] {
   const byNumber = new Map(sources.map((source) => [source.number, source]));
   const found = new Map<string, Citation>();
   let from = 0;
@@ -87,7 +100,7 @@ export function readCitations(answer: string, sources: readonly Source[]): Citat
       source,
       lastSentence(claim.trim() === '' ? answer.slice(0, match.index) : claim),
     );
-    found.set(`${citation.chunk_id}:${citation.start}`, citation);
+    found.set(`${citation.chunk_id}:${citation.start}:${citation.quote}`, citation);
   }
   return [...found.values()];
 }
@@ -105,16 +118,15 @@ function lastSentence(claim: string): string {
     : (sentences.at(-1) ?? plain);
 }
 
-function cite(source: Source, claim: string): Citation {
-  const { number, file_id, file_name, chunk_id, page, text } = source;
+function cite(source: FormerSource, claim: string): Citation {
+  const { number, file_id, file_name, chunk_id, page, text, attempt, revision = null } = source;
   const [start, end] = verbatim(text, claim) ?? closestSentence(text, claim);
-  const base = { number, file_id, file_name, chunk_id, page };
-  return {
-    ...base,
-    start: source.start + start,
-    end: source.start + end,
-    quote: text.slice(start, end),
-  };
+  const range =
+    source.is_written === true
+      ? { start: source.start, end: source.end ?? source.start }
+      : { start: source.start + start, end: source.start + end };
+  const base = { number, file_id, file_name, chunk_id, page, revision, attempt };
+  return { ...base, ...range, quote: text.slice(start, end) };
 }
 
 /** Replaces the line breaks of running text at the same offsets, since a segmenter ends a sentence at each of them. */

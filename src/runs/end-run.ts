@@ -1,5 +1,6 @@
 import { isGuardViolation } from '../db/errors.ts';
 import { toFailure } from '../http/error-form.ts';
+import { locatePassages } from '../knowledge/index.ts';
 import { commit, commitIdempotent } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
@@ -25,7 +26,10 @@ export async function endRunWith(
   if (isCancelled && progress.text === '') throw cancelled();
   if (progress.is_expired && progress.text === '') throw expired();
   const citations = active.config.knowledge.citations
-    ? await readableCitations(ctx, active, readCitations(progress.text, progress.sources))
+    ? await placed(
+        ctx,
+        await readableCitations(ctx, active, readCitations(progress.text, progress.sources)),
+      )
     : [];
   const outcome = isCancelled
     ? cancelledRun
@@ -46,6 +50,14 @@ async function readableCitations(
   const ids = citations.map(({ file_id }) => file_id);
   const readable = await readableFiles({ ...given, groups }, ids);
   return citations.filter(({ file_id }) => readable.has(file_id));
+}
+
+type PlacedCitation = Omit<Citation, 'attempt'>;
+
+/** Adds the pages and boxes of citations, which are stored with the answer. */
+async function placed(ctx: Ctx, citations: readonly Citation[]): Promise<PlacedCitation[]> {
+  const places = await locatePassages(ctx, citations);
+  return citations.map(({ attempt: _, ...citation }, index) => ({ ...citation, ...places[index] }));
 }
 
 const cancelled = () =>
@@ -100,7 +112,7 @@ function toErrorEvent(
 const answerRow = (
   { storage }: ActiveRun,
   { text, prompt }: Progress,
-  citations: readonly Citation[],
+  citations: readonly PlacedCitation[],
 ): AnyMessageRow =>
   storage.answerRow({ text, prompt, citations: citations.map((citation) => ({ ...citation })) });
 
@@ -216,7 +228,7 @@ function outcomeOf({ is_expired, limit }: Progress): Partial<RunRow> {
 function judge(
   { config }: ActiveRun,
   { confidence, coverage, sources }: Progress,
-  citations: readonly Citation[],
+  citations: readonly PlacedCitation[],
 ): Partial<RunRow> {
   const isUnjudged = !config.knowledge.citations || confidence === null;
   if (isUnjudged || sources.length === 0) return {};

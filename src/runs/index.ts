@@ -1,6 +1,7 @@
 export {
   authorizeAgent,
   authorizeOwned,
+  authorizeVersion,
   creatorFilter,
   endUserOf,
   mayReadMessages,

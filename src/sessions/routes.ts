@@ -193,7 +193,7 @@ const messageRoutes = (stream: NativeStream) =>
     (ctx, { params, body, request }) => {
       const { message: _message, parts: _parts, stream: wantsStream, tools, ...rest } = body;
       const input = { ...rest, text: textOf(body), ...withClientTools(tools) };
-      const turn = turnRequest(params.session, input);
+      const turn = turnRequest(ctx, params.session, input);
       return respond(ctx, turn, stream, { stream: wantsStream }, request);
     },
   );

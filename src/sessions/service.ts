@@ -6,6 +6,7 @@ import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import {
   authorizeAgent,
+  authorizeVersion,
   checkInputs,
   endUserOf,
   hostOf,
@@ -46,6 +47,7 @@ export async function createSession(
   agentName: string,
   input: CreateSession,
 ): Promise<OpenedSession> {
+  authorizeVersion(ctx, input.version);
   const [agents, versions] = await batch(ctx.db, [
     selectAgent(ctx.db, ctx.workspace_id, agentName),
     selectVersionFor(ctx.db, ctx.workspace_id, agentName, input.version),

@@ -27,7 +27,7 @@ export const failures = {
   reply_gone: { status: 410, title: 'The stored reply can no longer be read' },
   revision_purged: {
     status: 410,
-    title: 'The revision of the knowledge base is no longer available',
+    title: 'The revision of the knowledge base is not available',
   },
   too_large: { status: 413, title: 'The request is too large' },
   unsupported_media_type: { status: 415, title: 'The media type is not supported' },

@@ -1,3 +1,4 @@
+import { withIdentifierParts } from './identifiers.ts';
 import { segmentWords } from './segment-words.ts';
 
 /** Stop words of the most frequent languages. Short on purpose: a wrong entry loses answers. */
@@ -86,9 +87,9 @@ const foldText = (text: string): string =>
 
 /**
  * Returns the normalized words in order, segmented by Unicode's rules, so that Chinese and Thai
- * have words as well.
+ * have words as well. The parts of identifiers follow these.
  */
-export const words = (text: string): string[] => segmentWords(foldText(text));
+export const words = (text: string): string[] => segmentWords(foldText(withIdentifierParts(text)));
 
 /** Returns the content words of a text; all words when there are no others. */
 export function contentWords(text: string): string[] {

@@ -66,7 +66,14 @@ interface FoundPassage {
   readonly page: number | null;
   readonly start: number;
   readonly end: number;
+  readonly attempt: number;
+  readonly origin: 'extracted' | 'edited' | 'added';
+  readonly revision: number;
   readonly heading: string | null;
+  readonly title: string | null;
+  readonly language: string | null;
+  readonly tags: string[];
+  readonly published_at: string | null;
   readonly score: number;
   readonly keyword_rank: number | null;
   readonly keyword_score: number | null;

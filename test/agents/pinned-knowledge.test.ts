@@ -64,7 +64,12 @@ describe('a version that is pinned to revisions', () => {
     await workspace.post('/agents/shop/versions/2/activate', {});
     await tick(workspace, base, 2);
     const refused = await workspace.post('/agents/shop/versions/1/activate', {});
-    expect([refused.status, refused.body.code]).toEqual([410, 'revision_purged']);
+    expect(refused.body).toMatchObject({
+      ...{ status: 409, code: 'conflict', base_id: base, revision: 2 },
+      detail: expect.stringContaining(`Revision 2 of knowledge base ${base} has been purged`),
+    });
+    const label = await workspace.put('/agents/shop/labels/stable', { version: 1 });
+    expect([label.status, label.body.base_id]).toEqual([409, base]);
   });
 
   it('fails with `revision_purged` when the history has been deleted', async () => {
@@ -82,6 +87,16 @@ describe('a version that is pinned to revisions', () => {
     expect((await workspace.post('/agents/shop/search', { query: 'shop' })).body.code).toBe(
       'revision_purged',
     );
+    // Nothing makes such a version the active one, again or with another change.
+    for (const refused of [
+      await workspace.post('/agents/shop/versions/1/activate', {}),
+      await workspace.patch('/agents/shop', { config: { instructions: 'Be brief.' } }),
+      await workspace.post('/agents/shop/versions', { config: {}, activate: true }),
+      await workspace.post('/agents/shop/duplicate', {}),
+    ])
+      expect(refused.body).toMatchObject({ status: 409, base_id: base, revision: 1 });
+    const free = { config: { instructions: 'Be brief.', knowledge: { revisions: null } } };
+    expect((await workspace.patch('/agents/shop', free)).status).toBe(200);
   });
 
   it('refuses revisions that do not exist, and keeps those of bases that remain', async () => {
@@ -127,7 +142,42 @@ describe('a version that is pinned to revisions', () => {
       config: { knowledge: { revisions: 'latest' } },
     });
     expect(Object.values(own.body.config.knowledge.revisions)).toEqual([0]);
+  });
+
+  it('keeps its revisions in a copy, and in an import where the base is the same', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { name: 'Manual', retention_days: 30 });
+    await addText(workspace, base, 'hours.txt', 'The shop opens at eight.');
+    const made = await workspace.post('/agents', { name: 'Shop', slug: 'shop' });
+    const [own] = made.body.config.knowledge.base_ids;
+    await workspace.patch('/agents/shop', {
+      config: { knowledge: { base_ids: [own, base], revisions: 'latest' } },
+    });
+    const copy = await workspace.post('/agents/shop/duplicate', {});
+    expect(copy.body.config.knowledge.revisions).toEqual({ [own]: 0, [base]: 1 });
+
     const { body: manifest } = await workspace.get('/agents/shop/export');
-    expect(manifest.config.knowledge.revisions).toBeUndefined();
+    expect(JSON.stringify(manifest)).not.toContain(base);
+    const pins = manifest.knowledge_bases.map((one: { pinned: object }) => one.pinned);
+    expect(pins).toMatchObject([{ revision: 0 }, { revision: 1 }]);
+    const imported = await workspace.post('/agents/import', manifest);
+    expect(imported.body.config.knowledge.revisions).toEqual({ [base]: 1 });
+    expect(imported.body.warnings).toMatchObject([
+      expect.stringContaining('pins knowledge base `Shop` to revision 0 of another base'),
+      expect.stringContaining('Slug'),
+    ]);
+
+    const other = await newWorkspace();
+    await newBase(other, { name: 'Manual' });
+    const elsewhere = await other.post('/agents/import', manifest);
+    expect(elsewhere.body.config.knowledge.revisions).toBeNull();
+    expect(elsewhere.body.warnings).toHaveLength(2);
+
+    await workspace.patch(`/knowledge-bases/${base}`, { retention_days: 0 });
+    const [{ id }] = (await workspace.get(`/knowledge-bases/${base}/files`)).body.data;
+    await workspace.delete(`/files/${id}?purge=true`);
+    const late = await workspace.post('/agents/import', manifest);
+    expect(late.body.config.knowledge.revisions).toBeNull();
+    expect(late.body.warnings[1]).toContain('Revision 1 of knowledge base `Manual` is no longer');
   });
 });

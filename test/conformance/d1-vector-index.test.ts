@@ -24,6 +24,7 @@ const vectorOf = (topic = topics[Math.floor(random() * topics.length)] ?? []) =>
 const records = Array.from({ length: count }, () => ({
   id: newId('chk'),
   base_id,
+  content: '',
   values: vectorOf(),
 }));
 
@@ -182,7 +183,7 @@ it('searches vectors of the former table until they are moved, and keeps those t
     [1, 0, 0],
     [0, 1, 0],
     [0, 0, 1],
-  ].map((values) => ({ id: newId('chk'), base_id: base, values }));
+  ].map((values) => ({ id: newId('chk'), base_id: base, content: '', values }));
   await env.DB.batch(
     own.map(({ id, values }) =>
       env.DB.prepare(
@@ -198,7 +199,9 @@ it('searches vectors of the former table until they are moved, and keeps those t
   const find = (values: number[], vectors_revision: number) =>
     index.query({ workspace_id, bases: [{ id: base, vectors_revision }], values, limit: 5 });
   expect((await find([1, 0, 0], 1))[0]?.id).toBe(own[0]?.id);
-  await index.upsert(workspace_id, [{ id: own[0]?.id ?? '', base_id: base, values: [0, 0, 1] }]);
+  await index.upsert(workspace_id, [
+    { id: own[0]?.id ?? '', base_id: base, content: '', values: [0, 0, 1] },
+  ]);
   await index.remove(workspace_id, [own[1]?.id ?? '']);
   expect(await find([0, 0, 1], 2)).toHaveLength(2);
   expect(await index.maintain()).toBe(1);

@@ -24,7 +24,7 @@ it('a write to Vectorize becomes visible later', async () => {
   let now = 0;
   const index = createVectorizeIndex(new FakeVectorize(() => now, 30_000) as unknown as Vectorize);
   const [workspace_id, base_id] = [newId('ws'), newId('kb')];
-  await index.upsert(workspace_id, [{ id: newId('chk'), base_id, values: [1, 0] }]);
+  await index.upsert(workspace_id, [{ id: newId('chk'), base_id, content: '', values: [1, 0] }]);
   const query = () =>
     index.query({
       workspace_id,
@@ -44,8 +44,8 @@ it('Vectorize holds vectors of several lengths up to that of the index, and refu
   expect(await index.maxDimensions()).toBe(6);
   const six = [1, 1, 1, 1, 1, 0.5];
   await index.upsert(workspace_id, [
-    { id, base_id: short, values: [1, 2, 3] },
-    { id: `${id}:1`, base_id: `${long}:1`, values: six },
+    { id, base_id: short, content: '', values: [1, 2, 3] },
+    { id: `${id}:1`, base_id: `${long}:1`, content: '', values: six },
   ]);
   const query = (base: string, values: number[]) =>
     index.query({
@@ -56,7 +56,7 @@ it('Vectorize holds vectors of several lengths up to that of the index, and refu
     });
   expect((await query(short, [1, 2, 3]))[0]?.score).toBeCloseTo(1, 5);
   expect(await query(`${long}:1`, six)).toMatchObject([{ id: `${id}:1` }]);
-  const seven = [{ id, base_id: short, values: [1, 2, 3, 4, 5, 6, 7] }];
+  const seven = [{ id, base_id: short, content: '', values: [1, 2, 3, 4, 5, 6, 7] }];
   await expect(index.upsert(workspace_id, seven)).rejects.toThrow(
     'has 6 dimensions, and a vector has 7',
   );
@@ -66,7 +66,7 @@ it('the D1 index reads a base once for each revision', async () => {
   const meter = newDbStats();
   const index = createD1VectorIndex(openDb(env.DB.withSession(), meter));
   const [workspace_id, base_id] = [newId('ws'), newId('kb')];
-  await index.upsert(workspace_id, [{ id: newId('chk'), base_id, values: [1, 0] }]);
+  await index.upsert(workspace_id, [{ id: newId('chk'), base_id, content: '', values: [1, 0] }]);
   const query = (vectors_revision: number) =>
     index.query({
       workspace_id,
@@ -90,8 +90,8 @@ it('the D1 index does not let a workspace replace or remove vectors of another',
     newId('kb'),
     newId('chk'),
   ];
-  await index.upsert(workspace_id, [{ id, base_id, values: [1, 0] }]);
-  await index.upsert(stranger, [{ id, base_id, values: [0, 1] }]);
+  await index.upsert(workspace_id, [{ id, base_id, content: '', values: [1, 0] }]);
+  await index.upsert(stranger, [{ id, base_id, content: '', values: [0, 1] }]);
   await index.remove(stranger, [id]);
   const hits = await index.query({
     workspace_id,
@@ -109,7 +109,7 @@ it('the D1 index reads many uncached bases in one round trip', async () => {
   const bases = Array.from({ length: 20 }, () => ({ id: newId('kb'), vectors_revision: 1 }));
   await index.upsert(
     workspace_id,
-    bases.map(({ id }) => ({ id: newId('chk'), base_id: id, values: [1, 0] })),
+    bases.map(({ id }) => ({ id: newId('chk'), base_id: id, content: '', values: [1, 0] })),
   );
   meter.trips = 0;
   expect(await index.query({ workspace_id, bases, values: [1, 0], limit: 50 })).toHaveLength(20);

@@ -44,6 +44,7 @@ export function describeVectorIndex(name: string, open: () => Subject): void {
     const record = (values: number[], base = base_id) => ({
       id: newId('chk'),
       base_id: base,
+      content: 'content',
       values,
     });
 

@@ -65,7 +65,7 @@ describe('EPUB books', () => {
       '<p>Text<a epub:type="noteref" href="#n">1</a> <span hidden="hidden">X</span></p><ol><li>a</li></ol><table><tr><th>k</th></tr><tr><td>v</td></tr></table><math xmlns="http://www.w3.org/1998/Math/MathML"><msup><mi>x</mi><mn>2</mn></msup></math><aside id="n" epub:type="footnote"><p>A note.</p></aside>',
     );
     expect(await read(epubParts([{ path: 'a.xhtml', text: body }], ['a.xhtml']))).toBe(
-      'Text1\n\n1. a\n\n| k |\n| --- |\n| v |\n\n$x^{2}$\n\nA note.',
+      'Text[1]\n\n1. a\n\n| k |\n| --- |\n| v |\n\n$x^{2}$\n\nA note.',
     );
   });
 

@@ -17,6 +17,9 @@ import {
 import { newBase, settled, uploadForm } from '../support/files.ts';
 import { bytesOf, makeDeck, placed, textBody } from '../support/office.ts';
 import { makeOutlookMessage } from '../support/outlook.ts';
+
+import letter from './fixtures/letter.doc?url&inline';
+import talk from './fixtures/talk.ppt?url&inline';
 import legacyWorkbook from './fixtures/workbook.xls?url&inline';
 import workbook from './fixtures/workbook.xlsx?url&inline';
 
@@ -50,6 +53,8 @@ const samples = {
     makeZip(
       epubParts([{ path: 'a.xhtml', text: '<p>The grinder costs 89 EUR.</p>' }], ['a.xhtml']),
     ),
+  doc: async () => bytesOf(letter),
+  ppt: async () => bytesOf(talk),
   xlsx: async () => bytesOf(workbook),
   xls: async () => bytesOf(legacyWorkbook),
   rtf: async () => '{\\rtf1\\ansi The grinder costs 89 EUR.\\par}',
@@ -131,8 +136,8 @@ describe('the registry of formats', () => {
       `Unsupported file type: a.exe. Supported types: ${extensionsOf(['document']).join(' ')}.`,
     );
     expect(await detailOf('a.png', 'x')).toContain('Unsupported file type: a.png.');
-    expect(await detailOf('Plan.DOC', 'x')).toContain(
-      'Unsupported file type: Plan.DOC. Legacy Word documents are not supported. Convert the file to .docx or .pdf. Supported types:',
+    expect(await detailOf('Plan.WPD', 'x')).toContain(
+      'Unsupported file type: Plan.WPD. Documents of this word processor are not supported. Convert the file to .docx or .pdf. Supported types:',
     );
     expect(await detailOf('talk.mp3', 'x')).toContain(
       'Audio and video files are not supported. Transcribe them first.',

@@ -7,6 +7,21 @@ const read = async (html: string) =>
   (await extractDocument(formats.html, Uint8Array.from(new TextEncoder().encode(html)))).text;
 const table = (...rows: string[]) => rows.join('\n');
 
+describe('references of notes', () => {
+  it('stand in brackets whether they are raised or not, and other links to the page do not', async () => {
+    const notes = [
+      '<a href="#fn1" role="doc-noteref">1</a>',
+      '<a href="#fn1" class="footnote-ref"><sup>1</sup></a>',
+      '<sup><a href="#footnote-1">1</a></sup>',
+      '<a epub:type="noteref" href="n.xhtml#x1">1</a>',
+    ];
+    for (const note of notes)
+      expect(await read(`<p>within a week${note}, it`)).toBe('within a week[1], it');
+    expect(await read('<p>Chapter <a href="#c2">2</a>')).toBe('Chapter 2');
+    expect(await read('<p>See <a href="#notes">3</a>')).toBe('See 3');
+  });
+});
+
 describe('hidden elements of a page', () => {
   it('end at implied end tags, without losing what follows', async () => {
     expect(

@@ -24,6 +24,14 @@ Math $x_i^2$ is \textbf{bold}.\footnote{A note.}
     );
   });
 
+  it('keeps the position of raised and lowered text, and the text of roles', async () => {
+    expect(
+      await read(
+        String.raw`\begin{document}10\textsuperscript{4} m, H\textsubscript{2}O, 3\textsuperscript{rd}, \DUrole{keyword}{def} \PY{n}{x}, week\DUfootnotemark{a}{b}{1}\end{document}`,
+      ),
+    ).toBe('10^4 m, H_2O, 3rd, def x, week[1]');
+  });
+
   it('reads headings inside the targets of links, and inline formulas as they are written', async () => {
     expect(
       await read(String.raw`\begin{document}\hypertarget{over-view}{%

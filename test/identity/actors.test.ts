@@ -9,6 +9,7 @@ const endUser: Actor = {
   api_key_id: 'key_1',
   agent_ids,
   groups: ['staff'],
+  versions: 'active',
   expires_at: 1,
 };
 const shareLink: Actor = { type: 'share_link', id: 'link_1', agent_ids, expires_at: null };

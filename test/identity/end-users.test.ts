@@ -80,6 +80,58 @@ describe('the token of an end user', () => {
     expect((await holder.get('/sessions')).status).toBe(401);
   });
 
+  it('runs the active version only, unless it says otherwise or the session is given another (R85)', async () => {
+    const workspace = await newWorkspace();
+    const [agent = ''] = await newAgents(workspace, 'A');
+    await workspace.patch(`/agents/${agent}`, { config: { instructions: 'Second.' } });
+    const tokens = await Promise.all([
+      issue(workspace, 'ann', [agent]),
+      issue(workspace, 'ann', [agent], { versions: 'any' }),
+    ]);
+    expect(tokens.map(({ body }) => body.versions)).toEqual(['active', 'any']);
+    const [bound, free] = tokens.map(({ body }) => workspace.as(body.token)) as [
+      Workspace,
+      Workspace,
+    ];
+    const session = (await bound.post(`/agents/${agent}/sessions`, {})).body.id;
+    const { id } = (await bound.post(`/sessions/${session}/messages`, { message: 'Hi' })).body;
+    const requests: readonly (readonly [path: string, body: object])[] = [
+      [`/agents/${agent}/sessions`, {}],
+      [`/agents/${agent}/runs`, { message: 'Hi' }],
+      [`/sessions/${session}/messages`, { message: 'Hi' }],
+      [`/messages/${id}/regenerate`, {}],
+      [
+        '/chat',
+        { id: session, messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hi' }] }] },
+      ],
+    ];
+    for (const [path, body] of requests) {
+      const refused = await bound.post(path, { ...body, version: 1 });
+      expect([path, refused.status, refused.body.code]).toEqual([path, 403, 'forbidden']);
+      expect((await free.post(path, { ...body, version: 1 })).status, path).toBeLessThan(300);
+    }
+    const given = { end_user_id: 'ann', version: 1 };
+    const chosen = (await workspace.post(`/agents/${agent}/sessions`, given)).body.id;
+    const run = await bound.post(`/sessions/${chosen}/messages`, { message: 'Hi' });
+    expect(run.status).toBe(200);
+  });
+
+  it('searches a shared base through an agent, and is told so elsewhere', async () => {
+    const workspace = await newWorkspace();
+    const stranger = await newWorkspace();
+    const base = (await workspace.post('/knowledge-bases', { name: 'Shared' })).body.id;
+    const foreign = (await stranger.post('/knowledge-bases', { name: 'Foreign' })).body.id;
+    const config = { knowledge: { base_ids: [base] } };
+    const agent = (await workspace.post('/agents', { name: 'A', config })).body.id;
+    const ann = workspace.as((await issue(workspace, 'ann', [agent])).body.token);
+    const search = (path: string) => ann.post(`${path}/search`, { query: 'leave' });
+    const refused = await search(`/knowledge-bases/${base}`);
+    expect([refused.status, refused.body.code]).toEqual([403, 'forbidden']);
+    expect(refused.body.detail).toContain('/agents/{agent}/search');
+    expect((await search(`/knowledge-bases/${foreign}`)).status).toBe(404);
+    expect((await search(`/agents/${agent}`)).status).toBe(200);
+  });
+
   it('cannot be forged, widened or prolonged (R85)', async () => {
     const workspace = await newWorkspace();
     const [agent = ''] = await newAgents(workspace, 'A');

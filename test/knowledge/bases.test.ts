@@ -40,6 +40,20 @@ describe('knowledge bases', () => {
     expect((await workspace.get(`/files/${file.id}`)).status).toBe(404);
   });
 
+  it('have settings that cannot be changed, and say what to do instead', async () => {
+    const workspace = await newWorkspace();
+    const path = `/knowledge-bases/${await newBase(workspace)}`;
+    const errorOf = async (change: object) =>
+      (await workspace.patch(path, change)).body.errors[0].detail;
+    expect(await errorOf({ chunk_tokens: 300 })).toContain('fixed when the base is created');
+    expect(await errorOf({ embedding_model: 'builtin/lexical' })).toContain('embedding-migrations');
+    expect(await errorOf({ agent_id: null })).toBe('Unknown field.');
+    const wrong = { data: [{ question: 'Why?', expected: [{ file_id: 'file_x' }] }] };
+    expect((await workspace.post(`${path}/golden-questions`, wrong)).body.detail).toMatch(
+      /must be an id such as `file_[0-9a-z]{26}`\.$/,
+    );
+  });
+
   it('of an agent are deleted only with the agent', async () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace, 'Owner');

@@ -18,11 +18,11 @@ const tableOf = (lines: number) =>
     Array.from({ length: 20 }, (_, index) => codes[(line * 20 + index) % codes.length]).join(' '),
   ).join('\n\n');
 
-/** Rows of the index of terms for the chunks of a file. */
-const termsOf = async (file: string) =>
+/** Rows of the keyword index for the chunks of a file. */
+const wordsOf = async (file: string) =>
   (
     await env.DB.prepare(
-      'select count(*) as n from chunk_terms where rowid in (select seq from chunks where file_id = ?)',
+      'select count(*) as n from chunk_words where rowid in (select seq from chunks where file_id = ?)',
     )
       .bind(file)
       .first<{ n: number }>()
@@ -45,11 +45,13 @@ it('indexes chunks of 2,000 tokens in which no word occurs twice, within the lim
   const ingestion = recording(env.DB);
   await forget(id);
   await ingestFile(contextOf(workspace, { DB: ingestion.database }), { file_id: id }, undefined);
-  expect(largestOf(ingestion, 'chunk_terms')).toBeLessThan(2_000_000);
-  expect(await termsOf(id)).toBe(chunk_count);
-  await env.DB.prepare('delete from chunk_terms').run();
+  expect(largestOf(ingestion, 'chunk_words')).toBeLessThan(2_000_000);
+  expect(await wordsOf(id)).toBe(chunk_count);
+  await env.DB.batch(
+    ['chunk_words', 'keyword_progress'].map((table) => env.DB.prepare(`delete from ${table}`)),
+  );
   const task = recording(env.DB);
   await runSchedule('* * * * *', { ...env, DB: task.database }, createExecutionContext());
-  expect(largestOf(task, 'chunk_terms')).toBeLessThan(2_000_000);
-  expect(await termsOf(id)).toBe(chunk_count);
+  expect(largestOf(task, 'chunk_words')).toBeLessThan(2_000_000);
+  expect(await wordsOf(id)).toBe(chunk_count);
 });

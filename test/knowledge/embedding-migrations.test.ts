@@ -200,12 +200,13 @@ describe('an embedding migration', () => {
     await addText(workspace, base, 'lamps.md', handbook(5, 'lamp'));
     const queue = new HeldQueue();
     const path = `/knowledge-bases/${base}/embedding-migrations`;
-    // A model of a provider that is not set up.
     const broken = { embedding_model: 'mistral/mistral-embed' };
+    await workspace.put('/providers/mistral', { api_key: 'k-0123456789' });
     const made = await requestWith(queue.bindings, 'POST', `/api/v1${path}`, workspace.key, {
       json: broken,
     });
     const one = `/embedding-migrations/${made.body.id}`;
+    await workspace.delete('/providers/mistral');
     const file = await addText(workspace, base, 'new.txt', 'Marmots whistle in the Alps.');
     expect(file).toMatchObject({ status: 'ready' });
     const { body } = await workspace.get(one);
@@ -219,7 +220,10 @@ describe('an embedding migration', () => {
     );
     expect(resumed.body).toMatchObject({ status: 'building', chunks_done: 0, error: null });
     await queue.deliver(queue.messages.slice(-1));
-    expect((await workspace.get(one)).body.error.detail).toContain('mistral');
+    // No other attempt mends it.
+    const failed = (await workspace.get(one)).body;
+    expect([failed.status, failed.error.code]).toEqual(['failed', 'provider_not_configured']);
+    expect(failed.error.detail).toContain('mistral');
     expect((await workspace.post(`${one}/cancel`)).body.status).toBe('cancelling');
   });
 
@@ -231,6 +235,7 @@ describe('an embedding migration', () => {
       [{ embedding_model: 'anthropic/claude-haiku-4-5' }, '/embedding_model'],
       [{ embedding_model: 'openai-compatible/next' }, '/dimensions'],
       [{ embedding_model: 'mistral/mistral-embed', dimensions: 5 }, '/dimensions'],
+      [{ embedding_model: 'mistral/mistral-embed' }, '/embedding_model'],
     ] as const) {
       const { status, body } = await workspace.post(path, input);
       expect([status, body.errors[0].pointer]).toEqual([422, pointer]);

@@ -209,4 +209,30 @@ describe('the history of a knowledge base', () => {
     expect(await stored(workspace, kept)).toMatchObject({ live: 40, former: 0 });
     expect(await baseOf(workspace, kept)).toMatchObject({ oldest_revision: 6 });
   });
+
+  it('deletes the oldest originals above 5 GiB before their time, and no more', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { retention_days: 30 });
+    for (const text of ['One canary.', 'Two canaries.', 'Three canaries.', 'Four canaries.'])
+      await addText(workspace, base, 'birds.txt', text, { external_id: 'birds' });
+    await atRest(workspace.id);
+    const before = await baseOf(workspace, base);
+    expect(before).toMatchObject({
+      former_byte_size: 'One canary.Two canaries.Three canaries.'.length,
+    });
+    // The second and the third are as large as a base may keep together.
+    await env.DB.prepare('update former_originals set byte_size = 2684354560 where base_id = ?')
+      .bind(base)
+      .run();
+    await env.DB.prepare(
+      'update knowledge_bases set former_byte_size = 8053063680, purge_due_at = 1 where id = ?',
+    )
+      .bind(base)
+      .run();
+    await tick(workspace, base, 0);
+    await atRest(workspace.id);
+    expect(await baseOf(workspace, base)).toMatchObject({
+      ...{ oldest_revision: 2, former_byte_size: 5_368_709_120, former_chunk_count: 2 },
+    });
+  });
 });

@@ -67,6 +67,39 @@ describe('the hits of a search', () => {
     expect((await search(workspace, empty, query, { diversity: 0.5 })).hits).toEqual([]);
   });
 
+  it('differ in what is returned when `context_tokens` extends them', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { chunk_tokens: 50, chunk_overlap_tokens: 0 });
+    const towns =
+      'Arden Bexley Corwen Dunmore Elford Farley Gosford Hadlow Ilkley Jarrow Kelso Lydney Malton Newent'.split(
+        ' ',
+      );
+    const text = towns
+      .map(
+        (town, at) =>
+          `The depot of ${town} repairs ${at + 2} scooters with a broken battery each week.`,
+      )
+      .join(' ');
+    const lines = (await addText(workspace, base, 'a.txt', text)).chunk_count;
+    await addText(workspace, base, 'b.txt', `Prices rose again this autumn. ${text}`);
+    await addText(workspace, base, 'far.txt', 'The battery of the scooter in Elford is charged.');
+    expect(lines).toBeGreaterThan(2);
+    const query = 'Which depot repairs the battery of the scooter of Elford?';
+    const rest = { top_k: 3, diversity: 0.2 };
+    const chunks = await search(workspace, base, query, rest);
+    expect(names(chunks).filter((name) => name.length === 5).length).toBeGreaterThan(1);
+    const { hits } = await search(workspace, base, query, { ...rest, context_tokens: 1000 });
+    expect(hits.map((hit: { file_name: string }) => hit.file_name).sort()).toEqual([
+      expect.stringMatching(/^[ab]\.txt$/),
+      'far.txt',
+    ]);
+    const [first, second] = hits.map(({ score }: { score: number }) => score);
+    expect(first).toBeGreaterThanOrEqual(second);
+    const whole = hits.find((hit: { file_name: string }) => hit.file_name !== 'far.txt');
+    expect(whole.text).toContain('Arden');
+    expect(whole.text).toContain('Newent');
+  });
+
   it('are extended with `context_tokens` to text of the file around them', async () => {
     const workspace = await newWorkspace();
     const base = await newBase(workspace, { chunk_tokens: 64, chunk_overlap_tokens: 16 });

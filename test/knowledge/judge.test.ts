@@ -28,6 +28,7 @@ const matchOf = (query: string, text: string, heading: string | null = null): Ma
     {
       ...{ chunk_id: 'chk', file_id: 'file', file_name: 'notes.txt', base_id: 'kb', text, heading },
       ...{ page: null, start_offset: 0, end_offset: text.length },
+      ...{ attempt: 1, origin: 'extracted', revision: 1 },
     },
   );
 

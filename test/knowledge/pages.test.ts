@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { readServerTiming } from '../../bench/operations.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase, settled, uploadForm } from '../support/files.ts';
 import { at, bytesOf, type PdfObject, pdfOf } from '../support/pdf.ts';
+import { atRest } from '../support/resources.ts';
 
 const pageTexts = [
   [at(72, 700, 'Leave', 24), at(72, 660, 'Everybody has 25 days of leave a year.')],
@@ -30,6 +32,78 @@ async function addHandbook(workspace: Workspace, base: string) {
   ]);
   return settled(workspace, sent.body.data[0].id);
 }
+
+/** A handbook of one page with other text in other places. */
+const revised = (): Uint8Array<ArrayBuffer> =>
+  pdfOf([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [4 0 R] /Count 1 >>',
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R >>',
+    { dictionary: '', data: bytesOf(at(20, 300, 'Everybody has 30 days of leave a year.')) },
+  ]);
+
+describe('an answer that is pinned to a revision', () => {
+  it('shows the pages, boxes and original of its time, until the revision is purged', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { retention_days: 30 });
+    const upload = async (name: string, content: Uint8Array<ArrayBuffer>) => {
+      const fields = { external_id: 'handbook' };
+      const path = `/knowledge-bases/${base}/files`;
+      const sent = await uploadForm(workspace, path, [{ name, content }], fields);
+      return settled(workspace, sent.body.data[0].id);
+    };
+    const file = await upload('handbook.pdf', handbook());
+    const chunk = (await workspace.get(`/files/${file.id}/chunks`)).body.data[0];
+    const config = { knowledge: { base_ids: [base], revisions: 'latest' } };
+    await workspace.post('/agents', { name: 'Helper', slug: 'helper', config });
+    await upload('handbook-2.pdf', revised());
+    const run = await workspace.post('/agents/helper/runs', {
+      message: 'How many days of leave does everybody have?',
+    });
+    const [citation] = run.body.citations;
+    expect(citation).toMatchObject({
+      ...{ file_name: 'handbook.pdf', page: 1, revision: 1 },
+      ...{ quote: 'Everybody has 25 days of leave a year.', page_size: { width: 612 } },
+      boxes: [{ page: 1, x: 72, y: 121.2, width: 210.1, height: 13.4 }],
+    });
+    const { start, end } = citation;
+    const get = (path: string, revision = '') =>
+      workspace.get(`/files/${file.id}/${path}${path.includes('?') ? '&' : '?'}${revision}`);
+    const then = `revision=${citation.revision}`;
+    expect((await get(`boxes?start=${start}&end=${end}`, then)).body.boxes).toEqual(citation.boxes);
+    expect((await get(`boxes?chunk=${chunk.id}`, then)).body).toMatchObject({
+      ...{ start: chunk.start, end: chunk.end },
+    });
+    expect((await get(`boxes?chunk=${chunk.id}`)).status).toBe(404);
+    expect((await get('pages', then)).body.data).toHaveLength(3);
+    expect((await get('pages')).body.data).toHaveLength(1);
+    expect((await get(`pages/1?start=${start}&end=${end}`, then)).body).toMatchObject({
+      ...{ page_count: 3, headings: [{ text: 'Leave' }], highlights: citation.boxes },
+    });
+    const original = await get('content', then);
+    expect(original.headers.get('content-disposition')).toContain('handbook.pdf');
+    expect(original.headers.get('etag')).toBe(`"${file.sha256}"`);
+    expect((await get('content')).headers.get('content-disposition')).toContain('handbook-2.pdf');
+    expect((await get('pages', 'revision=9')).body).toMatchObject({ code: 'revision_purged' });
+    expect((await get('boxes', 'revision=x')).status).toBe(422);
+    const size = async () =>
+      (await workspace.get(`/knowledge-bases/${base}`)).body.former_byte_size;
+    expect(await size()).toBe(file.byte_size);
+
+    await workspace.delete(`/files/${file.id}`);
+    await atRest(workspace.id);
+    expect((await get('content')).status).toBe(404);
+    expect((await get('content', then)).headers.get('etag')).toBe(`"${file.sha256}"`);
+    expect((await get(`boxes?start=${start}&end=${end}`, 'revision=2')).body.boxes).not.toBeNull();
+    await workspace.delete(`/files/${file.id}?purge=true`);
+    await atRest(workspace.id);
+    expect((await get('content', then)).status).toBe(404);
+    expect(await size()).toBe(0);
+    const { objects } = await env.FILES.list({ prefix: `${workspace.id}/` });
+    expect(objects.map(({ key }) => key)).toEqual([]);
+  });
+});
 
 describe('pages of a file', () => {
   it('are listed with their sizes, and returned with lines, headings and neighbours', async () => {
@@ -59,6 +133,10 @@ describe('pages of a file', () => {
     expect((await workspace.get(`/files/${file.id}/pages/3`)).body).toMatchObject({
       ...{ previous_page: 2, next_page: null, text: 'The end.' },
     });
+    const beyond = { text: 'No page has this.', page: 4 };
+    expect((await workspace.post(`/files/${file.id}/chunks`, beyond)).body).toMatchObject({
+      ...{ status: 422, errors: [{ pointer: '/page', detail: 'The file has 3 pages.' }] },
+    });
     expect((await workspace.get(`/files/${file.id}/pages/4`)).body).toMatchObject({
       ...{ code: 'not_found', detail: 'The file has 3 pages.' },
     });
@@ -85,6 +163,24 @@ describe('pages of a file', () => {
         ...{ x: 72, y: 121.2, width: 210.1, height: 13.4 },
       },
     ]);
+    expect(citation).toMatchObject({
+      ...{
+        boxes: cited.body.boxes,
+        revision: 1,
+        page_size: { width: 612, height: 792, rotation: 0 },
+      },
+    });
+    const { body: stored } = await workspace.get(`/sessions/${session.id}/messages`);
+    const answer = stored.data.find(({ id }: { id: string }) => id === turn.body.id);
+    expect(answer.citations).toEqual(turn.body.citations);
+    const search = (json: object) => workspace.post(`/agents/${agent.id}/search`, json);
+    const [hit] = (await search({ query: 'travel booked office', boxes: true })).body.hits;
+    expect(hit).toMatchObject({ page: 2, page_size: { width: 792, height: 612, rotation: 90 } });
+    expect(hit.boxes).toHaveLength(2);
+    expect(Object.keys(hit)).not.toContain('attempt');
+    const plain = (await search({ query: 'travel booked office' })).body.hits[0];
+    expect(plain).toMatchObject({ revision: 1 });
+    expect(Object.keys(plain)).not.toContain('boxes');
     // From "year." over the turned page up to "The".
     const { body: across } = await boxes('start=42&end=108');
     expect(across.boxes.map(({ page }: { page: number }) => page)).toEqual([1, 2, 2, 3]);
@@ -97,6 +193,64 @@ describe('pages of a file', () => {
     expect(marked.body.highlights).toMatchObject([{ page: 3, x: 72 }]);
     const elsewhere = await workspace.get(`/files/${file.id}/pages/3?start=9&end=12`);
     expect(elsewhere.body.highlights).toEqual([]);
+  });
+
+  it('cost an answer no round trip to the database, and stand for the whole of a chunk that was edited', async () => {
+    const workspace = await newWorkspace();
+    const open = async (file: { name: string; content: string | Uint8Array<ArrayBuffer> }) => {
+      const agent = (await workspace.post('/agents', { name: 'Helper' })).body;
+      const sent = await uploadForm(workspace, `/agents/${agent.id}/files`, [file]);
+      const { id } = await settled(workspace, sent.body.data[0].id);
+      const session = (await workspace.post(`/agents/${agent.id}/sessions`)).body;
+      const ask = (message: string) =>
+        workspace.post(`/sessions/${session.id}/messages`, { message });
+      return { id, ask };
+    };
+    const pdf = await open({ name: 'handbook.pdf', content: handbook() });
+    const text = await open({ name: 'a.txt', content: 'Everybody has 25 days of leave a year.' });
+    const question = 'How many days of leave does everybody have?';
+    const cost = async ({ ask }: typeof pdf) => {
+      await ask(question);
+      const { headers, body } = await ask(question);
+      const { trips } = readServerTiming(headers.get('server-timing') ?? '');
+      return { trips, citation: body.citations[0] };
+    };
+    const [ofPdf, ofText] = [await cost(pdf), await cost(text)];
+    expect(ofPdf.trips).toBe(ofText.trips);
+    expect(ofPdf.citation.boxes).toHaveLength(1);
+    expect(ofText.citation).toMatchObject({ revision: 1, page_size: null, boxes: null });
+
+    const [, , chunk] = (await workspace.get(`/files/${pdf.id}/chunks`)).body.data;
+    await workspace.patch(`/files/${pdf.id}/chunks/${chunk.id}`, {
+      text: 'Parking costs nine francs a week. Bicycles are free of charge.',
+    });
+    const edited = (await pdf.ask('What does parking cost?')).body.citations[0];
+    expect(edited).toMatchObject({
+      ...{ chunk_id: chunk.id, quote: 'Parking costs nine francs a week.', revision: 2 },
+      ...{ start: chunk.start, end: chunk.end, boxes: [{ page: 3, x: 72 }] },
+    });
+  });
+
+  it('lose the boxes that cannot be read, and nothing else', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    const file = await addHandbook(workspace, base);
+    const search = () =>
+      workspace.post(`/knowledge-bases/${base}/search`, { query: 'leave travel', boxes: true });
+    const whole = (await search()).body.hits;
+    expect(whole.length).toBeGreaterThan(1);
+    for (const [object, content] of [
+      ['layout-1', 'not compressed'],
+      ['layout-1', ''],
+      ['sheets-1', '[[612,792,0,99999999]]'],
+      ['sheets-1', '{'],
+      ['pages-1', 'null'],
+    ] as const) {
+      await env.FILES.put(`${workspace.id}/${file.id}/${object}`, content);
+      const { status, body } = await search();
+      expect([status, body.hits.length], `${object} ${content}`).toEqual([200, whole.length]);
+      for (const hit of body.hits) expect(hit.boxes).toBeNull();
+    }
   });
 
   it('refuse ranges that do not exist, and are none for other formats', async () => {

@@ -24,6 +24,30 @@ const search = (
 const wanted = { mode: 'hybrid', top_k: 8, min_score: 0, reranker: null } as const;
 
 describe('search', () => {
+  it('finds identifiers by their parts, and those of the same parts in another spelling', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    const camel = await addText(workspace, base, 'a.md', 'Call getUserName before the form opens.');
+    const snake = await addText(
+      workspace,
+      base,
+      'b.md',
+      'Call get_user_name before the page loads.',
+    );
+    await addText(workspace, base, 'c.md', 'Call the service before the train leaves.');
+    const filesOf = async (query: string) =>
+      (await search(workspace, base, query)).body.hits.map(
+        ({ file_id }: { file_id: string }) => file_id,
+      );
+    expect((await filesOf('user name')).slice(0, 2).sort()).toEqual([camel.id, snake.id].sort());
+    expect((await filesOf('getUserName')).slice(0, 2)).toEqual([camel.id, snake.id]);
+    expect((await filesOf('get_user_name')).slice(0, 2).sort()).toEqual(
+      [camel.id, snake.id].sort(),
+    );
+    const { body } = await search(workspace, base, 'user name');
+    expect(body.coverage).toBe('full');
+  });
+
   it('drops stale index hits of another workspace, base or attempt (R5)', async () => {
     const [workspace, stranger] = [await newWorkspace(), await newWorkspace()];
     const [base, other, foreign] = [

@@ -122,6 +122,33 @@ describe('uploads', () => {
     expect(adopted.body.data[0]).toMatchObject({ id: first.id, external_id: 'other' });
   });
 
+  it('takes metadata and fields of an upload with the external id and the content of a file', async () => {
+    const { workspace, path, upload } = await open();
+    const send = async (rest: object) =>
+      (await workspace.post(path, { name: 'd.txt', text: 'the same', ...rest })).body;
+    const file = await send({ metadata: { v: 1 }, title: 'One' });
+    await settled(workspace, file.id);
+    // Without an external id the file is somebody else's as well: nothing changes.
+    expect(await send({ metadata: { v: 2 }, title: 'Two' })).toMatchObject({
+      ...{ id: file.id, is_duplicate: true, metadata: { v: 1 }, title: 'One' },
+    });
+    const named = { external_id: 'doc' };
+    expect(await send({ ...named, metadata: { v: 3 } })).toMatchObject({
+      ...{ id: file.id, is_duplicate: true, metadata: { v: 3 }, title: 'One' },
+    });
+    const form = { ...named, encoding: 'utf-8', tags: 'a,b', title: 'Three' };
+    const sent = await upload([{ name: 'd.txt', content: 'the same' }], form);
+    expect(sent.body).toMatchObject({ metadata: { v: 3 }, title: 'Three', tags: ['a', 'b'] });
+    await settled(workspace, file.id);
+    const { base_id } = file;
+    const { revision } = (await workspace.get(`/knowledge-bases/${base_id}`)).body;
+    await send({ ...named, metadata: { v: 3 }, tags: ['A', 'b'] });
+    expect((await workspace.get(`/files/${file.id}`)).body).toMatchObject({
+      ...{ metadata: { v: 3 }, title: 'Three', tags: ['a', 'b'], status: 'ready' },
+    });
+    expect((await workspace.get(`/knowledge-bases/${base_id}`)).body.revision).toBe(revision);
+  });
+
   it('stores the good files of a request and says why the others are refused', async () => {
     const { workspace, path, upload } = await open();
     const key = { 'idempotency-key': 'partly' };
@@ -171,7 +198,7 @@ describe('uploads', () => {
       { name: 'b.txt', content: 'beta' },
       { name: 'c.txt', content: 'gamma' },
     ]);
-    expect(Object.keys(several.body)).toEqual(['data']);
+    expect(several.body.id).toBe(several.body.data[0].id);
     expect(several.body.data).toHaveLength(2);
   });
 

@@ -6,7 +6,7 @@ import { openPlatform } from '../../src/platform/cloudflare.ts';
 import { newId } from '../../src/shared/id.ts';
 import { newSite, synced } from '../knowledge/sources/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
-import { addText, newBase, uploadForm } from '../support/files.ts';
+import { addText, newBase, settled, uploadForm } from '../support/files.ts';
 
 const found = async (workspace: Workspace, base: string, query: string, groups?: string[] | null) =>
   (
@@ -59,9 +59,10 @@ describe('the groups of a file', () => {
     const changed = await put('Version two.', { external_id: 'doc', groups: ['board'] });
     expect([changed.body.id, changed.body.groups]).toEqual([first.id, ['board']]);
     expect((await workspace.get(`/files/${first.id}`)).body.groups).toEqual(['board']);
-    expect((await put('Version three.', { external_id: 'doc', groups: null })).body.groups).toBe(
-      null,
-    );
+    // The file is opened when the content is ready for which it is opened.
+    const opened = await put('Version three.', { external_id: 'doc', groups: null });
+    expect(opened.body).toMatchObject({ groups: ['board'], replacement: { groups: null } });
+    expect((await settled(workspace, first.id)).groups).toBe(null);
     const plain = await addText(workspace, base, 'b.txt', 'The same content.', {
       groups: ['x', 'y'],
     });
@@ -71,6 +72,37 @@ describe('the groups of a file', () => {
     expect([refused.status, refused.body.file_id]).toEqual([409, plain.id]);
     const own = await put('The same content.', { external_id: 'own', groups: ['z'] });
     expect([own.status, own.body.groups, own.body.id === plain.id]).toEqual([202, ['z'], false]);
+  });
+
+  it('stay with the former content when a public version replaces it (R85)', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace, { retention_days: 30 });
+    const about = { external_id: 'memo' };
+    const secret = { ...about, groups: ['legal'] };
+    const memo = await addText(workspace, base, 'memo.txt', 'The fine is nine million.', secret);
+    await workspace.patch(`/files/${memo.id}`, { name: 'fine.txt' });
+    const text = '<p hidden>x</p>';
+    const files = `/knowledge-bases/${base}/files`;
+    await workspace.post(files, { ...about, name: 'bad.html', text, groups: null });
+    expect(await settled(workspace, memo.id)).toMatchObject({ status: 'failed' });
+    expect(await found(workspace, base, 'fine', [])).toEqual([]);
+    const open = { ...about, groups: null };
+    await addText(workspace, base, 'public.txt', 'The fine is not published.', open);
+    expect(await found(workspace, base, 'fine', [])).toEqual(['public.txt']);
+    for (const [revision, name] of [
+      [1, 'memo.txt'],
+      [2, 'fine.txt'],
+    ])
+      for (const [groups, names] of [
+        [[], []],
+        [['guest'], []],
+        [['legal'], [name]],
+        [null, [name]],
+      ] as const) {
+        const query = { query: 'fine million', revision, groups };
+        const { body } = await workspace.post(`/knowledge-bases/${base}/search`, query);
+        expect(body.hits.map((hit: { file_name: string }) => hit.file_name)).toEqual(names);
+      }
   });
 
   it('of a source apply to all of its files, also to those that follow', async () => {
@@ -127,8 +159,11 @@ describe('a search for a reader of few files', () => {
     const [open] = (await workspace.get(`/knowledge-bases/${base}/files`)).body.data.slice(-1);
     const [wanted] = (await workspace.get(`/files/${open.id}/chunks`)).body.data;
     const ids = [...Array.from({ length: 700 }, () => chunk.id), wanted.id];
-    const query = async ({ limit }: { limit: number }) =>
-      ids.map((id, index) => ({ id, score: 1 - index / 1000 })).slice(0, limit);
+    const query = async ({ limit, ids: among = ids }: { limit: number; ids?: readonly string[] }) =>
+      ids
+        .map((id, index) => ({ id, score: 1 - index / 1000 }))
+        .filter(({ id }) => among.includes(id))
+        .slice(0, limit);
     const behind = { ...ctx, groups: ['staff'], vectors: { ...ctx.vectors, query } };
     const search = { base_ids: [base], query: 'zebra', top_k: 8, min_score: 0, reranker: null };
     const call = { call_key: newId('req') };

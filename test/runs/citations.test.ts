@@ -10,6 +10,8 @@ const source = (number: number, text: string): Source => ({
   chunk_id: `chk_${number}`,
   page: number,
   start: 100 * number,
+  end: 100 * number + text.length,
+  ...{ attempt: 1, revision: 1, is_written: false },
 });
 const sources = [
   source(1, 'Fill the tank. Descale it every 200 cups. Dry it.'),

@@ -453,6 +453,8 @@ export const valuesFor = async (
     case 'POST /api/v1/knowledge-bases/{kb}/evaluations/{evaluation}/cancel':
       return { ...values, ...(await newEvaluation(workspace)) };
     case 'POST /api/v1/knowledge-bases/{kb}/embedding-migrations':
+      // The provider of the example.
+      await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
       return { ...values, ...(await newEmptyBase(workspace)) };
     case 'POST /api/v1/embedding-migrations/{migration}/switch':
     case 'POST /api/v1/embedding-migrations/{migration}/cancel':

@@ -7,7 +7,7 @@ const limits = {
   topK: 100,
   filter: 2048,
   metadata: 10 * 1024,
-  removed: 1000,
+  removed: 100,
   read: 20,
 };
 
@@ -16,6 +16,8 @@ interface Change {
   readonly id: string;
   /** Null removes it. */
   readonly vector: VectorizeVector | null;
+  /** The metadata for which the index had a metadata index at that time. */
+  readonly indexed: Readonly<Record<string, unknown>>;
 }
 
 const bytes = (text: string) => new TextEncoder().encode(text).byteLength;
@@ -29,6 +31,8 @@ export class FakeVectorize {
   readonly #now: () => number;
   readonly #delay: number;
   readonly queries: VectorizeQueryOptions[] = [];
+  /** Properties with a metadata index, which has the vectors that are written after it is created. */
+  indexed: readonly string[] = ['base_id', 'content'];
 
   readonly #dimensions: number;
 
@@ -38,8 +42,13 @@ export class FakeVectorize {
     this.#dimensions = dimensions;
   }
 
+  /** Number of visible vectors. */
+  count(): number {
+    return this.#visible().size;
+  }
+
   async describe() {
-    return { vectorCount: this.#changes.length, dimensions: this.#dimensions };
+    return { vectorCount: this.count(), dimensions: this.#dimensions };
   }
 
   async upsert(vectors: VectorizeVector[]) {
@@ -53,22 +62,26 @@ export class FakeVectorize {
         bytes(JSON.stringify(vector.metadata ?? {})) <= limits.metadata,
         'metadata is too large',
       );
-      this.#changes.push({ visible_at: this.#now() + this.#delay, id: vector.id, vector });
+      const indexed = Object.fromEntries(
+        Object.entries(vector.metadata ?? {}).filter(([name]) => this.indexed.includes(name)),
+      );
+      const visible_at = this.#now() + this.#delay;
+      this.#changes.push({ visible_at, id: vector.id, vector, indexed });
     }
     return { mutationId: crypto.randomUUID() };
   }
 
   async deleteByIds(ids: string[]) {
     check(ids.length <= limits.removed, `at most ${limits.removed} ids a call`);
-    for (const id of ids)
-      this.#changes.push({ visible_at: this.#now() + this.#delay, id, vector: null });
+    const visible_at = this.#now() + this.#delay;
+    for (const id of ids) this.#changes.push({ visible_at, id, vector: null, indexed: {} });
     return { mutationId: crypto.randomUUID() };
   }
 
   async getByIds(ids: string[]) {
     check(ids.length <= limits.read, `at most ${limits.read} ids a call`);
     const visible = this.#visible();
-    return ids.flatMap((id) => visible.get(id) ?? []);
+    return ids.flatMap((id) => visible.get(id)?.vector ?? []);
   }
 
   async query(values: number[], options: VectorizeQueryOptions) {
@@ -76,21 +89,26 @@ export class FakeVectorize {
     check(topK >= 1 && topK <= limits.topK, `topK is 1 to ${limits.topK}`);
     check(bytes(JSON.stringify(filter)) < limits.filter, 'filter is too large');
     check(values.length === this.#dimensions, 'query of another length than the index');
+    for (const name of Object.keys(filter))
+      check(this.indexed.includes(name), `no metadata index of ${name}`);
     this.queries.push(options);
     const matches = [...this.#visible().values()]
-      .filter((vector) => vector.namespace === namespace && passes(vector.metadata ?? {}, filter))
-      .map((vector) => ({ id: vector.id, score: cosine(values, [...vector.values]) }))
+      .flatMap(({ vector, indexed }) =>
+        vector !== null && vector.namespace === namespace && passes(indexed, filter)
+          ? [{ id: vector.id, score: cosine(values, [...vector.values]) }]
+          : [],
+      )
       .sort((a, b) => b.score - a.score)
       .slice(0, topK);
     return { matches, count: matches.length };
   }
 
-  #visible(): Map<string, VectorizeVector> {
-    const visible = new Map<string, VectorizeVector>();
-    for (const { visible_at, id, vector } of this.#changes) {
-      if (visible_at > this.#now()) continue;
-      if (vector === null) visible.delete(id);
-      else visible.set(id, vector);
+  #visible(): Map<string, Change> {
+    const visible = new Map<string, Change>();
+    for (const change of this.#changes) {
+      if (change.visible_at > this.#now()) continue;
+      if (change.vector === null) visible.delete(change.id);
+      else visible.set(change.id, change);
     }
     return visible;
   }

@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import type { GivenFileFields } from './knowledge.ts';
 
 export const batchStatuses = ['queued', 'in_progress', 'completed', 'failed', 'cancelled'] as const;
 export type BatchStatus = (typeof batchStatuses)[number];
@@ -15,6 +16,15 @@ export type EntryState = (typeof entryStates)[number];
 
 export const batchTypes = ['archive', 'list'] as const;
 
+/** Values that a caller gave for a file. */
+export interface AboutFile {
+  readonly fields?: GivenFileFields;
+  readonly groups?: string[] | null;
+}
+export interface BatchDefaults extends AboutFile {
+  readonly metadata?: Record<string, unknown>;
+}
+
 /** Many files that are added to a base by one request. Triggers delete its entries together with it, and it with its base. */
 export const file_batches = sqliteTable(
   'file_batches',
@@ -30,6 +40,8 @@ export const file_batches = sqliteTable(
     /** Id in the key of the archive's object, which is deleted when the batch ends. */
     object_id: text(),
     byte_size: integer().notNull(),
+    /** Values of its files that are not given others. */
+    defaults: text({ mode: 'json' }).notNull().default({}).$type<BatchDefaults>(),
     status: text({ enum: batchStatuses }).notNull(),
     /** True once every entry has a row. */
     is_listed: integer({ mode: 'boolean' }).notNull(),
@@ -67,6 +79,8 @@ export const batch_entries = sqliteTable(
     name: text(),
     external_id: text(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    /** `groups` is absent unless they are given. */
+    about: text({ mode: 'json' }).notNull().default({}).$type<AboutFile>(),
     /** Where the content is: a place in the archive, an address, or a key of a bucket. */
     location: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
     state: text({ enum: entryStates }).notNull(),

@@ -7,6 +7,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { DetectedFields, FileFields } from './knowledge.ts';
 
 /** Kinds of changes of what searches find. */
 export const revisionChanges = [
@@ -52,9 +53,19 @@ export const file_contents = sqliteTable(
     attempt: integer().notNull(),
     name: text().notNull(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    fields: text({ mode: 'json' }).notNull().default({}).$type<FileFields>(),
+    detected: text({ mode: 'json' }).notNull().default({}).$type<DetectedFields>(),
     chunk_count: integer().notNull(),
     page_count: integer(),
     char_count: integer(),
+    is_markdown: integer({ mode: 'boolean' }),
+    /** Id in the key of its original, and what describes that; null for content from before originals were kept. */
+    original_id: text(),
+    media_type: text(),
+    byte_size: integer(),
+    sha256: text(),
+    /** Groups of the file when the content became former: readers need one of these as well. Null for no restriction. */
+    groups: text({ mode: 'json' }).$type<string[]>(),
     /** The words and vectors of its chunks are in the scope of former content. */
     is_archived: integer({ mode: 'boolean' }).notNull().default(false),
   },
@@ -68,4 +79,21 @@ export const file_contents = sqliteTable(
       .on(table.file_id)
       .where(sql`removed_revision is not null and is_archived = 0`),
   ],
+);
+
+/**
+ * Originals that a file has no longer: kept while a row of `file_contents` names them, and otherwise about to be
+ * removed. Triggers on `files` write them.
+ */
+export const former_originals = sqliteTable(
+  'former_originals',
+  {
+    id: text().primaryKey(),
+    workspace_id: text().notNull(),
+    base_id: text().notNull(),
+    file_id: text().notNull(),
+    byte_size: integer().notNull(),
+    created_at: integer().notNull(),
+  },
+  (table) => [index('former_originals_file').on(table.file_id)],
 );

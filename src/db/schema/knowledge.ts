@@ -55,6 +55,8 @@ export const knowledge_bases = sqliteTable(
     oldest_revision: integer().notNull().default(0),
     /** Chunks of former content, counted by triggers. */
     former_chunk_count: integer().notNull().default(0),
+    /** Bytes of the originals of former content, counted by triggers. */
+    former_byte_size: integer().notNull().default(0),
     /** When former content has to be looked at next; null without any. */
     purge_due_at: integer(),
     deleted_at: integer(),
@@ -67,6 +69,41 @@ export const knowledge_bases = sqliteTable(
     uniqueIndex('knowledge_bases_agent').on(table.agent_id),
   ],
 );
+
+/** New content of a file that is being processed, or that failed. */
+export interface Replacement {
+  readonly name: string;
+  readonly media_type: string;
+  readonly byte_size: number;
+  readonly sha256: string;
+  readonly encoding: string | null;
+  readonly metadata: Record<string, unknown>;
+  readonly fields: FileFields;
+  /** Absent for those of the file. */
+  readonly groups?: string[] | null | undefined;
+  /** Id in the key of its original. */
+  readonly original_id: string;
+  readonly created_at: number;
+  /** Set when its processing has failed. */
+  readonly failed_at?: number | undefined;
+}
+
+/** Fields of a file that its caller gave. */
+export interface FileFields {
+  readonly language?: string;
+  readonly tags?: readonly string[];
+  readonly title?: string;
+  readonly author?: string;
+  /** ISO 8601 in UTC, with milliseconds. */
+  readonly published_at?: string;
+}
+/** Fields that a caller gives. Null takes the value from the document. */
+export type GivenFileFields = {
+  readonly [Name in keyof FileFields]: FileFields[Name] | null | undefined;
+};
+
+/** The same, as the document says them. Those that are given go before. */
+export type DetectedFields = Omit<FileFields, 'tags'>;
 
 export const files = sqliteTable(
   'files',
@@ -84,6 +121,9 @@ export const files = sqliteTable(
     encoding: text(),
     external_id: text(),
     metadata: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
+    fields: text({ mode: 'json' }).notNull().default({}).$type<FileFields>(),
+    /** The fields that the searchable content states itself. */
+    detected: text({ mode: 'json' }).notNull().default({}).$type<DetectedFields>(),
     /** End users with one of these groups may read the file; null for all end users, empty for none. */
     groups: text({ mode: 'json' }).$type<string[]>(),
     status: text({ enum: fileStatuses }).notNull(),
@@ -101,6 +141,11 @@ export const files = sqliteTable(
     revision: integer().notNull().default(0),
     /** Id in the key of the original; null for that of the file. Set when the content is replaced. */
     original_id: text(),
+    /**
+     * Content that takes the place of that of a searchable file when it is ready; the columns of the file describe
+     * what is searchable. Null without any.
+     */
+    replacement: text({ mode: 'json' }).$type<Replacement>(),
     error_code: text(),
     error_detail: text(),
     page_count: integer(),

@@ -23,7 +23,7 @@ export const golden_questions = sqliteTable(
 );
 
 export const evaluationStatuses = ['queued', 'running', 'ready', 'failed', 'cancelled'] as const;
-export const evaluationTriggers = ['request', 'activation'] as const;
+export const evaluationTriggers = ['request', 'activation', 'embedding'] as const;
 
 /** Evaluations of the search of a base by its golden questions. */
 export const retrieval_evaluations = sqliteTable(

@@ -7,6 +7,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { FileFields } from './knowledge.ts';
 
 export const sourceTypes = [
   'url',
@@ -50,6 +51,8 @@ export const knowledge_sources = sqliteTable(
     refresh_interval_s: integer(),
     /** The groups of its files; null for those of the base. */
     groups: text({ mode: 'json' }).$type<string[]>(),
+    /** Fields of its new files. */
+    file_fields: text({ mode: 'json' }).notNull().default({}).$type<FileFields>(),
     status: text({ enum: sourceStatuses }).notNull(),
     /** Number of the latest synchronization; pages name the one in which they were listed and handled. */
     sync: integer().notNull(),

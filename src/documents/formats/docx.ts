@@ -5,7 +5,7 @@ const mediaType = 'application/vnd.openxmlformats-officedocument.wordprocessingm
 
 function checkHead(head: Uint8Array): string | null {
   if (isCompoundFile(head))
-    return 'is password-protected or a legacy .doc file; save it as .docx without a password';
+    return 'is password-protected or a legacy .doc file; remove the password, or upload it as .doc';
   return isZip(head) ? null : 'is not a valid DOCX (missing ZIP header)';
 }
 

@@ -5,7 +5,7 @@ const mediaType = 'application/vnd.openxmlformats-officedocument.presentationml.
 
 function checkHead(head: Uint8Array): string | null {
   if (isCompoundFile(head))
-    return 'is password-protected or a legacy .ppt file; save it as .pptx without a password';
+    return 'is password-protected or a legacy .ppt file; remove the password, or upload it as .ppt';
   return isZip(head) ? null : 'is not a valid PPTX (missing ZIP header)';
 }
 

@@ -1,7 +1,7 @@
 const numeric = /^[\s\p{Sc}]*[-+(]?\d[\d.,:'’\s\p{Sc}%)/-]*\p{L}{0,3}$/u;
 
 /** True for distinct names: words, not numbers, in every cell. */
-export const areNames = (cells: readonly string[]): boolean =>
+const areNames = (cells: readonly string[]): boolean =>
   cells.every((name) => /\p{L}/u.test(name) && !numeric.test(name)) &&
   new Set(cells).size === cells.length;
 

@@ -68,14 +68,14 @@ function inlineElement(node: Element, before: string, options: InlineOptions): s
     case 'rt':
       return `(${inner()})`;
     case 'a':
-      return linked(node, inner(), options.base_url);
+      return noteMark(node, inner()) ?? linked(node, inner(), options.base_url);
     default:
       return inner();
   }
 }
 
 /** Writes superscript text: ordinals, trademark signs and bracketed references without a mark. */
-function raised(inner: string, before: string): string {
+export function raised(inner: string, before: string): string {
   const text = tidy(inner).replaceAll('\n', ' ');
   const isOrdinal = /\d$/.test(before) && /^(?:st|nd|rd|th|er|ers|re|ère|e|ème|de|te)$/.test(text);
   if (/^(?:TM|SM)$/.test(text)) return text === 'TM' ? '™' : '℠';
@@ -102,6 +102,17 @@ function asCode(inner: string): string {
   const [, lead = '', text = '', tail = ''] = aroundInner.exec(inner) ?? [];
   if (text === '' || text.includes('`') || text.includes('\n')) return inner;
   return `${lead}\`${text}\`${tail}`;
+}
+
+const noteAddress = /#(?:_?(?:ftn|edn)|fn|footnote|endnote|note)(?!.{0,3}ref|s)/i;
+
+/** Returns the reference of a note, which a style may raise, as `[1]`; null for another link. */
+function noteMark({ attributes }: Element, inner: string): string | null {
+  const isReference =
+    /\bnoteref\b/.test(`${attributes.role} ${attributes['epub:type']}`) ||
+    noteAddress.test(attributes.href ?? '');
+  const mark = tidy(inner).replace(/^\^/, '');
+  return isReference && /^(?:\d{1,3}|[a-z*†‡]|[ivx]{1,5})$/.test(mark) ? `[${mark}]` : null;
 }
 
 /** Writes http and https links to other pages as Markdown; other links as their text. */

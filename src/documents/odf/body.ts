@@ -12,14 +12,14 @@ import {
   readInline,
 } from './inline.ts';
 import { type ListCounter, Numbering, nextLabel, startValueOf } from './numbering.ts';
-import type { OdfPackage } from './package.ts';
+import type { OdfObjects } from './package.ts';
 import { readFormula, readShape } from './shape.ts';
 import type { OdfStyles } from './styles.ts';
 import { readOdfTable } from './table.ts';
 
 export interface BodyOptions {
   readonly styles: OdfStyles;
-  readonly parts: OdfPackage;
+  readonly parts: OdfObjects;
   /** True for headers and footers. */
   readonly isMargin: boolean;
 }
@@ -30,7 +30,7 @@ const containers =
 /** Reads blocks of OpenDocument text into the corresponding HTML elements (OpenDocument 1.4, part 3, 5). */
 export class BodyReader {
   readonly #styles: OdfStyles;
-  readonly #parts: OdfPackage;
+  readonly #parts: OdfObjects;
   readonly #inline: InlineContext;
   readonly #numbering: Numbering;
   readonly #notes: { readonly mark: string; readonly body: XmlElement }[] = [];

@@ -1,12 +1,10 @@
+import { cleanText } from '../clean-text.ts';
 import type { ExtractedDocument } from '../document.ts';
 import { DocumentFault } from '../fault.ts';
-import { element } from '../markup/tree.ts';
-import { writeMarkdown } from '../markup/write-markdown.ts';
 import { childOf, elementsOf } from '../ooxml/xml.ts';
-import { BodyReader } from './body.ts';
-import { openOdf } from './package.ts';
-import { readSheet } from './sheet.ts';
+import { type OdfPackage, openOdf } from './package.ts';
 import { writeSlides } from './slides.ts';
+import { Spreadsheet } from './spreadsheet.ts';
 import { OdfStyles } from './styles.ts';
 import { writeTextDocument } from './text-document.ts';
 
@@ -17,7 +15,9 @@ import { writeTextDocument } from './text-document.ts';
  */
 export async function extractOdf(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
   try {
-    return await extract(bytes);
+    const spreadsheet = new Spreadsheet();
+    const parts = await openOdf(bytes, spreadsheet);
+    return { ...extract(parts, spreadsheet), properties: parts.properties };
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
     if (error instanceof RangeError)
@@ -26,8 +26,7 @@ export async function extractOdf(bytes: Uint8Array<ArrayBuffer>): Promise<Extrac
   }
 }
 
-async function extract(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
-  const parts = await openOdf(bytes);
+function extract(parts: OdfPackage, spreadsheet: Spreadsheet): ExtractedDocument {
   const { content, styles: named } = parts;
   const styles = new OdfStyles(
     childOf(content, 'office:automatic-styles'),
@@ -46,14 +45,6 @@ async function extract(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocumen
     return { text: writeTextDocument(kind, parts, styles), pages: null, isMarkdown: true };
   if (kind.name !== 'office:spreadsheet')
     return { ...writeSlides(kind, parts, styles), isMarkdown: true };
-  const sheets = elementsOf(kind).filter(({ name, attributes }) => {
-    const style = attributes['table:style-name'];
-    return (
-      name === 'table:table' &&
-      styles.property('table', style, 'table-properties', 'table:display') !== 'false'
-    );
-  });
-  const reader = new BodyReader({ styles, parts, isMargin: false });
-  const blocks = sheets.flatMap((sheet) => readSheet(sheet, styles, reader));
-  return { text: writeMarkdown(element('body', blocks)), pages: null, isMarkdown: true };
+  const text = cleanText(spreadsheet.write(elementsOf(kind), [content]));
+  return { text: text.trim(), pages: null, isMarkdown: true };
 }

@@ -21,14 +21,14 @@ export interface GridRow {
 
 const maxCells = 1_000_000;
 const maxColumns = 16_384;
-const isHidden = ({ attributes }: XmlElement) =>
+export const isHidden = ({ attributes }: XmlElement) =>
   /^(?:collapse|filter)$/.test(attributes['table:visibility'] ?? '') ||
   attributes['table:display'] === 'false';
 
 export const isHiddenTable = ({ attributes }: XmlElement): boolean =>
   attributes['table:display'] === 'false';
 
-const countOf = (node: XmlElement, name: string): number => {
+export const countOf = (node: XmlElement, name: string): number => {
   const value = node.attributes[`table:number-${name}`] ?? '';
   return /^\d{1,9}$/.test(value) ? Math.max(1, Number(value)) : 1;
 };
@@ -40,7 +40,7 @@ interface Found {
 }
 
 /** Yields rows or columns out of their groups. */
-function* within(
+export function* within(
   node: XmlElement,
   name: string,
   isHeader = false,
@@ -132,6 +132,6 @@ function readRow(row: XmlElement, place: (column: number) => number): GridCell[]
 }
 
 /** True for a cell with content: text, a picture, a value or a comment. */
-const hasText = (node: XmlElement): boolean =>
+export const hasText = (node: XmlElement): boolean =>
   node.attributes['office:value-type'] !== undefined ||
   elementsOf(node).some((child) => child.name !== 'text:p' || child.children.length > 0);

@@ -2,12 +2,12 @@ import { type Element, element, type Node } from '../markup/tree.ts';
 import { childOf, descendants, elementsOf, textIn, type XmlElement } from '../ooxml/xml.ts';
 import { isHiddenTable } from './grid.ts';
 import { alternativeText, isShape } from './inline.ts';
-import type { OdfPackage } from './package.ts';
+import type { OdfObjects } from './package.ts';
 
 type ReadBlocks = (content: XmlElement) => Node[];
 
 /** Returns the text of a frame, shape or group; of a picture, its alternative text. */
-export function readShape(node: XmlElement, parts: OdfPackage, read: ReadBlocks): Node[] {
+export function readShape(node: XmlElement, parts: OdfObjects, read: ReadBlocks): Node[] {
   if (node.attributes['presentation:placeholder'] === 'true') return [];
   const blocks =
     node.name === 'draw:frame' ? readFrame(node, parts, read) : readDrawn(node, parts, read);
@@ -16,7 +16,7 @@ export function readShape(node: XmlElement, parts: OdfPackage, read: ReadBlocks)
   return text === '' ? [] : [element('p', [text])];
 }
 
-function readDrawn(node: XmlElement, parts: OdfPackage, read: ReadBlocks): Node[] {
+function readDrawn(node: XmlElement, parts: OdfObjects, read: ReadBlocks): Node[] {
   const inner = elementsOf(node).filter(isShape);
   const own = read({
     name: 'draw:text-box',
@@ -30,7 +30,7 @@ function readDrawn(node: XmlElement, parts: OdfPackage, read: ReadBlocks): Node[
 }
 
 /** Reads the first representation of a frame that has text: they are alternatives. */
-function readFrame(frame: XmlElement, parts: OdfPackage, read: ReadBlocks): Node[] {
+function readFrame(frame: XmlElement, parts: OdfObjects, read: ReadBlocks): Node[] {
   for (const child of elementsOf(frame)) {
     const blocks = readContent(child, parts, read);
     if (blocks.length > 0) return [element('div', blocks)];
@@ -38,7 +38,7 @@ function readFrame(frame: XmlElement, parts: OdfPackage, read: ReadBlocks): Node
   return [];
 }
 
-function readContent(node: XmlElement, parts: OdfPackage, read: ReadBlocks): Node[] {
+function readContent(node: XmlElement, parts: OdfObjects, read: ReadBlocks): Node[] {
   if (node.name === 'draw:text-box') return read(node);
   if (node.name === 'table:table')
     return read({ name: 'draw:text-box', attributes: {}, children: [node] });
@@ -46,7 +46,7 @@ function readContent(node: XmlElement, parts: OdfPackage, read: ReadBlocks): Nod
 }
 
 /** Reads an embedded formula, chart, spreadsheet or text. */
-function readObject(node: XmlElement, parts: OdfPackage, read: ReadBlocks): Node[] {
+function readObject(node: XmlElement, parts: OdfObjects, read: ReadBlocks): Node[] {
   const root = parts.object(node);
   if (root === null) return [];
   if (root.name === 'math:math') return [asMath(root)];
@@ -77,7 +77,7 @@ function readChart(chart: XmlElement, read: ReadBlocks): Node[] {
 }
 
 /** Returns the formula of a frame that shows one; null for other frames. */
-export function readFormula(frame: XmlElement, parts: OdfPackage): Element | null {
+export function readFormula(frame: XmlElement, parts: OdfObjects): Element | null {
   const object = childOf(frame, 'draw:object');
   if (frame.name !== 'draw:frame' || object === undefined) return null;
   const root = parts.object(object);

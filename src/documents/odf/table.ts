@@ -28,7 +28,7 @@ export function readOdfTable(
  * Converts rows to an HTML table with merged cells as spans. Header rows are those that are repeated
  * on each page, else a first row that `isHeader` recognizes.
  */
-export function tableElement(
+function tableElement(
   rows: readonly GridRow[],
   readCell: ReadCell,
   isHeader: (first: GridRow, texts: readonly (readonly string[])[]) => boolean,
@@ -103,13 +103,17 @@ const asCellContent = (node: Node): Node =>
     : node;
 
 /** True when all cells of a row with text are in bold or in a style for headings, or all are shaded. */
-export function isSetOff({ cells }: GridRow, styles: OdfStyles): boolean {
+function isSetOff({ cells }: GridRow, styles: OdfStyles): boolean {
   const named = cells.map(({ node }) => node).filter((node) => textIn(node).trim() !== '');
   return (
     named.length > 0 &&
     (named.every((node) => isBold(node, styles)) || named.every((node) => isShaded(node, styles)))
   );
 }
+
+/** True when a cell is in bold or in a style for headings, or shaded. */
+export const isCellSetOff = (cell: XmlElement, styles: OdfStyles): boolean =>
+  isShaded(cell, styles) || isBold(cell, styles);
 
 const isShaded = ({ attributes }: XmlElement, styles: OdfStyles) => {
   const fill = styles.property(

@@ -1,4 +1,4 @@
-import { parseXml, type XmlElement } from '../ooxml/xml.ts';
+import { parseXml, type TreeVocabulary, type XmlElement } from '../ooxml/xml.ts';
 
 const odf = (name: string, prefix: string = name): [string, string] => [
   `urn:oasis:names:tc:opendocument:xmlns:${name}:1.0`,
@@ -21,6 +21,14 @@ const prefixes: ReadonlyMap<string, string> = new Map<string, string>([
   ['http://www.w3.org/XML/1998/namespace', 'xml:'],
 ]);
 
-/** Parses a part of an OpenDocument file. Throws as `parseXml`. */
-export const parseOdf = (bytes: Uint8Array): XmlElement =>
-  parseXml(bytes, { prefixes, hasText: () => true, allowsDoctype: true });
+/** Elements of a sheet of a million cells, of which none is kept. */
+const maxTaken = 12_000_000;
+
+/** Parses a part of an OpenDocument file, without the elements that `take` takes. Throws as `parseXml`. */
+export const parseOdf = (bytes: Uint8Array, take?: TreeVocabulary['take']): XmlElement =>
+  parseXml(bytes, {
+    prefixes,
+    hasText: () => true,
+    allowsDoctype: true,
+    ...(take === undefined ? {} : { take, maxElements: maxTaken }),
+  });

@@ -1,4 +1,6 @@
 import { DocumentFault } from '../fault.ts';
+import { readDublinCore } from '../properties/dublin-core.ts';
+import type { DocumentProperties } from '../properties/properties.ts';
 import { descendants, elementsOf, parseXml, type XmlElement } from './xml.ts';
 import { budgetOf, type InflateBudget, readZip } from './zip.ts';
 
@@ -56,11 +58,16 @@ function keyOf(name: string): string {
 /** Parts and relationships of an Office document (ECMA-376, part 2). Parts are parsed on demand. */
 export class OfficePackage {
   readonly #parts: ReadonlyMap<string, Uint8Array>;
-  readonly #parsed = new Map<string, XmlElement>();
+  readonly #parsed: Map<string, XmlElement>;
   readonly #relations = new Map<string, ReadonlyMap<string, Relationship>>();
 
-  constructor(parts: ReadonlyMap<string, Uint8Array>) {
+  /** `parsed` are parts that are translated from another format, by names in lower case. */
+  constructor(
+    parts: ReadonlyMap<string, Uint8Array>,
+    parsed: ReadonlyMap<string, XmlElement> = new Map(),
+  ) {
     this.#parts = new Map([...parts].map(([name, bytes]) => [keyOf(name), bytes]));
+    this.#parsed = new Map(parsed);
   }
 
   /** Returns the main part. Throws `unsupported` for another kind of document. */
@@ -72,6 +79,13 @@ export class OfficePackage {
       if (part !== null && elementsOf(part.root)[0]?.name === root) return part;
     }
     throw new DocumentFault('unsupported', `The file is not a ${title}.`);
+  }
+
+  /** Returns the core properties (ECMA-376, part 2, 11). */
+  properties(): DocumentProperties {
+    const [name] = this.relatedNames('', 'core-properties');
+    const bytes = name === undefined ? null : this.bytes(name);
+    return bytes === null ? {} : readDublinCore(bytes);
   }
 
   part(name: string): Part | null {
@@ -157,13 +171,21 @@ export async function readPackage<T>(
   budget = packageBudget(bytes),
 ): Promise<T> {
   const parts = new OfficePackage(await readZip(bytes, limits, isReadable, budget));
+  return withFaults(kind, () => read(parts, parts.main(kind)));
+}
+
+/** Runs a reader of a document's parts, and throws its errors as `readPackage` does. */
+export async function withFaults<T>(
+  { title }: Pick<PackageKind, 'title'>,
+  read: () => Promise<T> | T,
+): Promise<T> {
   try {
-    return await read(parts, parts.main(kind));
+    return await read();
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
     if (error instanceof RangeError)
       throw new DocumentFault('too_large', 'The document is nested too deeply.', error);
-    throw new DocumentFault('corrupt', `The ${kind.title} is damaged.`, error);
+    throw new DocumentFault('corrupt', `The ${title} is damaged.`, error);
   }
 }
 

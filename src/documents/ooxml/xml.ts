@@ -10,6 +10,9 @@ export interface XmlElement {
 /** A vocabulary, with the elements whose own text has a meaning. */
 export interface TreeVocabulary extends XmlVocabulary {
   readonly hasText: (name: string) => boolean;
+  /** Receives each element when it ends, and the elements around it from the root on; true removes it from the tree. */
+  readonly take?: (node: XmlElement, around: readonly XmlElement[]) => boolean;
+  readonly maxElements?: number;
 }
 
 /** Elements of Office Open XML whose text counts. White space between elements has no meaning. */
@@ -32,13 +35,17 @@ export function parseXml(source: Uint8Array | string, vocabulary?: TreeVocabular
         open.at(-1)?.children.push(node);
         open.push(node);
       },
-      close: () => void open.pop(),
+      close: () => {
+        const node = open.pop();
+        if (node !== undefined && vocabulary?.take?.(node, open) === true)
+          open.at(-1)?.children.pop();
+      },
       text: (text) => {
         const node = open.at(-1);
         if (node !== undefined && hasText(node.name)) node.children.push(text);
       },
     },
-    undefined,
+    vocabulary?.maxElements,
     vocabulary,
   );
   return root;

@@ -1,6 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { EndUserId, Groups, Id, Time } from '../../http/schema.ts';
 
+const Versions = z
+  .enum(['active', 'any'])
+  .describe(
+    'Versions of the agents that the token may run: the active one, or `any` that a request names in `version`. A session that your server creates for the end user keeps its own',
+  );
+
 export const CreateToken = z
   .strictObject({
     end_user_id: EndUserId.describe('Your id of the end user, whose sessions the token opens'),
@@ -12,6 +18,7 @@ export const CreateToken = z
       .min(1)
       .max(50)
       .describe('Agents that the end user may use, with those that these call'),
+    versions: Versions.default('active'),
     expires_in_s: z
       .number()
       .int()
@@ -35,6 +42,7 @@ export const EndUserToken = z
     end_user_id: z.string(),
     groups: z.array(z.string()),
     agent_ids: z.array(z.string()),
+    versions: Versions,
     expires_at: Time,
   })
   .openapi('EndUserToken');

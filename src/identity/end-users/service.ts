@@ -13,7 +13,7 @@ import { signToken } from './token.ts';
  */
 export async function createToken(
   ctx: Ctx,
-  { end_user_id, groups, agent_ids, expires_in_s }: CreateToken,
+  { end_user_id, groups, agent_ids, versions, expires_in_s }: CreateToken,
 ): Promise<EndUserToken> {
   const key = keyActor(ctx);
   const found = await selectAgentIds(ctx.db, ctx.workspace_id, agent_ids).all();
@@ -26,10 +26,11 @@ export async function createToken(
     sub: end_user_id,
     groups,
     agents: agent_ids,
+    versions,
     exp,
   });
   const expires_at = toWireTime(exp * second);
-  const reply = { token, end_user_id, groups, agent_ids, expires_at };
+  const reply = { token, end_user_id, groups, agent_ids, versions, expires_at };
   await commit(ctx, { statements: [], reply });
   return reply;
 }

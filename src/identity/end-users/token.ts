@@ -15,6 +15,8 @@ const Claims = z.object({
   sub: z.string(),
   groups: z.array(z.string()),
   agents: z.array(z.string()),
+  /** Absent in tokens of an earlier version. */
+  versions: z.enum(['active', 'any']).default('active'),
   /** Epoch seconds. */
   exp: z.number(),
 });

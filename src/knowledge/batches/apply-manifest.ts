@@ -5,7 +5,7 @@ import { type BatchRow, updateBatch } from './batch-store.ts';
 import { applyLines, type EntryRow, selectManifests, updateEntry } from './entry-store.ts';
 import { archiveOf } from './list-entries.ts';
 import { ManifestFault, type ManifestFormat, readManifest } from './manifest.ts';
-import { ManifestLine } from './schema.ts';
+import { aboutFile, ManifestLine } from './schema.ts';
 
 const maxManifestBytes = 5 * 1024 * 1024;
 
@@ -23,6 +23,7 @@ export async function applyManifest(ctx: Ctx, batch: BatchRow): Promise<Statemen
   const lines = await linesOf(ctx, batch, manifest, format);
   const located = lines.map((line) => ({
     ...line,
+    about: aboutFile(line),
     path: folder + line.path.replace(/^\.?\//, ''),
   }));
   const skipped = {

@@ -9,8 +9,15 @@ import { checkBucket } from '../check-bucket.ts';
 import { deleteCleanups, insertCleanup } from '../upload/cleanup-store.ts';
 import { insertBatch } from './batch-store.ts';
 import { insertEntries, type NewEntry } from './entry-store.ts';
-import { addressOf, type ReceivedBatch, receiveBatch } from './receive-batch.ts';
-import { type CreateBatch, type FileBatch, type ListedFile, toBatch } from './schema.ts';
+import { addressOf, type BatchInput, receiveBatch } from './receive-batch.ts';
+import {
+  aboutFile,
+  type CreateBatch,
+  type FileBatch,
+  fromDefaults,
+  type ListedFile,
+  toBatch,
+} from './schema.ts';
 import { batchJob, newBatch, refusalOf } from './service.ts';
 
 export type BatchSource = { readonly request: Request } | { readonly body: CreateBatch };
@@ -26,7 +33,8 @@ export async function createBatch(
 ): Promise<FileBatch> {
   await findBase(ctx, base_id);
   if ('body' in source) {
-    const list = { type: 'list', name: null, files: source.body.files } as const;
+    const { files, defaults } = source.body;
+    const list = { type: 'list', name: null, files, defaults } as const;
     checkList(ctx, list.files, (index) => `/files/${index}`);
     return insert(ctx, base_id, list, null);
   }
@@ -67,7 +75,7 @@ function checkList(
 async function insert(
   ctx: Ctx,
   base_id: string,
-  received: ReceivedBatch,
+  received: BatchInput,
   object_id: string | null,
 ): Promise<FileBatch> {
   const row =
@@ -75,6 +83,7 @@ async function insert(
       ? newBatch(ctx, base_id, {
           type: 'list',
           name: received.name,
+          defaults: fromDefaults(received.defaults),
           is_listed: true,
           entry_count: received.files.length,
           counts: { pending: received.files.length },
@@ -82,6 +91,7 @@ async function insert(
       : newBatch(ctx, base_id, {
           type: 'archive',
           name: received.name,
+          defaults: fromDefaults(received.defaults),
           archive_type: received.archive_type,
           byte_size: received.byte_size,
           object_id,
@@ -122,6 +132,7 @@ function entryOf(file: ListedFile, ordinal: number): NewEntry {
     name,
     external_id: external_id ?? null,
     metadata,
+    about: aboutFile(file),
     location: url === undefined ? { type: 'object', bucket, key } : { type: 'url', url },
     state: 'pending',
     error_code: null,

@@ -14,7 +14,15 @@ export type EntryLocation =
 
 export type NewEntry = Pick<
   EntryRow,
-  'ordinal' | 'path' | 'name' | 'external_id' | 'metadata' | 'state' | 'error_code' | 'error_detail'
+  | 'ordinal'
+  | 'path'
+  | 'name'
+  | 'external_id'
+  | 'metadata'
+  | 'about'
+  | 'state'
+  | 'error_code'
+  | 'error_detail'
 > & { readonly location: EntryLocation };
 
 /** The data of a manifest about the entries with a path. */
@@ -23,6 +31,7 @@ interface AboutEntries {
   readonly name?: string | undefined;
   readonly external_id?: string | undefined;
   readonly metadata?: Record<string, unknown> | undefined;
+  readonly about: EntryRow['about'];
 }
 
 interface BatchKey {
@@ -39,8 +48,8 @@ export const insertEntries = (
 ) =>
   parametersOf(entries).map((rows) =>
     db.run(sql`
-      insert into batch_entries (batch_id, ordinal, workspace_id, path, name, external_id, metadata, location, state, tries, error_code, error_detail, updated_at)
-      select ${id}, value ->> 'ordinal', ${workspace_id}, value ->> 'path', value ->> 'name', value ->> 'external_id', value -> 'metadata',
+      insert into batch_entries (batch_id, ordinal, workspace_id, path, name, external_id, metadata, about, location, state, tries, error_code, error_detail, updated_at)
+      select ${id}, value ->> 'ordinal', ${workspace_id}, value ->> 'path', value ->> 'name', value ->> 'external_id', value -> 'metadata', value -> 'about',
         value -> 'location', value ->> 'state', 0, value ->> 'error_code', value ->> 'error_detail', cast(${now} as integer)
       from json_each(${rows}) where true on conflict (batch_id, ordinal) do nothing`),
   );
@@ -160,11 +169,11 @@ export const applyLines = (
         from json_each(${rows}) where not exists (select 1 from batch_entries e where e.batch_id = ${id} and e.path = value ->> 'path')
         on conflict (batch_id, ordinal) do nothing`),
       db.run(sql`
-        update batch_entries set name = l.name, external_id = l.external_id, metadata = l.metadata,
+        update batch_entries set name = l.name, external_id = l.external_id, metadata = l.metadata, about = l.about,
           state = iif(error_code = 'unsupported_media_type' and l.name is not null, 'pending', state),
           error_code = iif(error_code = 'unsupported_media_type' and l.name is not null, null, error_code)
         from (select value ->> 'path' as path, value ->> 'name' as name, value ->> 'external_id' as external_id,
-          coalesce(value -> 'metadata', '{}') as metadata from json_each(${rows})) l
+          coalesce(value -> 'metadata', '{}') as metadata, value -> 'about' as about from json_each(${rows})) l
         where batch_id = ${id} and batch_entries.path = l.path and error_code is not 'not_found'`),
     ],
   );

@@ -71,6 +71,7 @@ function toNewEntry({ path, place, fault }: ArchiveEntry, ordinal: number): NewE
     name: null,
     external_id: null,
     metadata: {},
+    about: {},
     location: place,
     state: refused === null ? 'pending' : refused.code === 'unreadable' ? 'failed' : 'skipped',
     error_code: refused?.code ?? null,

@@ -1,4 +1,5 @@
 import type { z } from '@hono/zod-openapi';
+import { bodyViolations } from '../../http/violations.ts';
 import { maxEntries } from './schema.ts';
 
 /** A manifest that cannot be read; the message names its line. */
@@ -33,7 +34,8 @@ export async function readManifest<Line extends { readonly external_id?: string 
   const seen = new Map<string, number>();
   for (const { line, value } of rows) {
     const parsed = schema.safeParse(value);
-    if (!parsed.success) throw new ManifestFault(`Line ${line}: ${faultOf(parsed.error)}`);
+    if (!parsed.success)
+      throw new ManifestFault(`Line ${line}: ${faultOf(schema, parsed.error, value)}`);
     const { external_id } = parsed.data;
     for (const key of [
       `\`${keyOf(parsed.data)}\``,
@@ -49,10 +51,10 @@ export async function readManifest<Line extends { readonly external_id?: string 
   return lines;
 }
 
-function faultOf(error: z.ZodError): string {
-  const [issue] = error.issues;
-  const field = issue?.path.join('.') ?? '';
-  return `${field === '' ? '' : `\`${field}\`: `}${issue?.message ?? 'Invalid.'}`;
+function faultOf(schema: z.ZodType, error: z.ZodError, value: unknown): string {
+  const [violation] = bodyViolations(schema, error, value);
+  const field = violation?.pointer.slice(1).replaceAll('/', '.') ?? '';
+  return `${field === '' ? '' : `\`${field}\`: `}${violation?.detail ?? 'Invalid.'}`;
 }
 
 function readJsonLines(text: string): Row[] {
@@ -83,6 +85,26 @@ async function readRecords(text: string): Promise<Row[]> {
 
 const metadataColumn = /^metadata\.(.+)$/;
 
+/** Columns with a list: in JSON, or separated by commas or semicolons. */
+const listColumns: ReadonlySet<string> = new Set(['tags', 'groups']);
+
+const readList = (field: string): unknown =>
+  /^(?:\[|null$)/.test(field)
+    ? jsonOf(field)
+    : field
+        .split(/[,;]/)
+        .map((one) => one.trim())
+        .filter(Boolean);
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The schema refuses the text with the form of a list.
+    return text;
+  }
+}
+
 /** An empty field is left out. A column `metadata` has a JSON object. */
 function toObject(names: readonly string[], record: readonly string[], line: number): unknown {
   const value: Record<string, unknown> = {};
@@ -93,7 +115,7 @@ function toObject(names: readonly string[], record: readonly string[], line: num
     const key = metadataColumn.exec(name)?.[1];
     if (key !== undefined) metadata[key] = field;
     else if (name === 'metadata') Object.assign(metadata, jsonObject(field, line));
-    else value[name] = field;
+    else value[name] = listColumns.has(name) ? readList(field) : field;
   }
   return Object.keys(metadata).length === 0 ? value : { ...value, metadata };
 }

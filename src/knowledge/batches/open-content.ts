@@ -1,9 +1,11 @@
+import type { FileFields } from '../../db/schema/knowledge.ts';
 import { documentName, type EntryPlace, type FilePart, openEntry } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Content } from '../sources/connector.ts';
 import { readWebDocument } from '../sources/connectors/read-web-document.ts';
 import { SourceFault } from '../sources/fault.ts';
 import { fileName } from '../sources/sync/file-name.ts';
+import { fieldsOf } from '../sources/sync/store-content.ts';
 import type { BatchRow } from './batch-store.ts';
 import type { EntryLocation, EntryRow } from './entry-store.ts';
 import { archiveOf } from './list-entries.ts';
@@ -16,6 +18,7 @@ interface Opened {
   readonly part: FilePart;
   readonly external_id: string | null;
   readonly metadata: Record<string, unknown>;
+  readonly fields: FileFields;
 }
 
 /** Opens the content of an entry and passes it to `store`. Throws `SourceFault`, `HostBusyError` and `DocumentFault`. */
@@ -34,6 +37,7 @@ export async function openContent(
     part: { name: nameOf(entry, lastOf(entry.path)), media_type: '', body },
     external_id: null,
     metadata,
+    fields: {},
   });
 }
 
@@ -58,6 +62,7 @@ async function openUrl(
       part: partOf(entry, content),
       external_id: url.length <= 255 ? url : null,
       metadata: { url, ...(content.title === null ? {} : { title: content.title }) },
+      fields: fieldsOf(content),
     });
     return { kind: 'unchanged' };
   });
@@ -85,6 +90,7 @@ async function openObject(
       part: { name: nameOf(entry, lastOf(key)), media_type: '', body: object.body },
       external_id: entry.path.length <= 255 ? entry.path : null,
       metadata: { url: entry.path },
+      fields: {},
     });
   } finally {
     await object.body.cancel().catch(() => undefined);

@@ -8,17 +8,19 @@ import {
   readForm,
   streamOf,
 } from '../../documents/index.ts';
+import { bodyViolations } from '../../http/violations.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { Failure, invalid } from '../../shared/failure.ts';
+import { Failure, invalid, validationFailed } from '../../shared/failure.ts';
 import { ManifestFault, type ManifestFormat, readManifest } from './manifest.ts';
-import { ListedFile, maxArchiveBytes } from './schema.ts';
+import { Defaults, ListedFile, maxArchiveBytes } from './schema.ts';
 
 /** Maximum bytes of a compressed tar archive after decompression. */
 const maxTarBytes = 1024 * 1024 * 1024;
 const maxListBytes = 5 * 1024 * 1024;
+const maxFieldBytes = 20_000;
 
 /** An archive whose bytes are stored, or a list of addresses. */
-export type ReceivedBatch =
+type ReceivedBatch =
   | {
       readonly type: 'archive';
       readonly archive_type: 'zip' | 'tar';
@@ -28,6 +30,9 @@ export type ReceivedBatch =
     }
   | { readonly type: 'list'; readonly name: string | null; readonly files: readonly ListedFile[] };
 
+/** The same with what its files have unless they are given other values. */
+export type BatchInput = ReceivedBatch & { readonly defaults?: Defaults | undefined };
+
 /**
  * Reads the only file of a multipart request and stores an archive as the object of `object_id`; a compressed tar
  * archive without its compression, so that its entries can be read one by one. Throws 400, 413, 415 and 422.
@@ -36,13 +41,39 @@ export async function receiveBatch(
   ctx: Ctx,
   object_id: string,
   request: Request,
-): Promise<ReceivedBatch> {
-  const { files } = await readForm(request, [], { files: 1, fieldSize: 0 }, (part) =>
+): Promise<BatchInput> {
+  const limits = { files: 1, fieldSize: maxFieldBytes };
+  const { files, fields } = await readForm(request, ['defaults'], limits, (part) =>
     receivePart(ctx, object_id, part),
   );
   const [received] = files;
   if (received === undefined) throw invalid('/file', 'A part named `file` is required.');
-  return received;
+  return fields.defaults === undefined
+    ? received
+    : { ...received, defaults: readDefaults(fields.defaults) };
+}
+
+/** Throws `validation_failed`. */
+function readDefaults(text: string): Defaults {
+  const given = jsonOf(text);
+  const parsed = Defaults.safeParse(given);
+  if (!parsed.success)
+    throw validationFailed(
+      bodyViolations(Defaults, parsed.error, given).map(({ pointer, detail }) => ({
+        pointer: `/defaults${pointer}`,
+        detail,
+      })),
+    );
+  if (text.isWellFormed() && !/\\u0000|\0/.test(text)) return parsed.data;
+  throw invalid('/defaults', 'Text must be well-formed without NUL.');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 async function receivePart(ctx: Ctx, object_id: string, part: FilePart): Promise<ReceivedBatch> {

@@ -27,7 +27,7 @@ export const batchRoutes = new Router()
       tag,
       summary: 'Create a file batch',
       description:
-        'Adds many files with one request: every file of an archive, or the documents at addresses and in buckets that the operator of the deployment has set up. The archive may have a `manifest.jsonl` or `manifest.csv` with `path`, `external_id`, `name` and `metadata` of its files. Entries that are not supported documents are listed with the reason. A list in the request has up to 1,000 entries, an uploaded one up to 10,000.',
+        'Adds many files with one request: every file of an archive, or the documents at addresses and in buckets that the operator of the deployment has set up. The archive may have a `manifest.jsonl` or `manifest.csv` with `path`, `external_id`, `name`, `metadata`, `groups` and the fields of its files. Entries that are not supported documents are listed with the reason. A list in the request has up to 1,000 entries, an uploaded one up to 10,000.',
       params: kb,
       body: CreateBatch,
       otherBodies: { 'multipart/form-data': BatchForm },

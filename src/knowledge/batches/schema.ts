@@ -3,8 +3,10 @@ import { batchStatuses, batchTypes, entryStates } from '../../db/schema/batches.
 import { FileName } from '../../documents/index.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Time } from '../../http/schema.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
-import { ExternalId, FileMetadata } from '../file-schema.ts';
+import { fieldInputs, type GivenFields, presentFields, splitFields } from '../fields/schema.ts';
+import { ExternalId, FileGroups, FileMetadata } from '../file-schema.ts';
 import { sourceFaultCodes } from '../sources/fault.ts';
 import type { BatchRow } from './batch-store.ts';
 import type { EntryRow } from './entry-store.ts';
@@ -29,7 +31,22 @@ const about = {
   name: FileName.optional().describe('Name of the file; by default the last part of the address'),
   external_id: ExternalId.optional(),
   metadata: FileMetadata.optional(),
+  groups: FileGroups.optional(),
+  ...fieldInputs,
 };
+
+/** Values of the files of a batch that are not given others. */
+export const Defaults = z
+  .strictObject({
+    metadata: FileMetadata,
+    groups: FileGroups,
+    language: fieldInputs.language,
+    tags: fieldInputs.tags,
+  })
+  .partial()
+  .describe('For files that are not given a value of their own; keys of `metadata` one by one')
+  .openapi('FileBatchDefaults', { example: { tags: ['standards'] } });
+export type Defaults = z.output<typeof Defaults>;
 
 export const ListedFile = z
   .strictObject({
@@ -53,9 +70,12 @@ export const ManifestLine = z.strictObject({ path: z.string().min(1).max(1000), 
 export type ManifestLine = z.output<typeof ManifestLine>;
 
 export const CreateBatch = z
-  .strictObject({ files: z.array(ListedFile).min(1).max(1000) })
+  .strictObject({ files: z.array(ListedFile).min(1).max(1000), defaults: Defaults.optional() })
   .openapi('CreateFileBatch', {
-    example: { files: [{ url: 'https://www.iana.org/about', metadata: { team: 'people' } }] },
+    example: {
+      files: [{ url: 'https://www.iana.org/about', title: 'About' }],
+      defaults: { tags: ['standards'], metadata: { team: 'people' } },
+    },
   });
 export type CreateBatch = z.output<typeof CreateBatch>;
 
@@ -67,6 +87,11 @@ export const BatchForm = z
       .describe(
         `An archive (\`.zip\`, \`.tar\`, \`.tar.gz\`) of at most 100 MB, or a list of addresses (\`.jsonl\`, \`.csv\`) of at most 5 MB; ${maxEntries} entries at most`,
       ),
+    defaults: z
+      .string()
+      .optional()
+      .describe('JSON object, as `defaults` of a list')
+      .openapi({ example: '{"tags":["standards"],"metadata":{"team":"people"}}' }),
   })
   .openapi('FileBatchForm');
 
@@ -83,6 +108,7 @@ const shape = {
     .describe(
       '`completed` when every entry is handled, including those that were skipped or failed; files are processed in the background',
     ),
+  defaults: Defaults,
   error: BatchError.nullable().describe('Why the batch failed'),
   counts: z.object({
     pending: count('Entries that are still to be read'),
@@ -141,6 +167,25 @@ type Faulty = Pick<EntryRow, 'error_code' | 'error_detail'>;
 const errorOf = ({ error_code, error_detail }: Faulty) =>
   error_code === null ? null : { code: error_code as BatchFaultCode, detail: error_detail ?? '' };
 
+/** Returns the defaults as they are stored. */
+export function fromDefaults(given: Defaults | undefined): BatchRow['defaults'] {
+  const { fields, rest } = splitFields(given ?? {});
+  const present = presentFields(fields);
+  return {
+    ...definedFields(rest),
+    ...(Object.keys(present).length === 0 ? {} : { fields: present }),
+  };
+}
+
+const toDefaults = ({ fields, ...rest }: BatchRow['defaults']): Defaults =>
+  ({ ...rest, ...fields }) as Defaults;
+
+/** Returns the values that are given for a file, as they are stored. */
+export function aboutFile(given: GivenFields & { groups?: string[] | null | undefined }) {
+  const { fields, rest } = splitFields(given);
+  return { ...definedFields({ groups: rest.groups }), fields: definedFields(fields) };
+}
+
 export function toBatch(row: BatchRow): FileBatch {
   const { pending = 0, stored = 0, duplicate = 0 } = row.counts;
   const { skipped = 0, failed = 0, cancelled = 0 } = row.counts;
@@ -150,6 +195,7 @@ export function toBatch(row: BatchRow): FileBatch {
     type: row.type,
     name: row.name,
     status: row.status,
+    defaults: toDefaults(row.defaults),
     error: errorOf(row),
     counts: { pending, stored, duplicate, skipped, failed, cancelled },
     created_at: toWireTime(row.created_at),

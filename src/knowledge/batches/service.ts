@@ -145,6 +145,7 @@ export const newBatch = (
   byte_size: 0,
   status: 'queued',
   is_listed: false,
+  defaults: {},
   counts: {},
   entry_count: 0,
   position: 0,

@@ -2,6 +2,7 @@ import { batch as runBatch, type Statement } from '../../db/client.ts';
 import { DocumentFault } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { second } from '../../shared/time.ts';
+import { presentFields } from '../fields/schema.ts';
 import type { NextStep } from '../next-step.ts';
 import { HostBusyError, SourceFault } from '../sources/fault.ts';
 import { faultOfFailure } from '../sources/sync/fault-of-failure.ts';
@@ -11,9 +12,9 @@ import { type EntryRow, recordFile, selectPending, updateEntry } from './entry-s
 import { openContent } from './open-content.ts';
 import type { BatchFaultCode } from './schema.ts';
 
-/** Limits of one step, which is one job. */
-const entriesPerStep = 100;
-const stepFor = 15 * second;
+/** Limits of one step, which is one job. Short, since it holds a consumer of the queue, for which other bases wait. */
+const entriesPerStep = 50;
+const stepFor = 2 * second;
 
 /** Attempts to read an entry, and the pause before the next if nothing else is left. */
 const maxTries = 3;
@@ -62,12 +63,17 @@ const storeEntry = (
   entry: EntryRow,
   count: { read_bytes: number },
 ): Promise<void> =>
-  openContent(ctx, batch, entry, async ({ part, external_id, metadata }) => {
+  openContent(ctx, batch, entry, async ({ part, external_id, metadata, fields }) => {
+    const { defaults } = batch;
+    const { groups = defaults.groups } = entry.about;
+    const given = { ...defaults.fields, ...entry.about.fields };
     const isArchived = batch.type === 'archive';
     const source = {
       part: isArchived ? { ...part, body: counted(part.body, count) } : part,
       external_id: entry.external_id ?? external_id,
-      metadata: { ...metadata, ...entry.metadata },
+      metadata: { ...metadata, ...defaults.metadata, ...entry.metadata },
+      fields: { ...given, ...fields, ...presentFields(given) },
+      groups,
     };
     await uploadFile(ctx, batch.base_id, source, (file): Statement[] => [
       recordFile(ctx.db, entry, {

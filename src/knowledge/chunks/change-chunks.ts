@@ -2,7 +2,7 @@ import type { Statement } from '../../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { Failure, notFound } from '../../shared/failure.ts';
+import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { touchSpaces } from '../base-store.ts';
 import type { FileRow } from '../file-store.ts';
 import {
@@ -71,6 +71,8 @@ async function tryCreate(
   const { file, set, ordinal } = opened;
   if (ordinal >= maxChunks)
     throw new Failure('conflict', `A file can have at most ${maxChunks} chunks.`);
+  if (page !== null && file.page_count !== null && page > file.page_count)
+    throw invalid('/page', `The file has ${file.page_count} pages.`);
   const end = file.char_count ?? 0;
   const row = {
     ...{ id: ctx.newId('chk'), workspace_id, base_id: file.base_id, file_id, attempt: set.attempt },

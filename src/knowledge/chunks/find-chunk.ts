@@ -12,7 +12,13 @@ import {
 import { selectBaseOfFile } from '../ingest/store.ts';
 import { searchableAttempt } from '../searchable.ts';
 import { maxChunkTokens } from './schema.ts';
-import { type ChunkRow, type ChunkSet, selectChunk, selectNextOrdinal } from './store.ts';
+import {
+  type ChunkRow,
+  type ChunkSet,
+  selectChunk,
+  selectChunkAt,
+  selectNextOrdinal,
+} from './store.ts';
 
 /** A file whose chunks can be changed. */
 export interface OpenFile {
@@ -54,6 +60,18 @@ export async function findChunk(
   return { ...opened, chunk };
 }
 
+/** Returns a chunk of a set as it was at a revision. Throws `not_found`. */
+export async function findChunkAt(
+  ctx: Ctx,
+  set: ChunkSet,
+  id: string,
+  revision: number,
+): Promise<Pick<ChunkRow, 'start' | 'end'>> {
+  const chunk = await selectChunkAt(ctx.db, set, id, revision).get();
+  if (chunk === undefined) throw notFound('chunk');
+  return chunk;
+}
+
 /** Returns a file and the ordinal of its next chunk, in one round trip. */
 export async function findEnd(
   ctx: Ctx,
@@ -71,7 +89,7 @@ export async function findEnd(
 /** Embeds chunks, and passes the statements that index their vectors to `change` with those of the usage. */
 export async function indexVectors<Result>(
   ctx: Ctx,
-  { base, file }: OpenFile,
+  { base, file, set }: OpenFile,
   chunks: readonly EmbeddedChunk[],
   change: (statements: readonly Statement[]) => Promise<Result>,
 ): Promise<Result> {
@@ -79,7 +97,7 @@ export async function indexVectors<Result>(
   const results: Result[] = [];
   await ctx.vectors.upsert(
     ctx.workspace_id,
-    recordsOf(base, chunks, vectors),
+    recordsOf(base, chunks, vectors, { file_id: file.id, attempt: set.attempt }),
     async (statements) => void results.push(await change([...statements, ...vectors.statements])),
   );
   return results[0] as Result;

@@ -40,7 +40,8 @@ async function presentSet(ctx: Ctx, id: string): Promise<ChunkSet> {
   return { ...file, attempt: searchableAttempt(file) ?? 0 };
 }
 
-async function setAt(ctx: Ctx, id: string, revision: number): Promise<ChunkSet> {
+/** Returns the chunks that a file had at a revision. Throws `not_found`, `revision_purged`. */
+export async function setAt(ctx: Ctx, id: string, revision: number): Promise<ChunkSet> {
   const { workspace_id, base_id, attempt } = await findContent(ctx, id, revision);
   return { workspace_id, base_id, id, attempt };
 }

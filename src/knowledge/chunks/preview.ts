@@ -50,12 +50,11 @@ export async function previewChunks(
 }
 
 async function sourceOf(ctx: Ctx, base_id: string, file_id: string) {
-  const { file, body, pages } = await openText(ctx, file_id);
+  const { body, pages, length, ...file } = await openText(ctx, file_id, undefined);
   if (file.base_id !== base_id) {
     await body.cancel();
     throw notFound('file');
   }
-  const length = file.char_count ?? 0;
   const { text } = await readRange(body, 0, Math.min(length, maxPreviewChars));
   return {
     text,

@@ -3,14 +3,12 @@ import { chunkOrigins } from '../../db/schema/knowledge.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id } from '../../http/schema.ts';
 import { chunkSettings } from '../base-schema.ts';
-import { RevisionParameter } from '../history/schema.ts';
+import { atRevision } from '../history/schema.ts';
 import type { NewChunkRow } from './store.ts';
 
 export const ChunkQuery = z.strictObject({
   ...pageQuery,
-  revision: RevisionParameter.optional().describe(
-    'Revision of the base whose chunks are listed, also of a file that has been replaced or deleted since; the present ones by default',
-  ),
+  revision: atRevision,
 });
 export type ChunkQuery = z.output<typeof ChunkQuery>;
 

@@ -84,6 +84,22 @@ export const selectChunk = (db: Db, workspace_id: string, file_id: string, id: s
       ),
     );
 
+/** Selects where a chunk of a set was at a revision; a former text has the id of another chunk. */
+export const selectChunkAt = (db: Db, set: ChunkSet, id: string, revision: number) =>
+  db
+    .select({ start: c.start, end: c.end })
+    .from(c)
+    .where(
+      and(
+        eq(c.workspace_id, set.workspace_id),
+        eq(c.file_id, set.id),
+        eq(c.attempt, set.attempt),
+        sql`coalesce(c.former_of, c.id) = ${id}`,
+        isChunkAt(sql`${revision}`),
+      ),
+    )
+    .limit(1);
+
 /** Selects the ordinal after the last searchable chunk of a file. */
 export const selectNextOrdinal = (db: Db, file_id: string) =>
   db

@@ -6,7 +6,8 @@ import { Failure } from '../../shared/failure.ts';
 import { selectBase } from '../base-store.ts';
 import { formerScope } from '../history/scope.ts';
 import { type EmbeddedChunk, embedChunks } from '../ingest/embed-chunks.ts';
-import { scopeOf, vectorId } from '../vector-space.ts';
+import { isLasting } from '../lasting-failure.ts';
+import { contentKey, scopeOf, vectorId } from '../vector-space.ts';
 import { buildJob } from './service.ts';
 import {
   type BuiltChunk,
@@ -38,7 +39,9 @@ export async function buildEmbeddings(
       if (!(await buildSome(ctx, row))) return false;
     } catch (error) {
       if (error instanceof Failure) await noteError(ctx, row, error);
-      throw error;
+      if (!isLasting(error)) throw error;
+      await failMigration(ctx, migration_id);
+      return false;
     }
   }
   await commit(ctx, {
@@ -52,7 +55,7 @@ export async function buildEmbeddings(
 async function buildSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
   const { db, workspace_id } = ctx;
   const [page, [base]] = await batch(db, [
-    selectChunksAfter(db, row, row.last_seq, chunksAtOnce),
+    selectChunksAfter(db, row, chunksAtOnce),
     selectBase(db, workspace_id, row.base_id),
   ]);
   if (base === undefined) return false;
@@ -63,8 +66,11 @@ async function buildSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
     await updateMigration(db, workspace_id, row.id, ['building'], changes, isAt(row));
     return false;
   }
-  const chunks = [...page, ...(await selectRestOf(db, page))];
-  const isMoved = await store(ctx, row, base.agent_id, chunks, {
+  // Later ones have got both vectors.
+  const chunks = [...page, ...(await selectRestOf(db, page))].filter(
+    ({ seq }) => seq <= row.last_seq,
+  );
+  const changes = {
     cursor_file: last.file_id,
     cursor_attempt: last.attempt,
     cursor_ordinal: last.ordinal,
@@ -72,8 +78,10 @@ async function buildSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
     error_code: null,
     error_detail: null,
     updated_at: ctx.now(),
-  });
-  return isMoved;
+  };
+  if (chunks.length > 0) return store(ctx, row, base.agent_id, chunks, changes);
+  const moved = await updateMigration(db, workspace_id, row.id, ['building'], changes, isAt(row));
+  return moved.length > 0;
 }
 
 const isAt = ({ cursor_file, cursor_attempt, cursor_ordinal, last_seq }: MigrationRow) =>
@@ -90,10 +98,13 @@ async function store(
   const { db, workspace_id } = ctx;
   const [first] = chunks;
   const call_key = `${row.id}:${row.last_seq}:${first?.file_id}:${first?.attempt}:${first?.ordinal}`;
-  let rest: readonly EmbeddedChunk[] = chunks.map(({ is_former, ...chunk }) => ({
+  let rest: readonly EmbeddedChunk[] = chunks.map(({ seq: _, is_former, ...chunk }) => ({
     ...chunk,
     is_former: is_former === 1,
   }));
+  const contents = new Map(
+    chunks.map(({ id, file_id, attempt }) => [id, contentKey(file_id, attempt, row.target_space)]),
+  );
   let isMoved = false;
   for (let round = 0; rest.length > 0; round += 1) {
     const embedded = rest;
@@ -102,6 +113,7 @@ async function store(
     const records = embedded.map(({ id, is_former = false }, index) => ({
       id: vectorId(id, row.target_space),
       base_id: scopeOf(is_former ? formerScope(row.base_id) : row.base_id, row.target_space),
+      content: contents.get(id) ?? '',
       values: embeddings[index] ?? [],
     }));
     const ids = embedded.map(({ id }) => id);

@@ -43,7 +43,7 @@ export async function removeEmbeddings(
 /** Returns false when no chunk is left. */
 async function removeSome(ctx: Ctx, row: MigrationRow): Promise<boolean> {
   const { db, workspace_id } = ctx;
-  const page = await selectChunksAfter(db, row, null, chunksAtOnce);
+  const page = await selectChunksAfter(db, row, chunksAtOnce);
   const last = page.at(-1);
   if (last === undefined) return false;
   const chunks = [...page, ...(await selectRestOf(db, page))];

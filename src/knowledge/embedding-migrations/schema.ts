@@ -38,7 +38,7 @@ export const EmbeddingMigration = z
     target: Settings.describe('The settings of the base after the switch'),
     progress: z.number().min(0).max(1).describe('Share of the chunks that have been embedded'),
     chunks_done: z.number().int(),
-    chunks_total: z.number().int().describe('Searchable chunks at the start'),
+    chunks_total: z.number().int().describe('Chunks at the start, with those of the history'),
     usage: EmbeddingUsage.describe('Use of the new model by chunks that were there at the start'),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     created_at: Time,

@@ -5,7 +5,7 @@ import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import type { BaseRow } from '../base-store.ts';
 import { findBase } from '../bases.ts';
-import { assertFits, embeddingSettings } from '../embedding-settings.ts';
+import { assertUsable, embeddingSettings } from '../embedding-settings.ts';
 import { type CreateEmbeddingMigration, type EmbeddingMigration, toMigration } from './schema.ts';
 import {
   insertMigration,
@@ -27,7 +27,7 @@ export async function createMigration(
   const source = settingsOf(base);
   if (JSON.stringify(source) === JSON.stringify(target))
     throw invalid('/embedding_model', 'The knowledge base has these settings already.');
-  await assertFits(ctx, target);
+  await assertUsable(ctx, target);
   const last = await selectLastSpace(ctx.db, base_id).get();
   const row: MigrationRow = {
     ...newRow(ctx, base),
@@ -69,14 +69,14 @@ const settingsOf = ({ embedding_model, dimensions, query_prefix, document_prefix
 
 function newRow(
   ctx: Ctx,
-  { id: base_id, workspace_id, vector_space, chunk_count }: BaseRow,
+  { id: base_id, workspace_id, vector_space, chunk_count, former_chunk_count }: BaseRow,
 ): Omit<MigrationRow, 'source' | 'target' | 'target_space'> {
   const now = ctx.now();
   return {
     ...{ id: ctx.newId('emb'), workspace_id, base_id, status: 'building' },
     source_space: vector_space,
     ...{ last_seq: 0, cursor_file: '', cursor_attempt: 0, cursor_ordinal: -1 },
-    ...{ chunks_total: chunk_count, chunks_done: 0 },
+    ...{ chunks_total: chunk_count + former_chunk_count, chunks_done: 0 },
     ...{ embedding_calls: 0, embedding_tokens: 0, embedding_cost_nano_usd: 0 },
     ...{ embedding_unpriced_calls: 0, error_code: null, error_detail: null },
     created_by: actorId(ctx.actor),

@@ -86,6 +86,7 @@ export const updateSpaces = (
     .returning({ id: knowledge_bases.id });
 
 export interface BuiltChunk {
+  readonly seq: number;
   readonly id: string;
   readonly file_id: string;
   readonly attempt: number;
@@ -97,28 +98,27 @@ export interface BuiltChunk {
 }
 
 const built = sql.raw(
-  'c.id as id, c.file_id as file_id, c.attempt as attempt, c.ordinal as ordinal, c.heading as heading, c.text as text, c.is_former as is_former',
+  'c.seq as seq, c.id as id, c.file_id as file_id, c.attempt as attempt, c.ordinal as ordinal, c.heading as heading, c.text as text, c.is_former as is_former',
 );
 
 /**
- * Selects the chunks of a base behind the cursor, file by file; up to `last_seq` unless it is null. Former texts of a
- * chunk have its ordinal: `selectRestOf` selects those that the limit has cut off.
+ * Selects the chunks of a base behind the cursor, file by file, those stored since the start as well: to skip them here
+ * would read them all in one step. Former texts of a chunk have its ordinal: `selectRestOf` selects those that the limit has
+ * cut off.
  */
 export const selectChunksAfter = (
   db: Db,
   { workspace_id, base_id, cursor_file, cursor_attempt, cursor_ordinal }: MigrationRow,
-  last_seq: number | null,
   limit: number,
 ) => {
-  const until = sql`c.seq <= cast(${last_seq ?? Number.MAX_SAFE_INTEGER} as integer)`;
   const first = sql`limit cast(${limit} as integer)`;
   return db.all<BuiltChunk>(sql`
     select * from (
       select * from (select ${built} from chunks c where c.file_id = ${cursor_file} and +c.workspace_id = ${workspace_id}
-        and (c.attempt, c.ordinal) > (cast(${cursor_attempt} as integer), cast(${cursor_ordinal} as integer)) and ${until}
+        and (c.attempt, c.ordinal) > (cast(${cursor_attempt} as integer), cast(${cursor_ordinal} as integer))
         order by c.attempt, c.ordinal ${first})
       union all select * from (select ${built} from files f cross join chunks c on c.file_id = f.id
-        where f.workspace_id = ${workspace_id} and f.base_id = ${base_id} and f.id > ${cursor_file} and ${until}
+        where f.workspace_id = ${workspace_id} and f.base_id = ${base_id} and f.id > ${cursor_file}
         order by f.id, c.attempt, c.ordinal ${first}))
     order by file_id, attempt, ordinal ${first}`);
 };

@@ -1,10 +1,12 @@
 import type { sql } from 'drizzle-orm';
+import type { Statement } from '../../db/client.ts';
 import { commit, type QueuedJob } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Job } from '../../platform/job.ts';
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 import type { BaseRow } from '../base-store.ts';
+import { evaluationOfSwitch } from '../evaluation/evaluations.ts';
 import { incomplete } from '../fail-second-space.ts';
 import { type EmbeddingMigration, toMigration } from './schema.ts';
 import { auditOf, buildJob, findMigration } from './service.ts';
@@ -18,13 +20,14 @@ interface Transition {
   };
   readonly base: Partial<BaseRow>;
   readonly jobs?: readonly (Job | QueuedJob)[];
+  readonly statements?: readonly Statement[];
 }
 
 /** Changes migration and base in one batch. Throws `conflict` in another state. */
 async function change(
   ctx: Ctx,
   row: MigrationRow,
-  { action, from, changes, base, jobs = [] }: Transition,
+  { action, from, changes, base, jobs = [], statements = [] }: Transition,
 ): Promise<EmbeddingMigration> {
   const refused = () =>
     new Failure('conflict', `The embedding migration is ${row.status}, not ${from.join(' or ')}.`);
@@ -35,6 +38,7 @@ async function change(
     statements: [
       updateMigration(ctx.db, ctx.workspace_id, row.id, from, { ...changes, updated_at: now }),
       updateSpaces(ctx.db, row, changes.status, base),
+      ...statements,
     ],
     audit: [auditOf(action, row)],
     jobs,
@@ -63,6 +67,7 @@ export async function switchMigration(ctx: Ctx, id: string): Promise<EmbeddingMi
       second_embedding: row.source,
       updated_at: ctx.now(),
     },
+    ...evaluationOfSwitch(ctx, row.base_id),
   });
 }
 
@@ -85,6 +90,7 @@ export async function switchBackMigration(ctx: Ctx, id: string): Promise<Embeddi
       second_embedding: row.target,
       updated_at: ctx.now(),
     },
+    ...evaluationOfSwitch(ctx, row.base_id),
   });
 }
 

@@ -1,7 +1,8 @@
 import { batch, type Statement } from '../../db/client.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { Failure, type FailureCode } from '../../shared/failure.ts';
+import { Failure } from '../../shared/failure.ts';
+import { isLasting } from '../lasting-failure.ts';
 import type { Found } from '../search/input.ts';
 import { searchKnowledge } from '../search/search.ts';
 import {
@@ -19,16 +20,6 @@ import { SearchSettings } from './schema.ts';
 
 /** Questions of one step. */
 const questionsPerStep = 20;
-
-/** Failures that another attempt does not mend. */
-const lasting: ReadonlySet<FailureCode> = new Set([
-  'budget_exceeded',
-  'credential_unusable',
-  'provider_auth',
-  'provider_not_configured',
-  'revision_purged',
-  'validation_failed',
-]);
 
 /**
  * Evaluates the next questions and queues the next step. Results and the position are stored in one batch, so a step
@@ -86,7 +77,7 @@ async function evaluateAll(ctx: Ctx, row: EvaluationRow, questions: readonly Que
       usage.push(...found.usage);
       results.push(resultOf(row, question, found, settings.top_k));
     } catch (error) {
-      if (error instanceof Failure && lasting.has(error.code)) return error;
+      if (isLasting(error)) return error;
       throw error;
     }
   }

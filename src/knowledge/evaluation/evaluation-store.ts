@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/client.ts';
 import { retrieval_evaluations, retrieval_results } from '../../db/schema/retrieval.ts';
@@ -26,16 +26,25 @@ export const insertEvaluation = (db: Db, row: EvaluationRow) =>
   });
 
 /** Inserts an evaluation if the base is there and has questions; does nothing otherwise. */
-export const insertPossibleEvaluation = (db: Db, row: EvaluationRow) => {
-  const { id, workspace_id, base_id, settings, trigger, agent_id, version_id } = row;
+export const insertPossibleEvaluation = (
+  db: Db,
+  row: EvaluationRow,
+  settings = sql`${JSON.stringify(row.settings)}`,
+) => {
+  const { id, workspace_id, base_id, trigger, agent_id, version_id } = row;
   return db.run(sql`
     insert into retrieval_evaluations (id, workspace_id, base_id, settings, trigger, agent_id, version_id, status,
       question_count, evaluated_count, cursor, created_by, created_at)
-    select ${id}, ${workspace_id}, b.id, ${JSON.stringify(settings)}, ${trigger}, ${agent_id}, ${version_id}, ${row.status},
+    select ${id}, ${workspace_id}, b.id, ${settings}, ${trigger}, ${agent_id}, ${version_id}, ${row.status},
       ${questionsOf(workspace_id, base_id)}, 0, '', ${row.created_by}, cast(${row.created_at} as integer)
     from knowledge_bases b where b.id = ${base_id} and b.workspace_id = ${workspace_id} and b.deleted_at is null
       and ${questionsOf(workspace_id, base_id)} > 0`);
 };
+
+/** The settings of the last evaluation of a base, at its latest revision; those of `row` without one. */
+export const settingsOfLast = ({ workspace_id, base_id, settings }: EvaluationRow): SQL =>
+  sql`coalesce((select json_set(e.settings, '$.revision', null) from retrieval_evaluations e
+    where e.workspace_id = ${workspace_id} and e.base_id = ${base_id} order by e.id desc limit 1), ${JSON.stringify(settings)})`;
 
 /** Deletes the oldest evaluations beyond `keptEvaluations`; a trigger deletes their results. */
 export const deleteOldEvaluations = (db: Db, workspace_id: string, base_id: string) =>

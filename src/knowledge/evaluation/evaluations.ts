@@ -16,12 +16,13 @@ import {
   selectEvaluation,
   selectEvaluations,
   selectResults,
+  settingsOfLast,
 } from './evaluation-store.ts';
 import {
   type Evaluation,
   type EvaluationResult,
   type ResultQuery,
-  type SearchSettings,
+  SearchSettings,
   toEvaluation,
   toResult,
 } from './schema.ts';
@@ -169,6 +170,21 @@ export async function listResults(
     ({ result }) => result.question_id,
     toResult,
   );
+}
+
+/**
+ * Statements and jobs that evaluate a base whose vectors are switched, with the settings of its last evaluation, so that both
+ * can be compared.
+ */
+export function evaluationOfSwitch(ctx: Ctx, base_id: string) {
+  const settings = SearchSettings.parse({});
+  const row = newEvaluation(ctx, base_id, settings, {
+    ...{ trigger: 'embedding', agent_id: null, version_id: null },
+  });
+  return {
+    statements: [insertPossibleEvaluation(ctx.db, row, settingsOfLast(row))],
+    jobs: [evaluationJob(ctx, row)],
+  };
 }
 
 /** Statements and jobs that evaluate the bases with golden questions that an activated version searches. */

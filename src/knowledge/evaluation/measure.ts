@@ -58,7 +58,7 @@ const overlap = (chunk: string, passage: string) =>
   chunk.includes(passage) || (chunk !== '' && passage.includes(chunk));
 
 /** Only letters and digits, since extraction changes spaces and markup. */
-const normalize = (text: string) =>
+export const normalize = (text: string): string =>
   text
     .normalize('NFKC')
     .toLowerCase()

@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { files } from '../../db/schema/knowledge.ts';
 import { type ExpectedPassage, golden_questions } from '../../db/schema/retrieval.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
 
@@ -13,9 +14,15 @@ const inBase = (base_id: SQL, expected: SQL) =>
   sql`iif(not exists (select 1 from json_each(${expected}) e where not exists (
     select 1 from files f where f.id = e.value ->> 'file_id' and f.base_id = ${base_id} and f.deleted_at is null)), ${expected}, null)`;
 
+/** The question, or null, which fails the statement, if the base has it already as another than `id`. */
+const unlessAsked = (workspace_id: string, base_id: string, question: SQL, id: string) =>
+  sql`iif(lower(${question}) in (select lower(o.question) from golden_questions o
+    where o.workspace_id = ${workspace_id} and o.base_id = ${base_id} and o.id <> ${id}), null, ${question})`;
+
 /**
  * Inserts questions. Fails on the NOT NULL `golden_questions.base_id` when the base is gone or gets more than
- * `maxQuestions`, and on `golden_questions.expected` when a file is not in the base.
+ * `maxQuestions`, on `golden_questions.expected` when a file is not in the base, and on `golden_questions.question` when the
+ * base has a question already.
  */
 export const insertQuestions = (
   db: Db,
@@ -28,7 +35,7 @@ export const insertQuestions = (
       select q.value ->> 'id', ${workspace_id}, (select b.id from knowledge_bases b
           where b.id = ${base_id} and b.workspace_id = ${workspace_id} and b.deleted_at is null
           and (select count(*) from golden_questions g where g.workspace_id = b.workspace_id and g.base_id = b.id) + ${rows.length} <= ${maxQuestions}),
-        q.value ->> 'question', ${inBase(sql`${base_id}`, sql`q.value -> 'expected'`)},
+        ${unlessAsked(workspace_id, base_id, sql`q.value ->> 'question'`, '')}, ${inBase(sql`${base_id}`, sql`q.value -> 'expected'`)},
         q.value ->> 'created_by', q.value ->> 'created_at', q.value ->> 'updated_at'
       from json_each(${some}) q`),
   );
@@ -71,7 +78,7 @@ export const selectQuestions = (
     .orderBy(asc(golden_questions.id))
     .limit(limit);
 
-/** Fails on the NOT NULL `golden_questions.expected` when a file is not in the base. */
+/** Fails like `insertQuestions`. */
 export const updateQuestion = (
   db: Db,
   { workspace_id, base_id, id }: QuestionRow,
@@ -85,7 +92,9 @@ export const updateQuestion = (
     .update(golden_questions)
     .set({
       updated_at,
-      ...(question === undefined ? {} : { question }),
+      ...(question === undefined
+        ? {}
+        : { question: unlessAsked(workspace_id, base_id, sql`${question}`, id) }),
       ...(expected === undefined
         ? {}
         : { expected: inBase(sql`${base_id}`, sql`${JSON.stringify(expected)}`) }),
@@ -109,3 +118,56 @@ export const deleteQuestions = (
       ),
     )
     .returning({ id: golden_questions.id });
+
+/** Selects the questions of a base that are the same as some of `questions`, whatever their case. */
+export const selectSameQuestions = (
+  db: Db,
+  workspace_id: string,
+  base_id: string,
+  questions: readonly string[],
+) =>
+  db
+    .select({ id: golden_questions.id, question: golden_questions.question })
+    .from(golden_questions)
+    .where(
+      and(
+        eq(golden_questions.workspace_id, workspace_id),
+        eq(golden_questions.base_id, base_id),
+        sql`lower(${golden_questions.question}) in (select lower(value) from json_each(${JSON.stringify(questions)}))`,
+      ),
+    );
+
+export type NamedFile = Awaited<ReturnType<ReturnType<typeof selectNamedFiles>['all']>>[number];
+
+/** Selects the files of a base among ids. */
+export const selectNamedFiles = (
+  db: Db,
+  workspace_id: string,
+  base_id: string,
+  ids: readonly string[],
+) =>
+  db
+    .select({
+      id: files.id,
+      name: files.name,
+      status: files.status,
+      attempt: files.attempt,
+      former_attempt: files.former_attempt,
+      char_count: files.char_count,
+    })
+    .from(files)
+    .where(
+      and(
+        sql`${files.id} in ${valuesOf(ids)}`,
+        sql`+${files.workspace_id} = ${workspace_id}`,
+        sql`+${files.base_id} = ${base_id}`,
+        isNull(files.deleted_at),
+      ),
+    );
+
+const maxWrittenTexts = 1000;
+
+/** Selects the texts of chunks of a file that callers have written. */
+export const selectWrittenTexts = (db: Db, file_id: string) =>
+  db.all<{ text: string }>(sql`
+    select text from chunks where file_id = ${file_id} and origin <> 'extracted' and removed_revision = 0 limit ${maxWrittenTexts}`);

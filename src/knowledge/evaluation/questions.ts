@@ -5,6 +5,7 @@ import { definedFields } from '../../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { findBase } from '../bases.ts';
+import { checkQuestions } from './check-questions.ts';
 import {
   deleteQuestions,
   insertQuestions,
@@ -22,16 +23,27 @@ import {
   type UpdateQuestion,
 } from './schema.ts';
 
-const notInBase = (pointer: string) =>
-  invalid(pointer, 'Names a file that is not in this knowledge base.');
+/** The base has changed since the questions were checked. */
+function raced(error: unknown, pointer: string): Failure | null {
+  if (isGuardViolation(error, 'golden_questions.expected'))
+    return invalid(pointer, 'Names a file that is not in this knowledge base.');
+  if (isGuardViolation(error, 'golden_questions.question'))
+    return invalid(pointer, 'The knowledge base has this question already.');
+  return null;
+}
 
-/** Adds questions, all or none. Throws `not_found`, `validation_failed` for a foreign file, and `conflict` for too many. */
+/** Adds questions, all or none. Throws `not_found`, `validation_failed`, and `conflict` for too many. */
 export async function createQuestions(
   ctx: Ctx,
   base_id: string,
   { data }: CreateQuestions,
 ): Promise<{ data: Question[] }> {
   await findBase(ctx, base_id);
+  await checkQuestions(
+    ctx,
+    base_id,
+    data.map((one, index) => ({ ...one, pointer: `/data/${index}` })),
+  );
   const now = ctx.now();
   const place = { workspace_id: ctx.workspace_id, base_id };
   const rows = data.map(
@@ -53,7 +65,8 @@ export async function createQuestions(
       reply,
     });
   } catch (error) {
-    if (isGuardViolation(error, 'golden_questions.expected')) throw notInBase('/data');
+    const race = raced(error, '/data');
+    if (race !== null) throw race;
     if (!isGuardViolation(error, 'golden_questions.base_id')) throw error;
     await findBase(ctx, base_id);
     throw new Failure(
@@ -102,7 +115,7 @@ export async function listQuestions(
   );
 }
 
-/** Throws `not_found`, and `validation_failed` for a foreign file. */
+/** Throws `not_found` and `validation_failed`. */
 export async function updateQuestion(
   ctx: Ctx,
   base_id: string,
@@ -112,6 +125,7 @@ export async function updateQuestion(
   const row = await findQuestion(ctx, base_id, id);
   const changes = definedFields(input);
   if (Object.keys(changes).length === 0) return toQuestion(row);
+  await checkQuestions(ctx, base_id, [{ ...changes, id, pointer: '' }]);
   try {
     const [[changed]] = await commit(ctx, {
       statements: [updateRow(ctx.db, row, { ...changes, updated_at: ctx.now() })],
@@ -120,7 +134,7 @@ export async function updateQuestion(
     if (changed === undefined) throw notFound('golden question');
     return toQuestion(changed);
   } catch (error) {
-    throw isGuardViolation(error, 'golden_questions.expected') ? notInBase('/expected') : error;
+    throw raced(error, '/expected') ?? error;
   }
 }
 

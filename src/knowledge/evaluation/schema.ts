@@ -119,7 +119,7 @@ export const Evaluation = z
     trigger: z
       .enum(evaluationTriggers)
       .describe(
-        '`activation`: an agent activated a version whose knowledge settings differ from the former ones',
+        '`activation`: an agent activated a version whose knowledge settings differ from the former ones. `embedding`: searches use the vectors of another model since an embedding migration was switched; the settings are those of the evaluation before',
       ),
     agent_id: z.string().nullable(),
     version_id: z.string().nullable(),

@@ -1,6 +1,6 @@
 import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { selectBasesByIds } from '../base-store.ts';
-import { checkRevisions } from './check-revision.ts';
+import { type LostRevision, lostRevision } from './check-revision.ts';
 import type { Revisions } from './visible-at.ts';
 
 /** Returns the oldest and the latest revision that can be searched, of the bases that the caller may use. */
@@ -16,12 +16,13 @@ export async function latestRevisions(
   );
 }
 
-/** Throws `revision_purged` when one of the revisions cannot be searched any longer. */
-export async function checkPins(
+/** Returns the first of the revisions that cannot be searched any longer, with the reason; null for none. */
+export async function lostPin(
   ctx: Ctx,
   base_ids: readonly string[],
   revisions: Revisions,
-): Promise<void> {
+): Promise<LostRevision | null> {
   const pinned = base_ids.filter((id) => revisions[id] !== undefined);
-  checkRevisions(await selectBasesByIds(ctx.db, ctx.workspace_id, pinned).all(), pinned, revisions);
+  const rows = await selectBasesByIds(ctx.db, ctx.workspace_id, pinned).all();
+  return lostRevision(rows, pinned, revisions);
 }

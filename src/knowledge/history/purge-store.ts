@@ -10,6 +10,8 @@ export interface FormerContent {
   readonly file_id: string;
   readonly attempt: number;
   readonly chunk_count: number;
+  /** Bytes of its original that its deletion frees; 0 while other content has the same one. */
+  readonly byte_size: number;
   /** The revision that removed it, and its time. */
   readonly revision: number;
   readonly removed_at: number;
@@ -39,9 +41,18 @@ export const selectHeldRevision = (db: Db, { id, workspace_id }: BaseRow) =>
 export const selectFormerContents = (db: Db, base_id: string, limit: number) =>
   db.all<FormerContent>(sql`
     select k.file_id as file_id, k.attempt as attempt, k.chunk_count as chunk_count, k.removed_revision as revision,
-      coalesce(r.created_at, 0) as removed_at
+      coalesce(r.created_at, 0) as removed_at, coalesce((
+        select o.byte_size from former_originals o where o.id = k.original_id and not exists (
+          select 1 from file_contents l where l.file_id = k.file_id and l.original_id = k.original_id
+            and (l.removed_revision is null or l.removed_revision > k.removed_revision))), 0) as byte_size
     from file_contents k left join knowledge_revisions r on r.base_id = k.base_id and r.revision = k.removed_revision
     where k.base_id = ${base_id} and k.removed_revision is not null order by k.removed_revision limit ${limit}`);
+
+/** Selects the bytes of the originals that former content of a base names, without those about to be removed. */
+export const selectKeptBytes = (db: Db, base_id: string) =>
+  db.all<{ bytes: number }>(sql`
+    select coalesce(sum(o.byte_size), 0) as bytes from former_originals o where o.id in (
+      select k.original_id from file_contents k where k.base_id = ${base_id} and k.removed_revision is not null)`);
 
 /** Selects deleted chunks and former texts of chunks, the first removed first. */
 export const selectFormerChunks = (db: Db, base_id: string, limit: number) =>

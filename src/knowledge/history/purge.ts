@@ -18,6 +18,7 @@ import {
   selectFormerChunks,
   selectFormerContents,
   selectHeldRevision,
+  selectKeptBytes,
 } from './purge-store.ts';
 
 /** Bases visited per tick, and what one visit deletes. */
@@ -25,8 +26,9 @@ const visitsOfTick = 20;
 const contentsAtOnce = 100;
 const chunksAtOnce = 500;
 
-/** Former chunks of a base above which its oldest content is deleted before its time. */
+/** Former chunks, and bytes of former originals, of a base above which its oldest content is deleted before its time. */
 const maxFormerChunks = 200_000;
+const maxFormerBytes = 5 * 1024 ** 3;
 
 /**
  * Deletes former content whose retention has ended, of all workspaces. What the active or a labelled version of an
@@ -49,17 +51,22 @@ export const purgeHistory = (ctx: Ctx): Promise<number> =>
 type Former = Pick<FormerContent, 'revision' | 'removed_at'> & Partial<FormerContent>;
 
 async function purgeBase(ctx: Ctx, base: BaseRow): Promise<void> {
-  const [[held], contents, chunks] = await batch(ctx.db, [
+  const isLarge = base.former_byte_size > maxFormerBytes;
+  const [[held], contents, chunks, kept] = await batch(ctx.db, [
     selectHeldRevision(ctx.db, base),
     selectFormerContents(ctx.db, base.id, contentsAtOnce),
     selectFormerChunks(ctx.db, base.id, chunksAtOnce),
+    isLarge ? selectKeptBytes(ctx.db, base.id) : null,
   ]);
   const last = held?.revision ?? base.revision;
   const removedUpTo = ctx.now() - base.retention_days * day;
   let excess = base.former_chunk_count - maxFormerChunks;
+  let excessBytes = (kept?.[0]?.bytes ?? 0) - maxFormerBytes;
   const isDue = (one: Former) => {
-    if (one.revision > last || (one.removed_at > removedUpTo && excess <= 0)) return false;
+    const isExcess = excess > 0 || (excessBytes > 0 && one.file_id !== undefined);
+    if (one.revision > last || (one.removed_at > removedUpTo && !isExcess)) return false;
     excess -= one.chunk_count ?? 1;
+    excessBytes -= one.byte_size ?? 0;
     return true;
   };
   const dueContents = contents.filter(isDue);

@@ -6,11 +6,16 @@ import { toWireTime } from '../../shared/time.ts';
 import type { DiffRow, ShownRevisionRow } from './history-store.ts';
 
 /** A revision in a query string, where an empty value is not 0. */
-export const RevisionParameter = z
+const RevisionParameter = z
   .string()
   .refine((value) => /^\d{1,15}$/.test(value), { error: 'Must be an integer of at least 0.' })
   .transform(Number)
   .openapi({ type: 'integer', minimum: 0 });
+
+/** Reads content as it was at a revision. */
+export const atRevision = RevisionParameter.optional().describe(
+  'Revision of the base at which the content is read, as in citations and hits, also of a file that has been replaced or deleted since; the present content by default',
+);
 
 export const RevisionQuery = z.strictObject(pageQuery);
 

@@ -23,12 +23,20 @@ export const isEnabledAt = (revision: SQL): SQL =>
   sql`iif(c.toggled_revisions is null, c.is_disabled = 0, (select count(*) % 2 = 0 from json_each(c.toggled_revisions) t where t.value <= ${revision}))`;
 
 /**
- * Joins chunks `c` with the contents of their files as `f`, at the revisions of their bases. A file that has been
- * deleted or replaced since has its former name and metadata, and its present groups.
+ * The contents of files. A file that has been deleted or replaced since has its former name and metadata, and its
+ * present groups. Readers also need one of `former_groups`, which content has whose replacement has other groups.
  */
+const contents =
+  sql.raw(`(select k.file_id as id, k.attempt, k.base_id, k.name, k.metadata, k.fields, k.detected, k.added_revision, k.removed_revision, w."groups" as "groups",
+    k."groups" as former_groups, w.deleted_at from file_contents k cross join files w on w.id = k.file_id) f`);
+
+/** Joins bases `b` with the contents of their files as `f`, at the revisions of the bases. */
+export const contentsAt = (revisions: Revisions): SQL => sql`
+  cross join json_each(${JSON.stringify(revisions)}) r on r.key = b.id
+  cross join ${contents} on f.base_id = b.id and ${isContentAt(sql`r.value`)}`;
+
+/** Joins chunks `c` with the contents of their files as `f`, at the revisions of their bases. */
 export const joinsAt = (revisions: Revisions): SQL => sql`
   cross join json_each(${JSON.stringify(revisions)}) r on r.key = c.base_id
-  cross join (select k.file_id as id, k.attempt, k.base_id, k.name, k.metadata, k.added_revision, k.removed_revision, w."groups" as "groups", w.deleted_at
-    from file_contents k cross join files w on w.id = k.file_id) f
-    on f.id = c.file_id and f.attempt = c.attempt and ${isContentAt(sql`r.value`)}
+  cross join ${contents} on f.id = c.file_id and f.attempt = c.attempt and ${isContentAt(sql`r.value`)}
   cross join knowledge_bases b on b.id = c.base_id and b.workspace_id = c.workspace_id`;

@@ -4,8 +4,9 @@ import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import { type FileRow, originalIdOf } from '../file-store.ts';
 import { transcriptsPrefix } from '../ocr/transcript-cache.ts';
+import { hasOriginal } from './originals.ts';
 import { removeChunks } from './remove.ts';
-import { selectAnyFile, updateAttempt } from './store.ts';
+import { failReplacement, takeReplacement, updateAttempt } from './store.ts';
 import { attemptKeys } from './text-keys.ts';
 
 /** The attempt has been superseded by another, or its file deleted. */
@@ -24,8 +25,11 @@ export async function finishAttempt(
   const ready = { status: 'ready', progress: 1, ready_at: now, updated_at: now } as const;
   const former =
     file.former_attempt === null ? {} : { former_attempt: null, former_chunk_count: 0 };
+  const all = { ...changes, ...ready, ...former };
   const [written] = await batch(ctx.db, [
-    updateAttempt(ctx.db, file, { ...changes, ...ready, ...former }),
+    file.replacement === null
+      ? updateAttempt(ctx.db, file, all)
+      : takeReplacement(ctx.db, file, all),
     touchBase(ctx.db, { workspace_id: ctx.workspace_id, id: file.base_id }),
     ...statements,
   ]);
@@ -54,6 +58,7 @@ export async function failAttempt(
   const failed = { status: 'failed', chunk_count: null, error_code: code } as const;
   await batch(ctx.db, [
     updateAttempt(ctx.db, file, { ...failed, error_detail: message, updated_at: ctx.now() }),
+    file.replacement === null ? null : failReplacement(ctx.db, file, ctx.now()),
   ]);
   await discardAttempt(ctx, file);
 }
@@ -66,8 +71,7 @@ export async function discardAttempt(ctx: Ctx, file: FileRow): Promise<void> {
 
 /** Removes the transcripts that an attempt has stored after its original was deleted. */
 export async function removeLostTranscripts(ctx: Ctx, file: FileRow): Promise<void> {
-  const now = await selectAnyFile(ctx.db, ctx.workspace_id, file.id).get();
   const original_id = originalIdOf(file);
-  const isThere = now?.deleted_at === null && originalIdOf(now) === original_id;
-  if (!isThere) await ctx.files.removeAll(transcriptsPrefix(ctx.workspace_id, original_id));
+  if (!(await hasOriginal(ctx, file.id, original_id)))
+    await ctx.files.removeAll(transcriptsPrefix(ctx.workspace_id, original_id));
 }

@@ -5,7 +5,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { failSecondEmbedding } from '../fail-second-space.ts';
 import { formerScope } from '../history/scope.ts';
-import { scopeOf, vectorId } from '../vector-space.ts';
+import { contentKey, scopeOf, vectorId } from '../vector-space.ts';
 import type { selectBaseOfFile } from './store.ts';
 
 /** The settings of a base by which the chunks of its files are cut and embedded. */
@@ -84,11 +84,12 @@ export async function embedForSpaces(
   return { spaces, statements };
 }
 
-/** The records of the vectors in the spaces of the base. */
+/** The records of the vectors of chunks of one content, in the spaces of the base. */
 export const recordsOf = (
   { id: base_id, vector_space, second_space, second_embedding }: BaseOfFile,
   chunks: readonly EmbeddedChunk[],
   { spaces }: ChunkVectors,
+  { file_id, attempt }: { readonly file_id: string; readonly attempt: number },
 ) =>
   [vector_space, ...(second_space === null || second_embedding === null ? [] : [second_space])]
     .flatMap((space) => {
@@ -99,6 +100,7 @@ export const recordsOf = (
       chunks.map(({ id, is_former = false }, index) => ({
         id: vectorId(id, space),
         base_id: scopeOf(is_former ? formerScope(base_id) : base_id, space),
+        content: contentKey(file_id, attempt, space),
         values: embeddings[index] ?? [],
       })),
     );

@@ -4,6 +4,7 @@ import {
   type Chunk,
   chunkDocument,
   DocumentFault,
+  describeDocument,
   type ExtractedDocument,
 } from '../../documents/index.ts';
 import { readModelName } from '../../models/index.ts';
@@ -80,6 +81,7 @@ const sizesOf = (document: ExtractedDocument, chunks: readonly Chunk[]) =>
     page_count: document.pages?.length ?? null,
     char_count: document.text.length,
     is_markdown: document.isMarkdown,
+    detected: describeDocument(document),
     token_count: chunks.reduce((sum, chunk) => sum + chunk.token_count, 0),
     chunk_count: chunks.length,
   }) as const;
@@ -145,7 +147,8 @@ async function storeBatch(
   if (results[0].length === 0) throw new StaleAttemptError();
   const current = lastResult(results)[0] ?? base;
   const vectors = await embedForSpaces(ctx, current, rows, call_key, embedded);
-  await ctx.vectors.upsert(workspace_id, recordsOf(current, rows, vectors), (statements) =>
+  const records = recordsOf(current, rows, vectors, { file_id: file.id, attempt: file.attempt });
+  await ctx.vectors.upsert(workspace_id, records, (statements) =>
     commit([...statements, ...vectors.statements]),
   );
   return current;

@@ -2,8 +2,10 @@ import { batch, type Statement } from '../../db/client.ts';
 import { DocumentFault } from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import type { FileRow } from '../file-store.ts';
 import { ingestion } from '../ingestion.ts';
 import { UnfinishedTranscriptError } from '../ocr/transcribe.ts';
+import { latestOf } from '../replacement.ts';
 import {
   discardAttempt,
   failAttempt,
@@ -11,6 +13,7 @@ import {
   StaleAttemptError,
 } from './attempt.ts';
 import { indexDocument } from './index-document.ts';
+import { removeOriginals } from './originals.ts';
 import { readDocument } from './read-document.ts';
 import { removeAttempts, removeVectors } from './remove.ts';
 import { beginAttempt, failFile, selectAnyFile, selectBaseOfFile } from './store.ts';
@@ -34,12 +37,13 @@ export async function ingestFile(
   end: Statement | undefined,
 ): Promise<boolean> {
   const { workspace_id } = ctx;
-  const [[file], [base]] = await batch(ctx.db, [
+  const [[begun], [base]] = await batch(ctx.db, [
     beginAttempt(ctx.db, { workspace_id, id: file_id, revision: revision ?? null, now: ctx.now() }),
     selectBaseOfFile(ctx.db, { workspace_id, file_id }),
   ]);
-  if (file === undefined) await removeLeftovers(ctx, file_id);
-  if (file === undefined || base === undefined) return false;
+  if (begun === undefined) await removeLeftovers(ctx, file_id);
+  if (begun === undefined || base === undefined) return false;
+  const file = latestOf(begun);
   const written: string[] = [];
   // The job ends with the file's last change, unless it has to remove the former content after that.
   const last = file.former_attempt === null ? end : undefined;
@@ -47,7 +51,7 @@ export async function ingestFile(
     if (file.attempt > 1) await removeAttempts(ctx, file.id, file.attempt);
     const document = await readDocument(ctx, file, base);
     await indexDocument(ctx, file, base, document, written, last);
-    if (file.former_attempt !== null) await removeAttempts(ctx, file.id, file.attempt);
+    if (file.former_attempt !== null) await removeFormer(ctx, file);
     return last !== undefined;
   } catch (error) {
     if (error instanceof StaleAttemptError) {
@@ -63,11 +67,17 @@ export async function ingestFile(
   }
 }
 
+/** Removes what the ready attempt of a file has replaced, except its history. */
+async function removeFormer(ctx: Ctx, { id, attempt }: FileRow): Promise<void> {
+  await removeAttempts(ctx, id, attempt);
+  await removeOriginals(ctx, id);
+}
+
 /** Removes what an attempt left that ended and was interrupted before it had removed it. */
 async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
   const file = await selectAnyFile(ctx.db, ctx.workspace_id, file_id).get();
   if (file === undefined || file.deleted_at !== null) return;
-  if (file.status === 'ready') await removeAttempts(ctx, file.id, file.attempt);
+  if (file.status === 'ready') await removeFormer(ctx, file);
   if (file.status === 'failed') await removeAttempts(ctx, file.id, file.attempt + 1);
 }
 
@@ -87,5 +97,6 @@ export async function failExhaustedFile(
     error,
     ctx.now(),
   );
-  if (failed !== undefined) await removeAttempts(ctx, failed.id, failed.attempt + 1);
+  if (failed === undefined) await removeLeftovers(ctx, id);
+  else await removeAttempts(ctx, failed.id, failed.attempt + 1);
 }

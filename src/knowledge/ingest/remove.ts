@@ -7,8 +7,8 @@ import { selectArchives } from '../batches/batch-store.ts';
 import { markFileDeleted } from '../file-store.ts';
 import { archiveContents } from '../history/archive.ts';
 import { deleteContents, selectAttempts } from '../history/content-store.ts';
-import { transcriptsPrefix } from '../ocr/transcript-cache.ts';
 import { vectorIds } from '../vector-space.ts';
+import { removeOriginals, removeStrayOriginal } from './originals.ts';
 import {
   deleteChunks,
   deleteFileRow,
@@ -83,33 +83,24 @@ export async function removeAttempts(ctx: Ctx, file_id: string, before: number):
 
 /**
  * Removes the data of a hidden file, or of an upload without a row, except former content that its base keeps. Of a
- * live file it removes an original that has been replaced, so that an upload's scheduled cleanup is harmless, and
- * former content that has been purged.
+ * live file it removes originals that have been replaced, and former content that has been purged.
  */
 export async function removeFile(ctx: Ctx, file_id: string, isPurge = false): Promise<void> {
   const { db, workspace_id } = ctx;
   const file = await selectAnyFile(db, workspace_id, file_id).get();
-  const original_id = file?.original_id ?? null;
-  if (file !== undefined && file.deleted_at === null) {
-    if (original_id !== null) await removeOriginal(ctx, file_id);
+  if (file === undefined) return removeStrayOriginal(ctx, file_id);
+  if (file.deleted_at === null) {
+    await removeOriginals(ctx, file_id);
     await removeChunks(ctx, file_id, file.attempt);
     return;
   }
   if (isPurge) await deleteContents(db, workspace_id, file_id).run();
-  await removeOriginal(ctx, file_id);
-  if (original_id !== null) await removeOriginal(ctx, original_id);
-  if (file === undefined) return;
+  await removeOriginals(ctx, file_id);
   await removeAttempts(ctx, file_id, file.attempt + 1);
   await batch(db, [
     deleteFileRow(db, workspace_id, file_id),
     touchBase(db, { workspace_id, id: file.base_id }),
   ]);
-}
-
-/** Removes an original with the transcripts of its pages. */
-async function removeOriginal({ files, workspace_id }: Ctx, original_id: string): Promise<void> {
-  await files.remove([originalKey(workspace_id, original_id)]);
-  await files.removeAll(transcriptsPrefix(workspace_id, original_id));
 }
 
 /** Removes the files of a hidden base in steps, then its row. */

@@ -5,7 +5,9 @@ import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf, valuesOf } from '../json-values.ts';
+import { failedReplacement, takenColumns } from '../replacement.ts';
 import type { IndexedChunk } from '../search/keywords.ts';
+import { isSampled } from '../search/word-counts.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 
 const isOpen = (workspace_id: string | Placeholder, id: string | Placeholder) =>
@@ -111,6 +113,24 @@ const updateFenced = compileByColumns(
       .returning({ id: files.id }),
 );
 
+const isAttempt = ({ workspace_id, id, attempt }: FileRow) =>
+  and(isOpen(workspace_id, id), eq(files.attempt, attempt));
+
+/** The same for a file whose replacement is ready: it becomes the content of the file. */
+export const takeReplacement = (db: Db, file: FileRow, changes: FileChanges) =>
+  db
+    .update(files)
+    .set({ ...changes, ...takenColumns })
+    .where(and(isAttempt(file), notInArray(files.status, ['queued', 'ready', 'failed'])))
+    .returning({ id: files.id });
+
+/** Records when the replacement of a file failed, after the attempt was marked as failed. */
+export const failReplacement = (db: Db, file: FileRow, now: number) =>
+  db
+    .update(files)
+    .set({ replacement: failedReplacement(now) })
+    .where(and(isAttempt(file), eq(files.status, 'failed')));
+
 /** Marks a file as failed, whatever its attempt, unless it has been queued again since. */
 export const failFile = (
   db: Db,
@@ -125,6 +145,7 @@ export const failFile = (
       chunk_count: null,
       error_code: error.code,
       error_detail: error.detail,
+      replacement: failedReplacement(now),
       updated_at: now,
     })
     .where(
@@ -153,7 +174,7 @@ export function insertChunks(
   { workspace_id, id: file_id, attempt }: FileRow,
   rows: readonly NewChunk[],
 ): [Statement, ...Statement[]] {
-  const data = JSON.stringify(rows.map(({ title: _t, body: _b, keys: _k, ...row }) => row));
+  const data = JSON.stringify(rows.map(({ title: _t, body: _b, ...row }) => row));
   return [insertRows(db, { workspace_id, file_id, attempt, data }), ...insertKeywords(db, rows)];
 }
 
@@ -162,9 +183,10 @@ export const insertKeywords = (
   db: Db,
   chunks: readonly (IndexedChunk & Pick<NewChunk, 'id'>)[],
 ): Statement[] =>
-  parametersOf(chunks.map(({ id, title, body, keys }) => ({ id, title, body, keys }))).flatMap(
-    (words) => [insertWords(db, { words }), insertTerms(db, { words })],
-  );
+  parametersOf(chunks.map(({ id, title, body }) => ({ id, title, body }))).flatMap((words) => [
+    insertWords(db, { words }),
+    insertTerms(db, { words }),
+  ]);
 
 const insertRows = compile(
   (db, value: (name: 'workspace_id' | 'file_id' | 'attempt' | 'data') => Placeholder) =>
@@ -186,8 +208,8 @@ const insertWords = compile((db, value: (name: 'words') => Placeholder) =>
 
 const insertTerms = compile((db, value: (name: 'words') => Placeholder) =>
   db.run(sql`
-    insert into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'
-    from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id'`),
+    insert into chunk_terms (rowid, keys) select c.seq, (j.value ->> 'title') || ' ' || (j.value ->> 'body')
+    from json_each(${value('words')}) j join chunks c on c.id = j.value ->> 'id' where ${isSampled}`),
 );
 
 /**

@@ -1,15 +1,14 @@
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
-import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
-import { findChunk } from '../chunks/find-chunk.ts';
-import type { FileRow } from '../file-store.ts';
-import { findFile } from '../find-file.ts';
-import { searchableAttempt } from '../searchable.ts';
+import { type Page, readPage } from '../../shared/page.ts';
+import { findChunk, findChunkAt } from '../chunks/find-chunk.ts';
+import { setAt } from '../chunks/list-chunks.ts';
+import { contentAt } from '../text/content-at.ts';
 import { openText } from '../text/get-text.ts';
 import { readRange } from '../text/read-range.ts';
 import { maxTextRange } from '../text/schema.ts';
 import { headingsOf } from './headings.ts';
-import { type AttemptOfFile, type PageInfo, readBoxes, readPages } from './read-layout.ts';
+import { type PageInfo, readBoxes, readPages } from './read-layout.ts';
 import {
   type BoxQuery,
   type FileBoxes,
@@ -17,20 +16,22 @@ import {
   type FilePageSummary,
   maxBoxPages,
   maxLines,
+  type PageQuery,
 } from './schema.ts';
 
 /** Lists the pages of a file; none for a format without pages. Throws `not_found` and `conflict`. */
 export async function listPages(
   ctx: Ctx,
   id: string,
-  query: PageQuery,
+  { revision, ...query }: PageQuery,
 ): Promise<Page<FilePageSummary>> {
-  const attempt = attemptOf(await findFile(ctx, id));
+  const attempt = await contentAt(ctx, id, revision);
   return readPage(
     {
       secret: ctx.config.signing_secret,
       workspace_id: ctx.workspace_id,
       list: `pages:${id}:${attempt.attempt}`,
+      filters: { revision },
     },
     query,
     async (after, limit) => {
@@ -50,8 +51,7 @@ export async function getPage(
   query: BoxQuery,
 ): Promise<FilePage> {
   const marked = await rangeOf(ctx, id, query);
-  const { file, body } = await openText(ctx, id);
-  const attempt = attemptOf(file);
+  const { body, ...attempt } = await openText(ctx, id, query.revision);
   const pages = await readPages(ctx, attempt);
   const page = pages?.[number - 1];
   if (pages === null || page === undefined) {
@@ -76,7 +76,7 @@ export async function getPage(
     file_id: id,
     ...toSummary(page),
     text: range.text,
-    headings: file.is_markdown ? headingsOf(range.text, range.from) : [],
+    headings: attempt.is_markdown ? headingsOf(range.text, range.from) : [],
     lines: inText?.slice(0, maxLines) ?? null,
     highlights: highlights?.slice(0, maxLines) ?? null,
     is_truncated: shown < page.end || (inText?.length ?? 0) > maxLines,
@@ -88,7 +88,7 @@ export async function getPage(
 
 /** Returns the boxes of a range of the text or of a chunk. Throws `not_found` and `conflict`. */
 export async function getBoxes(ctx: Ctx, id: string, query: BoxQuery): Promise<FileBoxes> {
-  const attempt = attemptOf(await findFile(ctx, id));
+  const attempt = await contentAt(ctx, id, query.revision);
   const range = (await rangeOf(ctx, id, query)) ?? { start: 0, end: attempt.length };
   if (range.end - range.start > maxTextRange)
     throw invalid('?end', `A range may have at most ${maxTextRange} code units.`);
@@ -103,13 +103,6 @@ export async function getBoxes(ctx: Ctx, id: string, query: BoxQuery): Promise<F
   return { file_id: id, ...range, boxes };
 }
 
-function attemptOf(file: FileRow): AttemptOfFile {
-  const attempt = searchableAttempt(file);
-  if (attempt === null)
-    throw new Failure('conflict', `The file has no text yet: its status is ${file.status}.`);
-  return { id: file.id, attempt, length: file.char_count ?? 0 };
-}
-
 const notFoundPage = (pages: readonly PageInfo[] | null) =>
   new Failure(
     'not_found',
@@ -122,13 +115,14 @@ const notFoundPage = (pages: readonly PageInfo[] | null) =>
 async function rangeOf(
   ctx: Ctx,
   id: string,
-  { start, end, chunk }: BoxQuery,
+  { start, end, chunk, revision }: BoxQuery,
 ): Promise<{ readonly start: number; readonly end: number } | null> {
   if (chunk !== undefined) {
     if (start !== undefined || end !== undefined)
       throw invalid('?chunk', '`chunk` cannot be combined with `start` and `end`.');
-    const found = await findChunk(ctx, id, chunk);
-    return { start: found.chunk.start, end: found.chunk.end };
+    return revision === undefined
+      ? (await findChunk(ctx, id, chunk)).chunk
+      : findChunkAt(ctx, await setAt(ctx, id, revision), chunk, revision);
   }
   if (start === undefined && end === undefined) return null;
   if (start === undefined) throw invalid('?start', '`start` is required with `end`.');

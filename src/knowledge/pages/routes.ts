@@ -22,7 +22,7 @@ export const pageRoutes = new Router()
       params: file,
       query: PageQuery,
       reply: { status: 200, schema: pageOf(FilePageSummary), description: 'Pages in order' },
-      failures: ['conflict', 'invalid_cursor'],
+      failures: ['conflict', 'invalid_cursor', 'revision_purged'],
     },
     (ctx, { params, query }) => listPages(ctx, params.file, query),
   )
@@ -41,7 +41,7 @@ export const pageRoutes = new Router()
       }),
       query: BoxQuery,
       reply: { status: 200, schema: FilePage, description: 'The page' },
-      failures: ['conflict'],
+      failures: ['conflict', 'revision_purged'],
     },
     (ctx, { params, query }) => getPage(ctx, params.file, params.page, query),
   )
@@ -58,7 +58,7 @@ export const pageRoutes = new Router()
       params: file,
       query: BoxQuery,
       reply: { status: 200, schema: FileBoxes, description: 'The boxes' },
-      failures: ['conflict'],
+      failures: ['conflict', 'revision_purged'],
     },
     (ctx, { params, query }) => getBoxes(ctx, params.file, query),
   );

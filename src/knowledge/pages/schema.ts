@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id } from '../../http/schema.ts';
+import { atRevision } from '../history/schema.ts';
 import { maxTextRange, offset } from '../text/schema.ts';
 
 /** Maximum number of pages whose boxes are returned at once. */
 export const maxBoxPages = 50;
+/** Maximum number of boxes of a citation or hit. */
+export const maxBoxes = 50;
 /** Maximum number of lines of a page. */
 export const maxLines = 5000;
 
@@ -18,9 +21,29 @@ const Box = z.object({
   width: z.number(),
   height: z.number(),
 });
-const TextBox = Box.openapi('TextBox', {
+export const TextBox = Box.openapi('TextBox', {
   example: { page: 3, start: 4210, end: 4293, x: 72, y: 311.5, width: 421.3, height: 13.4 },
 });
+
+export type TextBox = z.output<typeof TextBox>;
+
+/** The size of a page, and where a passage stands on it. */
+export const located = {
+  page_size: z
+    .object({
+      width: z.number().describe('Points (1/72 inch), cropped and turned as a reader shows it'),
+      height: z.number(),
+      rotation: z.number().int().describe('Clockwise degrees by which a reader turns the page'),
+    })
+    .nullable()
+    .describe('Size of the page, so that boxes can be scaled; null for formats without sizes'),
+  boxes: z
+    .array(TextBox)
+    .nullable()
+    .describe(
+      `Where the text stands on its page, as of \`GET /files/{file}/boxes\`: at most ${maxBoxes} boxes, which returns the others. Null where the format has no places of words, or for files of an earlier version`,
+    ),
+};
 
 const ranges = {
   start: offset(0).describe('First offset, as in chunks, hits and citations'),
@@ -28,7 +51,7 @@ const ranges = {
   chunk: Id('chk').optional().describe('A searchable chunk of the file in place of offsets'),
 };
 
-export const BoxQuery = z.strictObject(ranges);
+export const BoxQuery = z.strictObject({ ...ranges, revision: atRevision });
 export type BoxQuery = z.output<typeof BoxQuery>;
 
 export const FileBoxes = z
@@ -61,7 +84,8 @@ const place = {
     .describe('Clockwise degrees by which a reader turns the page; the sizes include it'),
 };
 
-export const PageQuery = z.strictObject(pageQuery);
+export const PageQuery = z.strictObject({ ...pageQuery, revision: atRevision });
+export type PageQuery = z.output<typeof PageQuery>;
 
 export const FilePageSummary = z.object(place).openapi('FilePageSummary');
 export type FilePageSummary = z.output<typeof FilePageSummary>;

@@ -7,7 +7,7 @@ import { candidateLimit, keywordLimits, type SearchInput } from './input.ts';
 import { indexTerms, queryWords } from './keywords.ts';
 import { type KeywordRow, readKeywordHits, selectKeywordHits } from './search-keywords.ts';
 import { isPinned } from './store.ts';
-import { maxSelected } from './word-counts.ts';
+import { maxRanked, maxSelected } from './word-counts.ts';
 
 /** Reads the bases, the frequency of the query's terms and the keyword hits, mostly in one round trip. */
 export async function searchByWords(
@@ -25,9 +25,11 @@ export async function searchByWords(
   checkRevisions(bases, input.base_ids, input.revisions ?? {});
   const first = readKeywordHits(found ?? []);
   const { counts } = first;
-  const hits = hasTooFew(input, first)
+  const others = hasTooFew(input, first)
     ? readKeywordHits(await selectKeywordHits(ctx.db, ctx.workspace_id, input, wanted, true)).hits
-    : first.hits;
+    : [];
+  // Those with the rarest terms first: of many others only the latest are ranked.
+  const hits = [...new Map([...first.hits, ...others].map((hit) => [hit.seq, hit])).values()];
   const chunk_count = bases.reduce(
     (sum, base) => sum + base.chunk_count + (isPinned(input) ? base.former_chunk_count : 0),
     0,
@@ -38,6 +40,7 @@ export async function searchByWords(
     terms: weighTerms(input.query, counts.slice(0, length), chunk_count),
     prefixes: weighPrefixes(wanted, counts, chunk_count),
     keywordRows: hits.slice(0, candidateLimit),
+    isPartial: sumOf(counts) > maxRanked,
   };
 }
 
@@ -52,4 +55,6 @@ const hasTooFew = (
   input.mode !== 'vector' &&
   !isPinned(input) &&
   hits.length < keywordLimits(input).lexical &&
-  counts.reduce((sum, count) => sum + count, 0) > maxSelected;
+  sumOf(counts) > maxSelected;
+
+const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);

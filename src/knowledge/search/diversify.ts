@@ -1,4 +1,4 @@
-import { passageStems } from './passage-stems.ts';
+import { passageStems } from './passage-words.ts';
 import type { Ranked } from './rank.ts';
 
 /** Share of common word pairs from which two passages are the same text. */
@@ -10,10 +10,15 @@ const sameText = 0.9;
  * from 1 to 0 with the rank. Similarity is the Jaccard index of the pairs of adjacent stems. Leaves out passages
  * that repeat the text of a former one. Returns at most `count`.
  */
-export function diversify(ranked: readonly Ranked[], diversity: number, count: number): Ranked[] {
+export function diversify(
+  ranked: readonly Ranked[],
+  diversity: number,
+  count: number,
+  stemsIn: (candidate: Ranked) => readonly string[] = ({ row }) => passageStems(row).text,
+): Ranked[] {
   const rest = ranked.map((candidate, index) => ({
     candidate,
-    pairs: pairsOf(passageStems(candidate.row).text),
+    pairs: pairsOf(stemsIn(candidate)),
     relevance: 1 - index / ranked.length,
     similarity: 0,
   }));

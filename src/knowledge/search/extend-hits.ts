@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../../platform/context.ts';
 import { valuesOf } from '../json-values.ts';
-import type { SearchHit } from './schema.ts';
+import type { Hit } from './hit.ts';
 import { isVisible, joins, type Visibility } from './store.ts';
 
 /** Chunks read before and after a hit. */
@@ -27,12 +27,12 @@ interface Neighbour {
  * chunk is in one hit only: a hit whose chunk is in a better one is left out. The text stays a part of the file from
  * `start` to `end`, so that citations are exact; edited and added chunks stay as they are. One round trip.
  */
-export async function extendHits(
+export async function extendHits<Item extends { readonly chunk_id: string }>(
   ctx: Ctx,
   seen: Visibility,
-  hits: readonly SearchHit[],
+  hits: readonly Item[],
   context_tokens: number,
-): Promise<SearchHit[]> {
+): Promise<Item[]> {
   if (context_tokens === 0 || hits.length === 0) return [...hits];
   const rows = await selectNeighbours(ctx, seen, hits);
   const byPlace = new Map(rows.map((row) => [placeOf(row.file_id, row.ordinal), row]));
@@ -54,7 +54,7 @@ const placeOf = (file_id: string, ordinal: number) => `${file_id} ${ordinal}`;
 const selectNeighbours = (
   { db, workspace_id }: Ctx,
   seen: Visibility,
-  hits: readonly SearchHit[],
+  hits: readonly { readonly chunk_id: string }[],
 ) =>
   db.all<Neighbour>(sql`
     select distinct coalesce(c.former_of, c.id) as chunk_id, c.file_id as file_id, c.ordinal as ordinal, c.text as text,
@@ -101,7 +101,7 @@ const gapOf = (a: Neighbour, b: Neighbour): number =>
   Math.max(a.start, b.start) - Math.min(a.end, b.end);
 
 /** Joins consecutive chunks, which overlap or have white space between them. */
-function joined(part: readonly Neighbour[]): Pick<SearchHit, 'text' | 'start' | 'end'> {
+function joined(part: readonly Neighbour[]): Pick<Hit, 'text' | 'start' | 'end'> {
   const start = part[0]?.start ?? 0;
   let text = '';
   for (const chunk of part) {

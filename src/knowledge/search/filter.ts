@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
+import { fieldConditions } from './field-conditions.ts';
 
-/** Limits of a filter; each condition takes up to two of the 100 parameters of a statement. */
-const maxConditions = 30;
+/** Limits of a filter; each condition takes two of the 100 parameters of a statement, which searches two indexes. */
+export const maxConditions = 30;
 const maxDepth = 3;
 const maxBranches = 10;
 
@@ -47,10 +48,15 @@ const metadata = z
 
 const file_ids = z.array(Id('file')).min(1).max(100);
 
+type FieldCondition = string | Partial<Record<string, string | boolean | readonly string[]>>;
+
 /** A filter of files. All of its parts must hold. */
 export interface SearchFilter {
   readonly file_ids?: readonly string[] | undefined;
   readonly metadata?: Readonly<Record<string, z.output<typeof Scalar> | Conditions>> | undefined;
+  readonly language?: FieldCondition | undefined;
+  readonly tags?: FieldCondition | undefined;
+  readonly published_at?: FieldCondition | undefined;
   readonly and?: readonly SearchFilter[] | undefined;
   readonly or?: readonly SearchFilter[] | undefined;
   readonly not?: SearchFilter | undefined;
@@ -80,29 +86,42 @@ function filterOf(name: string, leaves: z.ZodRawShape, depth: number): z.ZodType
       `Restricts a search to files. \`and\`, \`or\` and \`not\` combine filters, in ${maxDepth} levels with at most ${maxConditions} conditions in all`,
     )
     .openapi(name, {
-      example: { metadata: { year: { gte: 2024 } } } as never,
+      example: { language: 'en', metadata: { year: { gte: 2024 } } } as never,
     }) as unknown as z.ZodType<SearchFilter>;
 }
 
-export const SearchFilter = filterOf('SearchFilter', { file_ids, metadata }, maxDepth);
-export const MetadataFilter = filterOf('MetadataFilter', { metadata }, maxDepth);
+export const SearchFilter = filterOf(
+  'SearchFilter',
+  { file_ids, metadata, ...fieldConditions },
+  maxDepth,
+);
+export const MetadataFilter = filterOf(
+  'MetadataFilter',
+  { metadata, ...fieldConditions },
+  maxDepth,
+);
 
-const countConditions = ({
+export const countConditions = ({
   file_ids: files,
-  metadata: fields = {},
+  metadata = {},
+  language,
+  tags,
+  published_at,
   ...rest
 }: SearchFilter): number =>
   [...(rest.and ?? []), ...(rest.or ?? []), ...(rest.not === undefined ? [] : [rest.not])].reduce(
     (sum, inner) => sum + countConditions(inner),
     (files === undefined ? 0 : 1) +
-      Object.values(fields).reduce<number>(
-        (sum, one) => sum + Object.keys(operatorsOf(one)).length,
+      [...Object.values(metadata), language, tags, published_at].reduce<number>(
+        (sum, one) => sum + (one === undefined ? 0 : Object.keys(operatorsOf(one)).length),
         0,
       ),
   );
 
 /** The operators on a field; a value in place of them is `eq`. */
-export const operatorsOf = (condition: z.output<typeof Scalar> | Conditions): Conditions =>
+export const operatorsOf = (
+  condition: z.output<typeof Scalar> | Conditions | FieldCondition,
+): Partial<Record<string, unknown>> =>
   typeof condition === 'object' && condition !== null ? condition : { eq: condition };
 
 /** True for a bound that is compared by time. */

@@ -1,10 +1,12 @@
 import type { BaseRow } from '../base-store.ts';
+import { toShownFields } from '../fields/schema.ts';
 import { closenessOf } from './confidence.ts';
+import type { Hit } from './hit.ts';
 import type { SearchInput } from './input.ts';
 import type { Match } from './match.ts';
 import type { Ranked } from './rank.ts';
-import type { SearchHit } from './schema.ts';
 import { scoreHits } from './score.ts';
+import type { PassageRow } from './store.ts';
 
 /** True for bases whose embedding model captures meaning; `builtin/lexical` hashes words. */
 export const isSemantic = ({ embedding_model }: BaseRow) => embedding_model !== 'builtin/lexical';
@@ -15,7 +17,7 @@ export function toHits(
   matches: readonly Match[],
   { mode, top_k }: SearchInput,
   bases: readonly BaseRow[],
-): SearchHit[] {
+): Hit[] {
   const best = ranked.slice(0, top_k);
   const semanticBases = new Set(bases.filter(isSemantic).map(({ id }) => id));
   const closeness = best.map((_, index) => closenessOf(matches[index]));
@@ -33,7 +35,12 @@ export function toHits(
   );
 }
 
-const toHit = ({ row, ...ranks }: Ranked, score: number, closeness: number): SearchHit => ({
+function hitFields({ fields = '{}' }: Pick<PassageRow, 'fields'>) {
+  const { author: _, ...shown } = toShownFields({ fields: JSON.parse(fields), detected: {} });
+  return shown;
+}
+
+const toHit = ({ row, ...ranks }: Ranked, score: number, closeness: number): Hit => ({
   chunk_id: row.chunk_id,
   file_id: row.file_id,
   file_name: row.file_name,
@@ -43,6 +50,10 @@ const toHit = ({ row, ...ranks }: Ranked, score: number, closeness: number): Sea
   start: row.start_offset,
   end: row.end_offset,
   heading: row.heading,
+  ...hitFields(row),
+  revision: row.revision,
+  attempt: row.attempt,
+  origin: row.origin,
   score: Math.min(1, score),
   keyword_score: ranks.keyword_rank === null ? null : closeness,
   ...ranks,

@@ -2,14 +2,10 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
-import { words } from '../../shared/words.ts';
 import { scopeOfChunk } from '../history/scope.ts';
 import { parametersOf } from '../json-values.ts';
 import { type ChunkSource, type IndexedChunk, indexChunk } from './keywords.ts';
-import { prefixesOf } from './word-prefixes.ts';
-
-/** Version of what `indexChunk` returns. A new one has all chunks indexed again. */
-const indexVersion = 2;
+import { indexVersion, isSampled } from './word-counts.ts';
 
 /** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */
 const chunksAtOnce = 200;
@@ -24,9 +20,9 @@ interface NewRow extends IndexedChunk {
 }
 
 /**
- * Indexes chunks of earlier versions again, with the stems of their scripts and with prefixes, the latest
+ * Indexes chunks of earlier versions again, as keys of their stems, the latest
  * first, at most 4,000 per minute. Returns the number of chunks read; 0 once all are. Overlapping ticks repeat work and
- * end in the same state. Until then a search finds the words in the form of the query.
+ * end in the same state. Until then a search also looks for the words.
  */
 export async function indexAgain(ctx: Ctx): Promise<number> {
   const [progress] = await ctx.db.all<{ before: number }>(
@@ -61,28 +57,20 @@ const selectRows = (db: Db, before: number, limit: number) =>
     from (select seq from chunks where seq < cast(${before} as integer) order by seq desc limit cast(${limit} as integer)) e
     cross join chunks c on c.seq = e.seq cross join files f on f.id = c.file_id order by c.seq desc`);
 
-/** Leaves the chunks of `moveKeywords` and `addTerms` to these. */
+/** Leaves the chunks of `moveKeywords` to it. Those of earlier versions were all in the index of terms. */
 function insertAgain(db: Db, rows: readonly IndexedRow[]): Statement[] {
-  const changed: NewRow[] = rows.flatMap(({ seq, ...chunk }) =>
-    isChanged(chunk) ? [{ seq, ...indexChunk(chunk) }] : [],
-  );
+  const changed: NewRow[] = rows.map(({ seq, ...chunk }) => ({ seq, ...indexChunk(chunk) }));
   return parametersOf(changed).flatMap((some) => [
     db.run(sql`
       insert or replace into chunk_words (rowid, scope, title, body)
       select c.seq, ${scopeOfChunk}, j.value ->> 'title', j.value ->> 'body'
       from json_each(${some}) j join chunks c on c.seq = j.value ->> 'seq'
       where not exists (select 1 from chunks_fts where rowid = c.seq)`),
+    db.run(
+      sql`delete from chunk_terms where rowid in (select j.value ->> 'seq' from json_each(${some}) j)`,
+    ),
     db.run(sql`
-      insert or replace into chunk_terms (rowid, keys) select c.seq, j.value ->> 'keys'
-      from json_each(${some}) j join chunks c on c.seq = j.value ->> 'seq'
-      where c.seq >= (select rowid from chunk_terms order by rowid limit 1)`),
+      insert into chunk_terms (rowid, keys) select c.seq, (j.value ->> 'title') || ' ' || (j.value ->> 'body')
+      from json_each(${some}) j join chunks c on c.seq = j.value ->> 'seq' where ${isSampled}`),
   ]);
-}
-
-/** Stems of other scripts than Latin. */
-const hasStems = /[\u0370-\u052f\u0620-\u06ff\u0900-\u097f\u1f00-\u1fff]/;
-
-function isChanged({ file_name, heading, text }: ChunkSource): boolean {
-  const source = `${file_name} ${heading ?? ''} ${text}`;
-  return hasStems.test(source) || prefixesOf(words(source)).length > 0;
 }

@@ -1,26 +1,34 @@
 import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
 import { type Confidence, judgedPassages } from './confidence.ts';
-import { builtinReranker, type SearchHit, type SearchMode } from './schema.ts';
+import type { Hit } from './hit.ts';
+import { builtinReranker, type SearchMode } from './schema.ts';
 import type { Visibility } from './store.ts';
 
 /** Maximum number of candidates from each retriever. */
 export const candidateLimit = 60;
 
-/** Minimum number of keyword hits that the built-in reranker and `diversity` choose from; more cost time and add little. */
-const rerankedHits = 32;
+/** Minimum number of keyword hits that are ordered by their words, and with the built-in reranker or `diversity`; more add little. */
+const leastOrdered = 16;
+export const rerankedHits = 32;
 
 /** Number of hits of a complete result. */
 export const neededHits = ({ top_k }: SearchInput): number => Math.max(top_k, judgedPassages);
+
+/** Number of hits that are ordered by their words; more if the order of the index leaves words out. */
+export const orderedHits = (input: SearchInput, isPartial = false): number =>
+  Math.max(
+    neededHits(input),
+    input.reranker === null && !input.diversity && !isPartial ? leastOrdered : rerankedHits,
+  );
 
 /**
  * Returns how many keyword hits are read: for bases whose embeddings are all lexical, and for others, in which
  * the vector ranking or a model may raise any candidate.
  */
 export function keywordLimits(input: SearchInput) {
-  const { mode, reranker, diversity = 0 } = input;
-  const needed = neededHits(input);
-  const ordered = reranker === null && diversity === 0 ? needed : Math.max(needed, rerankedHits);
+  const { mode, reranker } = input;
+  const ordered = orderedHits(input);
   const isModel = reranker !== null && reranker !== builtinReranker;
   return {
     lexical: isModel ? candidateLimit : ordered,
@@ -47,7 +55,7 @@ export interface SearchCall extends Attribution {
 }
 
 export interface Found extends Confidence {
-  readonly hits: SearchHit[];
+  readonly hits: Hit[];
   /** Usage of the query's embedding, for the caller's batch. */
   readonly usage: Statement[];
 }

@@ -1,17 +1,16 @@
 import { stemmerOfScript } from '../../shared/script-stemmers.ts';
 import { stemsOf, stemsOfWord } from '../../shared/stems.ts';
 import { contentWords, words } from '../../shared/words.ts';
-import { termKeys } from './term-keys.ts';
+import { termKey, termKeys, tierKeys } from './term-keys.ts';
 import { prefixesOf, queryPrefixes } from './word-prefixes.ts';
 
 /** Maximum number of query words; more add cost, not quality. */
 const maxQueryWords = 64;
 
-/** The part of a chunk that the keyword index and the index of terms contain. */
+/** The part of a chunk that the keyword index contains: keys of its stems. */
 export interface IndexedChunk {
   readonly title: string;
   readonly body: string;
-  readonly keys: string;
 }
 
 export interface ChunkSource {
@@ -23,22 +22,24 @@ export interface ChunkSource {
 }
 
 /**
- * Returns the words of a chunk, segmented, so that scripts without spaces are searchable, with their prefixes,
- * and the keys of its stems and prefixes. Its title is the file name without extension, and its headings.
+ * Returns the keys of the stems of a chunk in order, then those of its prefixes and of the tiers of its stems. Its title is
+ * the file name without extension, and its headings.
  */
 export function indexChunk({ scope, file_name, heading, text }: ChunkSource): IndexedChunk {
   const name = file_name.replace(/\.[A-Za-z0-9]{1,10}$/, '').replaceAll(/[-_.]+/g, ' ');
   const [title, body] = [words([name, heading].filter(Boolean).join('\n')), words(text)];
-  const all = [...title, ...body];
-  const prefixes = prefixesOf(all);
+  const [titleStems, bodyStems] = [title.flatMap(stemsOfWord), body.flatMap(stemsOfWord)];
+  const prefixes = prefixesOf([...title, ...body]);
   return {
-    title: title.map(indexedWord).join(' '),
-    body: [...body.map(indexedWord), ...prefixes].join(' '),
-    keys: termKeys(scope, [...all.flatMap(stemsOfWord), ...prefixes]),
+    title: termKeys(scope, titleStems).join(' '),
+    body: [
+      ...termKeys(scope, [...bodyStems, ...prefixes]),
+      ...tierKeys(scope, [...titleStems, ...bodyStems, ...prefixes]),
+    ].join(' '),
   };
 }
 
-/** The tokenizer of the index stems Latin letters only. */
+/** The words of chunks of earlier versions: the tokenizer of the index stems Latin letters only. */
 const indexedWord = (word: string): string =>
   stemmerOfScript(word) === null ? word : stemsOfWord(word).join(' ');
 
@@ -48,8 +49,8 @@ export const queryWords = (query: string): string[] =>
 
 /** A word or a prefix that a search looks up in the index. */
 export interface IndexTerm {
-  /** An FTS5 expression for its chunks. */
-  readonly phrase: string;
+  /** An FTS5 expression for its chunks of earlier versions, which contain words. */
+  readonly former: string;
   /** A chunk has the term if it has all of these. */
   readonly stems: readonly string[];
   /** The place of the word that a prefix belongs to; null for words. */
@@ -61,8 +62,8 @@ export function indexTerms(query: string): IndexTerm[] {
   const content = queryWords(query);
   const prefixes = queryPrefixes(words(query), content);
   return [
-    ...content.map((word) => ({ phrase: matchWord(word), stems: stemsOf(word), word: null })),
-    ...[...prefixes].map(([prefix, word]) => ({ phrase: quoted(prefix), stems: [prefix], word })),
+    ...content.map((word) => ({ former: matchWord(word), stems: stemsOf(word), word: null })),
+    ...[...prefixes].map(([prefix, word]) => ({ former: quoted(prefix), stems: [prefix], word })),
   ];
 }
 
@@ -76,10 +77,16 @@ export const inScopes = (scopes: readonly string[]) =>
 /** The columns that contain words. */
 export const matchWords = '{title body}';
 
-/** Returns an FTS5 expression for rows of the scopes with any of the terms. */
-export const matchAny = (scopes: readonly string[], terms: readonly IndexTerm[]): string =>
-  `${inScopes(scopes)} AND ${matchWords} : (${terms.map(({ phrase }) => phrase).join(' OR ')})`;
+/** Returns an FTS5 expression for rows of earlier versions of the scopes with any of the terms. */
+export const matchFormer = (scopes: readonly string[], terms: readonly IndexTerm[]): string =>
+  `${inScopes(scopes)} AND ${matchWords} : (${terms.map(({ former }) => former).join(' OR ')})`;
 
-/** Returns an FTS5 expression for a word. Chunks that `indexAgain` has not reached contain the word itself. */
+/** Returns an FTS5 expression for the keys of a term, or of one of its tiers, in any of the scopes. */
+export const matchKeys = (scopes: readonly string[], stems: readonly string[], tier = 0): string =>
+  scopes
+    .map((scope) => quoted(stems.map((stem) => termKey(scope, stem, tier)).join(' ')))
+    .join(' OR ');
+
+/** Returns an FTS5 expression for a word in chunks of earlier versions: some have stems, others the word itself. */
 const matchWord = (word: string): string =>
   [...new Set([word, indexedWord(word)])].map(quoted).join(' OR ');

@@ -1,7 +1,7 @@
 import { stemsOf } from '../../shared/stems.ts';
 import { isIn, type Term, weightOf } from './evidence.ts';
 import { type Focus, hasName, hasQuantity } from './focus.ts';
-import { passageStems } from './passage-stems.ts';
+import { passageStems } from './passage-words.ts';
 import type { PassageRow } from './store.ts';
 
 /** The words of a question that count, and what it asks for. */

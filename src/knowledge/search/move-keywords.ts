@@ -12,6 +12,7 @@ const roundsOfTick = 20;
 
 interface OldRow {
   readonly seq: number;
+  readonly scope: string;
   /** Null when the chunk has been deleted. */
   readonly text: string | null;
   readonly heading: string | null;
@@ -29,9 +30,9 @@ export const moveKeywords = (ctx: Ctx): Promise<number> =>
 async function moveSome(ctx: Ctx): Promise<number> {
   const rows = await selectOldRows(ctx.db, chunksAtOnce);
   if (rows.length === 0) return 0;
-  const words = rows.flatMap(({ seq, text, heading, file_name }) => {
+  const words = rows.flatMap(({ seq, scope, text, heading, file_name }) => {
     if (text === null) return [];
-    const { title, body } = indexChunk({ scope: '', file_name: file_name ?? '', heading, text });
+    const { title, body } = indexChunk({ scope, file_name: file_name ?? '', heading, text });
     return [{ seq, title, body }];
   });
   await batch(ctx.db, [
@@ -46,7 +47,7 @@ async function moveSome(ctx: Ctx): Promise<number> {
 
 const selectOldRows = (db: Db, limit: number) =>
   db.all<OldRow>(sql`
-    select o.seq as seq, c.text as text, c.heading as heading, f.name as file_name
+    select o.seq as seq, ${scopeOfChunk} as scope, c.text as text, c.heading as heading, f.name as file_name
     from (select rowid as seq from chunks_fts order by rowid limit cast(${limit} as integer)) o
     left join chunks c on c.seq = o.seq left join files f on f.id = c.file_id`);
 

@@ -1,8 +1,9 @@
 import type { Candidate } from './candidates.ts';
 import { fuse } from './fuse.ts';
-import { neededHits, type SearchInput } from './input.ts';
-import { passageStems } from './passage-stems.ts';
-import { type QueryParts, relevanceOf } from './relevance.ts';
+import { orderedHits, type SearchInput } from './input.ts';
+import { passageWords } from './passage-words.ts';
+import type { QueryParts } from './query-keys.ts';
+import { relevanceOf } from './relevance.ts';
 import { builtinReranker } from './schema.ts';
 
 /** A candidate in rank order. */
@@ -12,16 +13,23 @@ export interface Ranked extends Candidate {
   readonly rerank_score: number | null;
 }
 
+export interface Fusion {
+  /** Weight of the vector ranking in hybrid mode. */
+  readonly vectorWeight: number;
+  readonly isSemantic: boolean;
+  /** True if frequent words did not count for the rank of the index, so that more hits are ordered by their words. */
+  readonly isPartial: boolean;
+}
+
 /**
  * Orders candidates by reciprocal rank fusion of both retrievers. Then the first ones are ordered by their words,
  * unless a semantic ranking took part; the built-in reranker orders all of them, by their letters as well.
- * `vectorWeight` is the weight of the vector ranking in hybrid mode.
  */
 export function rank(
   candidates: readonly Candidate[],
   query: QueryParts,
   input: SearchInput,
-  { vectorWeight, isSemantic }: { readonly vectorWeight: number; readonly isSemantic: boolean },
+  { vectorWeight, isSemantic, isPartial }: Fusion,
 ): Ranked[] {
   const { mode, reranker } = input;
   const keyword = { ranks: ranksOf(candidates, (one) => one.keyword_rank), weight: 1 };
@@ -37,19 +45,18 @@ export function rank(
     const candidate = byId.get(id);
     return candidate === undefined ? [] : [{ candidate, score }];
   });
-  if (reranker === builtinReranker) return orderByRelevance(query, fused, true);
-  const unranked = fused.map(({ candidate, score }) => ({
-    ...candidate,
-    ...{ fused_score: score, rerank_score: null },
-  }));
-  if (reranker !== null || mode === 'vector' || (mode === 'hybrid' && isSemantic)) return unranked;
-  const first = neededHits(input);
+  const isUnordered = reranker !== null && reranker !== builtinReranker;
+  if (
+    isUnordered ||
+    (reranker === null && (mode === 'vector' || (mode === 'hybrid' && isSemantic)))
+  )
+    return fused.map(unrankedOf);
+  const first = reranker === null ? orderedHits(input, isPartial) : fused.length;
   return [
-    ...orderByRelevance(query, fused.slice(0, first), false).map((one) => ({
-      ...one,
-      rerank_score: null,
-    })),
-    ...unranked.slice(first),
+    ...orderByRelevance(query, fused.slice(0, first), mode === 'vector' || isSemantic).map((one) =>
+      reranker === null ? { ...one, rerank_score: null } : one,
+    ),
+    ...fused.slice(first).map(unrankedOf),
   ];
 }
 
@@ -58,18 +65,29 @@ interface Fused {
   readonly score: number;
 }
 
-/** Orders by the sum of relevance and fused score. */
-function orderByRelevance(query: QueryParts, fused: readonly Fused[], byLetters: boolean) {
+const unrankedOf = ({ candidate, score }: Fused): Ranked => ({
+  ...candidate,
+  ...{ fused_score: score, rerank_score: null },
+});
+
+/** Orders by relevance, to which the fused score is added if it tells more than words. */
+function orderByRelevance(
+  query: QueryParts,
+  fused: readonly Fused[],
+  isMeaning: boolean,
+): Ranked[] {
   const relevance = relevanceOf(
     query,
-    fused.map(({ candidate }) => passageStems(candidate.row)),
-    byLetters,
+    fused.map(({ candidate: { row } }) => ({ file_id: row.file_id, words: passageWords(row) })),
   );
   return fused
     .map(({ candidate, score }, index) => {
       const share = relevance[index] ?? 0;
       const rerank_score = Math.min(1, share);
-      return { ranked: { ...candidate, fused_score: score, rerank_score }, order: score + share };
+      return {
+        ranked: { ...candidate, fused_score: score, rerank_score },
+        order: isMeaning ? score + share : share,
+      };
     })
     .sort((a, b) => b.order - a.order)
     .map(({ ranked }) => ranked);

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { Groups, Id } from '../../http/schema.ts';
 import { isRerankingModel, rerankingProviders } from '../../models/index.ts';
+import { shownFields } from '../fields/schema.ts';
+import { located } from '../pages/schema.ts';
 import { SearchFilter } from './filter.ts';
 
 export const searchModes = ['hybrid', 'vector', 'keyword'] as const;
@@ -60,6 +62,10 @@ export const SearchQuery = z
       .nullable()
       .default(null)
       .describe('Revision of the base that is searched; null for the latest'),
+    boxes: z
+      .boolean()
+      .default(false)
+      .describe('Adds `page_size` and `boxes` to the hits: where each stands on its page'),
   })
   .openapi('SearchQuery', { example: { query: 'How many days of leave do I have?' } as never });
 export type SearchQuery = z.output<typeof SearchQuery>;
@@ -70,6 +76,8 @@ const rank = (retriever: string) =>
     .int()
     .nullable()
     .describe(`Rank in the ${retriever} search, from 1; null if not found by it`);
+
+const { author: _, ...fieldsOfHit } = shownFields;
 
 export const SearchHit = z
   .object({
@@ -82,6 +90,15 @@ export const SearchHit = z
     start: z.number().int().describe('Offset in the extracted text, in UTF-16 code units'),
     end: z.number().int(),
     heading: z.string().nullable(),
+    ...fieldsOfHit,
+    revision: z
+      .number()
+      .int()
+      .describe(
+        'Revision of the base at which the hit was found. Reads of the file with `?revision=` return its text and pages as they were then',
+      ),
+    page_size: located.page_size.optional(),
+    boxes: located.boxes.optional(),
     score: z
       .number()
       .min(0)
@@ -123,7 +140,7 @@ export const SearchResult = z
     coverage: z
       .enum(['full', 'partial', 'none'])
       .describe(
-        'Confidence from 0.6, from 0.33, and below. `none`: the documents do not seem to hold the answer',
+        'Confidence from 0.6, from 0.33, and below. `none`: the documents do not seem to hold the answer. A query without a subject is at most `partial`, with a confidence of at most 0.2',
       ),
   })
   .openapi('SearchResult');

@@ -5,7 +5,7 @@ import { searchByVector } from './by-vector.ts';
 import { searchByWords } from './by-words.ts';
 import { mergeCandidates } from './candidates.ts';
 import { judge } from './confidence.ts';
-import { diversify } from './diversify.ts';
+import { chooseDiverse } from './diverse-hits.ts';
 import { hasSubject, subjectTerms } from './evidence.ts';
 import { extendHits } from './extend-hits.ts';
 import { focusOf } from './focus.ts';
@@ -40,7 +40,11 @@ export async function findPassages(
   const started = ctx.now();
   const input = { ...given, groups: narrowed(ctx.groups, given.groups) };
   try {
-    const { bases, terms, prefixes, keywordRows } = await searchByWords(ctx, input, choose);
+    const { bases, terms, prefixes, keywordRows, isPartial } = await searchByWords(
+      ctx,
+      input,
+      choose,
+    );
     const {
       hits: vectorHits,
       rows,
@@ -51,6 +55,7 @@ export async function findPassages(
     const fusion = {
       vectorWeight: Math.max(...bases.map((base) => vectorWeight(base.embedding_model)), 0),
       isSemantic: bases.some(isSemantic),
+      isPartial,
     };
     const candidates = mergeCandidates(rows, keywordRows, vectorHits);
     const reranked = await rerankByModel(
@@ -59,9 +64,7 @@ export async function findPassages(
       call,
       rank(candidates, { terms, prefixes }, input, fusion),
     );
-    const { diversity = 0, context_tokens = 0 } = input;
-    const ranked =
-      diversity > 0 ? diversify(reranked.ranked, diversity, neededHits(input)) : reranked.ranked;
+    const { ranked, extents } = await chooseDiverse(ctx, input, reranked.ranked);
     const question = { terms: subjectTerms(terms), focus: focusOf(input.query) };
     const matches = ranked
       .slice(0, neededHits(input))
@@ -73,7 +76,10 @@ export async function findPassages(
       ? Math.max(...ranked.map(({ vector_score }) => vector_score ?? 0), 0)
       : null;
     return {
-      hits: await extendHits(ctx, input, hits, context_tokens),
+      hits:
+        extents === null
+          ? await extendHits(ctx, input, hits, input.context_tokens ?? 0)
+          : hits.map((hit) => ({ ...hit, ...extents.get(hit.chunk_id) })),
       ...judge(hits.length === 0 ? [] : matches, similarity, hasSubject(terms)),
       usage: [...usage, ...reranked.usage],
     };

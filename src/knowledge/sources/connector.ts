@@ -31,6 +31,9 @@ export interface Content {
   /** Address that citations show; pages with the same one are duplicates. */
   readonly url: string;
   readonly title: string | null;
+  readonly author?: string;
+  /** ISO 8601 in UTC. */
+  readonly published_at?: string;
   /** File name with the extension of its format. */
   readonly name: string;
   readonly body:

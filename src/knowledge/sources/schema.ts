@@ -3,19 +3,22 @@ import { pageStates, sourceStatuses, sourceTypes } from '../../db/schema/sources
 import { pageQuery } from '../../http/openapi.ts';
 import { Flag, Groups, Id, Name, Time } from '../../http/schema.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
+import { fieldInputs, shownFields } from '../fields/schema.ts';
+import {
+  GithubCredentials,
+  GoogleDriveCredentials,
+  NotionCredentials,
+  S3Credentials,
+} from './credentials-schema.ts';
 import { sourceFaultCodes } from './fault.ts';
 import type { PageRow } from './page-store.ts';
 import {
   CrawlSettings,
   FeedSettings,
-  GithubCredentials,
   GithubSettings,
-  GoogleDriveCredentials,
   GoogleDriveSettings,
-  NotionCredentials,
   NotionSettings,
   R2Settings,
-  S3Credentials,
   S3Settings,
   SitemapSettings,
   UrlSettings,
@@ -39,10 +42,19 @@ const groups = Groups.nullable().describe(
   '`groups` of its files. A change applies to all of them at once; null for those of the base',
 );
 
+/** Fields of new files. */
+const fileDefaults = {
+  language: fieldInputs.language.describe(
+    '`language` of new files; null to determine it from their text',
+  ),
+  tags: fieldInputs.tags.describe('`tags` of new files'),
+};
+
 const common = {
   name: name.optional().describe('Defaults to the address'),
   refresh_interval_s: refresh_interval_s.default(null),
   groups: groups.default(null),
+  ...fileDefaults,
 };
 
 export const CreateSource = z
@@ -65,6 +77,7 @@ export type CreateSource = z.output<typeof CreateSource>;
 export const UpdateSource = z
   .strictObject({ name, refresh_interval_s, groups, ...updatableSettings })
   .partial()
+  .extend(fileDefaults)
   .openapi('UpdateKnowledgeSource', { example: { refresh_interval_s: 86_400 } });
 export type UpdateSource = z.output<typeof UpdateSource>;
 
@@ -87,6 +100,8 @@ export const Source = z
       .describe('Stored credentials with their last four characters; null for short ones'),
     refresh_interval_s: z.number().int().nullable(),
     groups,
+    language: shownFields.language.describe('`language` of new files'),
+    tags: shownFields.tags.describe('`tags` of new files'),
     status: z
       .enum(sourceStatuses)
       .describe('`ready` and `failed` are the results of the last synchronization'),
@@ -130,6 +145,8 @@ export function toSource(row: SourceRow): Source {
     credentials: row.credentials,
     refresh_interval_s: row.refresh_interval_s,
     groups: row.groups,
+    language: row.file_fields.language ?? null,
+    tags: [...(row.file_fields.tags ?? [])],
     status: row.status,
     error: errorOf(row),
     counts: { pending, added, updated, unchanged, removed, skipped, failed },

@@ -6,6 +6,7 @@ import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { findBase } from '../bases.ts';
 import { checkBucket } from '../check-bucket.ts';
+import { presentFields } from '../fields/schema.ts';
 import { sealCredentials } from './credentials.ts';
 import { selectPages } from './page-store.ts';
 import {
@@ -47,7 +48,7 @@ const syncJob = (ctx: Ctx, source_id: string) => ({
 export async function createSource(
   ctx: Ctx,
   base_id: string,
-  { name, refresh_interval_s, groups, ...input }: CreateSource,
+  { name, refresh_interval_s, groups, language, tags, ...input }: CreateSource,
 ): Promise<Source> {
   await findBase(ctx, base_id);
   const { credentials = {}, ...settings } = { credentials: undefined, ...input };
@@ -59,6 +60,7 @@ export async function createSource(
     settings,
     refresh_interval_s,
     groups,
+    file_fields: presentFields({ language, tags }),
   });
   const sealed = await sealCredentials(ctx, created, definedFields(credentials));
   const row = { ...created, credentials: sealed.shown };
@@ -89,7 +91,10 @@ function checkAddress({ egress, buckets }: Ctx, settings: Settings): void {
 const newSource = (
   ctx: Ctx,
   base_id: string,
-  given: Pick<SourceRow, 'name' | 'type' | 'settings' | 'refresh_interval_s' | 'groups'>,
+  given: Pick<
+    SourceRow,
+    'name' | 'type' | 'settings' | 'refresh_interval_s' | 'groups' | 'file_fields'
+  >,
 ): SourceRow => ({
   ...given,
   id: ctx.newId('src'),

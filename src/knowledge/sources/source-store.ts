@@ -176,10 +176,14 @@ export const deleteCredentials = (
 const groupsOfFiles = (id: string) => sql`(
   select coalesce(s."groups", b.default_groups) from knowledge_sources s join knowledge_bases b on b.id = s.base_id where s.id = ${id})`;
 
+/** The same for content that is to replace that of a file. */
+const regrouped = (id: string) =>
+  sql`"groups" = ${groupsOfFiles(id)}, replacement = json_remove(replacement, '$.groups')`;
+
 /** Gives all files of a source its groups. */
 export const regroupFiles = (db: Db, workspace_id: string, id: string) =>
   db.run(sql`
-    update files set "groups" = ${groupsOfFiles(id)} where +workspace_id = ${workspace_id}
+    update files set ${regrouped(id)} where +workspace_id = ${workspace_id}
       and id in (select p.file_id from source_pages p where p.source_id = ${id} and p.file_id is not null)
   `) as unknown as Statement;
 
@@ -190,6 +194,6 @@ export const regroupFile = (
   file_id: string,
 ) =>
   db.run(sql`
-    update files set "groups" = ${groupsOfFiles(id)} where id = ${file_id} and workspace_id = ${workspace_id}
+    update files set ${regrouped(id)} where id = ${file_id} and workspace_id = ${workspace_id}
       and (select s."groups" from knowledge_sources s where s.id = ${id}) is not ${former === null ? null : JSON.stringify(former)}
   `) as unknown as Statement;

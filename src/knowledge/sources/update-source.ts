@@ -4,10 +4,12 @@ import type { Ctx } from '../../platform/context.ts';
 import { definedFields } from '../../shared/defined-fields.ts';
 import { invalid, notFound, validationFailed } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
+import { presentFields } from '../fields/schema.ts';
 import { sealCredentials } from './credentials.ts';
+import { credentialsOf } from './credentials-schema.ts';
 import { type Source, toSource, type UpdateSource } from './schema.ts';
 import { findSource } from './service.ts';
-import { credentialsOf, Settings } from './settings.ts';
+import { Settings } from './settings.ts';
 import {
   deleteCredentials,
   regroupFiles,
@@ -19,7 +21,8 @@ import {
 export async function updateSource(ctx: Ctx, id: string, input: UpdateSource): Promise<Source> {
   const source = await findSource(ctx, id);
   if (Object.keys(input).length === 0) return toSource(source);
-  const { name, refresh_interval_s, groups, credentials, ...changed } = input;
+  const { name, refresh_interval_s, groups, language, tags, credentials, ...changed } = input;
+  const fields = definedFields({ language, tags });
   const settings = checkSettings({ ...source.settings, ...definedFields(changed) });
   const sealed =
     credentials === undefined
@@ -31,6 +34,9 @@ export async function updateSource(ctx: Ctx, id: string, input: UpdateSource): P
         ...definedFields({ name, refresh_interval_s, groups }),
         ...(refresh_interval_s === undefined ? {} : rescheduled(ctx, source, refresh_interval_s)),
         settings,
+        ...(Object.keys(fields).length === 0
+          ? {}
+          : { file_fields: presentFields({ ...source.file_fields, ...fields }) }),
         credentials: sealed.shown,
         updated_at: ctx.now(),
       }),
@@ -44,6 +50,7 @@ export async function updateSource(ctx: Ctx, id: string, input: UpdateSource): P
         target_id: id,
         detail: {
           ...definedFields({ name, refresh_interval_s, groups }),
+          ...fields,
           ...changed,
           ...(credentials === undefined ? {} : { credentials: Object.keys(credentials) }),
         },

@@ -1,10 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
-import { Failure, invalid, notFound } from '../../shared/failure.ts';
-import type { FileRow } from '../file-store.ts';
-import { findFile } from '../find-file.ts';
-import { findContent } from '../history/find-content.ts';
+import { invalid, notFound } from '../../shared/failure.ts';
 import { pagesKey, textKey } from '../ingest/text-keys.ts';
-import { searchableAttempt } from '../searchable.ts';
+import { type Content, contentAt } from './content-at.ts';
 import { readRange } from './read-range.ts';
 import { type FileText, maxTextRange, type TextQuery } from './schema.ts';
 
@@ -12,23 +9,22 @@ import { type FileText, maxTextRange, type TextQuery } from './schema.ts';
 const maxReads = 3;
 
 /** A stored text. */
-interface StoredText {
-  /** In UTF-16 code units. */
-  readonly length: number;
+export interface StoredText extends Content {
   readonly body: ReadableStream<Uint8Array>;
   /** Offsets at which the pages begin; null without pages, or if they were not stored. */
   readonly pages: readonly number[] | null;
 }
 
-/** Reads the text of an attempt; null when it has been removed. */
-async function readText(ctx: Ctx, file_id: string, attempt: number, char_count: number | null) {
+/** Reads the text of a content; null when it has been removed. */
+async function readText(ctx: Ctx, content: Content): Promise<StoredText | null> {
+  const { id, attempt } = content;
   const [text, pages] = await Promise.all([
-    ctx.files.get(textKey(ctx.workspace_id, file_id, attempt)),
-    ctx.files.get(pagesKey(ctx.workspace_id, file_id, attempt)),
+    ctx.files.get(textKey(ctx.workspace_id, id, attempt)),
+    ctx.files.get(pagesKey(ctx.workspace_id, id, attempt)),
   ]);
   if (text !== null)
     return {
-      length: char_count ?? 0,
+      ...content,
       body: text.body,
       pages: pages === null ? null : ((await new Response(pages.body).json()) as number[]),
     };
@@ -37,30 +33,19 @@ async function readText(ctx: Ctx, file_id: string, attempt: number, char_count: 
 }
 
 /**
- * Returns the text that chunks refer to, with its pages. Throws `not_found`, and `conflict` for a file without
- * a text.
+ * Returns the text that chunks refer to, with its pages, now or at a revision. Throws `not_found`, `revision_purged`, and
+ * `conflict` for a file without a text.
  */
 export async function openText(
   ctx: Ctx,
   id: string,
-): Promise<StoredText & { readonly file: FileRow }> {
+  revision: number | undefined,
+): Promise<StoredText> {
   for (let read = 1; read <= maxReads; read += 1) {
-    const file = await findFile(ctx, id);
-    const attempt = searchableAttempt(file);
-    if (attempt === null)
-      throw new Failure('conflict', `The file has no text yet: its status is ${file.status}.`);
-    const text = await readText(ctx, id, attempt, file.char_count);
-    if (text !== null) return { ...text, file };
+    const text = await readText(ctx, await contentAt(ctx, id, revision));
+    if (text !== null) return text;
   }
   throw notFound('text');
-}
-
-/** Returns the text that a file had at a revision of its base. Throws `not_found`, `revision_purged`. */
-async function openTextAt(ctx: Ctx, id: string, revision: number): Promise<StoredText> {
-  const { attempt, char_count } = await findContent(ctx, id, revision);
-  const text = await readText(ctx, id, attempt, char_count);
-  if (text === null) throw notFound('text');
-  return text;
 }
 
 /** Returns a part of the extracted text of a file: a range of offsets, or a page. */
@@ -70,8 +55,7 @@ export async function getText(ctx: Ctx, id: string, query: TextQuery): Promise<F
     throw invalid('?page', '`page` cannot be combined with `start` and `end`.');
   if (start !== undefined && end !== undefined && end <= start)
     throw invalid('?end', 'Must be larger than `start`.');
-  const { length, body, pages } =
-    revision === undefined ? await openText(ctx, id) : await openTextAt(ctx, id, revision);
+  const { length, body, pages } = await openText(ctx, id, revision);
   const bounds =
     page === undefined ? { from: start ?? 0, to: end ?? length } : boundsOf(page, pages, length);
   if (bounds.from >= length) {

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
-
-import { RevisionParameter } from '../history/schema.ts';
+import { atRevision } from '../history/schema.ts';
 
 /** Maximum length of a part of a text, in UTF-16 code units. */
 export const maxTextRange = 100_000;
@@ -25,9 +24,7 @@ export const TextQuery = z.strictObject({
     `Offset after the last character. At most ${maxTextRange} code units are returned; \`next_start\` continues`,
   ),
   page: z.coerce.number().int().min(1).max(1_000_000).optional().describe('Only this page'),
-  revision: RevisionParameter.optional().describe(
-    'Revision of the base whose text is returned, also of a file that has been replaced or deleted since; the present one by default',
-  ),
+  revision: atRevision,
 });
 export type TextQuery = z.output<typeof TextQuery>;
 

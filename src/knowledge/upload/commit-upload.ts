@@ -12,7 +12,9 @@ import {
   type UploadedFile,
 } from '../file-schema.ts';
 import { type FileRow, originalIdOf, selectTwins } from '../file-store.ts';
-import { noChanges, type Plan, planFile } from './plan-upload.ts';
+import { latestOf } from '../replacement.ts';
+import { noChanges, type Plan } from './plan.ts';
+import { planFile } from './plan-upload.ts';
 import { isStored, type Upload } from './upload-input.ts';
 
 /** Attempts of requests that race for one content or external id. */
@@ -100,5 +102,5 @@ async function tryCommit(
     audit: plan.audit,
     reply,
   });
-  return { reply, originals: new Set(plan.files.map(({ row }) => originalIdOf(row))) };
+  return { reply, originals: new Set(plan.files.map(({ row }) => originalIdOf(latestOf(row)))) };
 }

@@ -1,4 +1,5 @@
 import { actorId, type Ctx } from '../../platform/context.ts';
+import { presentFields } from '../fields/schema.ts';
 import type { FileRow } from '../file-store.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
 
@@ -6,7 +7,7 @@ import type { StoredFile, Upload } from './upload-input.ts';
 export function newFile(
   ctx: Ctx,
   base_id: string,
-  { external_id, encoding, metadata, groups, default_groups }: Upload,
+  { external_id, encoding, metadata, fields, groups, default_groups }: Upload,
   file: StoredFile,
 ): FileRow {
   const now = ctx.now();
@@ -17,6 +18,8 @@ export function newFile(
     external_id,
     encoding,
     metadata,
+    fields: presentFields(fields),
+    detected: {},
     groups: groups === undefined ? default_groups : groups,
     status: 'queued',
     progress: 0,
@@ -25,6 +28,7 @@ export function newFile(
     former_chunk_count: 0,
     revision: 0,
     original_id: null,
+    replacement: null,
     error_code: null,
     error_detail: null,
     page_count: null,

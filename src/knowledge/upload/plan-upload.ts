@@ -1,7 +1,6 @@
-import type { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { definedFields } from '../../shared/defined-fields.ts';
 import { Failure } from '../../shared/failure.ts';
+import { mergeFields } from '../fields/schema.ts';
 import {
   type FileRow,
   insertFile,
@@ -10,26 +9,13 @@ import {
   updateFile,
 } from '../file-store.ts';
 import { ingestion, queuedAgain } from '../ingestion.ts';
+import { latestOf, type NewContent, withContent } from '../replacement.ts';
+import { searchableAttempt } from '../searchable.ts';
 import { cleanupId } from './cleanup-store.ts';
+import { describeAgain, withDescription } from './describe-again.ts';
 import { newFile } from './new-file.ts';
+import { merge, noChanges, type Plan } from './plan.ts';
 import type { StoredFile, Upload } from './upload-input.ts';
-
-/** Changes of one upload: the resulting rows, and what the batch contains for them. */
-export interface Plan {
-  /** In the order of the files of the upload. */
-  readonly files: readonly PlannedFile[];
-  readonly statements: Parameters<typeof commit>[1]['statements'];
-  readonly jobs: NonNullable<Parameters<typeof commit>[1]['jobs']>;
-  readonly audit: NonNullable<Parameters<typeof commit>[1]['audit']>;
-}
-
-interface PlannedFile {
-  readonly row: FileRow;
-  /** True for an existing file with this content. */
-  readonly is_duplicate: boolean;
-}
-
-export const noChanges: Plan = { files: [], statements: [], jobs: [], audit: [] };
 
 /**
  * Adds one file to the plan. `twins` are existing files with the same content or external id. The file
@@ -46,14 +32,15 @@ export function planFile(
   const { external_id } = upload;
   const named =
     external_id === null ? undefined : twins.find((row) => row.external_id === external_id);
+  const latest = named && latestOf(named);
   const same = [...plan.files.map((one) => one.row), ...twins].filter(
-    (row) => row.sha256 === file.sha256,
+    (row) => row.sha256 === file.sha256 && latestOf(row).sha256 === file.sha256,
   );
-  if (named !== undefined && named.sha256 === file.sha256)
+  if (named !== undefined && latest?.sha256 === file.sha256)
     return merge(
       plan,
-      readAgain(ctx, withGroups(named, upload), upload.encoding),
-      regroup(ctx, named, upload),
+      readAgain(ctx, withDescription(named, upload), upload.encoding, named),
+      describeAgain(ctx, named, upload),
     );
   if (named !== undefined) return merge(plan, replaceFile(ctx, named, upload, file));
   // A file with an external id has groups of its own.
@@ -65,7 +52,7 @@ export function planFile(
       plan,
       external_id === null
         ? readAgain(ctx, refuseOtherGroups(twin, upload), upload.encoding)
-        : adopt(ctx, twin, external_id, upload.encoding),
+        : adopt(ctx, twin, external_id, upload),
     );
   const row = newFile(ctx, base_id, upload, file);
   return merge(plan, {
@@ -81,18 +68,6 @@ export function planFile(
       },
     ],
   });
-}
-
-const withGroups = (row: FileRow, { groups = row.groups }: Upload): FileRow => ({ ...row, groups });
-
-/** Gives the groups of the upload to the file that has its external id and its content. */
-function regroup(ctx: Ctx, { id }: FileRow, { groups }: Upload): Plan {
-  if (groups === undefined) return noChanges;
-  return {
-    ...noChanges,
-    statements: [updateFile(ctx.db, ctx.workspace_id, id, { groups, updated_at: ctx.now() })],
-    audit: [{ action: 'file.update', target_type: 'file', target_id: id, detail: { groups } }],
-  };
 }
 
 /** True for a file with the groups of the upload, or any if that names none. */
@@ -111,16 +86,10 @@ function refuseOtherGroups(row: FileRow, upload: Upload): FileRow {
   );
 }
 
-const merge = (...plans: readonly Plan[]): Plan => ({
-  files: plans.flatMap((plan) => plan.files),
-  statements: plans.flatMap((plan) => plan.statements),
-  jobs: plans.flatMap((plan) => plan.jobs),
-  audit: plans.flatMap((plan) => plan.audit),
-});
-
-/** Gives the external id to an existing file with the same content and none. */
-const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | null): Plan => {
-  const again = readAgain(ctx, twin, encoding);
+/** Gives the external id, and what the upload says, to an existing file with the same content and no external id. */
+const adopt = (ctx: Ctx, twin: FileRow, external_id: string, upload: Upload): Plan => {
+  const given = { ...upload, groups: undefined, keeps_description: false };
+  const again = readAgain(ctx, withDescription(twin, given), upload.encoding, twin);
   const row = { ...twin, ...again.files[0]?.row, external_id, updated_at: ctx.now() };
   return merge(
     { ...again, files: [] },
@@ -134,17 +103,20 @@ const adopt = (ctx: Ctx, twin: FileRow, external_id: string, encoding: string | 
         { action: 'file.update', target_type: 'file', target_id: twin.id, detail: { external_id } },
       ],
     },
+    describeAgain(ctx, twin, given),
   );
 };
 
-/** Reuses an existing file; ingests it again when the caller names a different encoding. */
-function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
-  if (encoding === null || encoding === row.encoding)
+/** Reuses an existing file; ingests it again when the caller names a different encoding. `seen` is the row without what the upload says. */
+function readAgain(ctx: Ctx, row: FileRow, encoding: string | null, seen = row): Plan {
+  const latest = latestOf(row);
+  if (encoding === null || encoding === latest.encoding)
     return { ...noChanges, files: [{ row, is_duplicate: true }] };
-  const next = queuedAgain(ctx, { ...row, encoding });
+  const content = { ...contentOf(latest), groups: row.replacement?.groups, encoding };
+  const next = queuedAgain(ctx, withContent(row, content, ctx.now()));
   return {
     files: [{ row: next, is_duplicate: true }],
-    statements: [replaceContent(ctx.db, next)],
+    statements: [replaceContent(ctx.db, next, content, seen)],
     jobs: [ingestion(ctx, next)],
     audit: [
       { action: 'file.update', target_type: 'file', target_id: row.id, detail: { encoding } },
@@ -152,31 +124,55 @@ function readAgain(ctx: Ctx, row: FileRow, encoding: string | null): Plan {
   };
 }
 
-/** Gives new content to a file, which keeps its id. Its original moves to the id of the upload. */
+const contentOf = (row: FileRow): NewContent => {
+  const { name, media_type, byte_size, sha256, encoding, metadata, fields } = row;
+  return {
+    name,
+    media_type,
+    byte_size,
+    sha256,
+    encoding,
+    metadata,
+    fields,
+    original_id: originalIdOf(row),
+  };
+};
+
+/**
+ * Gives new content to a file, which keeps its id, and its content until the new one is ready. The new original has
+ * the id of the upload.
+ */
 function replaceFile(
   ctx: Ctx,
   old: FileRow,
-  { encoding, metadata, groups }: Upload,
+  { encoding, metadata, fields, groups }: Upload,
   { id: original_id, ...file }: StoredFile,
 ): Plan {
-  const given = definedFields({ encoding, metadata, groups, original_id });
-  const row = queuedAgain(ctx, { ...old, ...file, ...given });
+  const given = { groups: groups === undefined ? old.replacement?.groups : groups };
+  const merged = mergeFields(latestOf(old).fields, fields);
+  const content = { ...file, encoding, metadata, fields: merged, original_id, ...given };
+  const row = queuedAgain(ctx, withContent(old, content, ctx.now()));
   return {
     files: [{ row, is_duplicate: false }],
     statements: [
-      ...(groups === undefined ? [] : [updateFile(ctx.db, ctx.workspace_id, old.id, { groups })]),
-      replaceContent(ctx.db, row),
+      replaceContent(ctx.db, row, content, old),
+      given.groups === undefined
+        ? null
+        : updateFile(ctx.db, ctx.workspace_id, old.id, { groups: row.groups }),
     ],
     jobs: [
       { ...ingestion(ctx, row), id: cleanupId(original_id) },
-      { type: 'file.delete', file_id: originalIdOf(old) },
+      // Removes content that nobody has found yet and that this one takes the place of.
+      ...(old.replacement === null && searchableAttempt(old) !== null
+        ? []
+        : [{ type: 'file.delete' as const, file_id: old.id }]),
     ],
     audit: [
       {
         action: 'file.replace',
         target_type: 'file',
         target_id: old.id,
-        detail: { name: row.name },
+        detail: { name: file.name },
       },
     ],
   };

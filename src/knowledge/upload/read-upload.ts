@@ -6,6 +6,8 @@ import {
   textPart,
 } from '../../documents/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
+import { formFieldNames, readFormFields } from '../fields/form.ts';
+import { splitFields } from '../fields/schema.ts';
 import {
   ExternalId,
   FileGroups,
@@ -32,14 +34,17 @@ export async function readUpload(source: UploadSource, receive: Receive): Promis
   if ('request' in source) return readRequest(source.request, receive);
   if ('part' in source) {
     const { part, ...rest } = source;
-    return { entries: [await receive(part)], encoding: null, groups: undefined, ...rest };
+    const defaults = { encoding: null, fields: {}, groups: undefined };
+    return { entries: [await receive(part)], ...defaults, ...rest };
   }
-  const { external_id = null, metadata = {}, groups, ...text } = source.body;
+  const { fields, rest } = splitFields(source.body);
+  const { external_id = null, metadata = {}, groups, ...text } = rest;
   return {
     entries: [await receive(textPart(text))],
     encoding: null,
     external_id,
     metadata,
+    fields,
     groups,
   };
 }
@@ -76,7 +81,7 @@ async function readRequest(request: Request, receive: Receive): Promise<ReadUplo
   const refused: ReturnType<typeof refusalOf>[] = [];
   const { files: entries, fields } = await readForm(
     request,
-    ['external_id', 'encoding', 'metadata', 'groups'],
+    ['external_id', 'encoding', 'metadata', 'groups', ...formFieldNames],
     limits,
     (part) =>
       receive(part).catch((error: unknown): RefusedFile => {
@@ -103,6 +108,7 @@ async function readRequest(request: Request, receive: Receive): Promise<ReadUplo
     external_id,
     encoding,
     metadata: fields.metadata === undefined ? {} : readMetadata(fields.metadata),
+    fields: readFormFields(fields),
     groups: fields.groups === undefined ? undefined : readGroups(fields.groups),
   };
 }

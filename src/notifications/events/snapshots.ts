@@ -27,7 +27,7 @@ type QueuedType =
   | 'feedback.created';
 
 type RunRow = typeof runs.$inferSelect;
-type FileRow = typeof files.$inferSelect;
+type FileRow = typeof files.$inferSelect & { readonly replacement_name: string | null };
 type FeedbackRow = typeof feedbackTable.$inferSelect;
 type Stored<Row> = { readonly [Key in keyof Row]: Row[Key] extends boolean ? number : Row[Key] };
 
@@ -48,7 +48,7 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
       r.error_detail, r.input_tokens, r.output_tokens, r.cost_nano_usd, r.created_at, r.ended_at
       from ${page} cross join runs r on r.id = q.subject_id and r.workspace_id = q.workspace_id`),
     db.all(sql`select f.id, f.base_id, f.name, f.external_id, f.media_type, f.byte_size, f.status, f.chunk_count, f.error_code,
-      f.error_detail, f.created_at from ${page} cross join files f on f.id = q.subject_id and f.workspace_id = q.workspace_id`),
+      f.error_detail, f.created_at, f.replacement ->> 'name' as replacement_name from ${page} cross join files f on f.id = q.subject_id and f.workspace_id = q.workspace_id`),
     db.all(sql`select b.id, b.agent_id, b.session_id, b.message_id, b.run_id, b.end_user_id, b.rating, b.tags, b.created_at
       from ${page} cross join feedback b on b.id = q.subject_id and b.workspace_id = q.workspace_id`),
   ])) as unknown as [QueuedEvent[], Stored<RunRow>[], Stored<FileRow>[], never[]];
@@ -111,6 +111,7 @@ const toFileData = (type: QueuedType, row: Stored<FileRow>): EventData<'file.rea
   byte_size: row.byte_size,
   status: type === 'file.ready' ? 'ready' : 'failed',
   chunk_count: row.chunk_count,
+  replacement_name: type === 'file.failed' ? row.replacement_name : null,
   error: errorOf(row),
   created_at: toWireTime(row.created_at),
 });

@@ -46,6 +46,10 @@ export const fileData = z.strictObject({
   byte_size: z.number().int(),
   status: z.enum(['ready', 'failed']),
   chunk_count: z.number().int().nullable(),
+  replacement_name: z
+    .string()
+    .nullable()
+    .describe('Name of new content that has failed, in place of which the file keeps its own'),
   error,
   created_at: Time,
 });
@@ -59,6 +63,7 @@ export const fileExample = {
   byte_size: 184_211,
   status: 'ready',
   chunk_count: 42,
+  replacement_name: null,
   error: null,
   created_at: '2026-11-20T09:29:12.000Z',
 };

@@ -75,7 +75,7 @@ export async function prepareInConversation(
   const version = await versionOf(ctx, session.agent_id, body.model ?? null, own);
   const echo = echoOf(body, body.model ?? own);
   const input = { ...common, text: question, version, metadata: { openai: echo } };
-  return { run: turnRequest(session.id, input), echo };
+  return { run: turnRequest(ctx, session.id, input), echo };
 }
 
 type Common = Pick<TurnInput, 'prompt' | 'request_files' | 'overrides' | 'takes_items'> & {

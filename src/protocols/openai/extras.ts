@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
-import { type Message, Run } from '../../runs/index.ts';
+import { Citation, type Message, Run } from '../../runs/index.ts';
 import { citedIn } from './answer.ts';
 
 /** Fields of a run that OpenAI's API lacks. OpenAI clients ignore unknown fields. */
@@ -23,6 +23,8 @@ export const extrasOf = ({ id, finish_reason, usage, confidence, downgrade }: Ru
   downgrade,
 });
 
+const citation = Citation.shape;
+
 /** The extras of a chat completion. Its citations have the fields that `url_citation` annotations lack. */
 export const ChatExtras = Extras.extend({
   citations: z
@@ -32,6 +34,9 @@ export const ChatExtras = Extras.extend({
         filename: z.string(),
         page: z.number().int().nullable(),
         quote: z.string().describe('Text quoted from the document'),
+        revision: citation.revision,
+        page_size: citation.page_size,
+        boxes: citation.boxes,
         start_index: z.number().int().describe('Offset of the citation marker in the text'),
         end_index: z.number().int(),
       }),
@@ -46,8 +51,9 @@ export const chatExtrasOf = (
 ): ChatExtras => ({
   ...extrasOf(run),
   citations: citedIn(message).map(
-    ({ citation: { file_id, file_name: filename, page, quote }, marker, index }) => ({
+    ({ citation: { file_id, file_name: filename, page, quote, ...place }, marker, index }) => ({
       ...{ file_id, filename, page, quote },
+      ...{ revision: place.revision, page_size: place.page_size, boxes: place.boxes },
       start_index: index,
       end_index: index + marker.length,
     }),

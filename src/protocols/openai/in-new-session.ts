@@ -15,5 +15,5 @@ export function inNewSession(
     on_busy: 'queue',
     ...(id === undefined ? {} : { id }),
   });
-  return turnRequest(create.id, { text, version, on_busy: null, ...rest, create });
+  return turnRequest(ctx, create.id, { text, version, on_busy: null, ...rest, create });
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Citation } from '../../runs/index.ts';
 import { effort, JsonFormat, JsonSchema, TextFormat } from './common-schema.ts';
 import { Extras } from './extras.ts';
 import { ToolChoice } from './responses-schema.ts';
@@ -16,6 +17,9 @@ export const ResponseAnnotation = z
     index: z.number().int().describe('Offset of the citation marker in the text'),
     page: z.number().int().nullable(),
     quote: z.string().describe('Text quoted from the document'),
+    revision: Citation.shape.revision,
+    page_size: Citation.shape.page_size,
+    boxes: Citation.shape.boxes,
   })
   .openapi('ResponseAnnotation');
 export type ResponseAnnotation = z.output<typeof ResponseAnnotation>;

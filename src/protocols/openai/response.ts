@@ -129,13 +129,16 @@ export const toCall = (
 });
 
 const annotationsOf = (message: Pick<Message, 'text' | 'citations'>): ResponseAnnotation[] =>
-  citedIn(message).map(({ citation: { file_id, file_name, page, quote }, index }) => ({
+  citedIn(message).map(({ citation, index }) => ({
     type: 'file_citation',
-    file_id,
-    filename: file_name,
+    file_id: citation.file_id,
+    filename: citation.file_name,
     index,
-    page,
-    quote,
+    page: citation.page,
+    quote: citation.quote,
+    revision: citation.revision,
+    page_size: citation.page_size,
+    boxes: citation.boxes,
   }));
 
 function toUsage(message: Pick<Message, 'run'>): OpenAiResponse['usage'] {

@@ -150,7 +150,7 @@ async function continueResponse(
     overrides: readResponseOverrides(body),
     metadata: { openai: echo },
   };
-  return { run: turnRequest(row.session_id, input), echo };
+  return { run: turnRequest(ctx, row.session_id, input), echo };
 }
 
 /** Sets the end user of the session on a request that does not name one. */

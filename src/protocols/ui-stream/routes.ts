@@ -55,7 +55,7 @@ export const chatRoutes = new Router()
           uiStream,
           await submitAsStream(ctx, sent.run_id, sent.actions, stream),
         );
-      const turn = turnRequest(body.id, await toTurnInput(ctx, body));
+      const turn = turnRequest(ctx, body.id, await toTurnInput(ctx, body));
       return toEventStream(uiStream, await runAsStream(ctx, turn, stream));
     },
   )

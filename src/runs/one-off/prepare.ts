@@ -3,7 +3,7 @@ import { batch } from '../../db/client.ts';
 import { mayUse } from '../../identity/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid, versionNotFound } from '../../shared/failure.ts';
-import { authorizeAgent, endUserOf } from '../access.ts';
+import { authorizeAgent, authorizeVersion, endUserOf } from '../access.ts';
 import { withClientTools } from '../actions/client-tools.ts';
 import { checkInputs, readInputs } from '../prompt/instructions.ts';
 import { textOf } from '../schema/request.ts';
@@ -22,6 +22,7 @@ export async function prepareOneOff(
   reads_metadata = false,
 ): Promise<OneOffInput> {
   if (given.config !== undefined) refuseDraft(ctx);
+  authorizeVersion(ctx, given.version);
   const [agents, versions] = await batch(ctx.db, [
     selectAgent(ctx.db, ctx.workspace_id, agentName),
     selectVersionFor(ctx.db, ctx.workspace_id, agentName, given.version),

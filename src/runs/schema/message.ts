@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id, Time } from '../../http/schema.ts';
+import { located } from '../../knowledge/index.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { AnyMessageRow } from '../store/messages.ts';
 import type { RunRow } from '../store/runs.ts';
@@ -16,8 +17,28 @@ export const Citation = z
     start: z.number().int().describe('Offset of the quote in the file’s extracted text'),
     end: z.number().int(),
     quote: z.string().describe('Verbatim text of the document'),
+    revision: z
+      .number()
+      .int()
+      .nullable()
+      .describe(
+        'Revision of the knowledge base at which the passage was found. Reads of the file with `?revision=` return its text, pages and original as they were then, for as long as the base keeps them. Null for answers of an earlier version',
+      ),
+    ...located,
   })
-  .openapi('Citation');
+  .openapi('Citation', {
+    example: {
+      ...{ number: 1, file_id: 'file_01kakzr6z3e9tb2xq7y7n4w5c8', file_name: 'manual.pdf' },
+      ...{ chunk_id: 'chk_01kakzr6z3e9tb2xq7y7n4w5c9', page: 3, start: 4210, end: 4293 },
+      quote: 'Descale the machine every three months, or when the light flashes.',
+      revision: 12,
+      page_size: { width: 595.3, height: 841.9, rotation: 0 },
+      boxes: [{ page: 3, start: 4210, end: 4293, x: 72, y: 311.5, width: 421.3, height: 13.4 }],
+    },
+  });
+
+/** Fields that answers of earlier versions lack. */
+const unplaced = { revision: null, page_size: null, boxes: null };
 
 /** An attachment as part of a message. */
 export const MessageAttachment = z
@@ -148,7 +169,7 @@ export const toMessage = (
   role: row.role,
   text: row.text,
   parts: partsOf(row),
-  citations: row.citations as Message['citations'],
+  citations: row.citations.map((one) => ({ ...unplaced, ...one })) as Message['citations'],
   is_withheld: row.is_withheld === true,
   attachments: row.attachments
     .filter(({ message_id }) => message_id === row.id)

@@ -30,7 +30,7 @@ export async function regenerate(
   if (parent_id === null)
     throw new Failure('conflict', 'This message is not a reply and cannot be regenerated.');
   const input = { text: null, parent_id, version, on_busy, ...withClientTools(tools) };
-  return turnRequest(session.id, input);
+  return turnRequest(ctx, session.id, input);
 }
 
 /** Adds an edited question as a sibling of the original, which stays with its branch. */
@@ -50,7 +50,7 @@ export async function edit(ctx: Ctx, message_id: string, body: SendMessage): Pro
     ...{ text: textOf(body), parent_id, version, on_busy, attachments },
     ...withClientTools(tools),
   };
-  return turnRequest(session.id, input);
+  return turnRequest(ctx, session.id, input);
 }
 
 /** Throws `not_found` for a message that the caller may not see, and `conflict` for one of a one-off run. */

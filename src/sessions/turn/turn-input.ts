@@ -1,6 +1,7 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { BusyPolicy } from '../../db/schema/runs.ts';
-import type { Draft, Overrides, RunRequest } from '../../runs/index.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { authorizeVersion, type Draft, type Overrides, type RunRequest } from '../../runs/index.ts';
 import type { AttachmentRow } from '../attachments/store.ts';
 import type { SessionRow } from '../store/sessions.ts';
 
@@ -42,17 +43,24 @@ export interface HostedTurn {
 /** Returns the input for a session that has been created in the meantime. */
 export const withoutCreate = ({ create: _, ...input }: TurnInput): TurnInput => input;
 
-/** The request of a turn, for the host of the session. */
-export const turnRequest = (session_id: string, input: TurnInput): RunRequest<HostedTurn> => ({
-  kind: turnKind,
-  host: session_id,
-  input: { session_id, input },
-  ...(input.create === undefined
-    ? {}
-    : {
-        rejoin: (run) => ({
-          session_id: run.session_id ?? session_id,
-          input: withoutCreate(input),
+/** The request of a turn, for the host of the session. Throws `forbidden` for a version that the caller may not choose. */
+export function turnRequest(
+  ctx: Ctx,
+  session_id: string,
+  input: TurnInput,
+): RunRequest<HostedTurn> {
+  authorizeVersion(ctx, input.version);
+  return {
+    kind: turnKind,
+    host: session_id,
+    input: { session_id, input },
+    ...(input.create === undefined
+      ? {}
+      : {
+          rejoin: (run) => ({
+            session_id: run.session_id ?? session_id,
+            input: withoutCreate(input),
+          }),
         }),
-      }),
-});
+  };
+}

@@ -83,26 +83,35 @@ describe('a batch from an archive', () => {
     expect(body.data).toHaveLength(4);
   });
 
-  it('fails with the line of a manifest that is wrong, and stores nothing', async () => {
-    const { workspace, base, upload } = await setUp();
-    const lines = ['{"path":"a.md","external_id":"1"}', '{"path":"b.md","external_id":"1"}'].join(
-      '\n',
-    );
-    const archive = makeTar([
-      { name: './manifest.jsonl', content: lines },
-      { name: './a.md', content: 'A.' },
-    ]);
-    const { body } = await upload('a.tar', archive);
-    expect(await finished(workspace, body.id)).toMatchObject({
-      status: 'failed',
-      error: {
-        code: 'invalid_manifest',
-        detail:
-          'manifest.jsonl: Line 2: `external_id` 1 is on line 1, too. Correct it, or rename it if it is a document.',
-      },
-    });
-    expect((await workspace.get(`/knowledge-bases/${base}/files`)).body.data).toEqual([]);
-  });
+  it.each([
+    [
+      '{"path":"a.md","external_id":"1"}\n{"path":"b.md","external_id":"1"}',
+      'Line 2: `external_id` 1 is on line 1, too.',
+    ],
+    [
+      '{"path":"a.md","externalid":"1"}',
+      'Line 1: `externalid`: Unknown field. Did you mean `external_id`?',
+    ],
+    ['{"path":"a.md","tags":"x"}', 'Line 1: `tags`: Must be a list, not text.'],
+  ])(
+    'fails with the line of a manifest that is wrong, and stores nothing: %s',
+    async (lines, fault) => {
+      const { workspace, base, upload } = await setUp();
+      const archive = makeTar([
+        { name: './manifest.jsonl', content: lines },
+        { name: './a.md', content: 'A.' },
+      ]);
+      const { body } = await upload('a.tar', archive);
+      expect(await finished(workspace, body.id)).toMatchObject({
+        status: 'failed',
+        error: {
+          code: 'invalid_manifest',
+          detail: `manifest.jsonl: ${fault} Correct it, or rename it if it is a document.`,
+        },
+      });
+      expect((await workspace.get(`/knowledge-bases/${base}/files`)).body.data).toEqual([]);
+    },
+  );
 
   it('lists entries that cannot be read, and stores the others', async () => {
     const { workspace, upload } = await setUp();

@@ -6,6 +6,7 @@ import { jobHandlers } from '../../../src/features.ts';
 import { openPlatform } from '../../../src/platform/cloudflare.ts';
 import { newId } from '../../../src/shared/id.ts';
 import { faulty } from '../../support/faulty.ts';
+import { uploadForm } from '../../support/files.ts';
 import { requestWith } from '../../support/worker.ts';
 import { filesOf, newSite } from '../sources/support.ts';
 import { entriesOf, finished, setUp } from './support.ts';
@@ -13,6 +14,66 @@ import { entriesOf, finished, setUp } from './support.ts';
 const bucket = (env as unknown as { IMPORT_BUCKET: R2Bucket }).IMPORT_BUCKET;
 
 describe('a batch from a list', () => {
+  it('gives its files the defaults, unless their lines say otherwise', async () => {
+    const { workspace, base, path, upload } = await setUp();
+    const prefix = crypto.randomUUID();
+    for (const name of ['a', 'b', 'c'])
+      await bucket.put(`${prefix}/${name}.md`, `# Note ${name}\n\nThe note is about ${name}.`);
+    const object = (name: string) => ({ bucket: 'IMPORT_BUCKET', key: `${prefix}/${name}.md` });
+    const defaults = {
+      ...{ groups: ['staff'], tags: [' Notes '], language: 'DE' },
+      metadata: { team: 'all', year: 2024 },
+    };
+    const other = {
+      groups: null,
+      tags: ['own'],
+      published_at: '2024-03-01',
+      metadata: { year: 1 },
+    };
+    const files = [object('a'), { ...object('b'), ...other }];
+    const { status, body } = await workspace.post(path, { files, defaults });
+    expect([status, body.defaults]).toEqual([
+      202,
+      { ...defaults, tags: ['notes'], language: 'de' },
+    ]);
+    await finished(workspace, body.id);
+    const line = `IMPORT_BUCKET,${prefix}/c.md,"x; Y",2023-02-01,board`;
+    const csv = `bucket,key,tags,published_at,groups\n${line}`;
+    const form = await uploadForm(workspace, path, [{ name: 'list.csv', content: csv }], {
+      defaults: JSON.stringify({ title: undefined, tags: ['unused'], groups: [] }),
+    });
+    expect(form.status, JSON.stringify(form.body)).toBe(202);
+    await finished(workspace, form.body.id);
+    const found = await filesOf(workspace, base);
+    const of = (name: string) => found[`r2://IMPORT_BUCKET/${prefix}/${name}.md`];
+    expect(of('a')).toMatchObject({
+      ...{ groups: ['staff'], tags: ['notes'], language: 'de', published_at: null },
+      metadata: { team: 'all', year: 2024 },
+    });
+    expect(of('b')).toMatchObject({
+      ...{ groups: null, tags: ['own'], published_at: '2024-03-01T00:00:00.000Z' },
+      metadata: { team: 'all', year: 1 },
+    });
+    expect(of('c')).toMatchObject({
+      ...{ groups: ['board'], tags: ['x', 'y'], published_at: '2023-02-01T00:00:00.000Z' },
+    });
+    const wrong = await uploadForm(workspace, path, [{ name: 'list.csv', content: csv }], {
+      defaults: '{"tags": [""], "groups": "staff", "name": "x"}',
+    });
+    expect(wrong.status).toBe(422);
+    expect(wrong.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(
+      expect.arrayContaining(['/defaults/tags/0', '/defaults/groups']),
+    );
+    expect(wrong.body.errors).toContainEqual({
+      ...{ pointer: '/defaults/groups', detail: 'Must be a list, not text.' },
+    });
+    const bad = await upload('list.csv', csv.replace('2023-02-01', '1.2.2023'));
+    expect([bad.status, bad.body.errors[0].detail]).toEqual([
+      422,
+      expect.stringContaining('`published_at`'),
+    ]);
+  });
+
   it('reads objects of a bucket and addresses of the web', async () => {
     const { workspace, base, path } = await setUp();
     const site = await newSite();

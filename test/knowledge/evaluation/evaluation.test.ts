@@ -215,6 +215,66 @@ describe('the evaluation of a search', () => {
     expect((await workspace.get(`${path}/golden-questions`)).body.data).toHaveLength(2);
   });
 
+  it('names the place of what is not in the base, and of what is asked twice', async () => {
+    const { workspace, path, leave, travel, questions } = await open();
+    const foreign = await open();
+    const question = (text: string, ...expected: unknown[]) => ({ question: text, expected });
+    const data = [
+      question('Fine?', { file_id: leave.id, text: '25  DAYS of *leave*' }),
+      question('Foreign?', { file_id: leave.id }, { file_id: foreign.leave.id }),
+      question('FINE?'),
+      question('Wrong?', { file_id: travel.id, text: '25 days of leave' }),
+      question('in which class are trains booked?'),
+    ];
+    const { status, body } = await workspace.post(`${path}/golden-questions`, { data });
+    expect(status).toBe(422);
+    expect(body.errors).toEqual([
+      { pointer: '/data/2/question', detail: 'Repeats the question at `/data/0/question`.' },
+      { pointer: '/data/4/question', detail: expect.stringContaining(questions[1].id) },
+      {
+        pointer: '/data/1/expected/1/file_id',
+        detail: 'Must be a file of this knowledge base.',
+      },
+      { pointer: '/data/3/expected/0/text', detail: expect.stringContaining('travel.md') },
+    ]);
+    await workspace.post(`/files/${travel.id}/chunks`, { text: 'A note about 25 days of leave.' });
+    const added = await workspace.post(`${path}/golden-questions`, { data: data.slice(3, 4) });
+    expect(added.status).toBe(201);
+    const one = `${path}/golden-questions/${questions[0].id}`;
+    expect((await workspace.patch(one, { question: questions[0].question })).status).toBe(200);
+    const same = await workspace.patch(one, { question: 'WRONG?', expected: [] });
+    expect([same.status, same.body.errors[0].pointer]).toEqual([422, '/question']);
+    // Two requests at the same time: one of them has the question.
+    const twice = await Promise.all(
+      [1, 2].map(() => workspace.post(`${path}/golden-questions`, { data: [question('Race?')] })),
+    );
+    expect(twice.map((answer) => answer.status).sort()).toEqual([201, 422]);
+  });
+
+  it('starts when the vectors of the base are switched, with the settings of the one before', async () => {
+    const { workspace, base, path } = await open();
+    const first = await evaluate(workspace, path, { top_k: 1, mode: 'vector', revision: 2 });
+    expect(first.settings.revision).toBe(2);
+    const migrations = `${path}/embedding-migrations`;
+    const body = { embedding_model: 'builtin/lexical', query_prefix: 'Query: ' };
+    const { id } = (await workspace.post(migrations, body)).body;
+    await vi.waitUntil(
+      async () => (await workspace.get(`/embedding-migrations/${id}`)).body.status === 'ready',
+      { timeout: 60_000, interval: 30 },
+    );
+    for (const verb of ['switch', 'switch-back'])
+      expect((await workspace.post(`/embedding-migrations/${id}/${verb}`)).status).toBe(200);
+    const { data } = (await workspace.get(`${path}/evaluations`)).body;
+    expect(data).toHaveLength(3);
+    expect(data.slice(0, 2)).toMatchObject(
+      [1, 2].map(() => ({
+        ...{ trigger: 'embedding', agent_id: null, version_id: null, base_id: base },
+        settings: { top_k: 1, mode: 'vector', revision: null },
+      })),
+    );
+    expect((await ended(workspace, `${path}/evaluations/${data[0].id}`)).status).toBe('ready');
+  });
+
   it('keeps at most 2,000 questions, which can be changed and deleted', async () => {
     const { workspace, base, path, questions, travel } = await open();
     const [{ id }] = questions;

@@ -8,11 +8,13 @@ const hit = (file_id: string, text: string): SearchHit => ({
     start: 0,
     end: text.length,
     heading: null,
+    revision: 1,
     score: 1,
     rerank_score: null,
     keyword_score: null,
     fused_score: 1,
   },
+  ...{ title: null, language: null, tags: [], published_at: null },
   ...{ keyword_rank: 1, vector_rank: null, vector_score: null },
 });
 

@@ -17,6 +17,7 @@ describe('a source of one page', () => {
     const source = await addSource(workspace, base, {
       type: 'url',
       url: `${url}?utm_source=mail#top`,
+      ...{ tags: ['Web'], language: 'de' },
     });
     expect(source).toMatchObject({
       status: 'ready',
@@ -29,6 +30,7 @@ describe('a source of one page', () => {
       name: 'Leave.md',
       status: 'ready',
       metadata: { url, title: 'Leave' },
+      ...{ title: 'Leave', tags: ['web'], language: 'de' },
     });
     expect(file.metadata.source_id).toBe(source.id);
     const { body } = await workspace.get(`/files/${file.id}/content`);
@@ -39,6 +41,15 @@ describe('a source of one page', () => {
     expect(found.body.hits[0].file_id).toBe(file.id);
     expect(await pagesOf(workspace, source.id)).toMatchObject({
       '/leave': { state: 'added', file_id: file.id, error: null, title: 'Leave' },
+    });
+  });
+
+  it('names the file of a page without a title by its address', async () => {
+    const { workspace, base, site } = await setUp();
+    const url = await site.page('/guides/opening%20hours.html', '<p>The shop opens at eight.</p>');
+    await addSource(workspace, base, { type: 'url', url });
+    expect((await filesOf(workspace, base))[url]).toMatchObject({
+      ...{ name: 'opening hours.md', title: null },
     });
   });
 

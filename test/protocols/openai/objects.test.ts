@@ -37,6 +37,7 @@ const citation = (number: number, page: number | null) => ({
     start: 0,
     end: 5,
     quote: 'Quote',
+    ...{ revision: null, page_size: null, boxes: null },
     file_id: ids.file,
     file_name: 'manual.pdf',
     chunk_id: newId('chk'),

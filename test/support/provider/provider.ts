@@ -1,6 +1,12 @@
 import { anthropic } from './anthropic.ts';
 import { bedrock } from './bedrock.ts';
-import { answerCohereEmbeddings, answerEmbeddings } from './embeddings.ts';
+import {
+  answerBedrockEmbeddings,
+  answerCohereEmbeddings,
+  answerEmbeddings,
+  answerGoogleEmbeddings,
+  rejectionOf,
+} from './embeddings.ts';
 import { bodyOf, ConnectionReset, pause, streamOf } from './fault.ts';
 import { google } from './google.ts';
 import { listModels } from './models.ts';
@@ -160,10 +166,13 @@ async function answer(play: Play, context: Context, onUnexpected: () => void): P
     return Response.json(listModels(service, ['scripted-large', 'scripted-small']));
   }
   if (url.pathname.endsWith('/embeddings')) {
+    const rejection = rejectionOf(call, play.script.embedding);
+    if (rejection !== null)
+      return Response.json({ error: { message: rejection } }, { status: 400 });
     const fault = play.script.embedding_faults?.[play.embedding++] ?? undefined;
     return respond(
       openaiChat({ compatible: false }),
-      [JSON.stringify(answerEmbeddings(call))],
+      [JSON.stringify(answerEmbeddings(call, play.script.embedding))],
       'application/json',
       {
         call,
@@ -173,10 +182,13 @@ async function answer(play: Play, context: Context, onUnexpected: () => void): P
     );
   }
   if (url.pathname.endsWith('/embed')) return Response.json(answerCohereEmbeddings(call));
-  if (url.pathname.endsWith('/rerank'))
-    return Response.json(
-      answerReranking(call, url.hostname === 'api.voyageai.com' ? 'voyage' : 'cohere'),
-    );
+  if (/:(batchEmbedContents|embedContent)$/.test(url.pathname))
+    return Response.json(answerGoogleEmbeddings(call));
+  if (/embed[^/]*\/invoke$/.test(url.pathname)) return Response.json(answerBedrockEmbeddings(call));
+  if (url.pathname.endsWith('/rerank')) {
+    const service = url.hostname === 'api.voyageai.com' ? 'voyage' : 'cohere';
+    return Response.json(answerReranking(call, service, play.script.reranking));
+  }
   const protocol = protocolOf(url);
   const { rounds, repeat } = play.script;
   const round = rounds[play.round++] ?? (repeat === true ? rounds.at(-1) : undefined);

@@ -5,6 +5,21 @@ export interface Script {
   readonly repeat?: boolean;
   /** Faults of the embeddings endpoint, one per request. */
   readonly embedding_faults?: readonly (Fault | null)[];
+  readonly embedding?: EmbeddingServer;
+  /** Default: every document once, best first. */
+  readonly reranking?: 'worst-first' | 'another' | 'repeated' | 'none' | 'first-only';
+}
+
+/** The limits of an embedding server, which rejects other requests with 400, and the form of its answers. */
+export interface EmbeddingServer {
+  /** Maximum number of texts, and of characters in all of them. */
+  readonly texts?: number;
+  readonly characters?: number;
+  /** If true, a requested length is rejected, as by vLLM. */
+  readonly rejects_length?: boolean;
+  /** Length of the vectors, whatever is requested. */
+  readonly length?: number;
+  readonly answers?: 'reversed' | 'one-less' | 'one-more' | 'zeros' | 'nulls' | 'base64';
 }
 
 export interface Round {

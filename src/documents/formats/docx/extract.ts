@@ -5,7 +5,13 @@ import { romanNumeral } from '../../markup/numerals.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
 import { readDrawing } from '../../ooxml/drawing.ts';
-import { type OfficePackage, type Part, packageBudget, readPackage } from '../../ooxml/package.ts';
+import {
+  type OfficePackage,
+  type Part,
+  packageBudget,
+  readPackage,
+  withFaults,
+} from '../../ooxml/package.ts';
 import { descendants, elementsOf, flagOf, type XmlElement } from '../../ooxml/xml.ts';
 import { BodyReader } from './body.ts';
 import { Chunks, checkChunks } from './chunks.ts';
@@ -33,12 +39,36 @@ export function extractDocx(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDo
       (parts, main) => new WordReader(parts, main).read(null),
       budget,
     );
-  const read = async (parts: OfficePackage, main: Part): Promise<ExtractedDocument> => {
-    const nodes = await new WordReader(parts, main).read(readWord);
-    checkChunks(nodes);
-    return { text: writeMarkdown(element('body', nodes)), pages: null, isMarkdown: true };
+  return readPackage(
+    bytes,
+    wordDocument,
+    (parts, main) => writeDocument(parts, main, readWord),
+    budget,
+  );
+}
+
+/** Extracts a document that is translated from another format into the parts of a Word document. */
+export const extractTranslated = (
+  translate: () => { readonly parts: OfficePackage; readonly main: Part },
+): Promise<ExtractedDocument> =>
+  withFaults(wordDocument, () => {
+    const { parts, main } = translate();
+    return writeDocument(parts, main, null);
+  });
+
+async function writeDocument(
+  parts: OfficePackage,
+  main: Part,
+  readWord: ReadWord,
+): Promise<ExtractedDocument> {
+  const nodes = await new WordReader(parts, main).read(readWord);
+  checkChunks(nodes);
+  return {
+    text: writeMarkdown(element('body', nodes)),
+    pages: null,
+    isMarkdown: true,
+    properties: parts.properties(),
   };
-  return readPackage(bytes, wordDocument, read, budget);
 }
 
 type NoteKind = 'footnote' | 'endnote';

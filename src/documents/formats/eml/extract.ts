@@ -19,7 +19,13 @@ export async function extractMessage(
     await transcodeMessage(bytes, context.encoding ?? null),
   );
   const { texts, attachments } = await readContent(root);
-  const message = { subject: email.subject ?? '', fields: headerFields(email), texts, attachments };
+  const fields = headerFields(email);
+  const message = {
+    subject: email.subject ?? '',
+    date: new Map(fields).get('Date') ?? '',
+    author: email.from?.name || email.from?.address || '',
+    ...{ fields, texts, attachments },
+  };
   const document = await writeMessage(message, context);
   if (document.text === '')
     throw new DocumentFault('corrupt', 'The file contains no email message.');

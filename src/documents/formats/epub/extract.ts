@@ -15,7 +15,8 @@ import { htmlOfXhtml } from './xhtml.ts';
 export async function extractEpub(bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> {
   try {
     const book = await EpubPackage.open(bytes);
-    return { text: await readBook(book), pages: null, isMarkdown: true };
+    const { properties } = book;
+    return { text: await readBook(book), pages: null, isMarkdown: true, properties };
   } catch (error) {
     if (error instanceof DocumentFault) throw error;
     if (error instanceof RangeError)

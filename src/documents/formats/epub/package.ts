@@ -1,6 +1,8 @@
 import { DocumentFault } from '../../fault.ts';
 import { childOf, descendants, elementsOf, parseXml, type XmlElement } from '../../ooxml/xml.ts';
 import { readZip } from '../../ooxml/zip.ts';
+import { readDublinCore } from '../../properties/dublin-core.ts';
+import type { DocumentProperties } from '../../properties/properties.ts';
 
 const limits = { entries: 10_000, inflated: 200 * 1024 * 1024, ratio: 100 };
 /** Parts that are read. Others, such as pictures and fonts, only count towards the limits. */
@@ -34,10 +36,12 @@ export class EpubPackage {
   readonly #manifest: ReadonlyMap<string, ManifestItem>;
   /** Documents in reading order. */
   readonly spine: readonly ManifestItem[];
+  readonly properties: DocumentProperties;
 
   private constructor(parts: ReadonlyMap<string, Uint8Array>) {
     this.#parts = parts;
     const root = this.#rootFile();
+    this.properties = readDublinCore(parts.get(root) ?? new Uint8Array());
     const opf = childOf(this.xml(root) ?? undefined, 'package');
     if (opf === undefined) throw new DocumentFault('unsupported', 'The file is not an EPUB book.');
     this.#manifest = new Map(

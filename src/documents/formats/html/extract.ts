@@ -1,7 +1,9 @@
 import type { ExtractedDocument } from '../../document.ts';
 import { decodeHtml } from '../../encoding/decode.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
-import { readPage } from './visible-page.ts';
+import { pageProperties } from './page-properties.ts';
+import { parseHtml } from './parse.ts';
+import { elementsIn, visiblePage } from './visible-page.ts';
 
 /**
  * Extracts the visible text of an HTML file as Markdown. Links keep their text and lose their address,
@@ -11,6 +13,8 @@ export async function extractHtml(
   bytes: Uint8Array<ArrayBuffer>,
   encoding: string | null,
 ): Promise<ExtractedDocument> {
-  const { body } = readPage(await decodeHtml(bytes, encoding));
-  return { text: writeMarkdown(body), pages: null, isMarkdown: true };
+  const nodes = parseHtml(await decodeHtml(bytes, encoding)).childNodes;
+  const { body, title } = visiblePage(nodes);
+  const properties = pageProperties([...elementsIn(nodes)], title);
+  return { text: writeMarkdown(body), pages: null, isMarkdown: true, properties };
 }

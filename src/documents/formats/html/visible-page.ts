@@ -55,6 +55,7 @@ const keptAttributes = [
   'alt',
   'href',
   'role',
+  'epub:type',
   'start',
   'reversed',
   'type',

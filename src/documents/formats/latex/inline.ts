@@ -1,3 +1,5 @@
+import { raised } from '../../markup/inline.ts';
+import { script } from '../../markup/script.ts';
 import { argumentAt, type LatexDocument, optionAt } from './source.ts';
 
 const maxDepth = 40;
@@ -103,13 +105,18 @@ function readCommand(source: string, at: number, document: LatexDocument, depth:
     document.notes.push(inner(first.text));
     return { shown: `[${document.notes.length}]`, end: first.end };
   }
-  if (name === 'href' && first !== null) {
+  if (name === 'textsuperscript' && first !== null)
+    return { shown: raised(inner(first.text), source.slice(0, at)), end: first.end };
+  if (name === 'textsubscript' && first !== null)
+    return { shown: script('_', inner(first.text)), end: first.end };
+  if (/^(?:href|texorpdfstring|DUrole|PY|foreignlanguage)$/.test(name) && first !== null) {
     const label = argumentAt(source, first.end);
     return { shown: inner(label?.text ?? first.text), end: label?.end ?? first.end };
   }
-  if (name === 'texorpdfstring' && first !== null) {
-    const plain = argumentAt(source, first.end);
-    return { shown: inner(plain?.text ?? first.text), end: plain?.end ?? first.end };
+  if (/^DUfootnote(?:mark|text)$/.test(name) && first !== null) {
+    const mark = argumentAt(source, argumentAt(source, first.end)?.end ?? first.end);
+    if (mark !== null)
+      return { shown: `[${mark.text}]${name === 'DUfootnotetext' ? ' ' : ''}`, end: mark.end };
   }
   if (/^(?:url|path|nolinkurl)$/.test(name) && first !== null)
     return { shown: first.text, end: first.end };

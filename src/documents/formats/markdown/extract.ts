@@ -1,7 +1,7 @@
 import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { decodeText } from '../../encoding/decode.ts';
-import { writeFrontMatter } from './front-matter.ts';
+import { frontMatterProperties, writeFrontMatter } from './front-matter.ts';
 import { withoutJsx } from './jsx.ts';
 
 /** Extracts Markdown, with the fields in front of it as text. Throws `DocumentFault`. */
@@ -10,6 +10,12 @@ export async function extractMarkdown(
   encoding: string | null,
   isMdx: boolean,
 ): Promise<ExtractedDocument> {
-  const text = writeFrontMatter(cleanText(await decodeText(bytes, encoding)));
-  return { text: isMdx ? cleanText(withoutJsx(text)).trim() : text, pages: null, isMarkdown: true };
+  const source = cleanText(await decodeText(bytes, encoding));
+  const text = writeFrontMatter(source);
+  return {
+    text: isMdx ? cleanText(withoutJsx(text)).trim() : text,
+    pages: null,
+    isMarkdown: true,
+    properties: frontMatterProperties(source),
+  };
 }

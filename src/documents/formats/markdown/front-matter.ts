@@ -1,3 +1,5 @@
+import { type DocumentProperties, toProperties } from '../../properties/properties.ts';
+
 const block =
   /^(?:---[ \t]*\n([\s\S]{0,20000}?)\n(?:---|\.\.\.)|\+\+\+[ \t]*\n([\s\S]{0,20000}?)\n\+\+\+)[ \t]*(?:\n|$)/;
 const yamlField = /^([\w][\w .-]{0,60}):(?:\s+(.*))?$/;
@@ -9,11 +11,9 @@ const firstHeading = /^\s*(?:#\s+(.+)|(\S.*)\n=+[ \t]*(?:\n|$))/;
  * unless the document begins with one, other fields as a list. A text that only begins with a rule stays as it is.
  */
 export function writeFrontMatter(text: string): string {
-  const found = block.exec(text);
-  const source = found?.[1] ?? found?.[2];
-  if (found === null || source === undefined) return text;
-  const fields = readFields(source.split('\n'), found[1] === undefined ? tomlField : yamlField);
-  if (fields === null) return text;
+  const front = readFront(text);
+  if (front === null) return text;
+  const { found, fields } = front;
   const body = text.slice(found[0].length).replace(/^\n+/, '');
   const title = fields.get('title') ?? '';
   const heading = firstHeading.exec(body);
@@ -26,6 +26,28 @@ export function writeFrontMatter(text: string): string {
   return [title === '' || hasHeading ? '' : `# ${title}`, lines.join('\n'), body]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** Returns what the fields say about the document. */
+export function frontMatterProperties(text: string): DocumentProperties {
+  const fields = new Map(
+    [...(readFront(text)?.fields ?? [])].map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const of = (...names: readonly string[]) => names.map((name) => fields.get(name));
+  return toProperties({
+    title: of('title'),
+    author: of('author', 'authors', 'by'),
+    dates: of('published_at', 'date', 'published', 'pubdate', 'publishdate', 'created', 'updated'),
+    language: of('lang', 'language', 'locale'),
+  });
+}
+
+function readFront(text: string) {
+  const found = block.exec(text);
+  const source = found?.[1] ?? found?.[2];
+  if (found === null || source === undefined) return null;
+  const fields = readFields(source.split('\n'), found[1] === undefined ? tomlField : yamlField);
+  return fields === null ? null : { found, fields };
 }
 
 const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');

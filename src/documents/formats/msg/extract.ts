@@ -34,13 +34,21 @@ async function readMessage(
   );
   const subject = await message.text(tags.subject);
   const date = message.time(tags.submitTime) ?? message.time(tags.deliveryTime);
+  const sender = await senderOf(message);
   const fields = [
-    ['From', await senderOf(message)],
+    ['From', sender],
     ...(await recipientsOf(storage, message.codePage)),
     ['Date', date?.toUTCString() ?? ''],
   ] as const;
   return writeMessage(
-    { subject, fields, texts, attachments: [...failures, ...attachments.flat()] },
+    {
+      subject,
+      date: date?.toISOString() ?? '',
+      author: (await message.text(tags.senderName)) || sender,
+      fields,
+      texts,
+      attachments: [...failures, ...attachments.flat()],
+    },
     context,
   );
 }

@@ -4,16 +4,20 @@ import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import type { PageLayout } from '../../page-layout.ts';
+import type { DocumentProperties } from '../../properties/properties.ts';
 import type { Scan, ScanImage } from '../../scan.ts';
 import { PdfBudget, type PdfLimits, pdfLimits } from './budget.ts';
+import { DrawnRules } from './drawn-rules.ts';
 import { readFields } from './form-fields.ts';
 import { GlyphTrail } from './glyphs.ts';
 import { type PdfReading, runGuarded } from './guard.ts';
 import { PageImages } from './images.ts';
 import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
 import type { PdfRun } from './lines.ts';
+import type { PdfLine } from './pdf-line.ts';
 import { layoutOf, type Sheet, sheetOf } from './place-words.ts';
-import { type PdfLine, readLines } from './rows.ts';
+import { readProperties } from './read-properties.ts';
+import { readLines } from './rows.ts';
 import { isScanned, readImages } from './scans.ts';
 import { type Page, type Pdf, readRuns } from './text-runs.ts';
 
@@ -47,9 +51,17 @@ export async function extractPdf(
   { assets, layout = false, scans = false, limits = pdfLimits }: PdfOptions = {},
 ): Promise<ExtractedDocument> {
   const budget = new PdfBudget(bytes.byteLength, limits);
-  const reading = { budget, trail: new GlyphTrail(), images: new PageImages(), hasScans: scans };
-  const pages = await runGuarded(reading, () => readFile(bytes, reading, assets ?? null));
-  const document = writePages(pages, layout);
+  const reading = {
+    budget,
+    trail: new GlyphTrail(),
+    images: new PageImages(),
+    rules: new DrawnRules(),
+    hasScans: scans,
+  };
+  const { pages, properties } = await runGuarded(reading, () =>
+    readFile(bytes, reading, assets ?? null),
+  );
+  const document = { ...writePages(pages, layout), properties };
   return scans ? { ...document, scans: scansOf(pages) } : document;
 }
 
@@ -57,7 +69,7 @@ async function readFile(
   bytes: Uint8Array<ArrayBuffer>,
   reading: PdfReading,
   assets: AssetReader | null,
-): Promise<ReadPage[]> {
+): Promise<{ pages: ReadPage[]; properties: DocumentProperties }> {
   const pdf = await open(bytes, reading.budget, assets);
   try {
     if (pdf.numPages > maxPages)
@@ -65,7 +77,8 @@ async function readFile(
         'too_many_pages',
         `The PDF has ${pdf.numPages} pages. At most ${maxPages} are supported.`,
       );
-    return await readPages(pdf, reading);
+    const properties = await readProperties(pdf, reading.budget);
+    return { pages: await readPages(pdf, reading), properties };
   } finally {
     await pdf.cleanup();
     await pdf.loadingTask.destroy();
@@ -137,15 +150,17 @@ async function readPages(pdf: Pdf, reading: PdfReading): Promise<ReadPage[]> {
 }
 
 async function readPage(pdf: Pdf, number: number, reading: PdfReading): Promise<ReadPage> {
-  const { budget, images } = reading;
+  const { budget, images, rules } = reading;
   try {
     const page = await pdf.getPage(number);
+    rules.take();
     const runs = await readRuns(page, reading);
     const drawn = images.take();
+    const drawnRules = rules.take();
     const fields = await readPageFields(page, runs, budget);
     const sheet = sheetOf(page);
     page.cleanup();
-    const lines = readLines([...runs, ...fields], page.rotate);
+    const lines = readLines([...runs, ...fields], drawnRules, page.rotate);
     return { lines, sheet, images: isScanned(lines) ? readImages(drawn, reading) : [] };
   } catch (error) {
     budget.check();

@@ -3,32 +3,19 @@ import { getDocumentProxy } from 'unpdf';
 import { handOnActualText } from './actual-text.ts';
 import type { PdfBudget } from './budget.ts';
 import type { ByteStream, Dictionary, Filters } from './drawn-image.ts';
+import type { DrawnRules } from './drawn-rules.ts';
 import { type Font, type GlyphTrail, type TextState, watchGlyphs } from './glyphs.ts';
+import { type DecodeStream, guardDecoders } from './guard-decoders.ts';
 import type { PageImages } from './images.ts';
 
 /** Guarded parts of the parser, which its package does not export. */
-interface DecodeStream {
-  readonly buffer: Uint8Array;
-  readonly stream: {
-    reset(): void;
-    readonly isAsync: boolean;
-    getBytes(): Uint8Array;
-    asyncGetBytes(): Promise<Uint8Array>;
-  };
-  eof: boolean;
-  ensureBuffer(bytes: number): Uint8Array;
-  readBlock(): void;
-  asyncGetBytesFromDecompressionStream(
-    format: string,
-  ): Promise<{ decompressed: Uint8Array | null; compressed: Uint8Array }>;
-}
 interface Parser {
   readonly lexer: { readonly stream: { readonly pos: number; readonly start?: number } };
   makeFilter(stream: unknown, name: string, ...rest: unknown[]): DecodeStream;
 }
 interface Preprocessor {
   readonly parser: Parser;
-  readonly stateManager: { readonly state: object };
+  readonly stateManager: { readonly state: { readonly ctm?: ArrayLike<number> } };
   [readTo]?: number;
   read(operation: Operation): boolean;
 }
@@ -36,6 +23,7 @@ interface Preprocessor {
 const readTo = Symbol('readTo');
 
 interface Operation {
+  readonly fn: number;
   readonly args: unknown[] | null;
 }
 interface CMap {
@@ -48,6 +36,7 @@ export interface PdfReading {
   readonly budget: PdfBudget;
   readonly trail: GlyphTrail;
   readonly images: PageImages;
+  readonly rules: DrawnRules;
   /** True when pictures of pages without text are to be returned. */
   readonly hasScans: boolean;
 }
@@ -137,13 +126,14 @@ function install(): void {
   const fonts = prototypeWith<Font>(found.get('toFontChar'), '_charToGlyph');
   if (isInstalled) return;
   isInstalled = true;
-  guardDecoders(decoders);
+  guardDecoders(decoders, currentBudget);
   guardFilters(parsers);
   watchGlyphs(fonts, states, () => readings.getStore()?.trail);
   const { read } = preprocessors;
   preprocessors.read = function (operation) {
-    const budget = currentBudget();
-    if (budget === undefined) return read.call(this, operation);
+    const reading = readings.getStore();
+    if (reading === undefined) return read.call(this, operation);
+    const { budget, rules } = reading;
     const { stream: source } = this.parser.lexer;
     // The parser reads ahead, for the first time in its constructor.
     if (this[readTo] === undefined) budget.begin();
@@ -152,6 +142,8 @@ function install(): void {
     budget.operate(source.pos - before);
     this[readTo] = source.pos;
     if (operation.args?.length === 2) handOnActualText(operation.args);
+    const { ctm } = this.stateManager.state;
+    if (isRead && ctm !== undefined) rules.watch(operation.fn, operation.args, ctm);
     return isRead;
   };
   for (const method of ['mapCidRange', 'mapBfRange'] as const) {
@@ -161,56 +153,6 @@ function install(): void {
       return map.call(this, low, high, to);
     };
   }
-}
-
-function guardDecoders(decoders: DecodeStream): void {
-  const { ensureBuffer } = decoders;
-  decoders.ensureBuffer = function (bytes) {
-    const budget = currentBudget();
-    if (budget === undefined || bytes <= this.buffer.byteLength)
-      return ensureBuffer.call(this, bytes);
-    budget.checkStream(bytes);
-    const before = this.buffer.byteLength;
-    const buffer = ensureBuffer.call(this, bytes);
-    budget.inflate(buffer.byteLength - before);
-    return buffer;
-  };
-  // The original inflates the whole stream before checking its size. Null makes the parser decode
-  // block by block, as it does after an error.
-  decoders.asyncGetBytesFromDecompressionStream = async function (format) {
-    this.stream.reset();
-    const compressed = this.stream.isAsync
-      ? await this.stream.asyncGetBytes()
-      : this.stream.getBytes();
-    const budget = currentBudget();
-    const decompressed =
-      format === 'deflate' && budget !== undefined ? await inflate(compressed, budget) : null;
-    return { decompressed, compressed };
-  };
-}
-
-async function inflate(compressed: Uint8Array, budget: PdfBudget): Promise<Uint8Array | null> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  try {
-    const source = new Blob([compressed as Uint8Array<ArrayBuffer>]).stream();
-    for await (const part of source.pipeThrough(new DecompressionStream('deflate'))) {
-      size += part.byteLength;
-      budget.checkStream(size);
-      budget.inflate(part.byteLength);
-      parts.push(part);
-    }
-  } catch {
-    budget.check();
-    return null;
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }
 
 /**

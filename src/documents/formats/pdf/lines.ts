@@ -84,9 +84,34 @@ function turn(run: PdfRun, angle: number): Piece {
   const size = Math.hypot(c, d) || (isVertical ? run.width : run.height) || 1;
   const length = isVertical ? run.height : run.width;
   const text = toVisual(run.str, run.dir);
-  const letters = text.replaceAll(/\s+/g, '');
   const edges = letterEdges(text, { x, length }, run.glyphs ?? null, [cosine, sine]);
-  return { text, letters, x, right: x + length, y, size, isVertical, edges };
+  const drawn = dropCovered(text, edges);
+  const letters = drawn.text.replaceAll(/\s+/g, '');
+  return { ...drawn, letters, x, right: x + length, y, size, isVertical };
+}
+
+/** Share of its width by which a letter that is drawn again must move to be seen. */
+const minShift = 0.35;
+
+/** Drops letters that the next one covers: justified Arabic text stretches words by strokes that overlap. */
+function dropCovered(
+  text: string,
+  edges: readonly number[],
+): { readonly text: string; readonly edges: readonly number[] } {
+  if (!/(\S)\1/u.test(text)) return { text, edges };
+  const units: string[] = [];
+  const kept = [edges[text.length] ?? 0];
+  for (let index = text.length - 1; index >= 0; index -= 1) {
+    const [next = 0, end = 0] = [kept.at(-1), kept.at(-2)];
+    const edge = edges[index] ?? 0;
+    if (text[index] === units.at(-1) && next - edge < (end - next) * minShift && next >= edge)
+      kept[kept.length - 1] = edge;
+    else {
+      units.push(text[index] ?? '');
+      kept.push(edge);
+    }
+  }
+  return { text: units.reverse().join(''), edges: kept.reverse() };
 }
 
 /** Drops text drawn twice at almost the same place, as for bold type or shadows. */

@@ -1,5 +1,5 @@
 import type { Segment } from './segment.ts';
-import type { WrittenTable } from './tables.ts';
+import type { WrittenRow } from './write-table.ts';
 
 /** A word of a page: its offsets in the text, and where it begins and ends on the baseline. */
 interface PlacedWord {
@@ -43,14 +43,18 @@ export class PageWriter {
     // A hyphen at the end of the line above may have been removed.
     const last = this.#placed.at(-1)?.words.at(-1);
     if (last !== undefined && last.end > start) last.end = start;
-    this.#place(angle, segments, content, start);
+    let at = 0;
+    for (const segment of segments) at = this.#place(angle, segment, content, at, start);
   }
 
-  writeTable({ rows }: WrittenTable): void {
-    for (const [index, { text, segments, angle }] of rows.entries()) {
+  /** Appends rows as a block. */
+  writeRows(angle: number, rows: readonly WrittenRow[]): void {
+    for (const [index, { text, placed }] of rows.entries()) {
       this.#text += index === 0 ? this.gap : '\n';
+      const start = this.#text.length;
       this.#text += text;
-      this.#place(angle, segments, text, this.#text.length - text.length);
+      for (const { segment, from, to } of placed)
+        this.#place(angle, segment, text.slice(0, to), from, start);
     }
   }
 
@@ -59,27 +63,26 @@ export class PageWriter {
   }
 
   /**
-   * Finds the words of segments in a written line or row, where only markup stands between them.
-   * `start` is its offset in the page.
+   * Finds the words of a segment in a written line or row, where only markup stands between them. `from` is its
+   * offset in the line, and `start` that of the line in the page. Returns where it ends in the line.
    */
-  #place(angle: number, segments: readonly Segment[], line: string, start: number): void {
-    let at = 0;
-    for (const segment of segments) {
-      const words: PlacedWord[] = [];
-      let index = 0;
-      for (const word of segment.text.split(' ')) {
-        const [length = 0, from = 0, to = 0] = segment.words.subarray(index * 3, index * 3 + 3);
-        index += 1;
-        if (length !== word.length) break;
-        let first = -1;
-        for (const unit of word.split('')) {
-          while (at < line.length && line[at] !== unit) at += 1;
-          if (first < 0) first = at;
-          at += 1;
-        }
-        words.push({ start: start + first, end: start + at, from, to });
+  #place(angle: number, segment: Segment, line: string, from: number, start: number): number {
+    const words: PlacedWord[] = [];
+    let at = from;
+    let index = 0;
+    for (const word of segment.text.split(' ')) {
+      const [length = 0, left = 0, right = 0] = segment.words.subarray(index * 3, index * 3 + 3);
+      index += 1;
+      if (length !== word.length) break;
+      let first = -1;
+      for (const unit of word.split('')) {
+        while (at < line.length && line[at] !== unit) at += 1;
+        if (first < 0) first = at;
+        if (at < line.length) at += 1;
       }
-      this.#placed.push({ segment, angle, words });
+      words.push({ start: start + first, end: start + at, from: left, to: right });
     }
+    this.#placed.push({ segment, angle, words });
+    return at;
   }
 }

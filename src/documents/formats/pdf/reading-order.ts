@@ -3,6 +3,13 @@ interface Box {
   readonly y: number;
   readonly size: number;
   readonly parts: readonly { readonly x: number; readonly right: number; readonly text: string }[];
+  /** Extent of a table. */
+  readonly ruled?: {
+    readonly x: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  };
 }
 
 interface Placed<T> {
@@ -33,10 +40,10 @@ export function inReadingOrder<T extends Box>(inFile: readonly T[]): T[] {
 
 const place = <T extends Box>(box: T): Placed<T> => ({
   box,
-  x: Math.min(...box.parts.map(({ x }) => x)),
-  right: Math.max(...box.parts.map(({ right }) => right)),
-  top: box.y + box.size * 0.7,
-  bottom: box.y - box.size * 0.2,
+  x: box.ruled?.x ?? Math.min(...box.parts.map(({ x }) => x)),
+  right: box.ruled?.right ?? Math.max(...box.parts.map(({ right }) => right)),
+  top: box.ruled?.top ?? box.y + box.size * 0.7,
+  bottom: box.ruled?.bottom ?? box.y - box.size * 0.2,
 });
 
 /** Counts lines above a former line whose width they share. */
@@ -60,16 +67,32 @@ function cut<T extends Box>(boxes: readonly Placed<T>[], depth: number): Placed<
   }
   const bands = bandsOf(boxes);
   if (bands.length < 2) return boxes.toSorted((a, b) => b.box.y - a.box.y || a.x - b.x);
+  const groups = groupBands(bands);
+  return groups.length === 1 && groups[0]?.length === boxes.length
+    ? bands.flatMap((band) => cut(band, depth + 1))
+    : groups.flatMap((group) => cut(group, depth + 1));
+}
+
+/** Joins bands that stand in the same columns: each with those above it, then first lines of a column with those below. */
+function groupBands<T extends Box>(bands: readonly Placed<T>[][]): Placed<T>[][] {
   const groups: Placed<T>[][] = [];
   for (const band of bands) {
     const group = groups.at(-1);
     if (group !== undefined && findGutter([...group, ...band]) !== null) group.push(...band);
     else groups.push([...band]);
   }
-  return groups.length === 1 && groups[0]?.length === boxes.length
-    ? bands.flatMap((band) => cut(band, depth + 1))
-    : groups.flatMap((group) => cut(group, depth + 1));
+  for (let index = groups.length - 2; index >= 0; index -= 1) {
+    const [above = [], below = []] = groups.slice(index, index + 2);
+    if (findGutter(below) === null || !areNear(above, below)) continue;
+    if (findGutter([...above, ...below]) !== null) groups.splice(index, 2, [...above, ...below]);
+  }
+  return groups;
 }
+
+/** True for bands with less than a line between them. */
+const areNear = (above: readonly Placed<Box>[], below: readonly Placed<Box>[]) =>
+  Math.min(...above.map(({ bottom }) => bottom)) - Math.max(...below.map(({ top }) => top)) <
+  Math.min(...above.map(({ box }) => box.size));
 
 /** Returns the middle of the widest empty stripe between columns that stand side by side; null for none. */
 function findGutter(boxes: readonly Placed<Box>[]): number | null {

@@ -1,16 +1,11 @@
-import type { PdfRun } from './lines.ts';
-import { addPiece, type Fragment, readFragments, smallShare, turnRuns } from './lines.ts';
+import type { Rule } from './drawn-rules.ts';
+import { fragmentsOf } from './fragments.ts';
+import { pushTo } from './group.ts';
+import { type PdfRun, turnRuns } from './lines.ts';
+import type { PdfLine } from './pdf-line.ts';
 import { inReadingOrder } from './reading-order.ts';
+import { type RuledTable, readRuledTables } from './ruled-tables.ts';
 import { type Segment, toSegment } from './segment.ts';
-
-export interface PdfLine {
-  /** Segments from left to right; several for a line with column-wide gaps. */
-  readonly segments: readonly Segment[];
-  readonly y: number;
-  readonly size: number;
-  /** Direction of reading in degrees, counter-clockwise. */
-  readonly angle: number;
-}
 
 interface Part extends Segment {
   readonly order: number;
@@ -27,73 +22,35 @@ interface Part extends Segment {
  * Returns the lines of a page. Joins runs on one baseline across the columns of a table, never
  * across columns of running text.
  */
-export function readLines(runs: readonly PdfRun[], rotate = 0): PdfLine[] {
+export function readLines(
+  runs: readonly PdfRun[],
+  rules: readonly Rule[] = [],
+  rotate = 0,
+): PdfLine[] {
   return turnRuns(runs, rotate).flatMap(({ angle, pieces }) => {
-    const fragments = joinAdjacent(attachSmall(readFragments(pieces)));
+    const { tables, rest } = readRuledTables(pieces, rules, angle);
+    const fragments = fragmentsOf(rest);
     const parts = fragments
       .map(
         (fragment, order): Part => ({ ...toSegment(fragment), order, column: null, isLong: false }),
       )
       .filter(({ text }) => text !== '');
     findColumns(parts);
-    return order(joinRows(parts)).map((line) => ({ ...line, angle }));
-  });
-}
-
-/** Attaches superscripts and subscripts that the file draws apart from their line. */
-function attachSmall(fragments: readonly Fragment[]): Fragment[] {
-  const rows = new Map<number, Fragment[]>();
-  for (const fragment of fragments) push(rows, Math.round(fragment.y / 8), fragment);
-  return fragments.filter((small) => {
-    if (small.right - small.x > small.size * 4) return true;
-    const row = Math.round(small.y / 8);
-    const host = [row - 1, row, row + 1]
-      .flatMap((one) => rows.get(one)?.slice(0, 200) ?? [])
-      .find(
-        (one) =>
-          one !== small &&
-          small.size < one.size * smallShare &&
-          Math.abs(one.y - small.y) >= one.size * 0.08 &&
-          Math.abs(one.y - small.y) <= one.size * 0.6 &&
-          touches(one, small),
+    const indexOf = new Map(pieces.map((piece, index) => [piece, index]));
+    const before = ({ from }: RuledTable) =>
+      fragments.findIndex(
+        ({ pieces: [first] }) => first !== undefined && (indexOf.get(first) ?? 0) > from,
       );
-    if (host === undefined) return true;
-    for (const piece of small.pieces) addPiece(host, piece);
-    return false;
+    const rows = [
+      ...joinRows(parts),
+      ...tables.map((one): Row => {
+        const at = before(one);
+        return rowOfTable(one, at < 0 ? fragments.length : at - 0.5);
+      }),
+    ];
+    return order(rows).map((line) => ({ ...line, angle }));
   });
 }
-
-/** Joins fragments that continue each other on one baseline although the file draws them apart. */
-function joinAdjacent(fragments: readonly Fragment[]): Fragment[] {
-  const rows = new Map<number, Fragment[]>();
-  for (const fragment of fragments) push(rows, Math.round(fragment.y / 8), fragment);
-  const joined = new Set<Fragment>();
-  for (const fragment of fragments) {
-    if (joined.has(fragment)) continue;
-    const row = Math.round(fragment.y / 8);
-    const near = [row - 1, row, row + 1].flatMap((one) => rows.get(one)?.slice(0, 200) ?? []);
-    for (
-      let next = near.find((one) => !joined.has(one) && continuesLine(fragment, one));
-      next !== undefined;
-      next = near.find((one) => !joined.has(one) && continuesLine(fragment, one))
-    ) {
-      for (const piece of next.pieces) addPiece(fragment, piece);
-      joined.add(next);
-    }
-  }
-  return fragments.filter((fragment) => !joined.has(fragment));
-}
-
-const continuesLine = (left: Fragment, right: Fragment): boolean =>
-  left !== right &&
-  Math.abs(left.y - right.y) < left.size * 0.15 &&
-  Math.abs(left.size - right.size) < left.size * 0.1 &&
-  right.x - left.right > -0.3 * left.size &&
-  right.x - left.right < 0.4 * left.size;
-
-/** True when a position directly follows a word of the fragment. */
-const touches = ({ pieces, size }: Fragment, { x }: { readonly x: number }) =>
-  pieces.some((piece) => piece.letters !== '' && Math.abs(x - piece.right) < size * 0.25);
 
 /**
  * Finds columns of running text: lines below each other with one left edge, most of them nearly as
@@ -108,7 +65,7 @@ function findColumns(parts: readonly Part[]): void {
   }
   for (const part of parts) {
     const edge = Math.round(part.x / 6);
-    push(edges, edge, part);
+    pushTo(edges, edge, part);
   }
   for (const [edge, group] of edges) {
     const chain: Part[] = [];
@@ -139,6 +96,18 @@ interface Row {
   parts: Part[];
   y: number;
   size: number;
+  readonly ruled?: RuledTable;
+}
+
+function rowOfTable(ruled: RuledTable, order: number): Row {
+  const segments = ruled.table.cells.flatMap(({ lines }) => lines.flat());
+  const parts = segments.map((one): Part => ({ ...one, order, column: null, isLong: false }));
+  return {
+    parts,
+    y: Math.max(...segments.map(({ y }) => y)),
+    size: Math.max(...segments.map(({ size }) => size)),
+    ruled,
+  };
 }
 
 function joinRows(parts: readonly Part[]): Row[] {
@@ -152,7 +121,7 @@ function joinRows(parts: readonly Part[]): Row[] {
     if (row === undefined) {
       const made = { parts: [part], y: part.y, size: part.size };
       rows.push(made);
-      push(byHeight, height, made);
+      pushTo(byHeight, height, made);
     } else {
       row.parts.push(part);
       row.size = Math.max(row.size, part.size);
@@ -173,7 +142,14 @@ const joins = (row: Row, part: Part): boolean =>
       (one.column === null || part.column === null),
   ) &&
   (row.parts.some((one) => Math.abs(one.order - part.order) === 1) ||
-    [...row.parts, part].every(({ column, isLong }) => column === null && !isLong));
+    [...row.parts, part].every(
+      (one) => one.column === null && (!one.isLong || areCells(row.parts, part)),
+    ));
+
+/** True for parts as short and as near as the cells of a row. */
+const areCells = (parts: readonly Part[], part: Part): boolean =>
+  [...parts, part].every(({ x, right, size }) => right - x < size * 8) &&
+  parts.some((one) => Math.max(one.x - part.right, part.x - one.right) < part.size * 7);
 
 /** True for the label of a list item and its text, which files may draw far apart. */
 const labels = (row: Row, part: Part): boolean => {
@@ -202,11 +178,11 @@ function order(rows: readonly Row[]): Omit<PdfLine, 'angle'>[] {
   });
   const inFile = placed.toSorted((a, b) => a.order - b.order).map(({ row }) => row);
   const sorted = isOneColumn ? byHeight.map(({ row }) => row) : inReadingOrder(inFile);
-  return sorted.map((row) => ({
-    segments: withLabel(row.parts.toSorted((a, b) => a.x - b.x)),
-    y: row.y,
-    size: row.size,
-  }));
+  return sorted.map(({ parts, y, size, ruled }) =>
+    ruled === undefined
+      ? { segments: withLabel(parts.toSorted((a, b) => a.x - b.x)), y, size }
+      : { segments: parts, y, size, table: ruled.table },
+  );
 }
 
 const label = /^(?:\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]{1,2}|[ivxlc]{1,6})[.)]|[•▪◦●○■‣⁃–])$/i;
@@ -222,10 +198,4 @@ function withLabel(segments: readonly Segment[]): readonly Segment[] {
   if (!isItem || second.x - first.right > second.size * 5) return segments;
   const words = Float32Array.from([...first.words, ...second.words]);
   return [{ ...second, text: `${first.text} ${second.text}`, words, x: first.x }];
-}
-
-function push<T>(lists: Map<number, T[]>, key: number, value: T): void {
-  const list = lists.get(key);
-  if (list === undefined) lists.set(key, [value]);
-  else list.push(value);
 }

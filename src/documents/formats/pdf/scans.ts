@@ -2,7 +2,7 @@ import type { ScanImage } from '../../scan.ts';
 import type { DrawnImage } from './drawn-image.ts';
 import type { PdfReading } from './guard.ts';
 import { readImage } from './images.ts';
-import type { PdfLine } from './rows.ts';
+import type { PdfLine } from './pdf-line.ts';
 
 /** A page with fewer letters and digits shows its text, if any, in pictures: at most a stamp or number is text. */
 const minLetters = 16;

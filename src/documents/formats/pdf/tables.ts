@@ -1,22 +1,11 @@
-import { tableRow, tableRule } from '../../markup/table-row.ts';
-import { isMostlyRightToLeft } from './bidi.ts';
-import type { PdfLine } from './rows.ts';
-import type { Segment } from './segment.ts';
+import { type Interval, mergeExtents, partsOf } from './columns.ts';
+import type { PageTable } from './page-table.ts';
+import type { PdfLine } from './pdf-line.ts';
+import { tableOf } from './table-lines.ts';
 
-export interface WrittenTable {
-  /** Rows in Markdown, each with the segments of its cells in the order of its text. */
-  readonly rows: readonly {
-    readonly text: string;
-    readonly segments: readonly Segment[];
-    readonly angle: number;
-  }[];
-  /** Number of lines of the page. */
-  readonly count: number;
-}
-
-interface Interval {
-  x: number;
-  right: number;
+/** A table that begins at a line of a page. */
+interface TableOfLines extends PageTable {
+  readonly lines: number;
 }
 
 const maxColumns = 40;
@@ -26,33 +15,69 @@ export function tableAt(
   lines: readonly PdfLine[],
   from: number,
   endsTable: (line: PdfLine) => boolean,
-): WrittenTable | null {
+): TableOfLines | null {
+  const ruled = lines[from]?.table;
+  if (ruled !== undefined) return { ...ruled, lines: 1 };
   const rows: PdfLine[] = [];
   let columns: Interval[] = [];
   let kept = 0;
   for (let index = from; index < lines.length; index += 1) {
     const line = lines[index] as PdfLine;
     const above = rows.at(-1);
-    if (above !== undefined && !isInTable(above, line)) break;
+    if (line.table !== undefined || (above !== undefined && !isInTable(above, line))) break;
     if (endsTable(line)) break;
     const next = withRow(columns, line);
-    const isRow = line.segments.length > 1;
-    if (above === undefined && !isRow) return null;
+    const isRow = Math.max(line.segments.length, partsOf(line, columns).length) > 1;
+    if (above === undefined && !isRow && !isAboveHeader(line, lines[index + 1])) return null;
     if (
-      next.length < 2 ||
+      (next.length < 2 && above !== undefined) ||
       next.length > maxColumns ||
       rows.length - kept > 3 ||
-      (rows.length > 0 && !fits(columns, next, line))
+      (kept > 0 && !fits(columns, next, line))
     )
       break;
     rows.push(line);
     columns = next;
     if (isRow) kept = rows.length;
   }
+  if (!isTable(rows.slice(0, kept))) return null;
+  while (isWrapOf(rows.slice(0, kept), rows[kept])) kept += 1;
   const table = rows.slice(0, kept);
-  if (!isTable(table)) return null;
   columns = table.reduce<Interval[]>(withRow, []);
-  return { rows: writeTable(table, columns), count: kept };
+  return { ...tableOf(table, columns), lines: kept };
+}
+
+/** Distance of the lines of a cell, in em. */
+const maxLeading = 1.45;
+
+/** True for the first line of a column name that is longer than its neighbours, which stand at the bottom. */
+const isAboveHeader = (
+  { segments: [name], y, size }: PdfLine,
+  next: PdfLine | undefined,
+): boolean => {
+  const [first, ...others] = next?.segments ?? [];
+  return (
+    name !== undefined &&
+    next !== undefined &&
+    first !== undefined &&
+    name.x > first.right &&
+    y - next.y < size * maxLeading &&
+    Math.abs(next.size - size) < 1 &&
+    others.some(({ x, right }) => x < name.right && right > name.x)
+  );
+};
+
+/** True for a line below the last row of a table that continues a cell, but not the first. */
+function isWrapOf(table: readonly PdfLine[], line: PdfLine | undefined): boolean {
+  const [last] = table.slice(-1);
+  const [, second] = table.reduce<Interval[]>(withRow, []);
+  return (
+    last !== undefined &&
+    line !== undefined &&
+    second !== undefined &&
+    line.segments.every(({ x }) => x >= second.x - line.size * 0.3) &&
+    last.y - line.y < line.size * maxLeading
+  );
 }
 
 /** Two short rows suffice for a table; two long ones may be justified text with wide gaps. */
@@ -69,22 +94,12 @@ function isTable(table: readonly PdfLine[]): boolean {
 
 const isInTable = (above: PdfLine, below: PdfLine) => {
   const gap = above.y - below.y;
-  return gap > 0 && gap <= Math.max(above.size, below.size) * 4;
+  return above.angle === below.angle && gap > 0 && gap <= Math.max(above.size, below.size) * 4;
 };
 
-/** Merges the extents of overlapping cells into columns. */
-function withRow(columns: readonly Interval[], { segments }: PdfLine): Interval[] {
-  const all = [...columns, ...segments]
-    .map(({ x, right }) => ({ x, right }))
-    .sort((a, b) => a.x - b.x);
-  const merged: Interval[] = [];
-  for (const one of all) {
-    const last = merged.at(-1);
-    if (last !== undefined && one.x < last.right) last.right = Math.max(last.right, one.right);
-    else merged.push(one);
-  }
-  return merged;
-}
+/** Adds the extents of the parts of a line to columns. */
+const withRow = (columns: readonly Interval[], line: PdfLine): Interval[] =>
+  mergeExtents([...columns, ...partsOf(line, columns)]);
 
 /** True when a line adds to the columns: it merges none and overlaps at least one. */
 const fits = (
@@ -97,28 +112,3 @@ const fits = (
   ).length;
   return next.length >= columns.length && bridged > 0;
 };
-
-function writeTable(lines: readonly PdfLine[], columns: readonly Interval[]): WrittenTable['rows'] {
-  const isReversed = isMostlyRightToLeft(
-    lines.flatMap(({ segments }) => segments.map(({ text }) => text)),
-  );
-  const rows = lines.map(({ segments, angle }) => {
-    const cells = columns.map((column) =>
-      segments.filter(
-        ({ x, right }) => (x + right) / 2 >= column.x && (x + right) / 2 <= column.right,
-      ),
-    );
-    if (isReversed) cells.reverse();
-    const texts = cells.map((cell) => cell.map(({ text }) => text).join(' '));
-    return { text: tableRow(texts), texts, segments: cells.flat(), angle };
-  });
-  const rule = { text: tableRule(columns.length), segments: [], angle: 0 };
-  const [first, ...rest] = rows;
-  if (first === undefined) return [];
-  // Column names, some of which may be years.
-  const hasHeader =
-    first.texts.every((text) => /\p{L}|^(19|20)\d\d$/u.test(text) && !/:$/.test(text)) &&
-    /\p{L}/u.test(first.texts.join(''));
-  if (hasHeader) return [first, rule, ...rest];
-  return [{ text: tableRow(columns.map(() => '')), segments: [], angle: 0 }, rule, ...rows];
-}

@@ -2,7 +2,7 @@ import { type ExtractedDocument, maxCharacters } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import { element, type Node, textOf } from '../../markup/tree.ts';
 import { writeMarkdown } from '../../markup/write-markdown.ts';
-import { type OfficePackage, type Part, readPackage } from '../../ooxml/package.ts';
+import { type OfficePackage, type Part, readPackage, withFaults } from '../../ooxml/package.ts';
 import { childOf, descendants, elementsOf } from '../../ooxml/xml.ts';
 import { SlideComments } from './comments.ts';
 import { slideParts } from './placeholder.ts';
@@ -14,7 +14,7 @@ const presentation = {
   mainName: /(?:^|\/)presentation\d*\.xml$/i,
 };
 
-const maxSlides = 5000;
+export const maxSlides = 5000;
 
 /**
  * Extracts what the audience of a presentation sees, slide by slide, and the speaker's notes and comments of
@@ -22,36 +22,52 @@ const maxSlides = 5000;
  * of pages are those of slides. Never fetches external parts.
  */
 export const extractPptx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDocument> =>
-  readPackage(bytes, presentation, (parts, main) => {
-    const reader = new SlideReader(parts, geometryOf(main));
-    const comments = new SlideComments(parts, main.name);
-    const seen = new Set<string>();
-    const isNew = (node: Node) => {
-      const words = textOf(node).replaceAll(/\s+/g, ' ').trim();
-      return words !== '' && !seen.has(words) && seen.add(words);
-    };
-    const pages: number[] = [];
-    let text = '';
-    for (const slide of slidesOf(parts, main)) {
-      pages.push(text === '' ? 0 : text.length + 2);
-      if (slide === null) continue;
-      const layers = slideParts(parts, slide);
-      const nodes = [
-        ...reader.slide(layers),
-        ...reader.margins(layers).filter(isNew),
-        ...titled('Notes:', reader.notes(layers)),
-        ...titled('Comments:', comments.read(slide.name)),
-      ];
-      const written = writeMarkdown(element('body', nodes));
-      if (written !== '') text += (text === '' ? '' : '\n\n') + written;
-      if (text.length > maxCharacters)
-        throw new DocumentFault(
-          'too_large',
-          `The presentation has more than ${maxCharacters} characters of text.`,
-        );
-    }
-    return { text, pages: pages.map((start) => Math.min(start, text.length)), isMarkdown: true };
+  readPackage(bytes, presentation, writeSlides);
+
+/** Extracts a presentation that is translated from another format into the parts of a PPTX file. */
+export const extractTranslated = (
+  translate: () => { readonly parts: OfficePackage; readonly main: Part },
+): Promise<ExtractedDocument> =>
+  withFaults(presentation, () => {
+    const { parts, main } = translate();
+    return writeSlides(parts, main);
   });
+
+function writeSlides(parts: OfficePackage, main: Part): ExtractedDocument {
+  const reader = new SlideReader(parts, geometryOf(main));
+  const comments = new SlideComments(parts, main.name);
+  const seen = new Set<string>();
+  const isNew = (node: Node) => {
+    const words = textOf(node).replaceAll(/\s+/g, ' ').trim();
+    return words !== '' && !seen.has(words) && seen.add(words);
+  };
+  const pages: number[] = [];
+  let text = '';
+  for (const slide of slidesOf(parts, main)) {
+    pages.push(text === '' ? 0 : text.length + 2);
+    if (slide === null) continue;
+    const layers = slideParts(parts, slide);
+    const nodes = [
+      ...reader.slide(layers),
+      ...reader.margins(layers).filter(isNew),
+      ...titled('Notes:', reader.notes(layers)),
+      ...titled('Comments:', comments.read(slide.name)),
+    ];
+    const written = writeMarkdown(element('body', nodes));
+    if (written !== '') text += (text === '' ? '' : '\n\n') + written;
+    if (text.length > maxCharacters)
+      throw new DocumentFault(
+        'too_large',
+        `The presentation has more than ${maxCharacters} characters of text.`,
+      );
+  }
+  return {
+    text,
+    pages: pages.map((start) => Math.min(start, text.length)),
+    isMarkdown: true,
+    properties: parts.properties(),
+  };
+}
 
 const titled = (title: string, nodes: readonly Node[]): Node[] =>
   nodes.length === 0 ? [] : [element('p', [title]), ...nodes];

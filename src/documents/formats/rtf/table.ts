@@ -1,3 +1,4 @@
+import { columnsOf } from '../../markup/columns.ts';
 import { namesNumbers } from '../../markup/header-row.ts';
 import { type Element, element, type Node, textOf } from '../../markup/tree.ts';
 
@@ -33,12 +34,14 @@ interface Placed {
   rows: number;
 }
 
-/** Distance in twips below which two edges are the same. */
-const tolerance = 60;
-
 /** Converts rows to an HTML table. The edges of cells give their columns. */
 export function rtfTable(rows: readonly RtfRow[]): Element {
-  const columnOf = columnsOf(rows);
+  const columnOf = columnsOf(
+    rows.flatMap(({ definition }) => [
+      definition.left,
+      ...definition.cells.map(({ right }) => right),
+    ]),
+  );
   const open = new Map<number, Placed>();
   const grid = rows.map(({ cells, definition }) => {
     const placed: Placed[] = [];
@@ -74,28 +77,6 @@ export function rtfTable(rows: readonly RtfRow[]): Element {
   );
   const isData = rows.length > 1 && grid.some((cells) => cells.length > 1);
   return element('table', trs, isData ? { data: 'true' } : {});
-}
-
-/** Returns a function from an edge to the number of edges to the left of it. */
-function columnsOf(rows: readonly RtfRow[]): (edge: number) => number {
-  const sorted = [
-    ...new Set(
-      rows.flatMap(({ definition }) => [
-        definition.left,
-        ...definition.cells.map(({ right }) => right),
-      ]),
-    ),
-  ].sort((a, b) => a - b);
-  const columns = new Map<number, number>();
-  let [first, column] = [sorted[0] ?? 0, 0];
-  for (const edge of sorted) {
-    if (edge - first > tolerance) {
-      column += 1;
-      first = edge;
-    }
-    columns.set(edge, column);
-  }
-  return (edge) => columns.get(edge) ?? 0;
 }
 
 function countHeaderRows(rows: readonly RtfRow[]): number {

@@ -3,7 +3,8 @@ import { readCompoundFile } from '../../compound-file.ts';
 import { type ExtractedDocument, maxCharacters } from '../../document.ts';
 import { DocumentFault } from '../../fault.ts';
 import type { ExtractContext } from '../../format.ts';
-import { isCompoundFile, isZip } from '../../signature.ts';
+import { readByContent } from '../../read-by-content.ts';
+import { isCompoundFile } from '../../signature.ts';
 import { maxCells } from '../xlsx/extract.ts';
 import { writeSheet } from '../xlsx/worksheet.ts';
 import { readBiffSheet } from './sheet.ts';
@@ -17,7 +18,8 @@ export async function extractXls(
   bytes: Uint8Array<ArrayBuffer>,
   context: ExtractContext,
 ): Promise<ExtractedDocument> {
-  if (!isCompoundFile(bytes)) return readOther(bytes, context);
+  if (!isCompoundFile(bytes))
+    return readByContent(bytes, context, { archive: 'xlsx', text: 'csv' });
   const { streams } = readCompoundFile(bytes);
   if (streams.has('EncryptedPackage'))
     throw new DocumentFault('encrypted', 'The document is password-protected.');
@@ -44,26 +46,4 @@ function readSheets(stream: Uint8Array): string {
     .filter(({ blocks }) => blocks.length > 0)
     .map(({ name, blocks }) => [`## ${name}`, ...blocks].join('\n\n'))
     .join('\n\n');
-}
-
-async function readOther(
-  bytes: Uint8Array<ArrayBuffer>,
-  context: ExtractContext,
-): Promise<ExtractedDocument> {
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 1000)).replaceAll('\0', '');
-  const extension = isZip(bytes)
-    ? 'xlsx'
-    : /^[^<]{0,3}\s*<\?xml/.test(head) && !/<html/i.test(head)
-      ? 'xml'
-      : /^[^<]{0,3}\s*</.test(head)
-        ? 'html'
-        : 'csv';
-  const read = await context.readEmbedded({
-    name: `content.${extension}`,
-    media_type: '',
-    encoding: context.encoding ?? null,
-    read: async () => bytes,
-  });
-  if (read.document === null) throw new DocumentFault('corrupt', read.reason);
-  return read.document;
 }

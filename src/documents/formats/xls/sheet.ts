@@ -2,7 +2,13 @@ import { DocumentFault } from '../../fault.ts';
 import { struck } from '../../markup/inline.ts';
 import { formatNumber, formatText } from '../../ooxml/number-format.ts';
 import { maxColumn, maxRow } from '../xlsx/reference.ts';
-import { type Sheet, type SheetBudget, type SheetCell, sortCells } from '../xlsx/sheet.ts';
+import {
+  emptySheet,
+  type Sheet,
+  type SheetBudget,
+  type SheetCell,
+  sortCells,
+} from '../xlsx/sheet.ts';
 import { plainStyle } from '../xlsx/styles.ts';
 import { substream, recordTypes as types } from './records.ts';
 import { readString } from './strings.ts';
@@ -35,17 +41,7 @@ class SheetReader {
   readonly #workbook: BiffWorkbook;
   readonly #budget: SheetBudget;
   readonly #rows = new Map<number, SheetCell[]>();
-  readonly #sheet: Sheet = {
-    rows: [],
-    merges: [],
-    links: [],
-    hiddenRows: new Set(),
-    hiddenColumns: [],
-    frozenRows: 0,
-    filter: null,
-    drawing: undefined,
-    tables: [],
-  };
+  readonly #sheet: Sheet = emptySheet();
   /** Position and style of a formula whose text follows in a record of its own. */
   #pending: DataView | null = null;
   #isFrozen = false;

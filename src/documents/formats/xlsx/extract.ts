@@ -41,7 +41,12 @@ export const extractXlsx = (bytes: Uint8Array<ArrayBuffer>): Promise<ExtractedDo
         );
       sections.push(section);
     }
-    return { text: cleanText(sections.join('\n\n')).trim(), pages: null, isMarkdown: true };
+    return {
+      text: cleanText(sections.join('\n\n')).trim(),
+      pages: null,
+      isMarkdown: true,
+      properties: parts.properties(),
+    };
   });
 
 function readChartSheet(parts: OfficePackage, part: string): string[] {

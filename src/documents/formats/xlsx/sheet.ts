@@ -33,6 +33,18 @@ export interface Sheet {
   readonly tables: string[];
 }
 
+export const emptySheet = (): Sheet => ({
+  rows: [],
+  merges: [],
+  links: [],
+  hiddenRows: new Set(),
+  hiddenColumns: [],
+  frozenRows: 0,
+  filter: null,
+  drawing: undefined,
+  tables: [],
+});
+
 const maxElements = 12_000_000;
 const maxMerges = 200_000;
 const isTrue = (value: string | undefined) => value === '1' || value === 'true';
@@ -45,17 +57,7 @@ export interface SheetBudget {
 
 /** Reads a worksheet. Throws `too_large` when the budget is spent: a text may be shared by any number of cells. */
 export function readSheet(bytes: Uint8Array, values: CellValues, budget: SheetBudget): Sheet {
-  const sheet: Sheet = {
-    rows: [],
-    merges: [],
-    links: [],
-    hiddenRows: new Set(),
-    hiddenColumns: [],
-    frozenRows: 0,
-    filter: null,
-    drawing: undefined,
-    tables: [],
-  };
+  const sheet = emptySheet();
   const cell = new CellReader(values);
   let row: SheetRow = { row: -1, cells: [] };
   let column = -1;

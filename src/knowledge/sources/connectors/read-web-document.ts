@@ -83,15 +83,16 @@ const headerOf = ({ headers }: Response, name: string): string | null => {
 async function pageOf(response: Response, type: string, url: string): Promise<Content> {
   const bytes = await bytesOf(response, maxPageBytes);
   try {
-    const { title, canonical, links, text } = await readSourcePage(bytes, type, url);
+    const { title, canonical, links, text, ...about } = await readSourcePage(bytes, type, url);
     if (text.trim() === '')
       throw new SourceFault('empty_document', 'The page has no text unless its scripts are run.');
     const stated = canonical === null ? null : pageUrl(canonical);
     return {
+      ...about,
       // A canonical address of another site could claim the pages of that site.
       url: stated !== null && siteOf(stated) === siteOf(url) ? stated : url,
       title,
-      name: `${title ?? 'page'}.md`,
+      name: `${title ?? fileNameOf(response, url).replace(/\.(?:x?html?|php|aspx?|jsp)$/i, '')}.md`,
       body: title === null || /^#{1,6} /.test(text) ? text : `# ${title}\n\n${text}`,
       links: links.flatMap((link) => pageUrl(link) ?? []),
     };

@@ -1,6 +1,9 @@
+import type { FileFields } from '../../../db/schema/knowledge.ts';
+import { textPart } from '../../../documents/index.ts';
 import type { Ctx } from '../../../platform/context.ts';
 import { sha256 } from '../../../shared/digest.ts';
 import { toWireTime } from '../../../shared/time.ts';
+import { presentFields } from '../../fields/schema.ts';
 import { uploadFile } from '../../upload/upload.ts';
 import type { Content, Outcome } from '../connector.ts';
 import { type QueuedPage, selectDuplicate } from '../page-store.ts';
@@ -50,6 +53,11 @@ export async function storeContent(
       fetched_at: toWireTime(ctx.now()),
       source_id: source.id,
     },
+    // Fields that a person has given to the file are kept, too.
+    fields: {
+      ...(page.has_file === 1 ? {} : source.file_fields),
+      ...fieldsOf(content),
+    },
     // Groups that a person has given to the file are kept with its new content.
     groups: page.has_file === 1 ? undefined : (source.groups ?? undefined),
   };
@@ -59,6 +67,10 @@ export async function storeContent(
   const state = isSame ? 'unchanged' : page.has_file === 1 ? 'updated' : 'added';
   return { kind: 'stored', links, changes: { ...common, state, file_id, content_hash } };
 }
+
+/** Returns the fields that a page states itself, since the file has its text only. */
+export const fieldsOf = ({ title, author, published_at }: Content): FileFields =>
+  presentFields({ title, author, published_at });
 
 /** Enough for any page of a site; a row of the database takes 2 MB. */
 const maxStoredLinks = 2000;
@@ -73,21 +85,22 @@ const boundedLinks = (links: readonly string[]): string[] => {
 interface About {
   readonly external_id: string;
   readonly metadata: Record<string, string>;
+  readonly fields: FileFields;
   readonly groups: string[] | undefined;
 }
 
 /** Stores the content; its hash is that of the stored bytes. */
 async function upload(ctx: Ctx, base_id: string, { name, body }: Content, about: About) {
-  const source =
+  const part =
     typeof body === 'string'
-      ? { body: { name: fileName(name), text: body, ...about } }
-      : {
-          part: { name: fileName(name), media_type: body.media_type, body: body.stream },
-          ...about,
-        };
+      ? textPart({ name: fileName(name), text: body })
+      : { name: fileName(name), media_type: body.media_type, body: body.stream };
   try {
-    const { id, sha256 } = await uploadFile(ctx, base_id, source);
-    return { file_id: id, content_hash: sha256 };
+    const { id, sha256, replacement } = await uploadFile(ctx, base_id, {
+      ...{ part, ...about },
+      keeps_description: true,
+    });
+    return { file_id: id, content_hash: replacement?.sha256 ?? sha256 };
   } catch (error) {
     throw faultOfFailure(error);
   }

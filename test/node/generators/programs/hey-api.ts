@@ -19,8 +19,9 @@ async function main() {
   });
   let status: api.File['status'] = 'queued';
   while (status !== 'ready' && status !== 'failed') {
-    status = (await api.getFile({ path: { file: idOf(uploaded.data[0]) }, throwOnError })).data
-      .status;
+    // An upload of one file has status 202 or fails.
+    const file = 'id' in uploaded ? uploaded.id : '';
+    status = (await api.getFile({ path: { file }, throwOnError })).data.status;
   }
   const { data: found } = await api.searchAgentKnowledge({
     path,
@@ -88,7 +89,3 @@ async function main() {
 }
 
 void main();
-
-function idOf(sent: object | undefined): string {
-  return sent !== undefined && 'id' in sent ? String(sent.id) : '';
-}

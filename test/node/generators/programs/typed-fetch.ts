@@ -32,8 +32,8 @@ async function main() {
   );
   let status: components['schemas']['File']['status'] = 'queued';
   while (status !== 'ready' && status !== 'failed') {
-    const [sent] = uploaded.data;
-    const file = sent !== undefined && 'id' in sent ? sent.id : '';
+    // An upload of one file has status 202 or fails.
+    const file = 'id' in uploaded ? uploaded.id : '';
     status = ok(await client.GET('/api/v1/files/{file}', { params: { path: { file } } })).status;
   }
   const found = ok(
