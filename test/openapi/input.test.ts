@@ -24,6 +24,12 @@ import { hashRows } from '../support/rows.ts';
 
 const named = (list: readonly Operation[]) =>
   list.map((operation) => [operation.name, operation] as const);
+/** Some of the values, others for each operation and place: the operations together try all. */
+const someOf = <Value>(values: readonly Value[], count: number, index: number): readonly Value[] =>
+  Array.from(
+    { length: Math.min(count, values.length) },
+    (_, offset) => values[(index * count + offset) % values.length] as Value,
+  );
 const withBody = operations.filter((operation) => jsonBodyOf(operation) !== undefined);
 
 describe('input', () => {
@@ -46,15 +52,16 @@ describe('input', () => {
 
   describe.each(named(withBody))('%s', (_name, operation) => {
     const places = [...placesIn(jsonBodyOf(operation))];
+    const turn = operations.indexOf(operation);
 
     it('refuses unknown and server-owned fields, nested ones too (R10)', async () => {
       const body = validBody(operation, own.values);
-      for (const { path, schema, isInUnion } of places.filter(
-        (place) => place.schema.additionalProperties === false,
-      )) {
-        for (const field of ['unexpected_field', 'workspace_id', 'created_at', '__proto__'].filter(
+      const strict = places.filter((place) => place.schema.additionalProperties === false);
+      for (const [index, { path, schema, isInUnion }] of strict.entries()) {
+        const fields = ['unexpected_field', 'workspace_id', 'created_at', '__proto__'].filter(
           (name) => !(name in (schema.properties ?? {})),
-        )) {
+        );
+        for (const field of someOf(fields, 2, turn + index)) {
           const at = path.length === 0 ? body : exampleOf(schema);
           const text = JSON.stringify(
             withValueAt(body, [...path], { ...(at as object), [`@${field}`]: 1 }),
@@ -74,8 +81,9 @@ describe('input', () => {
 
     it('refuses NUL and lone surrogates in every text (R17)', async () => {
       const body = validBody(operation, own.values);
-      for (const { path } of places.filter(({ schema }) => typesOf(schema).includes('string'))) {
-        for (const text of ['a\0b', 'a\ud800b', '\udc00']) {
+      const texts = places.filter(({ schema }) => typesOf(schema).includes('string'));
+      for (const [index, { path }] of texts.entries()) {
+        for (const text of someOf(['a\0b', 'a\ud800b', '\udc00'], 1, turn + index)) {
           const answer = await sendJson(operation, JSON.stringify(withValueAt(body, path, text)));
           expectRefusal(operation, answer, 422, pointerTo(path));
           expect(pointersOf(answer)).toEqual([pointerTo(path)]);
@@ -86,36 +94,27 @@ describe('input', () => {
 
     it('rejects numbers that lose precision (R19)', async () => {
       const body = validBody(operation, own.values);
-      for (const { path, schema, isInUnion } of places.filter(({ schema }) =>
+      const numbers = places.filter(({ schema }) =>
         typesOf(schema).some((type) => type === 'number' || type === 'integer'),
-      )) {
-        for (const literal of [
-          '1e309',
-          '-1e309',
-          '9007199254740993',
-          '-0',
-          '-0.0',
-          ...(isInUnion || typesOf(schema).length > 1 ? [] : ['"1"', 'true']),
-        ]) {
+      );
+      for (const [index, { path, schema, isInUnion }] of numbers.entries()) {
+        const others = isInUnion || typesOf(schema).length > 1 ? [] : ['"1"', 'true'];
+        const literals = ['1e309', '-1e309', '9007199254740993', '-0', '-0.0', ...others];
+        for (const literal of someOf(literals, 2, turn + index)) {
           const answer = await sendJson(
             operation,
             JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', literal),
           );
           expectRefusal(operation, answer, 422, `${pointerTo(path)} ${literal}`);
         }
-        expectRefusal(
-          operation,
-          await sendJson(
-            operation,
-            JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', 'NaN'),
-          ),
-          400,
-        );
+        if (index > 0) continue;
+        const text = JSON.stringify(withValueAt(body, path, '@number')).replace('"@number"', 'NaN');
+        expectRefusal(operation, await sendJson(operation, text), 400);
       }
     });
 
     it('rejects invalid JSON with 400, and excessive JSON with 422 (R16)', async () => {
-      for (const text of [
+      const invalid = [
         '',
         ' ',
         '{',
@@ -126,7 +125,8 @@ describe('input', () => {
         '{"a":1}{}',
         '[1',
         'nul',
-      ]) {
+      ];
+      for (const text of someOf(invalid, 2, turn)) {
         expectRefusal(operation, await sendJson(operation, text), 400, text);
       }
       const bytes = new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]);
@@ -151,7 +151,7 @@ describe('input', () => {
         JSON.stringify(keys),
         JSON.stringify(items),
       ];
-      for (const text of bounded)
+      for (const text of someOf(bounded, 2, turn))
         expectRefusal(operation, await sendJson(operation, text), 422, text.slice(0, 40));
     });
 
@@ -166,18 +166,16 @@ describe('input', () => {
         'json',
         '',
         '*/*',
-      ];
-      for (const type of [
-        ...refused,
         'application/json; charset=latin1',
         'application/json;charset="utf-16"',
         'application/json+x',
         'application/jsonx',
-      ]) {
+      ];
+      for (const type of someOf(refused, 2, turn)) {
         expectRefusal(operation, await typed({ 'content-type': type }), 415, type);
       }
       expectRefusal(operation, await typed({}), 415, 'no content type');
-      for (const encoding of ['gzip', 'br', 'gzip, gzip', 'x']) {
+      for (const encoding of someOf(['gzip', 'br', 'gzip, gzip', 'x'], 1, turn)) {
         expectRefusal(
           operation,
           await typed({ 'content-type': 'application/json', 'content-encoding': encoding }),
@@ -185,12 +183,13 @@ describe('input', () => {
           encoding,
         );
       }
-      for (const type of [
+      const accepted = [
         'application/json',
         'Application/JSON',
         'application/json;charset=utf-8',
         'application/json; charset="UTF-8"; a=b',
-      ]) {
+      ];
+      for (const type of someOf(accepted, 1, turn)) {
         expectRefusal(operation, await typed({ 'content-type': type }), 422, type);
       }
     });
@@ -220,11 +219,8 @@ describe('input', () => {
   it.each(named(operations))(
     '%s returns 406 for unsupported media types (R14)',
     async (_name, operation) => {
-      for (const accept of [
-        'x-none/x-none',
-        'application/json;q=0',
-        'application/xml, image/x-none',
-      ]) {
+      const refused = ['x-none/x-none', 'application/json;q=0', 'application/xml, image/x-none'];
+      for (const accept of someOf(refused, 1, operations.indexOf(operation))) {
         const body = validBody(operation, own.values);
         const values = randomValues();
         const key = operation.access === 'root' ? rootKey : own.workspace.key;
@@ -241,16 +237,17 @@ describe('input', () => {
     '%s rejects unknown and invalid query parameters',
     async (_name, operation) => {
       const parameters = operation.parameters.filter((parameter) => parameter.in === 'query');
-      const refused = ['?unexpected_parameter=1', '?unexpected_parameter', '?__proto__=1'];
-      for (const { name, schema } of parameters) {
+      const turn = operations.indexOf(operation);
+      const unknown = ['?unexpected_parameter=1', '?unexpected_parameter', '?__proto__=1'];
+      const refused = [...someOf(unknown, 1, turn)];
+      for (const [index, { name, schema }] of parameters.entries()) {
         const value = encodeURIComponent(String(exampleOf(schema)));
-        refused.push(`?${name}=%00`, `?${name}=a%00b`);
+        refused.push(...someOf([`?${name}=%00`, `?${name}=a%00b`], 1, turn + index));
         // Only a list may come in several.
         if (!name.endsWith('[]')) refused.push(`?${name}=${value}&${name}=${value}`);
         if (typesOf(schema).some((type) => type === 'integer' || type === 'number')) {
-          refused.push(
-            ...['', 'x', '1e309', 'NaN', '-1', '9007199254740993'].map((bad) => `?${name}=${bad}`),
-          );
+          const numbers = ['', 'x', '1e309', 'NaN', '-1', '9007199254740993'];
+          refused.push(...someOf(numbers, 2, turn + index).map((bad) => `?${name}=${bad}`));
         }
         if (schema.enum !== undefined) refused.push(`?${name}=no-such-value`);
       }
