@@ -3,13 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { request } from '../support/api.ts';
 import { type Chat, newChat } from '../support/chat.ts';
 import { addText, newBase } from '../support/files.ts';
+import { addOrderTools, asks, deletedAt, orderTools, remove, says } from '../support/orders.ts';
 import { Site } from '../support/outbound.ts';
 import type { Round, ToolCall } from '../support/provider/script.ts';
-
-const remove: ToolCall = { id: 'call_1', name: 'delete_order', arguments: { order: '7' } };
-const usage = { input_tokens: 10, output_tokens: 5 };
-const asks = (...tool_calls: ToolCall[]): Round => ({ text: ['One moment.'], tool_calls, usage });
-const says: Round = { text: ['Done.'], usage };
 
 interface Desk extends Chat {
   readonly site: Site;
@@ -29,27 +25,8 @@ interface Waiting {
 async function newDesk(rounds: readonly Round[], config: object = {}): Promise<Desk> {
   const chat = await newChat({ rounds });
   const { workspace, agent } = chat;
-  const site = new Site();
-  const parameters = {
-    type: 'object',
-    properties: { order: { type: 'string' } },
-    required: ['order'],
-  };
-  for (const [name, effect, method] of [
-    ['delete_order', 'destructive', 'DELETE'],
-    ['change_order', 'write', 'POST'],
-    ['read_order', 'read', 'GET'],
-  ]) {
-    const url = site.url('/orders/{order}');
-    const tool = { name, description: 'An order.', effect, method, url, input_schema: parameters };
-    expect((await workspace.post('/tools', tool)).status).toBe(201);
-  }
-  for (const order of ['7', '8'])
-    await site.answers(`/orders/${order}`, {
-      body: '{"ok":true}',
-      headers: { 'content-type': 'application/json' },
-    });
-  const tools = ['delete_order', 'change_order', 'read_order', 'fetch_url'];
+  const site = await addOrderTools(workspace);
+  const tools = [...orderTools, 'fetch_url'];
   const changed = await workspace.patch(`/agents/${agent}`, { config: { tools, ...config } });
   expect(changed.status, JSON.stringify(changed.body)).toBe(200);
   const waiting = (run: { id: string; required_actions: object[] }): Waiting => ({
@@ -69,8 +46,7 @@ async function newDesk(rounds: readonly Round[], config: object = {}): Promise<D
       expect([status, body.run?.status], JSON.stringify(body)).toEqual([200, 'requires_action']);
       return waiting(body.run);
     },
-    deleted: async () =>
-      (await site.calls()).filter(({ method }) => method === 'DELETE').map(({ url }) => url),
+    deleted: () => deletedAt(site),
   };
 }
 

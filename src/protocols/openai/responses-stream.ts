@@ -2,7 +2,7 @@ import type { Message, RunEvent, StreamEncoder, StreamProtocol } from '../../run
 import type { Failure } from '../../shared/failure.ts';
 import { clientCallsOf, JoinedText } from './answer.ts';
 import { openAiErrors } from './errors.ts';
-import { toCallItemId } from './ids.ts';
+import { toCallItemId, toMessageItemId } from './ids.ts';
 import {
   failedResponse,
   finishedResponse,
@@ -17,12 +17,15 @@ import type {
   OutputMessage,
   ResponseEcho,
 } from './response-object-schema.ts';
+import { approvalsOf, PartCursor, textOfPart } from './response-part.ts';
 
 /** The options of a request that its events depend on. */
 export interface ResponsesStreamOptions extends Readonly<Record<string, unknown>> {
   readonly echo: ResponseEcho;
   /** Names of the client tools. Calls of the agent's tools are not shown. */
   readonly tools: readonly string[];
+  /** The part of the run that the response shows. */
+  readonly part?: number;
 }
 
 interface OpenCall {
@@ -35,6 +38,7 @@ interface OpenCall {
 /** Encodes the events of a run as events of a response. `sequence_number` starts at 0, SSE ids at 1. */
 class ResponsesEncoder implements StreamEncoder {
   readonly #options: ResponsesStreamOptions;
+  readonly #cursor: PartCursor;
   readonly #joined = new JoinedText();
   readonly #calls = new Map<string, OpenCall>();
   #sequence = 0;
@@ -46,9 +50,11 @@ class ResponsesEncoder implements StreamEncoder {
 
   constructor(options: ResponsesStreamOptions) {
     this.#options = options;
+    this.#cursor = new PartCursor(options.part ?? 0);
   }
 
   frames(event: RunEvent): string[] {
+    if (!this.#cursor.admits(event)) return [];
     // A run without stored events has only the message, which contains the text.
     if (this.#response === null && event.type === 'text-delta') return [];
     return this.#framesOf(event).map((frame) => {
@@ -81,6 +87,7 @@ class ResponsesEncoder implements StreamEncoder {
   #framesOf(event: RunEvent): Frame[] {
     switch (event.type) {
       case 'start':
+      case 'resume':
         return this.#start(event.run_id, event.message_id);
       case 'start-step':
         this.#joined.beginPart();
@@ -97,6 +104,7 @@ class ResponsesEncoder implements StreamEncoder {
           event.tool_name,
           JSON.stringify(event.input ?? {}),
         );
+      case 'requires-action':
       case 'finish':
         return this.#finish(event.message);
       case 'error':
@@ -107,8 +115,9 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   #start(run_id: string, message_id: string): Frame[] {
-    this.#message_id = message_id;
-    this.#response = unfinishedResponse(run_id, this.#options.echo);
+    const { part } = this.#cursor;
+    this.#message_id = toMessageItemId(message_id, part.index);
+    this.#response = unfinishedResponse(run_id, this.#options.echo, 'in_progress', part);
     return [
       { type: 'response.created', response: this.#response },
       { type: 'response.in_progress', response: this.#response },
@@ -198,28 +207,37 @@ class ResponsesEncoder implements StreamEncoder {
   });
 
   #finish(message: Message): Frame[] {
-    const { run_id, text } = message;
+    const { run_id } = message;
+    const { part } = this.#cursor;
+    const text = textOfPart(message.text, part.before?.text ?? '');
     const startFrames = this.#response === null ? this.#start(run_id, message.id) : [];
     const rest = this.#writeText(this.#joined.end() + (this.#joined.text === '' ? text : ''));
     const calls = clientCallsOf(message);
+    const approvals = approvalsOf(message.run);
     const messageFrames =
-      text === '' && calls.length > 0
+      text === '' && calls.length + approvals.length > 0
         ? []
         : [...this.#openMessage(), ...this.#closeMessage(message)];
     const called = calls.flatMap(({ id, name, arguments: given }) =>
       this.#completeCall(id, name, given),
     );
-    const response = finishedResponse(
-      message,
-      this.#options.echo,
-      this.#output(toOutputMessage(message, 'completed')),
-    );
+    const requested = approvals.flatMap((item): Frame[] => {
+      const output_index = this.#items;
+      this.#items += 1;
+      return [
+        { type: 'response.output_item.added', output_index, item },
+        { type: 'response.output_item.done', output_index, item },
+      ];
+    });
+    const output = [...this.#output(toOutputMessage(message, 'completed', part)), ...approvals];
+    const response = finishedResponse(message, this.#options.echo, part, output);
     const type = response.status === 'completed' ? 'response.completed' : 'response.incomplete';
-    return [...startFrames, ...rest, ...messageFrames, ...called, { type, response }];
+    const frames = [...startFrames, ...rest, ...messageFrames, ...called, ...requested];
+    return [...frames, { type, response }];
   }
 
   #closeMessage(message: Message): Frame[] {
-    const item = toOutputMessage(message, 'completed');
+    const item = toOutputMessage(message, 'completed', this.#cursor.part);
     const place = this.#place;
     return [
       ...item.content.flatMap((part): Frame[] => [
@@ -229,7 +247,7 @@ class ResponsesEncoder implements StreamEncoder {
           annotation_index,
           annotation,
         })),
-        { type: 'response.output_text.done', ...place, text: message.text, logprobs: [] },
+        { type: 'response.output_text.done', ...place, text: part.text, logprobs: [] },
         { type: 'response.content_part.done', ...place, part },
       ]),
       { type: 'response.output_item.done', output_index: place.output_index, item },
@@ -240,7 +258,8 @@ class ResponsesEncoder implements StreamEncoder {
     const startFrames = this.#response === null ? this.#start(run.id, '') : [];
     const rest = this.#writeText(this.#joined.end());
     const output = this.#output(this.#messageItem('incomplete'));
-    const response = failedResponse(run, { code, detail }, this.#options.echo, output);
+    const { part } = this.#cursor;
+    const response = failedResponse(run, { code, detail }, this.#options.echo, output, part);
     return [
       ...startFrames,
       ...rest,

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { type ApprovalStatus, approvals } from '../../db/schema/approvals.ts';
 import type { PendingCall } from '../../execution/index.ts';
@@ -83,6 +83,19 @@ export interface ApprovalFilter {
   readonly end_user_id?: string | undefined;
   readonly tool?: string | undefined;
 }
+
+/** Selects approvals by their ids, oldest first. */
+export const selectApprovalsById = (db: Db, workspace_id: string, ids: readonly string[]) =>
+  db
+    .select()
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.workspace_id, workspace_id),
+        sql`${approvals.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+      ),
+    )
+    .orderBy(asc(approvals.id));
 
 /** The key that created the session of a run, or the run itself. */
 const creator = sql`(select coalesce(s.created_by, r.created_by) from runs r left join sessions s on s.id = r.session_id
