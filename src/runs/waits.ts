@@ -1,10 +1,9 @@
 import type { Ctx } from '../platform/context.ts';
 import type { RunEvent } from './events.ts';
-import type { ReadRun } from './read-run.ts';
 import type { Message } from './schema/message.ts';
-import { isOpen } from './store/runs.ts';
+import { isOpen, type RunRow } from './store/runs.ts';
 import { decodeEvents } from './stream/event-log.ts';
-import { fromParts } from './suspension/state.ts';
+import { fromParts, type SuspendedState } from './suspension/state.ts';
 import { selectSuspension } from './suspension/store.ts';
 import { withheldRuns } from './withheld.ts';
 
@@ -31,7 +30,7 @@ export function waitsOf(events: readonly RunEvent[]): Waits {
 /** Returns where a run has waited; null when it has, and its events are not stored or may not be read. */
 export async function readWaits(
   ctx: Ctx,
-  { row, suspended }: Pick<ReadRun, 'row' | 'suspended'>,
+  { row, suspended }: { readonly row: RunRow; readonly suspended: SuspendedState | null },
 ): Promise<Waits | null> {
   if (suspended !== null) return waitsOf(suspended.events);
   if (row.answered_actions === null) return { messages: [], resumed: 0 };
