@@ -199,6 +199,35 @@ describe('a call of a destructive tool', () => {
   });
 });
 
+describe('the list of approvals', () => {
+  it('has the pending ones in the order in which they expire, and none that has expired', async () => {
+    const times = [3600, 60, 600];
+    const desk = await newDesk(times.map(() => asks(remove)));
+    const { workspace, agent } = desk;
+    for (const expires_in_s of times) {
+      await workspace.patch(`/agents/${agent}`, { config: { approvals: { expires_in_s } } });
+      await workspace.post(`/agents/${agent}/runs`, { message: 'Cancel it.' });
+    }
+    const pending = async (query: string) =>
+      (await workspace.get(`/approvals?status=pending&${query}`)).body;
+    const secondsOf = ({ expires_at, created_at }: Record<string, string>) =>
+      Math.round((Date.parse(expires_at ?? '') - Date.parse(created_at ?? '')) / 1000);
+    const one = await pending('limit=2');
+    const two = await pending(`limit=2&cursor=${one.next_cursor}`);
+    expect([...one.data, ...two.data].map(secondsOf)).toEqual([60, 600, 3600]);
+    expect(two.next_cursor).toBeNull();
+    const { body: all } = await workspace.get('/approvals');
+    expect(all.data.map(secondsOf)).toEqual([600, 60, 3600]);
+    await env.DB.prepare('update approvals set expires_at = 1 where id = ?')
+      .bind(one.data[0].id)
+      .run();
+    expect((await pending('')).data.map(secondsOf)).toEqual([600, 3600]);
+    const { body: expired } = await workspace.get('/approvals?status=expired');
+    expect(expired.data).toMatchObject([{ id: one.data[0].id, status: 'expired' }]);
+    expect((await workspace.get(`/approvals?cursor=${one.next_cursor}`)).status).toBe(400);
+  });
+});
+
 describe('the person who decides', () => {
   it('is an editor, unless the version lets end users decide', async () => {
     const rounds = [asks(remove), says, asks(remove), says];

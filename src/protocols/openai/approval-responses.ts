@@ -4,7 +4,13 @@ import { Failure } from '../../shared/failure.ts';
 import { conversationIdOf } from './conversation-response.ts';
 import { sessionOf } from './conversations.ts';
 import { unsupported } from './errors.ts';
-import { readResponseId, toApprovalId, toApprovalRequestId, toResponseId } from './ids.ts';
+import {
+  isOfApproval,
+  readResponseId,
+  toApprovalId,
+  toApprovalRequestId,
+  toResponseId,
+} from './ids.ts';
 import type { InputItem } from './input-item-schema.ts';
 import { pendingOf } from './response-part.ts';
 import type { CreateResponse } from './responses-schema.ts';
@@ -79,7 +85,8 @@ const isRequest = (item: InputItem): item is Request =>
   'type' in item && item.type === 'mcp_approval_request';
 const isDecision = (item: InputItem): item is Decision =>
   'type' in item && item.type === 'mcp_approval_response';
-const isApproval = (item: InputItem): boolean => isRequest(item) || isDecision(item);
+const isApproval = (item: InputItem): boolean =>
+  isRequest(item) || isDecision(item) || (!('role' in item) && isOfApproval(item.id ?? ''));
 
 async function findRun(ctx: Ctx, run_id: string | undefined, given: Given): Promise<FoundResponse> {
   if (run_id === undefined) throw unknownApproval(given);

@@ -21,6 +21,9 @@ export const toApprovalRequestId = (approval_id: string): string => `mcpr_${suff
 /** Returns the id of the approval of a request; the inverse of `toApprovalRequestId`. */
 export const toApprovalId = (request_id: string): string => `apr_${suffixOf(request_id)}`;
 
+/** Returns true for the id of a request for approval, or of the item with its decision. */
+export const isOfApproval = (id: string): boolean => /^mcp[ar]_/.test(id);
+
 /** Returns the id of the item with the decision about an approval. */
 export const toDecisionItemId = (approval_id: string): string => `mcpa_${suffixOf(approval_id)}`;
 

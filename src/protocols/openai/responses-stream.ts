@@ -2,22 +2,17 @@ import type { Message, RunEvent, StreamEncoder, StreamProtocol } from '../../run
 import type { Failure } from '../../shared/failure.ts';
 import { clientCallsOf, JoinedText } from './answer.ts';
 import { openAiErrors } from './errors.ts';
-import { toCallItemId, toMessageItemId } from './ids.ts';
+import { toMessageItemId } from './ids.ts';
 import {
   failedResponse,
   finishedResponse,
-  toCall,
   toOutputMessage,
   unfinishedResponse,
 } from './response.ts';
 import type { ResponseFrame as Frame } from './response-events.ts';
-import type {
-  OpenAiResponse,
-  OutputCall,
-  OutputMessage,
-  ResponseEcho,
-} from './response-object-schema.ts';
+import type { OpenAiResponse, OutputMessage, ResponseEcho } from './response-object-schema.ts';
 import { approvalsOf, PartCursor, textOfPart } from './response-part.ts';
+import { StreamedCalls } from './streamed-calls.ts';
 
 /** The options of a request that its events depend on. */
 export interface ResponsesStreamOptions extends Readonly<Record<string, unknown>> {
@@ -28,19 +23,12 @@ export interface ResponsesStreamOptions extends Readonly<Record<string, unknown>
   readonly part?: number;
 }
 
-interface OpenCall {
-  readonly item: OutputCall;
-  readonly output_index: number;
-  text: string;
-  is_done: boolean;
-}
-
 /** Encodes the events of a run as events of a response. `sequence_number` starts at 0, SSE ids at 1. */
 class ResponsesEncoder implements StreamEncoder {
   readonly #options: ResponsesStreamOptions;
   readonly #cursor: PartCursor;
   readonly #joined = new JoinedText();
-  readonly #calls = new Map<string, OpenCall>();
+  readonly #calls: StreamedCalls;
   #sequence = 0;
   #items = 0;
   #response: OpenAiResponse | null = null;
@@ -51,6 +39,7 @@ class ResponsesEncoder implements StreamEncoder {
   constructor(options: ResponsesStreamOptions) {
     this.#options = options;
     this.#cursor = new PartCursor(options.part ?? 0);
+    this.#calls = new StreamedCalls(options.tools, () => this.#nextIndex());
   }
 
   frames(event: RunEvent): string[] {
@@ -95,11 +84,11 @@ class ResponsesEncoder implements StreamEncoder {
       case 'text-delta':
         return this.#writeText(this.#joined.push(event.delta));
       case 'tool-input-start':
-        return this.#openCall(event.tool_call_id, event.tool_name);
+        return this.#calls.open(event.tool_call_id, event.tool_name);
       case 'tool-input-delta':
-        return this.#addArguments(event.tool_call_id, event.delta);
+        return this.#calls.addArguments(event.tool_call_id, event.delta);
       case 'tool-input-available':
-        return this.#completeCall(
+        return this.#calls.complete(
           event.tool_call_id,
           event.tool_name,
           JSON.stringify(event.input ?? {}),
@@ -117,11 +106,17 @@ class ResponsesEncoder implements StreamEncoder {
   #start(run_id: string, message_id: string): Frame[] {
     const { part } = this.#cursor;
     this.#message_id = toMessageItemId(message_id, part.index);
+    this.#calls.message_id = message_id;
     this.#response = unfinishedResponse(run_id, this.#options.echo, 'in_progress', part);
     return [
       { type: 'response.created', response: this.#response },
       { type: 'response.in_progress', response: this.#response },
     ];
+  }
+
+  #nextIndex(): number {
+    this.#items += 1;
+    return this.#items - 1;
   }
 
   get #place() {
@@ -130,8 +125,7 @@ class ResponsesEncoder implements StreamEncoder {
 
   #openMessage(): Frame[] {
     if (this.#message_index !== null) return [];
-    this.#message_index = this.#items;
-    this.#items += 1;
+    this.#message_index = this.#nextIndex();
     const item = { ...this.#messageItem('in_progress'), content: [] };
     const part = { type: 'output_text' as const, text: '', annotations: [], logprobs: [] };
     return [
@@ -151,61 +145,6 @@ class ResponsesEncoder implements StreamEncoder {
     ];
   }
 
-  #openCall(id: string, name: string): Frame[] {
-    if (!this.#options.tools.includes(name) || this.#calls.has(id)) return [];
-    const item = toCall(
-      toCallItemId(this.#message_id, this.#calls.size),
-      { call_id: id, name, text: '' },
-      'in_progress',
-    );
-    const call: OpenCall = { item, output_index: this.#items, text: '', is_done: false };
-    this.#items += 1;
-    this.#calls.set(id, call);
-    return [
-      { type: 'response.output_item.added', output_index: call.output_index, item: call.item },
-    ];
-  }
-
-  #addArguments(id: string, delta: string): Frame[] {
-    const call = this.#calls.get(id);
-    if (call === undefined || call.is_done || delta === '') return [];
-    call.text += delta;
-    return [
-      {
-        type: 'response.function_call_arguments.delta',
-        item_id: call.item.id,
-        output_index: call.output_index,
-        delta,
-      },
-    ];
-  }
-
-  /** Writes a complete call. Some providers do not stream arguments. */
-  #completeCall(id: string, name: string, text: string): Frame[] {
-    const opened = this.#openCall(id, name);
-    const call = this.#calls.get(id);
-    if (call === undefined || call.is_done) return opened;
-    const added = call.text === '' ? this.#addArguments(id, text) : [];
-    call.is_done = true;
-    const place = { item_id: call.item.id, output_index: call.output_index };
-    return [
-      ...opened,
-      ...added,
-      { type: 'response.function_call_arguments.done', ...place, name, arguments: call.text },
-      {
-        type: 'response.output_item.done',
-        output_index: call.output_index,
-        item: this.#callItem(call),
-      },
-    ];
-  }
-
-  #callItem = ({ item, text, is_done }: OpenCall): OutputCall => ({
-    ...item,
-    arguments: text,
-    status: is_done ? 'completed' : 'incomplete',
-  });
-
   #finish(message: Message): Frame[] {
     const { run_id } = message;
     const { part } = this.#cursor;
@@ -219,11 +158,10 @@ class ResponsesEncoder implements StreamEncoder {
         ? []
         : [...this.#openMessage(), ...this.#closeMessage(message)];
     const called = calls.flatMap(({ id, name, arguments: given }) =>
-      this.#completeCall(id, name, given),
+      this.#calls.complete(id, name, given),
     );
     const requested = approvals.flatMap((item): Frame[] => {
-      const output_index = this.#items;
-      this.#items += 1;
+      const output_index = this.#nextIndex();
       return [
         { type: 'response.output_item.added', output_index, item },
         { type: 'response.output_item.done', output_index, item },
@@ -269,9 +207,7 @@ class ResponsesEncoder implements StreamEncoder {
 
   /** Returns the output items in the order in which they started. */
   #output(message: OutputMessage): OpenAiResponse['output'] {
-    const calls = [...this.#calls.values()].map(
-      (call) => [call.output_index, this.#callItem(call)] as const,
-    );
+    const calls = this.#calls.items();
     const all =
       this.#message_index === null ? calls : [...calls, [this.#message_index, message] as const];
     return all.toSorted(([a], [b]) => a - b).map(([, item]) => item);

@@ -1,38 +1,7 @@
-import { createServer } from 'node:http';
 import { Agent, hostedMcpTool, OpenAIProvider, Runner, RunState, tool } from '@openai/agents';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { calls, question, type Stage, says, sentTo } from './stage.ts';
-
-/** An agent of the server that deletes orders at a server of its own, once that is approved. */
-async function deskOf(stage: Stage) {
-  let deleted = 0;
-  const site = createServer((request, response) => {
-    if (request.method === 'DELETE') deleted += 1;
-    response.setHeader('content-type', 'application/json').end('{"ok":true}');
-  });
-  await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
-  site.unref();
-  const { port } = site.address() as { port: number };
-  const order = { type: 'object', properties: { order: { type: 'string' } }, required: ['order'] };
-  await stage.api.call('POST', '/tools', {
-    json: {
-      ...{ name: 'delete_order', description: 'Deletes an order.', effect: 'destructive' },
-      ...{ method: 'DELETE', url: `http://127.0.0.1:${port}/orders/{order}`, input_schema: order },
-    },
-  });
-  const remove = (id: string) => ({
-    tool_calls: [{ id, name: 'delete_order', arguments: { order: '7' } }],
-  });
-  const scene = await stage.agent(
-    [remove('a'), says('Cancelled.'), remove('b'), says('I could not.')],
-    { config: { tools: ['delete_order'] } },
-  );
-  const tools = hostedMcpTool({
-    ...{ serverLabel: 'agentgrid', serverUrl: stage.url, requireApproval: 'always' },
-  });
-  return { scene, agent: agentOn(scene.model, { tools: [tools] }), deleted: () => deleted };
-}
+import { calls, deletes, question, type Stage, says, sentTo } from './stage.ts';
 
 const agentOn = (model: string, more: object = {}) =>
   new Agent({ name: 'Helper', instructions: 'Be brief.', model, ...more });
@@ -145,14 +114,21 @@ export function agentsSdk(stage: () => Stage): void {
     const runner = () => runnerOn(stage().url, stage().key, true);
 
     it('asks for approvals, also after its state was stored', async () => {
-      const { scene, agent, deleted } = await deskOf(stage());
+      const scene = await stage().desk([
+        ...[deletes('7'), says('Cancelled.'), deletes('8'), says('I could not.')],
+      ]);
+      const deleted = () => stage().deleted.filter((path) => /[78]$/.test(path));
+      const tools = hostedMcpTool({
+        ...{ serverLabel: 'agentgrid', serverUrl: stage().url, requireApproval: 'always' },
+      });
+      const agent = agentOn(scene.model, { tools: [tools] });
       const asked = await runner().run(agent, 'Cancel order 7.');
       expect(asked.interruptions).toMatchObject([{ name: 'delete_order' }]);
-      expect(deleted()).toBe(0);
+      expect(deleted()).toEqual([]);
       const state = await RunState.fromString(agent, asked.state.toString());
       for (const item of state.getInterruptions()) state.approve(item);
       const done = await runner().run(agent, state);
-      expect([done.finalOutput, deleted()]).toEqual(['Cancelled.', 1]);
+      expect([done.finalOutput, deleted()]).toEqual(['Cancelled.', ['/orders/7']]);
       const next = await runner().run(agent, [
         ...done.history,
         { role: 'user', content: 'And 8.' },
@@ -161,7 +137,7 @@ export function agentsSdk(stage: () => Stage): void {
         next.state.reject(item, { message: 'Not paid.' });
       const stream = await runner().run(agent, next.state, { stream: true });
       await stream.completed;
-      expect([stream.finalOutput, deleted()]).toEqual(['I could not.', 1]);
+      expect([stream.finalOutput, deleted()]).toEqual(['I could not.', ['/orders/7']]);
       expect(JSON.stringify((await sentTo(scene)).at(-1)?.messages)).toContain('Not paid.');
     });
   });

@@ -1,0 +1,1 @@
+CREATE INDEX `approvals_pending` ON `approvals` (`workspace_id`,`expires_at`,`id`) WHERE status = 'pending';
