@@ -146,19 +146,42 @@ describe('a call of a destructive tool', () => {
     expect(await desk.deleted()).toHaveLength(1);
   });
 
-  it('is made once for twenty decisions at the same time', async () => {
+  it('is made once for twenty different decisions at the same time (R41)', async () => {
     const desk = await newDesk([asks(remove), says]);
     const waiting = await desk.wait();
+    const edit = { decision: 'edit', arguments: { order: '8' } };
+    const kinds = [{}, { decision: 'reject' }, edit, { reason: 'Checked.' }];
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        waiting.decide({ ...approve, decision: index % 2 === 0 ? 'approve' : 'reject' }),
-      ),
+      Array.from({ length: 20 }, (_, index) => waiting.decide({ ...approve, ...kinds[index % 4] })),
     );
     const statuses = answers.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(10);
-    expect(statuses.filter((status) => status === 409)).toHaveLength(10);
-    const isApproved = statuses[0] === 200;
-    expect(await desk.deleted()).toHaveLength(isApproved ? 1 : 0);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(15);
+    const [approval] = (await desk.workspace.get('/approvals')).body.data;
+    const effects = { approved: ['/orders/7'], edited: ['/orders/8'], rejected: [] };
+    const paths = (await desk.deleted()).map((url) => new URL(url).pathname);
+    expect(paths).toEqual(effects[approval.status as keyof typeof effects]);
+    const audit = await desk.workspace.get(`/audit-log?target_id=${approval.id}`);
+    expect(audit.body.data).toHaveLength(1);
+  });
+
+  it('holds no budget while it waits', async () => {
+    const desk = await newDesk([asks(remove), says], { settings: { max_output_tokens: 10 } });
+    const { workspace } = desk;
+    const price = { model: 'openai-compatible/scripted', input: 1000, output: 1000 };
+    await workspace.put('/prices', { overrides: [price] });
+    const budget = { name: 'All', scope: 'workspace', period: 'total', limit_usd: 100 };
+    expect((await workspace.post('/budgets', budget)).status).toBe(201);
+    const counted = () =>
+      env.DB.prepare(
+        'select sum(held_nano_usd) as held, sum(spent_nano_usd) as spent from budget_counters where workspace_id = ?',
+      )
+        .bind(workspace.id)
+        .first();
+    const waiting = await desk.wait();
+    expect(await counted()).toEqual({ held: 0, spent: 15_000_000 });
+    expect((await waiting.decide(approve)).body.run.status).toBe('completed');
+    expect(await counted()).toEqual({ held: 0, spent: 42_000_000 });
   });
 
   it('is not made with another definition than the approved one', async () => {

@@ -246,7 +246,10 @@ export function aiSdk(stage: () => Stage): void {
         const request = first.content.find((part) => part.type === 'tool-approval-request');
         const approvalId = request?.approvalId ?? '';
         expect(first.text).toBe('One moment.');
-        const approval = { type: 'tool-approval-response' as const, approvalId, approved: true };
+        const approval = {
+          ...{ type: 'tool-approval-response' as const, approvalId, approved: true },
+          providerExecuted: true,
+        };
         messages.push(...first.response.messages, { role: 'tool', content: [approval] });
         const second = await send(messages, first.response.id);
         expect(second.text).toBe('Cancelled.');
