@@ -1,4 +1,4 @@
-import type { AgentRow } from '../agents/index.ts';
+import type { AgentConfig, AgentRow } from '../agents/index.ts';
 import { findAgent } from '../agents/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
@@ -16,6 +16,8 @@ export interface AgentCall
   /** The delegate. */
   readonly agent: AgentRow;
   readonly message: string;
+  /** The approval rules of the caller, which bind the delegate too. */
+  readonly rules: AgentConfig['approvals'];
   /** Depth of the delegate: 1 for the first below the agent that a person talks to. */
   readonly depth: number;
   /** Ids of the agents above the delegate, outermost first. */
@@ -52,6 +54,7 @@ export async function callDelegate(
     tool_call_id: call.tool_call_id,
     span_id: call.span_id,
     untrusted: call.untrusted,
+    rules: call.config.approvals,
     ...(call.earlier === undefined ? {} : { earlier: call.earlier }),
   });
 }

@@ -3,6 +3,7 @@ export type { ToolOutcome } from '../tools/index.ts';
 export { callTools, readInput } from './call-tools.ts';
 export type { ClientTools } from './client-tools.ts';
 export type { AgentCall, RunAgent } from './delegate.ts';
+export { boundBy } from './judge-call.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
 export { resolveTools } from './resolve.ts';
 export { approvalDigest } from './sort-calls.ts';

@@ -1,6 +1,8 @@
 import type { AgentConfig } from '../agents/index.ts';
 import type { Tool } from './tool.ts';
 
+type Rules = AgentConfig['approvals'];
+
 /** A call is made at once, once a person has approved it, or not at all. */
 export type Verdict =
   | { readonly type: 'call' }
@@ -9,12 +11,23 @@ export type Verdict =
 
 /** The verdict depends on these besides the call. */
 export interface Circumstances {
-  readonly rules: AgentConfig['approvals'];
+  readonly rules: Rules;
   /** Returns the sources of untrusted content in the context, without what the hosts themselves returned. */
   untrusted(hosts: readonly string[]): Promise<readonly string[]>;
   /** False where the run cannot wait: in a delegate, and for clients without approvals. */
   readonly can_wait: boolean;
 }
+
+const stricter = <Level>(levels: readonly Level[], a: Level, b: Level): Level =>
+  levels.indexOf(a) < levels.indexOf(b) ? b : a;
+
+/** Returns the rules of a delegate: its own, and at least as strict as those of the agent that calls it. */
+export const boundBy = (own: Rules, above: Rules): Rules => ({
+  ...own,
+  write: stricter(['never', 'after_untrusted', 'always'], own.write, above.write),
+  destructive: stricter(['after_untrusted', 'always'], own.destructive, above.destructive),
+  exits: stricter(['allow', 'approve', 'block'], own.exits, above.exits),
+});
 
 const call: Verdict = { type: 'call' };
 

@@ -6,25 +6,29 @@ type Origins = readonly (readonly [source: string, host: string | null])[];
  * instructions that a model obeys, so the calls that it requests afterwards are restricted (R44).
  */
 export class Untrusted {
-  readonly #origins = new Map<string, string | null>();
+  /** The hosts by source: one source, such as a tool that reads pages, may return content of several. */
+  readonly #hosts = new Map<string, Set<string | null>>();
 
   add(source: string, host: string | null = null): void {
-    this.#origins.set(source, host);
+    const hosts = this.#hosts.get(source) ?? new Set();
+    this.#hosts.set(source, hosts.add(host));
   }
 
   get sources(): string[] {
-    return [...this.#origins.keys()];
+    return [...this.#hosts.keys()];
   }
 
   /** Returns the sources besides those of the hosts: what a host returned may be sent back to it. */
   besides(hosts: readonly string[]): string[] {
-    return [...this.#origins]
-      .filter(([, host]) => host === null || !hosts.includes(host))
-      .map(([source]) => source);
+    return this.sources.filter((source) =>
+      [...(this.#hosts.get(source) ?? [])].some((host) => host === null || !hosts.includes(host)),
+    );
   }
 
   snapshot(): Origins {
-    return [...this.#origins];
+    return [...this.#hosts].flatMap(([source, hosts]) =>
+      [...hosts].map((host) => [source, host] as const),
+    );
   }
 
   restore(origins: Origins): void {

@@ -87,7 +87,7 @@ async function open(
   { send, check, signal, guard }: Door,
   url: string,
   init: RequestInit,
-  limits: { readonly redirects: number },
+  limits: Pick<EgressLimits, 'redirects' | 'same_host'>,
 ): Promise<{ readonly url: URL; readonly response: Response }> {
   let hop = { url: check(url), init: { ...init, redirect: 'manual' as const, signal } };
   for (let redirects = 0; ; redirects += 1) {
@@ -98,9 +98,14 @@ async function open(
       throw new EgressError('redirect_refused', 'Too many redirects.');
     const next = followRedirect(hop.url, hop.init, response);
     if ('refusal' in next) throw new EgressError('redirect_refused', next.refusal);
+    if (limits.same_host === true && !isSameSite(hop.url, next.url))
+      throw new EgressError('redirect_refused', `The address redirects to ${next.url.href}.`);
     hop = { url: check(next.url.href), init: { ...next.init, redirect: 'manual', signal } };
   }
 }
+
+const siteOf = ({ host }: URL): string => host.replace(/^www\./, '');
+const isSameSite = (from: URL, to: URL): boolean => siteOf(from) === siteOf(to);
 
 type Guard = <Result>(work: Promise<Result>) => Promise<Result>;
 

@@ -247,6 +247,8 @@ export interface ModelAccess {
 export interface EgressLimits {
   /** 0 to 3; each hop is checked like the first. */
   readonly redirects: number;
+  /** Redirects to another host are refused; a leading `www.` makes no other host. */
+  readonly same_host?: boolean;
   /** Time limit in milliseconds for all hops, headers and body together. */
   readonly deadline_ms: number;
   /** Maximum size of the body in bytes after decoding. */

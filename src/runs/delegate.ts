@@ -1,5 +1,5 @@
 import { parseConfig, selectVersionFor } from '../agents/index.ts';
-import type { AgentCall, RunAgent, ToolOutcome } from '../execution/index.ts';
+import { type AgentCall, boundBy, type RunAgent, type ToolOutcome } from '../execution/index.ts';
 import { commitIdempotent } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { admitCall } from '../rate-limits/index.ts';
@@ -29,7 +29,8 @@ export const delegateOf =
     if (version === undefined) return { ok: false, error: `The agent ${slug} has no version.` };
     const refusal = await rateLimitOf(given, id);
     if (refusal !== null) return { ok: false, error: `${slug} cannot be called: ${refusal}` };
-    const config = parseConfig(version.config);
+    const ownConfig = parseConfig(version.config);
+    const config = { ...ownConfig, approvals: boundBy(ownConfig.approvals, call.rules) };
     const timeout = AbortSignal.timeout(config.limits.seconds * second);
     const ctx = { ...given, signal: AbortSignal.any([call.signal, timeout]) };
     const own = trace.below(call.span_id, id);

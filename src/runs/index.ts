@@ -8,7 +8,7 @@ export {
 } from './access.ts';
 export { ClientTools, withClientTools } from './actions/client-tools.ts';
 export { RunAction } from './actions/schema.ts';
-export { submitAsStream } from './actions/submit.ts';
+export { submitAsStream, submitToEnd } from './actions/submit.ts';
 export {
   type ActiveRun,
   begin,
@@ -17,7 +17,7 @@ export {
   newRun,
   type RunStorage,
 } from './active-run.ts';
-
+export { selectApprovalsById } from './approvals/store.ts';
 export { attachToRun, stopRun } from './attach.ts';
 export {
   deleteAttachmentCleanups,
@@ -35,7 +35,6 @@ export { RunHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
 export { waitingRun } from './host/turn-queue.ts';
 export { namedAgent } from './list/named-agent.ts';
-
 export { type OneOffInput, oneOffRequest } from './one-off/one-off-input.ts';
 export { prepareOneOff } from './one-off/prepare.ts';
 export { eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
@@ -102,4 +101,5 @@ export type { RunStream } from './stream/run-stream.ts';
 export { toEventStream } from './stream/sse.ts';
 export type { SuspendedRun } from './suspension/state.ts';
 export { type RunVersion, toRunVersion } from './version.ts';
+export type { Waits } from './waits.ts';
 export { readableMessages, withheld, withheldIn } from './withheld.ts';

@@ -14,6 +14,7 @@ import { selectSpans } from './store/spans.ts';
 import { terminalOf } from './stream/event-log.ts';
 import { fromParts, type SuspendedState } from './suspension/state.ts';
 import { selectWaitingState } from './suspension/store.ts';
+import { readWaits, type Waits } from './waits.ts';
 import { checkReach, unreadable, withheld, withheldRuns } from './withheld.ts';
 
 /** A stored run with its answer. */
@@ -59,12 +60,16 @@ export interface RunResult {
   readonly terminal: TerminalEvent | null;
   /** The text so far of a run that has ended, however it ended. */
   readonly answer: Message | null;
+  /** Null when its events are not stored or may not be read. */
+  readonly waits: Waits | null;
 }
 
 /** Reads the outcome of a run. Throws `not_found`. */
 export async function readResult(ctx: Ctx, run_id: string): Promise<RunResult> {
-  const { row, end_user_id, answer } = await readRun(ctx, run_id);
+  const stored = await readRun(ctx, run_id);
+  const { row, end_user_id, answer } = stored;
   return {
+    waits: await readWaits(ctx, stored),
     ...{ row, end_user_id },
     terminal: isOpen(row) ? null : terminalOf(row, answer),
     answer: answer === undefined ? null : toMessage(answer, row),

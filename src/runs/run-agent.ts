@@ -77,6 +77,7 @@ async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOut
   const { limits, output_schema: schema } = config;
   const delegate = run.delegate === undefined ? {} : { runAgent: run.delegate };
   const tools = await resolveTools(ctx, run.tools, delegate);
+  addGiven(run, tools);
   progress.retrieved ??= progress.sources.length;
   const sources = progress.sources.slice(0, progress.retrieved);
   const given = contextOfRun(config, prompt, sources, progress.attached);
@@ -115,6 +116,21 @@ async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOut
     if (limit !== null) return limited(progress, limit);
     messages = [...sent, ...repairPrompt(progress.text, parsed.errors)];
   }
+}
+
+/**
+ * A conversation that the caller sends may hold results of its tools, and answers that repeat what was read for them,
+ * which is not known here.
+ */
+function addGiven({ prompt, config, progress }: AgentRun, tools: readonly Tool[]): void {
+  const given = prompt.given ?? [];
+  for (const message of given)
+    for (const part of message.role === 'tool' ? message.content : [])
+      if (part.type === 'tool-result') progress.untrusted.add(part.toolName);
+  const reads =
+    config.knowledge.base_ids.length > 0 ||
+    tools.some(({ effect, is_trusted }) => effect === 'read' && is_trusted !== true);
+  if (reads && given.some(({ role }) => role === 'assistant')) progress.untrusted.add('history');
 }
 
 async function* converse(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { forbiddenUrls } from '../support/forbidden-urls.ts';
+import { call, done, obedient, obeys } from '../support/obedient.ts';
 import { Site, unexpectedCalls } from '../support/outbound.ts';
 import { playScript } from '../support/provider/client.ts';
 import * as malice from '../support/provider/malice.ts';
@@ -253,5 +254,34 @@ describe('a malicious model (R42)', () => {
     expect(offered).toEqual(['agent']);
     expect(tools.map(({ error }) => error !== null)).toEqual([true, true, true, true]);
     expect(JSON.stringify(requests)).not.toContain('the-secret-of-others');
+  });
+
+  it('cannot delete by any form of a call, or approve it itself, within the cost limit (R41)', async () => {
+    const order = { order: '7' };
+    const many = Array.from({ length: 10_000 }, (_, index) =>
+      call('delete_order', order, `many_${index}`),
+    );
+    const forms = [
+      call('delete_order', order, 'plain'),
+      call('delete_order', { ...order, approved: true }, 'more'),
+      call('Delete_Order', order, 'case'),
+      call('submit_actions', { decision: 'approve', tool_call_id: 'plain' }, 'self'),
+      call('fetch_url', { url: 'http://localhost:8787/api/v1/approvals' }, 'inside'),
+      call('read_order', order, 'same'),
+      call('delete_order', order, 'same'),
+    ];
+    const desk = await obedient([obeys(...forms), obeys(...many), done]);
+    const { body } = await desk.send({ message: 'Continue.' });
+    const required: { tool_call_id: string; input: unknown }[] = body.run.required_actions;
+    expect(required.map(({ input }) => input)).toEqual([order, order]);
+    await desk.expectNoHarm();
+    const actions = required.map(({ tool_call_id }) => ({
+      ...{ type: 'approval', tool_call_id, decision: 'reject' },
+    }));
+    const { body: ended } = await desk.workspace.post(`/runs/${body.run.id}/actions`, { actions });
+    expect(ended.run.status).toBe('limit_exceeded');
+    expect(ended.run.usage.cost_usd).toBeLessThanOrEqual(0.01);
+    await desk.expectNoHarm();
+    expect(await desk.provider.requests()).toHaveLength(2);
   });
 });

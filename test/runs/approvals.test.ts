@@ -3,13 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { request } from '../support/api.ts';
 import { type Chat, newChat } from '../support/chat.ts';
 import { addText, newBase } from '../support/files.ts';
+import { addOrderTools, asks, deletedAt, orderTools, remove, says } from '../support/orders.ts';
 import { Site } from '../support/outbound.ts';
 import type { Round, ToolCall } from '../support/provider/script.ts';
-
-const remove: ToolCall = { id: 'call_1', name: 'delete_order', arguments: { order: '7' } };
-const usage = { input_tokens: 10, output_tokens: 5 };
-const asks = (...tool_calls: ToolCall[]): Round => ({ text: ['One moment.'], tool_calls, usage });
-const says: Round = { text: ['Done.'], usage };
 
 interface Desk extends Chat {
   readonly site: Site;
@@ -29,27 +25,8 @@ interface Waiting {
 async function newDesk(rounds: readonly Round[], config: object = {}): Promise<Desk> {
   const chat = await newChat({ rounds });
   const { workspace, agent } = chat;
-  const site = new Site();
-  const parameters = {
-    type: 'object',
-    properties: { order: { type: 'string' } },
-    required: ['order'],
-  };
-  for (const [name, effect, method] of [
-    ['delete_order', 'destructive', 'DELETE'],
-    ['change_order', 'write', 'POST'],
-    ['read_order', 'read', 'GET'],
-  ]) {
-    const url = site.url('/orders/{order}');
-    const tool = { name, description: 'An order.', effect, method, url, input_schema: parameters };
-    expect((await workspace.post('/tools', tool)).status).toBe(201);
-  }
-  for (const order of ['7', '8'])
-    await site.answers(`/orders/${order}`, {
-      body: '{"ok":true}',
-      headers: { 'content-type': 'application/json' },
-    });
-  const tools = ['delete_order', 'change_order', 'read_order', 'fetch_url'];
+  const site = await addOrderTools(workspace);
+  const tools = [...orderTools, 'fetch_url'];
   const changed = await workspace.patch(`/agents/${agent}`, { config: { tools, ...config } });
   expect(changed.status, JSON.stringify(changed.body)).toBe(200);
   const waiting = (run: { id: string; required_actions: object[] }): Waiting => ({
@@ -69,8 +46,7 @@ async function newDesk(rounds: readonly Round[], config: object = {}): Promise<D
       expect([status, body.run?.status], JSON.stringify(body)).toEqual([200, 'requires_action']);
       return waiting(body.run);
     },
-    deleted: async () =>
-      (await site.calls()).filter(({ method }) => method === 'DELETE').map(({ url }) => url),
+    deleted: () => deletedAt(site),
   };
 }
 
@@ -170,19 +146,42 @@ describe('a call of a destructive tool', () => {
     expect(await desk.deleted()).toHaveLength(1);
   });
 
-  it('is made once for twenty decisions at the same time', async () => {
+  it('is made once for twenty different decisions at the same time (R41)', async () => {
     const desk = await newDesk([asks(remove), says]);
     const waiting = await desk.wait();
+    const edit = { decision: 'edit', arguments: { order: '8' } };
+    const kinds = [{}, { decision: 'reject' }, edit, { reason: 'Checked.' }];
     const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        waiting.decide({ ...approve, decision: index % 2 === 0 ? 'approve' : 'reject' }),
-      ),
+      Array.from({ length: 20 }, (_, index) => waiting.decide({ ...approve, ...kinds[index % 4] })),
     );
     const statuses = answers.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 200)).toHaveLength(10);
-    expect(statuses.filter((status) => status === 409)).toHaveLength(10);
-    const isApproved = statuses[0] === 200;
-    expect(await desk.deleted()).toHaveLength(isApproved ? 1 : 0);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(15);
+    const [approval] = (await desk.workspace.get('/approvals')).body.data;
+    const effects = { approved: ['/orders/7'], edited: ['/orders/8'], rejected: [] };
+    const paths = (await desk.deleted()).map((url) => new URL(url).pathname);
+    expect(paths).toEqual(effects[approval.status as keyof typeof effects]);
+    const audit = await desk.workspace.get(`/audit-log?target_id=${approval.id}`);
+    expect(audit.body.data).toHaveLength(1);
+  });
+
+  it('holds no budget while it waits', async () => {
+    const desk = await newDesk([asks(remove), says], { settings: { max_output_tokens: 10 } });
+    const { workspace } = desk;
+    const price = { model: 'openai-compatible/scripted', input: 1000, output: 1000 };
+    await workspace.put('/prices', { overrides: [price] });
+    const budget = { name: 'All', scope: 'workspace', period: 'total', limit_usd: 100 };
+    expect((await workspace.post('/budgets', budget)).status).toBe(201);
+    const counted = () =>
+      env.DB.prepare(
+        'select sum(held_nano_usd) as held, sum(spent_nano_usd) as spent from budget_counters where workspace_id = ?',
+      )
+        .bind(workspace.id)
+        .first();
+    const waiting = await desk.wait();
+    expect(await counted()).toEqual({ held: 0, spent: 15_000_000 });
+    expect((await waiting.decide(approve)).body.run.status).toBe('completed');
+    expect(await counted()).toEqual({ held: 0, spent: 42_000_000 });
   });
 
   it('is not made with another definition than the approved one', async () => {
@@ -220,6 +219,35 @@ describe('a call of a destructive tool', () => {
     expect(body.choices[0].message.content).toContain('Done.');
     expect(await toolMessages(desk, 1)).toContain('needs the approval of a person');
     expect(await desk.site.calls()).toEqual([]);
+  });
+});
+
+describe('the list of approvals', () => {
+  it('has the pending ones in the order in which they expire, and none that has expired', async () => {
+    const times = [3600, 60, 600];
+    const desk = await newDesk(times.map(() => asks(remove)));
+    const { workspace, agent } = desk;
+    for (const expires_in_s of times) {
+      await workspace.patch(`/agents/${agent}`, { config: { approvals: { expires_in_s } } });
+      await workspace.post(`/agents/${agent}/runs`, { message: 'Cancel it.' });
+    }
+    const pending = async (query: string) =>
+      (await workspace.get(`/approvals?status=pending&${query}`)).body;
+    const secondsOf = ({ expires_at, created_at }: Record<string, string>) =>
+      Math.round((Date.parse(expires_at ?? '') - Date.parse(created_at ?? '')) / 1000);
+    const one = await pending('limit=2');
+    const two = await pending(`limit=2&cursor=${one.next_cursor}`);
+    expect([...one.data, ...two.data].map(secondsOf)).toEqual([60, 600, 3600]);
+    expect(two.next_cursor).toBeNull();
+    const { body: all } = await workspace.get('/approvals');
+    expect(all.data.map(secondsOf)).toEqual([600, 60, 3600]);
+    await env.DB.prepare('update approvals set expires_at = 1 where id = ?')
+      .bind(one.data[0].id)
+      .run();
+    expect((await pending('')).data.map(secondsOf)).toEqual([600, 3600]);
+    const { body: expired } = await workspace.get('/approvals?status=expired');
+    expect(expired.data).toMatchObject([{ id: one.data[0].id, status: 'expired' }]);
+    expect((await workspace.get(`/approvals?cursor=${one.next_cursor}`)).status).toBe(400);
   });
 });
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { effects } from './effects.ts';
 
@@ -44,6 +45,9 @@ export const approvals = sqliteTable(
   (table) => [
     index('approvals_workspace').on(table.workspace_id, table.id),
     index('approvals_status').on(table.workspace_id, table.status, table.id),
+    index('approvals_pending')
+      .on(table.workspace_id, table.expires_at, table.id)
+      .where(sql`status = 'pending'`),
     index('approvals_run').on(table.run_id),
   ],
 );

@@ -8,9 +8,13 @@ export interface ClientCall {
   readonly arguments: string;
 }
 
-export const clientCallsOf = ({ parts }: Pick<Message, 'parts'>): ClientCall[] =>
+export const clientCallsOf = ({
+  parts,
+  run,
+}: Pick<Message, 'parts'> & Partial<Pick<Message, 'run'>>): ClientCall[] =>
+  // The calls of a run that waits are those of the agent.
   parts.flatMap((part) =>
-    part.type === 'tool-call'
+    part.type === 'tool-call' && run?.status !== 'requires_action'
       ? [
           {
             id: part.tool_call_id,

@@ -3,7 +3,12 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { eraseFromMessage } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
-import { type FoundConversation, findConversation, toConversation } from './conversations.ts';
+import {
+  type FoundConversation,
+  findConversation,
+  findWaitingRun,
+  toConversation,
+} from './conversations.ts';
 import type { Conversation, CreateItems, ItemQuery } from './conversations-schema.ts';
 import {
   deleteItem as deleteWaiting,
@@ -21,6 +26,7 @@ import {
   sentItem,
   withoutItem,
 } from './items.ts';
+import { approvalsOf } from './response-part.ts';
 import { toWaitable, toWaitingRows } from './waiting-items.ts';
 
 /** Maximum number of items that wait for a response. */
@@ -29,9 +35,11 @@ const maxWaiting = 200;
 const toWaiting = ({ id, item }: WaitingItemRow): ResponseItem | null =>
   sentItem(id, item as InputItem);
 
-const allItems = ({ branch, waiting }: FoundConversation): ResponseItem[] => [
-  ...itemsOf(branch?.rows ?? []).map(({ item }) => item),
-  ...waiting.flatMap((row) => toWaiting(row) ?? []),
+/** Calls that wait for approval follow the stored messages; their answer is stored once it is complete. */
+const allItems = async (ctx: Ctx, found: FoundConversation): Promise<ResponseItem[]> => [
+  ...itemsOf(found.branch?.rows ?? []).map(({ item }) => item),
+  ...approvalsOf(await findWaitingRun(ctx, found)),
+  ...found.waiting.flatMap((row) => toWaiting(row) ?? []),
 ];
 
 export const listItems = async (
@@ -39,7 +47,7 @@ export const listItems = async (
   id: string,
   query: ItemQuery,
 ): Promise<CursorPage<ResponseItem>> =>
-  pageOfItems(allItems(await findConversation(ctx, id)), query);
+  pageOfItems(await allItems(ctx, await findConversation(ctx, id)), query);
 
 /** Returns one page of items. Throws `validation_failed` when `after` is not the id of one of the items. */
 export function pageOfItems(
@@ -81,7 +89,8 @@ export async function createItems(
 }
 
 export async function getItem(ctx: Ctx, id: string, item_id: string): Promise<ResponseItem> {
-  const item = allItems(await findConversation(ctx, id)).find((one) => one.id === item_id);
+  const items = await allItems(ctx, await findConversation(ctx, id));
+  const item = items.find((one) => one.id === item_id);
   if (item === undefined) throw unknownConversationItem();
   return item;
 }

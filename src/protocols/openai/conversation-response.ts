@@ -10,14 +10,21 @@ import {
 import { Failure } from '../../shared/failure.ts';
 import { prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
-import { type FoundConversation, findConversation, sessionOf } from './conversations.ts';
+import {
+  type FoundConversation,
+  findConversation,
+  findWaitingRun,
+  sessionOf,
+} from './conversations.ts';
 import { unsupported } from './errors.ts';
+import { toResponseId } from './ids.ts';
 import { inNewSession } from './in-new-session.ts';
 import { storeFiles } from './input-files.ts';
 import type { InputItem } from './input-item-schema.ts';
 import { type Chain, readEarlier } from './item-references.ts';
 import { withItemIds } from './items.ts';
 import type { ResponseEcho } from './response-object-schema.ts';
+import { pendingOf } from './response-part.ts';
 import { echoOf, filesOfItems, readItems, readResponseOverrides } from './responses-input.ts';
 import type { CreateResponse } from './responses-schema.ts';
 import { checkPromptSize } from './text-size.ts';
@@ -54,6 +61,7 @@ export async function prepareInConversation(
       'Responses in a conversation are always stored: `store: false` is not supported.',
     );
   const found = await findConversation(ctx, conversation_id, 'conversation');
+  await refuseWaiting(ctx, found);
   const { messages, question, request_files } = await readConversationInput(ctx, body, found);
   const takes_items = found.waiting.map(({ id }) => id);
   const prompt = withItemIds(messages, takes_items);
@@ -76,6 +84,16 @@ export async function prepareInConversation(
   const echo = echoOf(body, body.model ?? own);
   const input = { ...common, text: question, version, metadata: { openai: echo } };
   return { run: turnRequest(ctx, session.id, input), echo };
+}
+
+/** A message for a session whose run waits would wait with it. */
+async function refuseWaiting(ctx: Ctx, found: FoundConversation): Promise<void> {
+  const run = await findWaitingRun(ctx, found);
+  if (run !== null)
+    throw unsupported(
+      '/conversation',
+      `A response of the conversation waits for approvals: only \`mcp_approval_response\` items for ${pendingOf(run)} are supported. Cancel ${toResponseId(run.id)} to continue otherwise.`,
+    );
 }
 
 type Common = Pick<TurnInput, 'prompt' | 'request_files' | 'overrides' | 'takes_items'> & {

@@ -59,8 +59,11 @@ export const DeletedConversation = z
 export const Item = z
   .object({
     id: z.string(),
-    type: z.enum(['message', 'function_call', 'function_call_output']),
-    status: z.string(),
+    type: z.enum([
+      ...(['message', 'function_call', 'function_call_output'] as const),
+      ...(['mcp_approval_request', 'mcp_approval_response'] as const),
+    ]),
+    status: z.string().optional().describe('Absent for approvals'),
   })
   .loose()
   .openapi('ResponseItem', {

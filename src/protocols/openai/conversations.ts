@@ -2,6 +2,7 @@ import { batch } from '../../db/client.ts';
 import { hasRoleFor } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents } from '../../platform/context.ts';
+import { isWaiting, type RunRow, selectRun } from '../../runs/index.ts';
 import { type Branch, deleteSession, readBranch } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { isId } from '../../shared/id.ts';
@@ -65,6 +66,18 @@ export async function findConversation(
 function isReadable(ctx: Ctx, row: ConversationRow, branch: Branch | null): boolean {
   if (row.created_by === actorId(ctx.actor)) return true;
   return hasRoleFor(ctx, 'agents:read') && (branch !== null || coveredAgents(ctx.actor) === null);
+}
+
+/** Returns the run of a conversation that waits for approvals. */
+export async function findWaitingRun(
+  ctx: Ctx,
+  { branch }: Pick<FoundConversation, 'branch'>,
+): Promise<RunRow | null> {
+  if (branch === null) return null;
+  const { active_run_id, active_run_until } = branch.session;
+  if (active_run_id === null || active_run_until <= ctx.now()) return null;
+  const run = await selectRun(ctx.db, ctx.workspace_id, active_run_id).get();
+  return run !== undefined && isWaiting(run) ? run : null;
 }
 
 /** Creates a conversation. Throws `validation_failed` or `not_found` for items that a response cannot read. */

@@ -154,7 +154,7 @@ export const unknownPreviousResponse = (id: string): Failure =>
 export const unknownItem = (id: string): Failure =>
   new Failure(
     'not_found',
-    `Item with id '${id}' not found. Items of responses with \`store: false\` are not stored: send the item itself.`,
+    `Item with id '${id}' not found. Items of responses with \`store: false\` are not stored: send the item itself. Those of a response that waits for approvals are stored once it has continued.`,
     {
       extra: { param: 'input', code: 'item_not_found' },
     },

@@ -3,6 +3,7 @@ import { ChatAnnotation, ChatCompletion, CompletionUsage } from './chat-schema.t
 import { ChatExtras } from './extras.ts';
 import {
   OpenAiResponse,
+  OutputApproval,
   OutputCall,
   OutputMessage,
   ResponseAnnotation,
@@ -58,7 +59,10 @@ const place = {
 const ofCall = { item_id: z.string(), output_index: z.number().int() };
 const part = OutputMessage.shape.content.element;
 const logprobs = z.array(z.unknown());
-const item = { output_index: z.number().int(), item: z.union([OutputMessage, OutputCall]) };
+const item = {
+  output_index: z.number().int(),
+  item: z.union([OutputMessage, OutputCall, OutputApproval]),
+};
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...number, ...shape });

@@ -78,17 +78,43 @@ const IgnoredItem = lenientObject({
   id,
   status,
 });
+const ApprovalRequest = lenientObject({
+  type: z.literal('mcp_approval_request'),
+  id: z.string().min(1).max(200),
+  arguments: Text.nullish(),
+}).openapi('ResponseApprovalRequestItem', {
+  description:
+    'The request of an earlier response. With a decision, it states the arguments that you have seen',
+});
+const ApprovalResponse = lenientObject({
+  type: z.literal('mcp_approval_response'),
+  approval_request_id: z.string().min(1).max(200).describe('`id` of an `mcp_approval_request`'),
+  approve: z.boolean(),
+  reason: z
+    .string()
+    .max(2000)
+    .nullish()
+    .describe('Kept with the decision; the model reads the reason of a rejection'),
+  id,
+}).openapi('ResponseApprovalResponse', { description: 'A decision about a call that waits' });
+
 const ItemReference = lenientObject({
   type: z.literal('item_reference').nullish(),
   id: z.string().min(1).max(200).describe('Id of an output item of a stored response'),
 }).openapi('ResponseItemReference');
 
 export const InputItem = z
-  .union([MessageItem, FunctionCall, FunctionOutput, IgnoredItem, ItemReference], {
-    error: explainUnion(
-      'Must be a message, `function_call`, `function_call_output`, `item_reference` or `reasoning`.',
-    ),
-  })
+  .union(
+    [
+      ...([MessageItem, FunctionCall, FunctionOutput, IgnoredItem] as const),
+      ...([ApprovalRequest, ApprovalResponse, ItemReference] as const),
+    ],
+    {
+      error: explainUnion(
+        'Must be a message, `function_call`, `function_call_output`, `mcp_approval_response`, `item_reference` or `reasoning`.',
+      ),
+    },
+  )
   .openapi('ResponseInputItem', {
     example: { role: 'user', content: 'How do I descale the machine?' } as never,
   });

@@ -10,8 +10,8 @@ import { findConversation } from './conversations.ts';
 import { unknownModel, unknownResponse, unsupported } from './errors.ts';
 import { readAgentModel } from './model-name.ts';
 import { toAgentName } from './provider-model.ts';
-import { findResponse } from './responses.ts';
-import type { CountInputTokens, CreateResponse } from './responses-schema.ts';
+import { type CountInputTokens, type CreateResponse, functionsOf } from './responses-schema.ts';
+import { findResponse } from './stored-response.ts';
 import { checkRequestSize } from './text-size.ts';
 
 /** Estimated tokens of an image: the maximum of most providers. */
@@ -33,7 +33,7 @@ export async function countInputTokens(
     config.instructions,
     body.instructions ?? '',
     JSON.stringify(tools),
-    JSON.stringify(body.tools ?? []),
+    JSON.stringify(functionsOf(body).map(({ tool }) => tool)),
   ];
   const fixed = texts
     .filter((text) => text !== '' && text !== '[]')

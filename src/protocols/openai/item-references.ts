@@ -9,7 +9,7 @@ import {
 } from '../../sessions/index.ts';
 import type { ClientCall } from './answer.ts';
 import { unknownItem } from './errors.ts';
-import { readItemId } from './ids.ts';
+import { isOfApproval, readItemId } from './ids.ts';
 import { toText } from './input.ts';
 import type { InputItem } from './input-item-schema.ts';
 import { itemsOf, objectsIn, type StoredItem } from './items.ts';
@@ -78,11 +78,14 @@ export async function readEarlier(
   return { items: new Map(referenced), calls, files };
 }
 
-/** Returns true for an `item_reference`. Its `type` is optional. */
+/** Returns true for an `item_reference`, whose `type` is optional, except to an approval, which no model reads. */
 export const isReference = (
   item: InputItem,
 ): item is Extract<InputItem, { type?: 'item_reference' | null | undefined }> & { id: string } =>
-  'id' in item && !('role' in item) && (item.type == null || item.type === 'item_reference');
+  'id' in item &&
+  !('role' in item) &&
+  (item.type == null || item.type === 'item_reference') &&
+  !isOfApproval(item.id);
 
 function hasUnknownResult(items: Items, open: readonly ClientCall[]): boolean {
   const known = new Set(open.map(({ id }) => id));
@@ -119,20 +122,27 @@ export async function findItems(
   held: ReadonlySet<string>,
   user: string | null,
 ): Promise<Map<string, StoredItem>> {
-  const places = new Map(ids.filter((id) => !held.has(id)).map((id) => [id, readItemId(id)]));
+  const isHeld = (id: string) => held.has(id) || held.has(readItemId(id) ?? '');
+  const places = new Map(ids.filter((id) => !isHeld(id)).map((id) => [id, readItemId(id)]));
   const wanted = [...new Set([...places.values()].flatMap((message_id) => message_id ?? []))];
   const found = wanted.length === 0 ? [] : await readReferenced(ctx, wanted);
   const byId = new Map(
     found.filter((one) => isStored(one) && isVisibleTo(one, user)).map(({ row }) => [row.id, row]),
   );
+  const texts = new Set<string>();
   return new Map(
     [...places].flatMap(([id, message_id]) => {
       const row = byId.get(message_id ?? '');
-      const stored =
-        row === undefined ? undefined : itemsOf([row]).find(({ item }) => item.id === id);
+      if (row === undefined) throw unknownItem(id);
+      const isText = row.role === 'assistant' && id.startsWith('msg_');
+      // Each response of a run that has waited has an item with a part of one stored text.
+      if (isText && texts.has(row.id)) return [];
+      if (isText) texts.add(row.id);
+      const own = isText ? row.id : id;
+      const stored = itemsOf([row]).find(({ item }) => item.id === own);
       if (stored !== undefined) return [[id, stored] as const];
       // An empty answer is a valid item of its response.
-      if (row?.role !== 'assistant' || row.id !== id) throw unknownItem(id);
+      if (!isText) throw unknownItem(id);
       return [];
     }),
   );

@@ -3,12 +3,20 @@ import { referenceOf, toMessage } from '../../runs/index.ts';
 import type { MessageRow } from '../../sessions/index.ts';
 import type { InputItem } from './input-item-schema.ts';
 import { outputOf } from './response.ts';
-import type { OutputCall, OutputMessage } from './response-object-schema.ts';
+import type { OutputApproval, OutputCall, OutputMessage } from './response-object-schema.ts';
 
 /** A conversation item as the API returns it. */
 export type ResponseItem =
   | OutputMessage
   | OutputCall
+  | OutputApproval
+  | {
+      readonly type: 'mcp_approval_response';
+      readonly id: string;
+      readonly approval_request_id: string;
+      readonly approve: boolean;
+      readonly reason: string | null;
+    }
   | {
       readonly type: 'message';
       readonly id: string;

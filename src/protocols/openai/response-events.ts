@@ -1,5 +1,6 @@
 import type {
   OpenAiResponse,
+  OutputApproval,
   OutputCall,
   OutputMessage,
   ResponseAnnotation,
@@ -12,7 +13,7 @@ interface ItemPlace {
 
 type ContentPlace = ItemPlace & { readonly content_index: number };
 type Part = OutputMessage['content'][number];
-type Item = OutputMessage | OutputCall;
+type Item = OutputMessage | OutputCall | OutputApproval;
 
 /** The events of a response stream, without the `sequence_number` that the encoder adds. */
 export type ResponseFrame =

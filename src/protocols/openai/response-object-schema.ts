@@ -3,10 +3,11 @@ import { Citation } from '../../runs/index.ts';
 import { effort, JsonFormat, JsonSchema, TextFormat } from './common-schema.ts';
 import { Extras } from './extras.ts';
 import { ToolChoice } from './responses-schema.ts';
+import { serverLabel } from './schema.ts';
 
 export const ResponseId = z
   .string()
-  .regex(/^resp_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
+  .regex(/^resp_[0-7][0-9a-hjkmnp-tv-z]{25}(?:_[1-9]\d{0,2})?$/)
   .openapi({ description: 'Id, `resp_…`', example: 'resp_01kajv2q5ve0mt8h2vj3c6x7ra' });
 
 export const ResponseAnnotation = z
@@ -59,6 +60,20 @@ export const OutputCall = z.object({
   arguments: z.string(),
 });
 export type OutputCall = z.output<typeof OutputCall>;
+
+export const OutputApproval = z
+  .object({
+    type: z.literal('mcp_approval_request'),
+    id: z.string().openapi({ example: 'mcpr_01kajv2q5ve0mt8h2vj3c6x7ra' }),
+    server_label: z.literal(serverLabel),
+    name: z.string().describe('Name of a tool of the agent'),
+    arguments: z.string(),
+  })
+  .openapi('ResponseApprovalRequest', {
+    description:
+      'A call that waits for a person. Send the decision as `mcp_approval_response` in the `input` of the next request',
+  });
+export type OutputApproval = z.output<typeof OutputApproval>;
 
 /** The request parameters that a response repeats. */
 export const ResponseEcho = z.object({
@@ -123,7 +138,7 @@ export const OpenAiResponse = z
       .describe(
         '`max_output_tokens` is also used when a limit of the agent ended the run; `agentgrid.finish_reason` has the exact reason',
       ),
-    output: z.array(z.union([OutputMessage, OutputCall])),
+    output: z.array(z.union([OutputMessage, OutputCall, OutputApproval])),
     usage: z
       .object({
         input_tokens: z.number().int(),

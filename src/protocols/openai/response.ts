@@ -3,7 +3,7 @@ import type { FailureCode } from '../../shared/failure.ts';
 import { citedIn, clientCallsOf } from './answer.ts';
 import { usageOf } from './completion.ts';
 import { extrasOf } from './extras.ts';
-import { createdAt, toCallItemId, toResponseId } from './ids.ts';
+import { createdAt, toCallItemId, toMessageItemId, toResponseId } from './ids.ts';
 import type {
   OpenAiResponse,
   OutputCall,
@@ -11,6 +11,7 @@ import type {
   ResponseAnnotation,
   ResponseEcho,
 } from './response-object-schema.ts';
+import { approvalsOf, firstPart, offsetOf, type Part } from './response-part.ts';
 
 type Output = OpenAiResponse['output'];
 
@@ -19,9 +20,11 @@ export const unfinishedResponse = (
   run_id: string,
   echo: ResponseEcho,
   status: 'queued' | 'in_progress' = 'in_progress',
+  { index }: Part = firstPart,
 ): OpenAiResponse => ({
   ...echo,
-  id: toResponseId(run_id),
+  id: toResponseId(run_id, index),
+  previous_response_id: index === 0 ? echo.previous_response_id : toResponseId(run_id, index - 1),
   object: 'response',
   access_programs: null,
   created_at: createdAt(run_id),
@@ -33,19 +36,20 @@ export const unfinishedResponse = (
   usage: null,
 });
 
-/** Returns the response of a run that ended with an answer. */
+/** Returns the response of a run that ended with an answer, or of a part of it that ends with approvals to give. */
 export function finishedResponse(
   message: Message,
   echo: ResponseEcho,
-  output: Output = outputOf(message),
+  part: Part = firstPart,
+  output: Output = outputOf(message, part),
 ): OpenAiResponse {
   const { run, run_id } = message;
   return {
-    ...unfinishedResponse(run_id, echo),
+    ...unfinishedResponse(run_id, echo, 'in_progress', part),
     ...outcomeOf(run),
     completed_at: endedAt(run),
     output,
-    usage: toUsage(message),
+    usage: toUsage(message, part),
     ...(run === null ? {} : { agentgrid: extrasOf(run) }),
   };
 }
@@ -56,10 +60,11 @@ export function failedResponse(
   error: { code: FailureCode; detail: string },
   echo: ResponseEcho,
   output: Output,
+  part: Part = firstPart,
 ): OpenAiResponse {
   const isCancelled = run.status === 'cancelled';
   return {
-    ...unfinishedResponse(run.id, echo),
+    ...unfinishedResponse(run.id, echo, 'in_progress', part),
     status: isCancelled ? 'cancelled' : 'failed',
     error: isCancelled
       ? null
@@ -69,7 +74,7 @@ export function failedResponse(
         },
     completed_at: endedAt(run),
     output,
-    usage: toUsage({ run }),
+    usage: toUsage({ run }, part),
     agentgrid: extrasOf(run),
   };
 }
@@ -88,28 +93,34 @@ function outcomeOf(run: Run | null): Pick<OpenAiResponse, 'status' | 'incomplete
 const endedAt = (run: Run | null): number | null =>
   run?.ended_at == null ? null : Math.floor(Date.parse(run.ended_at) / 1000);
 
-/** Returns the output items of an answer: its text, then its client tool calls. */
-export function outputOf(message: Message): Output {
+/** Returns the output items of an answer: its text, then its client tool calls, then the calls that wait for approval. */
+export function outputOf(message: Message, part: Part = firstPart): Output {
   const calls = clientCallsOf(message).map(({ id, name, arguments: text }, index) =>
     toCall(toCallItemId(message.id, index), { call_id: id, name, text }, 'completed'),
   );
-  return message.text === '' && calls.length > 0
-    ? calls
-    : [toOutputMessage(message, 'completed'), ...calls];
+  const others = [...calls, ...approvalsOf(message.run)];
+  const own = toOutputMessage(message, 'completed', part);
+  return own.content[0]?.text === '' && others.length > 0 ? others : [own, ...others];
 }
 
-export const toOutputMessage = (
-  { id, text, citations }: Pick<Message, 'id' | 'text' | 'citations'>,
+/** Returns the text that a part adds to an answer, with its citations. */
+export function toOutputMessage(
+  message: Pick<Message, 'id' | 'text' | 'citations'>,
   status: OutputMessage['status'],
-): OutputMessage => ({
-  type: 'message',
-  id,
-  status,
-  role: 'assistant',
-  content: [
-    { type: 'output_text', text, annotations: annotationsOf({ text, citations }), logprobs: [] },
-  ],
-});
+  part: Part = firstPart,
+): OutputMessage {
+  const offset = offsetOf(message, part);
+  const annotations = annotationsOf(message).flatMap(({ index, ...annotation }) =>
+    index < offset ? [] : [{ ...annotation, index: index - offset }],
+  );
+  return {
+    type: 'message',
+    id: toMessageItemId(message.id, part.index),
+    status,
+    role: 'assistant',
+    content: [{ type: 'output_text', text: message.text.slice(offset), annotations, logprobs: [] }],
+  };
+}
 
 export const toCall = (
   id: string,
@@ -141,20 +152,25 @@ const annotationsOf = (message: Pick<Message, 'text' | 'citations'>): ResponseAn
     boxes: citation.boxes,
   }));
 
-function toUsage(message: Pick<Message, 'run'>): OpenAiResponse['usage'] {
+/** Returns the usage of a part: that of the run without that of the parts before. */
+function toUsage(message: Pick<Message, 'run'>, { before }: Part): OpenAiResponse['usage'] {
   const usage = usageOf(message);
   if (usage === null) return null;
+  const earlier = before === null ? null : usageOf(before);
+  const input_tokens = usage.prompt_tokens - (earlier?.prompt_tokens ?? 0);
+  const output_tokens = usage.completion_tokens - (earlier?.completion_tokens ?? 0);
+  const cachedIn = (one: typeof usage | null) => one?.prompt_tokens_details?.cached_tokens ?? 0;
+  const reasoningIn = (one: typeof usage | null) =>
+    one?.completion_tokens_details?.reasoning_tokens ?? 0;
   return {
-    input_tokens: usage.prompt_tokens,
+    input_tokens,
     // Caches are never written explicitly, so that cache writes count as other input.
     input_tokens_details: {
-      cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
+      cached_tokens: cachedIn(usage) - cachedIn(earlier),
       cache_write_tokens: 0,
     },
-    output_tokens: usage.completion_tokens,
-    output_tokens_details: {
-      reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
-    },
-    total_tokens: usage.total_tokens,
+    output_tokens,
+    output_tokens_details: { reasoning_tokens: reasoningIn(usage) - reasoningIn(earlier) },
+    total_tokens: input_tokens + output_tokens,
   };
 }

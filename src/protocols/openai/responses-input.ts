@@ -7,7 +7,7 @@ import type { InputItem } from './input-item-schema.ts';
 import type { Earlier, Referenced } from './item-references.ts';
 import { readFormat } from './output-format.ts';
 import type { ResponseEcho } from './response-object-schema.ts';
-import type { CreateResponse } from './responses-schema.ts';
+import { type CreateResponse, functionsOf } from './responses-schema.ts';
 import { readTools } from './tool-choice.ts';
 
 type MessageItem = Extract<InputItem, { role: string }>;
@@ -125,12 +125,10 @@ export function readResponseOverrides(body: CreateResponse): Overrides {
       ...(body.reasoning?.effort == null ? {} : { reasoning_effort: body.reasoning.effort }),
     },
     ...readFormat(body.text?.format ?? null, '/text/format/schema'),
-    ...readTools(
-      (body.tools ?? []).map((tool, index) => ({ at: `/tools/${index}`, tool })),
-      choiceOf(body),
-    ),
+    ...readTools(functionsOf(body), choiceOf(body)),
     ...(body.parallel_tool_calls === false ? { max_calls: 1 } : {}),
-    has_approvals: false,
+    // What is not stored cannot be resumed.
+    has_approvals: body.store !== false,
   };
 }
 
@@ -155,7 +153,7 @@ export const echoOf = (body: CreateResponse, model: string): ResponseEcho => ({
   temperature: body.temperature ?? null,
   top_p: body.top_p ?? null,
   max_output_tokens: body.max_output_tokens ?? null,
-  tools: (body.tools ?? []).map(({ type, name, description, parameters, strict }) => ({
+  tools: functionsOf(body).map(({ tool: { type, name, description, parameters, strict } }) => ({
     ...{
       type,
       name,

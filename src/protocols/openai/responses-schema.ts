@@ -19,16 +19,47 @@ import {
 } from './common-schema.ts';
 import { InputItem } from './input-item-schema.ts';
 import { expectedChoice, explainUnion } from './lenient-schema.ts';
-import { ModelName } from './schema.ts';
+import { ModelName, serverLabel } from './schema.ts';
 
-const Tool = z.strictObject({
-  type: z.literal('function', {
-    error:
-      'Tools of other types than `function` are not supported in a request. Add them to the agent.',
-  }),
+const FunctionTool = z.strictObject({
+  type: z.literal('function'),
   ...functionFields,
   cache_control: ignored(),
 });
+/** Clients that ask people for approvals require a tool with the label of the requests. */
+const AgentTools = z
+  .strictObject({
+    type: z.literal('mcp'),
+    server_label: z.literal(
+      serverLabel,
+      `Only \`${serverLabel}\`, the tools of the agent, is supported here. Add other servers to the agent.`,
+    ),
+    require_approval: z
+      .unknown()
+      .optional()
+      .refine(
+        (value) => value !== 'never',
+        'never is not supported: the rules of the agent decide which calls wait. Use `always`.',
+      ),
+    allowed_tools: refused('`allowed_tools`'),
+    ...{ server_url: ignored(), connector_id: ignored(), server_description: ignored() },
+    ...{ authorization: ignored(), headers: ignored(), defer_loading: ignored() },
+    allowed_callers: ignored(),
+  })
+  .openapi('ResponseAgentTools', {
+    description: 'The tools of the agent, which it has in any case. Not sent to the model',
+  });
+const Tool = z.discriminatedUnion('type', [FunctionTool, AgentTools], {
+  error:
+    'Tools of other types than `function` are not supported in a request. Add them to the agent.',
+});
+type Tool = z.output<typeof Tool>;
+
+/** Returns the functions among the tools of a request, with their pointers. */
+export const functionsOf = ({ tools }: { readonly tools?: readonly Tool[] | null | undefined }) =>
+  (tools ?? []).flatMap((tool, index) =>
+    tool.type === 'function' ? [{ at: `/tools/${index}`, tool }] : [],
+  );
 
 const NamedTool = z.strictObject({ type: z.literal('function'), name: toolName });
 export const ToolChoice = z.union(

@@ -2,41 +2,33 @@ import type { Message, RunEvent, StreamEncoder, StreamProtocol } from '../../run
 import type { Failure } from '../../shared/failure.ts';
 import { clientCallsOf, JoinedText } from './answer.ts';
 import { openAiErrors } from './errors.ts';
-import { toCallItemId } from './ids.ts';
+import { toMessageItemId } from './ids.ts';
 import {
   failedResponse,
   finishedResponse,
-  toCall,
   toOutputMessage,
   unfinishedResponse,
 } from './response.ts';
 import type { ResponseFrame as Frame } from './response-events.ts';
-import type {
-  OpenAiResponse,
-  OutputCall,
-  OutputMessage,
-  ResponseEcho,
-} from './response-object-schema.ts';
+import type { OpenAiResponse, OutputMessage, ResponseEcho } from './response-object-schema.ts';
+import { approvalsOf, PartCursor, textOfPart } from './response-part.ts';
+import { StreamedCalls } from './streamed-calls.ts';
 
 /** The options of a request that its events depend on. */
 export interface ResponsesStreamOptions extends Readonly<Record<string, unknown>> {
   readonly echo: ResponseEcho;
   /** Names of the client tools. Calls of the agent's tools are not shown. */
   readonly tools: readonly string[];
-}
-
-interface OpenCall {
-  readonly item: OutputCall;
-  readonly output_index: number;
-  text: string;
-  is_done: boolean;
+  /** The part of the run that the response shows. */
+  readonly part?: number;
 }
 
 /** Encodes the events of a run as events of a response. `sequence_number` starts at 0, SSE ids at 1. */
 class ResponsesEncoder implements StreamEncoder {
   readonly #options: ResponsesStreamOptions;
+  readonly #cursor: PartCursor;
   readonly #joined = new JoinedText();
-  readonly #calls = new Map<string, OpenCall>();
+  readonly #calls: StreamedCalls;
   #sequence = 0;
   #items = 0;
   #response: OpenAiResponse | null = null;
@@ -46,9 +38,12 @@ class ResponsesEncoder implements StreamEncoder {
 
   constructor(options: ResponsesStreamOptions) {
     this.#options = options;
+    this.#cursor = new PartCursor(options.part ?? 0);
+    this.#calls = new StreamedCalls(options.tools, () => this.#nextIndex());
   }
 
   frames(event: RunEvent): string[] {
+    if (!this.#cursor.admits(event)) return [];
     // A run without stored events has only the message, which contains the text.
     if (this.#response === null && event.type === 'text-delta') return [];
     return this.#framesOf(event).map((frame) => {
@@ -81,6 +76,7 @@ class ResponsesEncoder implements StreamEncoder {
   #framesOf(event: RunEvent): Frame[] {
     switch (event.type) {
       case 'start':
+      case 'resume':
         return this.#start(event.run_id, event.message_id);
       case 'start-step':
         this.#joined.beginPart();
@@ -88,15 +84,16 @@ class ResponsesEncoder implements StreamEncoder {
       case 'text-delta':
         return this.#writeText(this.#joined.push(event.delta));
       case 'tool-input-start':
-        return this.#openCall(event.tool_call_id, event.tool_name);
+        return this.#calls.open(event.tool_call_id, event.tool_name);
       case 'tool-input-delta':
-        return this.#addArguments(event.tool_call_id, event.delta);
+        return this.#calls.addArguments(event.tool_call_id, event.delta);
       case 'tool-input-available':
-        return this.#completeCall(
+        return this.#calls.complete(
           event.tool_call_id,
           event.tool_name,
           JSON.stringify(event.input ?? {}),
         );
+      case 'requires-action':
       case 'finish':
         return this.#finish(event.message);
       case 'error':
@@ -107,12 +104,19 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   #start(run_id: string, message_id: string): Frame[] {
-    this.#message_id = message_id;
-    this.#response = unfinishedResponse(run_id, this.#options.echo);
+    const { part } = this.#cursor;
+    this.#message_id = toMessageItemId(message_id, part.index);
+    this.#calls.message_id = message_id;
+    this.#response = unfinishedResponse(run_id, this.#options.echo, 'in_progress', part);
     return [
       { type: 'response.created', response: this.#response },
       { type: 'response.in_progress', response: this.#response },
     ];
+  }
+
+  #nextIndex(): number {
+    this.#items += 1;
+    return this.#items - 1;
   }
 
   get #place() {
@@ -121,8 +125,7 @@ class ResponsesEncoder implements StreamEncoder {
 
   #openMessage(): Frame[] {
     if (this.#message_index !== null) return [];
-    this.#message_index = this.#items;
-    this.#items += 1;
+    this.#message_index = this.#nextIndex();
     const item = { ...this.#messageItem('in_progress'), content: [] };
     const part = { type: 'output_text' as const, text: '', annotations: [], logprobs: [] };
     return [
@@ -142,84 +145,37 @@ class ResponsesEncoder implements StreamEncoder {
     ];
   }
 
-  #openCall(id: string, name: string): Frame[] {
-    if (!this.#options.tools.includes(name) || this.#calls.has(id)) return [];
-    const item = toCall(
-      toCallItemId(this.#message_id, this.#calls.size),
-      { call_id: id, name, text: '' },
-      'in_progress',
-    );
-    const call: OpenCall = { item, output_index: this.#items, text: '', is_done: false };
-    this.#items += 1;
-    this.#calls.set(id, call);
-    return [
-      { type: 'response.output_item.added', output_index: call.output_index, item: call.item },
-    ];
-  }
-
-  #addArguments(id: string, delta: string): Frame[] {
-    const call = this.#calls.get(id);
-    if (call === undefined || call.is_done || delta === '') return [];
-    call.text += delta;
-    return [
-      {
-        type: 'response.function_call_arguments.delta',
-        item_id: call.item.id,
-        output_index: call.output_index,
-        delta,
-      },
-    ];
-  }
-
-  /** Writes a complete call. Some providers do not stream arguments. */
-  #completeCall(id: string, name: string, text: string): Frame[] {
-    const opened = this.#openCall(id, name);
-    const call = this.#calls.get(id);
-    if (call === undefined || call.is_done) return opened;
-    const added = call.text === '' ? this.#addArguments(id, text) : [];
-    call.is_done = true;
-    const place = { item_id: call.item.id, output_index: call.output_index };
-    return [
-      ...opened,
-      ...added,
-      { type: 'response.function_call_arguments.done', ...place, name, arguments: call.text },
-      {
-        type: 'response.output_item.done',
-        output_index: call.output_index,
-        item: this.#callItem(call),
-      },
-    ];
-  }
-
-  #callItem = ({ item, text, is_done }: OpenCall): OutputCall => ({
-    ...item,
-    arguments: text,
-    status: is_done ? 'completed' : 'incomplete',
-  });
-
   #finish(message: Message): Frame[] {
-    const { run_id, text } = message;
+    const { run_id } = message;
+    const { part } = this.#cursor;
+    const text = textOfPart(message.text, part.before?.text ?? '');
     const startFrames = this.#response === null ? this.#start(run_id, message.id) : [];
     const rest = this.#writeText(this.#joined.end() + (this.#joined.text === '' ? text : ''));
     const calls = clientCallsOf(message);
+    const approvals = approvalsOf(message.run);
     const messageFrames =
-      text === '' && calls.length > 0
+      text === '' && calls.length + approvals.length > 0
         ? []
         : [...this.#openMessage(), ...this.#closeMessage(message)];
     const called = calls.flatMap(({ id, name, arguments: given }) =>
-      this.#completeCall(id, name, given),
+      this.#calls.complete(id, name, given),
     );
-    const response = finishedResponse(
-      message,
-      this.#options.echo,
-      this.#output(toOutputMessage(message, 'completed')),
-    );
+    const requested = approvals.flatMap((item): Frame[] => {
+      const output_index = this.#nextIndex();
+      return [
+        { type: 'response.output_item.added', output_index, item },
+        { type: 'response.output_item.done', output_index, item },
+      ];
+    });
+    const output = [...this.#output(toOutputMessage(message, 'completed', part)), ...approvals];
+    const response = finishedResponse(message, this.#options.echo, part, output);
     const type = response.status === 'completed' ? 'response.completed' : 'response.incomplete';
-    return [...startFrames, ...rest, ...messageFrames, ...called, { type, response }];
+    const frames = [...startFrames, ...rest, ...messageFrames, ...called, ...requested];
+    return [...frames, { type, response }];
   }
 
   #closeMessage(message: Message): Frame[] {
-    const item = toOutputMessage(message, 'completed');
+    const item = toOutputMessage(message, 'completed', this.#cursor.part);
     const place = this.#place;
     return [
       ...item.content.flatMap((part): Frame[] => [
@@ -229,7 +185,7 @@ class ResponsesEncoder implements StreamEncoder {
           annotation_index,
           annotation,
         })),
-        { type: 'response.output_text.done', ...place, text: message.text, logprobs: [] },
+        { type: 'response.output_text.done', ...place, text: part.text, logprobs: [] },
         { type: 'response.content_part.done', ...place, part },
       ]),
       { type: 'response.output_item.done', output_index: place.output_index, item },
@@ -240,7 +196,8 @@ class ResponsesEncoder implements StreamEncoder {
     const startFrames = this.#response === null ? this.#start(run.id, '') : [];
     const rest = this.#writeText(this.#joined.end());
     const output = this.#output(this.#messageItem('incomplete'));
-    const response = failedResponse(run, { code, detail }, this.#options.echo, output);
+    const { part } = this.#cursor;
+    const response = failedResponse(run, { code, detail }, this.#options.echo, output, part);
     return [
       ...startFrames,
       ...rest,
@@ -250,9 +207,7 @@ class ResponsesEncoder implements StreamEncoder {
 
   /** Returns the output items in the order in which they started. */
   #output(message: OutputMessage): OpenAiResponse['output'] {
-    const calls = [...this.#calls.values()].map(
-      (call) => [call.output_index, this.#callItem(call)] as const,
-    );
+    const calls = this.#calls.items();
     const all =
       this.#message_index === null ? calls : [...calls, [this.#message_index, message] as const];
     return all.toSorted(([a], [b]) => a - b).map(([, item]) => item);

@@ -5,34 +5,30 @@ import {
   attachToRun,
   oneOffRequest,
   type RunRequest,
-  type RunResult,
-  readResult,
   runAsStream,
-  type StreamRequest,
   startRun,
   stopRun,
+  submitAsStream,
+  submitToEnd,
 } from '../../runs/index.ts';
 import { eraseRun, type TurnInput, turnRequest } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { answerOf, prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
+import { type Decisions, readDecisions } from './approval-responses.ts';
 import { conversationIdOf, prepareInConversation } from './conversation-response.ts';
-import { unknownPreviousResponse, unknownResponse, unsupported } from './errors.ts';
+import { unknownPreviousResponse, unsupported } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
-import { toResponseId, toRunId } from './ids.ts';
+import { toResponseId } from './ids.ts';
 import { inNewSession } from './in-new-session.ts';
 import { storeFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
-import {
-  failedResponse,
-  finishedResponse,
-  toOutputMessage,
-  unfinishedResponse,
-} from './response.ts';
-import { type OpenAiResponse, type ResponseEcho, ResponseId } from './response-object-schema.ts';
+import { finishedResponse } from './response.ts';
+import type { OpenAiResponse, ResponseEcho } from './response-object-schema.ts';
+import { partAt, pendingOf } from './response-part.ts';
 import { echoOf, filesOfItems, readItems, readResponseOverrides } from './responses-input.ts';
 import type { CreateResponse, ResponseQuery } from './responses-schema.ts';
-import { type ResponsesStreamOptions, responsesStream } from './responses-stream.ts';
+import { type FoundResponse, findResponse, getResponse, streamFor } from './stored-response.ts';
 import { checkRequestSize } from './text-size.ts';
 import { versionOf } from './version-of.ts';
 
@@ -50,10 +46,39 @@ export async function createResponse(
   body: CreateResponse,
 ): Promise<OpenAiResponse | Response> {
   checkRequestSize(body);
+  const decisions = await readDecisions(ctx, body);
+  if (decisions !== null) return resumeResponse(ctx, body, decisions);
   const { run, echo } = await prepare(ctx, body);
   if (body.stream === true) return toEventStream(await runAsStream(ctx, run, streamFor(echo)));
   if (body.background === true) return startResponse(ctx, run);
   return answerOf(ctx, run, (message) => finishedResponse(message, echo));
+}
+
+/**
+ * Resumes the run that waits for the decisions. Its settings are those of the request that has started it. The same
+ * decisions again return the same response.
+ */
+async function resumeResponse(
+  ctx: Ctx,
+  { stream, background }: CreateResponse,
+  { found: { row, echo, waits }, index, actions }: Decisions,
+): Promise<OpenAiResponse | Response> {
+  const id = toResponseId(row.id, index);
+  const isNew = index > (waits?.resumed ?? index);
+  if (!isNew && stream === true) return streamResponse(ctx, id, { stream });
+  if (stream === true || background === true) {
+    const run = await submitAsStream(ctx, row.id, actions, streamFor(echo, index));
+    if (stream === true) return toEventStream(run);
+    if (typeof run.body !== 'string') await run.body.cancel();
+    return getResponse(ctx, id);
+  }
+  try {
+    const message = await submitToEnd(ctx, row.id, actions);
+    if (isNew) return finishedResponse(message, echo, partAt(waits, index));
+  } catch (error) {
+    if (!(error instanceof IdempotentReplay)) throw error;
+  }
+  throw new IdempotentReplay(await getResponse(ctx, id));
 }
 
 async function startResponse(ctx: Ctx, run: RunRequest): Promise<OpenAiResponse> {
@@ -109,16 +134,13 @@ async function continueResponse(
       '/store',
       'A response that continues another is always stored: `store: false` is not supported.',
     );
-  const {
-    row,
-    end_user_id,
-    terminal,
-    echo: before,
-  } = await findResponse(ctx, previous).catch((error: unknown) => {
+  const found = await findResponse(ctx, previous).catch((error: unknown) => {
     throw error instanceof Failure && error.code === 'not_found'
       ? unknownPreviousResponse(previous)
       : error;
   });
+  checkContinuable(found);
+  const { row, end_user_id, terminal, echo: before } = found;
   if (terminal?.type !== 'finish' || row.session_id === null)
     throw unsupported(
       '/previous_response_id',
@@ -153,39 +175,23 @@ async function continueResponse(
   return { run: turnRequest(ctx, row.session_id, input), echo };
 }
 
+/** A run that waits, or has waited since, continues with decisions or from its last response. */
+function checkContinuable({ row, waits, isSuspended }: FoundResponse): void {
+  if (!isSuspended) return;
+  const last = toResponseId(row.id, waits?.resumed);
+  throw unsupported(
+    '/previous_response_id',
+    row.status === 'requires_action'
+      ? `The response waits for approvals: only \`mcp_approval_response\` items for ${pendingOf(row)} are supported. Cancel ${last} to continue otherwise.`
+      : `The response was continued by decisions. Continuing from it is not supported: continue from ${last}.`,
+  );
+}
+
 /** Sets the end user of the session on a request that does not name one. */
 const withUser = (body: CreateResponse, end_user_id: string | null): CreateResponse => ({
   ...body,
   user: body.user ?? end_user_id,
 });
-
-interface Found extends RunResult {
-  readonly echo: ResponseEcho;
-}
-
-/** Returns the run of a response. Throws `not_found` for an unknown response or one with `store: false`. */
-export async function findResponse(ctx: Ctx, id: string): Promise<Found> {
-  if (!ResponseId.safeParse(id).success) throw unknownResponse();
-  const outcome = await readResult(ctx, toRunId(id)).catch((error: unknown) => {
-    throw error instanceof Failure && error.code === 'not_found' ? unknownResponse() : error;
-  });
-  const echo = outcome.row.metadata?.openai as ResponseEcho | undefined;
-  if (echo === undefined || !echo.store) throw unknownResponse();
-  return { ...outcome, echo };
-}
-
-export async function getResponse(ctx: Ctx, id: string): Promise<OpenAiResponse> {
-  const { row, terminal, answer, echo } = await findResponse(ctx, id);
-  if (terminal === null)
-    return unfinishedResponse(row.id, echo, row.status === 'queued' ? 'queued' : 'in_progress');
-  if (terminal.type === 'finish') return finishedResponse(terminal.message, echo);
-  return failedResponse(
-    terminal.run,
-    terminal,
-    echo,
-    answer === null ? [] : [toOutputMessage(answer, 'incomplete')],
-  );
-}
 
 /**
  * Streams the events of a response after `starting_after`, live or replayed. Throws `not_found` and
@@ -196,10 +202,10 @@ export async function streamResponse(
   id: string,
   { starting_after }: ResponseQuery,
 ): Promise<Response> {
-  const { row, echo } = await findResponse(ctx, id);
+  const { row, echo, index } = await findResponse(ctx, id);
   const after = starting_after === undefined ? 0 : starting_after + 1;
   return toEventStream({
-    ...(await attachToRun(ctx, row.id, streamFor(echo), after)),
+    ...(await attachToRun(ctx, row.id, streamFor(echo, index), after)),
     is_joined: false,
   });
 }
@@ -222,10 +228,4 @@ export async function deleteResponse(
   await stopRun(ctx, row.id);
   await eraseRun(ctx, row.id);
   return { id, object: 'response.deleted', deleted: true };
-}
-
-function streamFor(echo: ResponseEcho): StreamRequest {
-  const tools = (echo.tools as readonly { readonly name: string }[]).map(({ name }) => name);
-  const options: ResponsesStreamOptions = { echo, tools };
-  return { protocol: responsesStream, options };
 }

@@ -8,15 +8,10 @@ import { openAiErrors } from './errors.ts';
 import { ChatCompletionChunk, ResponseStreamEvent } from './event-schema.ts';
 import { getModel, listModels } from './models.ts';
 import { DeletedResponse, OpenAiResponse, ResponseId } from './response-object-schema.ts';
-import {
-  cancelResponse,
-  createResponse,
-  deleteResponse,
-  getResponse,
-  streamResponse,
-} from './responses.ts';
+import { cancelResponse, createResponse, deleteResponse, streamResponse } from './responses.ts';
 import { CreateResponse, ResponseQuery } from './responses-schema.ts';
 import { CreateEmbeddings, Embeddings, Model, ModelList, ModelName } from './schema.ts';
+import { getResponse } from './stored-response.ts';
 
 const tag = 'OpenAI-compatible';
 const response = z.object({ response: ResponseId });

@@ -1,5 +1,8 @@
 import { z } from '@hono/zod-openapi';
 
+/** The `server_label` of the tools of an agent in requests for approval. */
+export const serverLabel = 'agentgrid';
+
 export const ModelName = z.string().min(1).max(200).openapi({
   description:
     'An agent: `slug` or id, `slug@label`, `slug@7`. Keys that may change all agents can also name a model of a provider: `openai/gpt-5-mini`',

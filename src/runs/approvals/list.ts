@@ -2,9 +2,9 @@ import { type Ctx, coveredAgents } from '../../platform/context.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { creatorFilter, mayReadMessages } from '../access.ts';
 import { type Approval, type ApprovalsQuery, toApproval } from './schema.ts';
-import { type ApprovalFilter, selectApprovals } from './store.ts';
+import { type ApprovalFilter, positionOf, selectApprovals } from './store.ts';
 
-/** Lists the approvals of the runs that the caller may see, newest first. */
+/** Lists the approvals of the runs that the caller may see: newest first, pending ones with the next to expire first. */
 export function listApprovals(
   ctx: Ctx,
   { limit, cursor, ...filters }: ApprovalsQuery,
@@ -17,6 +17,7 @@ export function listApprovals(
     end_user: actor.type === 'end_user' ? actor.id : undefined,
   };
   const isShown = mayReadMessages(ctx);
+  const now = ctx.now();
   return readPage(
     {
       secret: config.signing_secret,
@@ -25,8 +26,9 @@ export function listApprovals(
       filters: { ...filter, only: filter.only?.join() },
     },
     { limit, cursor },
-    (after, count) => selectApprovals(ctx.db, workspace_id, filter, after, count).all(),
-    (row) => row.id,
-    (row) => toApproval(isShown ? row : { ...row, input: null, edited_input: null }),
+    (after, count) =>
+      selectApprovals(ctx.db, workspace_id, filter, { after, limit: count, now }).all(),
+    (row) => positionOf(filter, row),
+    (row) => toApproval(isShown ? row : { ...row, input: null, edited_input: null }, now),
   );
 }

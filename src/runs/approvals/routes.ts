@@ -13,7 +13,8 @@ export const approvalRoutes = new Router().endpoint(
     summary: 'List approvals',
     operationId: 'listApprovals',
     description:
-      'Lists calls of tools that wait for the decision of a person, and those that have waited, newest first. Decide with ' +
+      'Lists calls of tools that wait for the decision of a person, and those that have waited, newest first; with `status=pending`, the next to expire ' +
+      'first. Decide with ' +
       '`POST /runs/{run}/actions`. A key that only runs agents sees those of the sessions and runs that it created.',
     query: ApprovalsQuery,
     reply: { status: 200, schema: pageOf(Approval), description: 'Approvals of the workspace' },

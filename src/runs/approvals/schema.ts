@@ -53,14 +53,12 @@ export const ApprovalsQuery = z.strictObject({
 });
 export type ApprovalsQuery = z.output<typeof ApprovalsQuery>;
 
-export const toApproval = ({
-  workspace_id: _,
-  created_at,
-  expires_at,
-  decided_at,
-  ...row
-}: ApprovalRow): Approval => ({
+export const toApproval = (
+  { workspace_id: _, created_at, expires_at, decided_at, status, ...row }: ApprovalRow,
+  now: number,
+): Approval => ({
   ...row,
+  status: status === 'pending' && expires_at <= now ? 'expired' : status,
   created_at: toWireTime(created_at),
   expires_at: toWireTime(expires_at),
   decided_at: toWireTimeOrNull(decided_at),

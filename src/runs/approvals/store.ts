@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { type ApprovalStatus, approvals } from '../../db/schema/approvals.ts';
 import type { PendingCall } from '../../execution/index.ts';
@@ -84,17 +84,54 @@ export interface ApprovalFilter {
   readonly tool?: string | undefined;
 }
 
+/** Selects approvals by their ids, oldest first. */
+export const selectApprovalsById = (db: Db, workspace_id: string, ids: readonly string[]) =>
+  db
+    .select()
+    .from(approvals)
+    .where(
+      and(
+        eq(approvals.workspace_id, workspace_id),
+        sql`${approvals.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+      ),
+    )
+    .orderBy(asc(approvals.id));
+
 /** The key that created the session of a run, or the run itself. */
 const creator = sql`(select coalesce(s.created_by, r.created_by) from runs r left join sessions s on s.id = r.session_id
   where r.id = ${approvals.run_id})`;
 
-/** Approvals, newest first; `after` is the id of the last one of the page before. */
+/** The condition of the partial index. */
+const isPending = sql`${approvals.status} = 'pending'`;
+
+/** The status at a time: a call that nobody has decided in time has expired before its run is ended. */
+const statusAt = (status: ApprovalStatus, now: number): SQL | undefined => {
+  if (status === 'pending') return and(isPending, gt(approvals.expires_at, now));
+  if (status !== 'expired') return eq(approvals.status, status);
+  return sql`(${approvals.status} = 'expired' or (${isPending} and ${approvals.expires_at} <= ${now}))`;
+};
+
+/** The position of an approval in its list. */
+export const positionOf = ({ status }: Pick<ApprovalFilter, 'status'>, row: ApprovalRow): string =>
+  status === 'pending' ? `${row.expires_at}:${row.id}` : row.id;
+
+function isAfter({ status }: ApprovalFilter, after: string | null): SQL | undefined {
+  if (after === null) return undefined;
+  if (status !== 'pending') return lt(approvals.id, after);
+  const [time = '', id = ''] = after.split(':');
+  return sql`(${approvals.expires_at}, ${approvals.id}) > (${Number(time)}, ${id})`;
+}
+
+/** Approvals, newest first; pending ones with the next to expire first. `after` is the last position of the page before. */
 export const selectApprovals = (
   db: Db,
   workspace_id: string,
   filter: ApprovalFilter,
-  after: string | null,
-  limit: number,
+  {
+    after,
+    limit,
+    now,
+  }: { readonly after: string | null; readonly limit: number; readonly now: number },
 ) =>
   db
     .select()
@@ -110,15 +147,19 @@ export const selectApprovals = (
           : sql`${approvals.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
         filter.created_by === undefined ? undefined : sql`${creator} = ${filter.created_by}`,
         filter.end_user === undefined ? undefined : eq(approvals.end_user_id, filter.end_user),
-        filter.status === undefined ? undefined : eq(approvals.status, filter.status),
+        filter.status === undefined ? undefined : statusAt(filter.status, now),
         filter.run === undefined ? undefined : eq(approvals.run_id, filter.run),
         filter.session === undefined ? undefined : eq(approvals.session_id, filter.session),
         filter.end_user_id === undefined
           ? undefined
           : eq(approvals.end_user_id, filter.end_user_id),
         filter.tool === undefined ? undefined : eq(approvals.tool_name, filter.tool),
-        after === null ? undefined : lt(approvals.id, after),
+        isAfter(filter, after),
       ),
     )
-    .orderBy(desc(approvals.id))
+    .orderBy(
+      ...(filter.status === 'pending'
+        ? [asc(approvals.expires_at), asc(approvals.id)]
+        : [desc(approvals.id)]),
+    )
     .limit(limit);

@@ -14,6 +14,7 @@ export const interruptRun = (
   /** The runs whose answers may be in its prompt. */
   run_ids: readonly string[] = [],
 ): Statement => {
+  const untrusted = [...new Set([...(run.untrusted ?? []), ...readIn(events)])];
   const end = {
     status: 'interrupted',
     finish_reason: 'interrupted',
@@ -22,11 +23,23 @@ export const interruptRun = (
     events: content_logging ? encodeEvents(events) : null,
     latency_ms: ctx.now() - run.created_at - run.waited_ms,
     ended_at: ctx.now(),
+    ...(untrusted.length === 0 ? {} : { untrusted }),
   } as const;
   const file_ids = events.flatMap((event) => ('file_ids' in event ? (event.file_ids ?? []) : []));
   const sources = { file_ids: [...new Set(file_ids)], run_ids };
   return endRun(ctx.db, run.workspace_id, run.id, end, sources);
 };
+
+/** Returns the sources of untrusted content that events show. */
+function readIn(events: readonly RunEvent[]): string[] {
+  const names = new Map<string, string>();
+  return events.flatMap((event) => {
+    if (event.type === 'retrieval') return event.hits > 0 ? ['documents'] : [];
+    if (event.type === 'tool-input-available') names.set(event.tool_call_id, event.tool_name);
+    const isResult = event.type === 'tool-output-available' || event.type === 'tool-output-error';
+    return isResult ? [names.get(event.tool_call_id) ?? 'tools'] : [];
+  });
+}
 
 /** Sets the usage of an interrupted run from its usage rows; null where one of them is unknown. Goes after these rows. */
 export const sumUsage = (ctx: Ctx, { id }: RunRow): Statement => {

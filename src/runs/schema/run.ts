@@ -141,7 +141,7 @@ export const Run = z
     untrusted_sources: z
       .array(z.string())
       .describe(
-        'Sources of the content of third parties that the model has read: `documents`, `attachments`, or names of tools',
+        'Sources of the content of third parties that the model has read: `documents`, `attachments`, `history` for answers that the caller sent, or names of tools',
       )
       .openapi({ example: ['documents'] }),
     context: RunContext.nullable().describe(

@@ -7,6 +7,8 @@ const maxBytes = 2_000_000;
 const defaultCharacters = 20_000;
 const limits = {
   redirects: 3,
+  // The rules for exits apply to the host of the call. The model may call the other address itself.
+  same_host: true,
   deadline_ms: 20_000,
   max_bytes: maxBytes,
   content_types: webPageTypes,

@@ -1,7 +1,16 @@
-import { Agent, OpenAIProvider, Runner, tool } from '@openai/agents';
+import { Agent, hostedMcpTool, OpenAIProvider, Runner, RunState, tool } from '@openai/agents';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { calls, question, type Stage, says, sentTo } from './stage.ts';
+import { calls, deletes, question, type Stage, says, sentTo } from './stage.ts';
+
+const agentOn = (model: string, more: object = {}) =>
+  new Agent({ name: 'Helper', instructions: 'Be brief.', model, ...more });
+
+const runnerOn = (baseURL: string, apiKey: string, useResponses: boolean) =>
+  new Runner({
+    modelProvider: new OpenAIProvider({ apiKey, baseURL, useResponses }),
+    tracingDisabled: true,
+  });
 
 /** Tests of the package against a server; `stage` is available once they run. */
 export function agentsSdk(stage: () => Stage): void {
@@ -13,13 +22,7 @@ export function agentsSdk(stage: () => Stage): void {
   });
 
   describe.each([false, true])('@openai/agents (Responses API: %s)', (useResponses) => {
-    const runner = (apiKey = stage().key) =>
-      new Runner({
-        modelProvider: new OpenAIProvider({ apiKey, baseURL: stage().url, useResponses }),
-        tracingDisabled: true,
-      });
-    const agentOn = (model: string, more: object = {}) =>
-      new Agent({ name: 'Helper', instructions: 'Be brief.', model, ...more });
+    const runner = (apiKey = stage().key) => runnerOn(stage().url, apiKey, useResponses);
 
     it('continues a conversation with its history', async () => {
       const scene = await stage().agent([says('Hello ', 'there.'), says('Again.')]);
@@ -104,6 +107,38 @@ export function agentsSdk(stage: () => Stage): void {
       await expect(runner('ag_nobody').run(agentOn('nobody'), 'Hi')).rejects.toMatchObject({
         status: 401,
       });
+    });
+  });
+
+  describe('@openai/agents with approvals', () => {
+    const runner = () => runnerOn(stage().url, stage().key, true);
+
+    it('asks for approvals, also after its state was stored', async () => {
+      const scene = await stage().desk([
+        ...[deletes('7'), says('Cancelled.'), deletes('8'), says('I could not.')],
+      ]);
+      const deleted = () => stage().deleted.filter((path) => /[78]$/.test(path));
+      const tools = hostedMcpTool({
+        ...{ serverLabel: 'agentgrid', serverUrl: stage().url, requireApproval: 'always' },
+      });
+      const agent = agentOn(scene.model, { tools: [tools] });
+      const asked = await runner().run(agent, 'Cancel order 7.');
+      expect(asked.interruptions).toMatchObject([{ name: 'delete_order' }]);
+      expect(deleted()).toEqual([]);
+      const state = await RunState.fromString(agent, asked.state.toString());
+      for (const item of state.getInterruptions()) state.approve(item);
+      const done = await runner().run(agent, state);
+      expect([done.finalOutput, deleted()]).toEqual(['Cancelled.', ['/orders/7']]);
+      const next = await runner().run(agent, [
+        ...done.history,
+        { role: 'user', content: 'And 8.' },
+      ]);
+      for (const item of next.state.getInterruptions())
+        next.state.reject(item, { message: 'Not paid.' });
+      const stream = await runner().run(agent, next.state, { stream: true });
+      await stream.completed;
+      expect([stream.finalOutput, deleted()]).toEqual(['I could not.', ['/orders/7']]);
+      expect(JSON.stringify((await sentTo(scene)).at(-1)?.messages)).toContain('Not paid.');
     });
   });
 }

@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, openClient } from '../../../scripts/client.ts';
@@ -15,6 +17,9 @@ export class Stage {
   readonly url: string;
   readonly key: string;
   readonly api: Client;
+  /** Paths of the orders that agents have deleted. */
+  readonly deleted: string[] = [];
+  #orders: Promise<void> | undefined;
   readonly #server: Server;
   readonly #provider: Awaited<ReturnType<typeof startProvider>>;
   readonly #directory: string;
@@ -84,6 +89,31 @@ export class Stage {
     return { model: agent.slug, scripted };
   }
 
+  /** Creates an agent that deletes orders once that is approved. */
+  async desk(rounds: readonly Round[]): Promise<Scene> {
+    this.#orders ??= this.#addOrders();
+    await this.#orders;
+    return this.agent(rounds, { config: { tools: ['delete_order'] } });
+  }
+
+  async #addOrders(): Promise<void> {
+    const site = createServer((request, response) => {
+      if (request.method === 'DELETE') this.deleted.push(request.url ?? '');
+      response.setHeader('content-type', 'application/json').end('{"ok":true}');
+    });
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve));
+    site.unref();
+    const { port } = site.address() as AddressInfo;
+    const properties = { order: { type: 'string' } };
+    await this.api.call('POST', '/tools', {
+      json: {
+        ...{ name: 'delete_order', description: 'Deletes an order.', effect: 'destructive' },
+        ...{ method: 'DELETE', url: `http://127.0.0.1:${port}/orders/{order}` },
+        input_schema: { type: 'object', properties, required: ['order'] },
+      },
+    });
+  }
+
   /** Creates an agent that answers from one document and cites it. */
   async citingAgent(): Promise<{ readonly model: string; readonly file_id: string }> {
     interface Agent {
@@ -125,6 +155,12 @@ export const calls = (...names: string[]): Round => ({
     name: 'get_weather',
     arguments: { city },
   })),
+  usage: { input_tokens: 12, output_tokens: 5 },
+});
+
+/** A call of an agent of `desk`. */
+export const deletes = (order: string): Round => ({
+  tool_calls: [{ id: `call_${order}`, name: 'delete_order', arguments: { order } }],
   usage: { input_tokens: 12, output_tokens: 5 },
 });
 
