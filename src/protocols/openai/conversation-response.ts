@@ -2,6 +2,7 @@ import { findAgent } from '../../agents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type RunRequest, toMessage } from '../../runs/index.ts';
 import {
+  inNewSession,
   type MessageRow,
   type SessionRow,
   type TurnInput,
@@ -12,7 +13,6 @@ import { prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
 import { type FoundConversation, findConversation, sessionOf } from './conversations.ts';
 import { unsupported } from './errors.ts';
-import { inNewSession } from './in-new-session.ts';
 import { storeFiles } from './input-files.ts';
 import type { InputItem } from './input-item-schema.ts';
 import { type Chain, readEarlier } from './item-references.ts';

@@ -12,7 +12,7 @@ import {
   startRun,
   stopRun,
 } from '../../runs/index.ts';
-import { eraseRun, type TurnInput, turnRequest } from '../../sessions/index.ts';
+import { eraseRun, inNewSession, type TurnInput, turnRequest } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { answerOf, prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
@@ -20,7 +20,6 @@ import { conversationIdOf, prepareInConversation } from './conversation-response
 import { unknownPreviousResponse, unknownResponse, unsupported } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
 import { toResponseId, toRunId } from './ids.ts';
-import { inNewSession } from './in-new-session.ts';
 import { storeFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
 import {
