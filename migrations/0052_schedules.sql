@@ -19,8 +19,8 @@ CREATE UNIQUE INDEX `schedule_slots_slot` ON `schedule_slots` (`schedule_id`,`sl
 CREATE INDEX `schedule_slots_run` ON `schedule_slots` (`run_id`);--> statement-breakpoint
 CREATE INDEX `schedule_slots_workspace` ON `schedule_slots` (`workspace_id`);--> statement-breakpoint
 CREATE INDEX `schedule_slots_open` ON `schedule_slots` (`schedule_id`,`slot_at`) WHERE status in ('waiting', 'starting', 'running');--> statement-breakpoint
-CREATE INDEX `schedule_slots_running` ON `schedule_slots` (`id`) WHERE status = 'running';--> statement-breakpoint
-CREATE INDEX `schedule_slots_waiting` ON `schedule_slots` (`slot_at`) WHERE status = 'waiting';--> statement-breakpoint
+CREATE INDEX `schedule_slots_running` ON `schedule_slots` (`status`,`id`) WHERE status = 'running';--> statement-breakpoint
+CREATE INDEX `schedule_slots_waiting` ON `schedule_slots` (`status`,`slot_at`) WHERE status = 'waiting';--> statement-breakpoint
 CREATE INDEX `schedule_slots_created` ON `schedule_slots` (`created_at`);--> statement-breakpoint
 CREATE TABLE `schedules` (
 	`id` text PRIMARY KEY NOT NULL,

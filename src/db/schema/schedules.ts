@@ -98,8 +98,8 @@ export const schedule_slots = sqliteTable(
     index('schedule_slots_open')
       .on(table.schedule_id, table.slot_at)
       .where(sql`status in ('waiting', 'starting', 'running')`),
-    index('schedule_slots_running').on(table.id).where(sql`status = 'running'`),
-    index('schedule_slots_waiting').on(table.slot_at).where(sql`status = 'waiting'`),
+    index('schedule_slots_running').on(table.status, table.id).where(sql`status = 'running'`),
+    index('schedule_slots_waiting').on(table.status, table.slot_at).where(sql`status = 'waiting'`),
     index('schedule_slots_created').on(table.created_at),
   ],
 );
