@@ -27,6 +27,7 @@ const ranks = [
   'execution',
   'runs',
   'sessions',
+  'schedules',
   'protocols',
   'evaluation',
   'architect',

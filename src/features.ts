@@ -26,6 +26,7 @@ import {
   rateLimitsFeature,
 } from './rate-limits/index.ts';
 import { RunHost, runsFeature } from './runs/index.ts';
+import { schedulesFeature } from './schedules/index.ts';
 import { secretsFeature } from './secrets/index.ts';
 import { sessionsFeature } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
@@ -35,7 +36,7 @@ import { applyQuotaDefaults, workspacesFeature } from './workspaces/index.ts';
 const sessions = sessionsFeature(uiStream);
 const runs = runsFeature(uiStream, sessions.drivers);
 
-/** All features, in the order in which their tasks run in a tick: alerts and anomalies are queued before the outbox is swept. */
+/** All features, in the order in which their tasks run in a tick: alerts and anomalies are queued before the outbox is swept, and events of schedules before they are published. */
 const features = [
   identityFeature,
   workspacesFeature,
@@ -44,6 +45,7 @@ const features = [
   llmFeature,
   secretsFeature,
   budgetsFeature,
+  schedulesFeature,
   notificationsFeature,
   jobsFeature,
   rateLimitsFeature,

@@ -61,4 +61,5 @@ const quotaNouns: Readonly<Record<QuotaName, string>> = {
   tools: 'tools',
   keys: 'valid API keys',
   knowledge_bases: 'shared knowledge bases',
+  schedules: 'schedules',
 };

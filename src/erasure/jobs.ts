@@ -2,6 +2,7 @@ import { batch } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { JobHandler } from '../platform/job-handler.ts';
 import { eraseOneOffs } from '../runs/index.ts';
+import { eraseSchedules } from '../schedules/index.ts';
 import { eraseSessions } from '../sessions/index.ts';
 import { agentRemovals } from './store.ts';
 import { eraseWorkspace } from './workspace.ts';
@@ -14,6 +15,7 @@ const keepDeadLetter = async () => undefined;
 
 /** Erases the data of a deleted agent except its usage. Its knowledge base has a job of its own. */
 async function eraseAgent(ctx: Ctx, agent_id: string): Promise<void> {
+  await eraseSchedules(ctx, agent_id);
   await eraseSessions(ctx, agent_id);
   await eraseOneOffs(ctx, agent_id);
   await batch(ctx.db, agentRemovals(ctx.db, ctx.workspace_id, agent_id));

@@ -17,10 +17,15 @@ const through = (column: string, parent: string) => (workspace_id: string) =>
  * `budgets` have no index on the workspace.
  */
 const removals: readonly Removal[] = [
-  ...['analytics_state', 'outbox', 'dead_letters', 'idempotency_keys', 'feedback'].map((table) => ({
-    table,
-    of: own,
-  })),
+  ...[
+    'schedules',
+    'schedule_slots',
+    'analytics_state',
+    'outbox',
+    'dead_letters',
+    'idempotency_keys',
+    'feedback',
+  ].map((table) => ({ table, of: own })),
   { table: 'run_steps', of: through('run_id', 'runs') },
   { table: 'suspended_runs', of: through('run_id', 'runs') },
   ...['approvals', 'run_contents', 'run_files', 'runs'].map((table) => ({ table, of: own })),

@@ -142,7 +142,12 @@ const otherReplies = ({ alsoAnswers = {}, partial }: AnyRoute) => ({
         },
       }),
   ...Object.fromEntries(
-    Object.entries(alsoAnswers).map(([status, description]) => [status, { description }]),
+    Object.entries(alsoAnswers).map(([status, { description, schema }]) => [
+      status,
+      schema === undefined
+        ? { description }
+        : { description, content: { 'application/json': { schema } } },
+    ]),
   ),
 });
 

@@ -49,10 +49,10 @@ export interface Route<
     readonly description: string;
     readonly mediaType?: string;
   };
-  /**
-   * Descriptions of further non-error statuses, for which the handler returns a whole `Response`.
-   */
-  readonly alsoAnswers?: Readonly<Record<number, string>>;
+  /** Further non-error statuses, for which the handler returns a whole `Response`. */
+  readonly alsoAnswers?: Readonly<
+    Record<number, { readonly description: string; readonly schema?: z.ZodType }>
+  >;
   /** The reply with status 207 for a request of which a part was refused. */
   readonly partial?: {
     readonly schema: Partial;

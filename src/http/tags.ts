@@ -20,6 +20,7 @@ export const tags = [
     name: 'Sessions',
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',
   },
+  { name: 'Schedules', description: 'Run agents at times of a cron expression' },
   { name: 'Chat', description: 'Sessions for `useChat` of the AI SDK' },
   { name: 'Feedback', description: 'Ratings of answers' },
   {

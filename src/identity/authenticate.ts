@@ -1,6 +1,6 @@
 import type { Authenticate } from '../http/authorize.ts';
 import { allows } from '../http/permissions.ts';
-import type { Actor } from '../platform/context.ts';
+import type { Actor, ApiKeyActor, Ctx } from '../platform/context.ts';
 import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { inForce } from '../shared/rate-rules.ts';
@@ -12,6 +12,8 @@ import { type Claims, isToken, readToken } from './end-users/token.ts';
 /** Time for which another isolate may still accept a key that was revoked here. */
 const cacheFor = 30 * second;
 const cacheSize = 1000;
+/** Rotations of a key that are followed to its successor. */
+const maxRotations = 100;
 /** By hash, and by id for the issuers of tokens. */
 const cache = new Map<string, { readonly row: CredentialRow; readonly read_at: number }>();
 
@@ -73,14 +75,24 @@ export const authenticate: Authenticate = async (platform, authorization, access
   const reason = refusalOf(row, platform.now());
   if (reason !== null) return refuse(reason);
   if (access === 'root') throw rootOnly();
-  const { id, role, agent_ids, expires_at, workspace_id, rate_limits } = row;
-  const is_rotated = row.rotated_to !== null;
-  return {
-    workspace_id,
-    actor: { type: 'api_key', id, role, agent_ids, expires_at, is_rotated },
-    rate_limits,
-  };
+  const { workspace_id, rate_limits } = row;
+  return { workspace_id, actor: actorOf(row), rate_limits };
 };
+
+export const actorOf = ({
+  id,
+  role,
+  agent_ids,
+  expires_at,
+  rotated_to,
+}: CredentialRow): ApiKeyActor => ({
+  type: 'api_key',
+  id,
+  role,
+  agent_ids,
+  expires_at,
+  is_rotated: rotated_to !== null,
+});
 
 const rootOnly = () =>
   new Failure('forbidden', 'This operation requires the root key of the deployment.');
@@ -109,6 +121,20 @@ const endUserOf = (
 function findCached(name: string, now: number): CredentialRow | undefined {
   const cached = cache.get(name);
   return cached !== undefined && now - cached.read_at < cacheFor ? cached.row : undefined;
+}
+
+/**
+ * Returns the key of an id, or the one that it was rotated to, as it may be used now; null when it
+ * is revoked or expired, or its workspace is suspended.
+ */
+export async function findUsableKey(
+  { db, now }: Pick<Ctx, 'db' | 'now'>,
+  id: string,
+): Promise<CredentialRow | null> {
+  let row = await readKey(id, selectIssuer(db, id), now());
+  for (let hop = 0; row !== undefined && row.rotated_to !== null && hop < maxRotations; hop += 1)
+    row = await readKey(row.rotated_to, selectIssuer(db, row.rotated_to), now());
+  return row === undefined || refusalOf(row, now()) !== null ? null : row;
 }
 
 async function readKey(

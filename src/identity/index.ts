@@ -1,4 +1,5 @@
 export { authorize, hasRoleFor, isCoveredBy, mayUse } from './access.ts';
+export { actAsKey } from './act-as-key.ts';
 export { makeKey } from './api-keys/make-key.ts';
 export { NewApiKey, toApiKey } from './api-keys/schema.ts';
 export { insertApiKey } from './api-keys/store.ts';

@@ -214,7 +214,7 @@ export const knowledgeRoutes = new Router()
         mediaType: 'application/octet-stream',
         description: 'The original file, as a download',
       },
-      alsoAnswers: { 206: 'The part of the file that `Range` names' },
+      alsoAnswers: { 206: { description: 'The part of the file that `Range` names' } },
       failures: ['range_not_satisfiable', 'revision_purged'],
     },
     (ctx, { params, query, request }) => getContent(ctx, params.file, query.revision, request),

@@ -95,7 +95,8 @@ const oneOffRoutes = (stream: NativeStream) =>
       summary: 'Run an agent once',
       operationId: 'runAgent',
       description:
-        'Answers one message without a session, as JSON or as events; `Idempotency-Key` works as in a session. The run can be read, ' +
+        'Answers one message without a session, as JSON or as events; `Idempotency-Key` works as in a session. With `background` the ' +
+        'reply is the run, which continues without a connection. The run can be read, ' +
         'attached to and cancelled for 30 days, or for an hour in a workspace without content logging; then it is erased. With `config` ' +
         'a draft is previewed (requires `agents:write`): no version is created, and its cost is counted as `preview`.',
       params: z.object({ agent: AgentParameter }),
@@ -103,6 +104,9 @@ const oneOffRoutes = (stream: NativeStream) =>
       alsoProduces: ['text/event-stream'],
       events: stream.events,
       reply: { status: 200, schema: Message, description: 'The answer' },
+      alsoAnswers: {
+        202: { description: 'The run, which continues in the background', schema: Run },
+      },
       failures: runFailures,
       ownsIdempotency: true,
     },

@@ -39,6 +39,12 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],
+  'docs/guides/schedules.md': [
+    /"status": "active",\s+"next_runs": \[\s+"20/,
+    '"run_status": "completed"',
+    '"paused"',
+    /"id": "run_\w+",\s+"status": "completed"/,
+  ],
   'docs/guides/tools.md': ['on its way', '"changed"', 'listAgents'],
 };
 

@@ -264,6 +264,15 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/agents/{agent}/schedules',
+    gives: ['schedule'],
+    from: ['agent'],
+    make: async (workspace, { agent }) => {
+      const about = { name: `Seed ${unique()}`, cron: '0 8 * * *', message: 'Report.' };
+      return { schedule: (await created(workspace, `/agents/${agent}/schedules`, about)).id };
+    },
+  },
+  {
     needs: 'POST /v1/responses',
     gives: ['response'],
     from: ['agent'],
@@ -338,6 +347,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   batch: 'batch',
   emb: 'migration',
   ses: 'session',
+  sch: 'schedule',
   att: 'attachment',
   msg: 'message',
   run: 'run',

@@ -57,6 +57,11 @@ const makers: Readonly<Record<string, (workspace: Workspace) => Promise<() => Pr
   keys: async (workspace) => () => workspace.post('/api-keys', { name: 'Key', role: 'viewer' }),
   knowledge_bases: async (workspace) => () =>
     workspace.post('/knowledge-bases', { name: `Base ${unique()}` }),
+  schedules: async (workspace) => {
+    const agent = (await newAgent(workspace)).body.id;
+    const about = { name: 'Report', cron: '0 8 * * *', message: 'Report.' };
+    return () => workspace.post(`/agents/${agent}/schedules`, about);
+  },
 };
 
 describe('quotas (R32)', () => {
@@ -68,6 +73,7 @@ describe('quotas (R32)', () => {
     expect(status).toBe(200);
     expect(body.data.map(({ quota }: { quota: string }) => quota)).toEqual([
       ...['files', 'bytes', 'chunks', 'agents', 'sessions', 'tools', 'keys', 'knowledge_bases'],
+      'schedules',
     ]);
     expect(await quotaOf(workspace, 'agents')).toEqual({
       quota: 'agents',
@@ -280,6 +286,7 @@ async function recount(id: string): Promise<Record<string, number>> {
     tools: 'select count(*) from tools where deleted_at is null and workspace_id = ?1',
     knowledge_bases:
       'select count(*) from knowledge_bases where deleted_at is null and agent_id is null and workspace_id = ?1',
+    schedules: 'select count(*) from schedules where workspace_id = ?1',
   };
   const rows = await env.DB.batch<Record<string, number>>(
     Object.values(counts).map((sql) =>

@@ -10,6 +10,7 @@ export const quotaNames = [
   'tools',
   'keys',
   'knowledge_bases',
+  'schedules',
 ] as const;
 export type QuotaName = (typeof quotaNames)[number];
 

@@ -1,7 +1,14 @@
 import { z } from '@hono/zod-openapi';
 import { Id, Time } from '../../http/schema.ts';
 import { budgetData, budgetExample } from './budget-data.ts';
-import { fileData, fileExample, runData, runExample } from './subject-data.ts';
+import {
+  fileData,
+  fileExample,
+  runData,
+  runExample,
+  scheduleData,
+  scheduleExample,
+} from './subject-data.ts';
 
 interface EventDeclaration {
   readonly tag: string;
@@ -57,6 +64,14 @@ export const events = {
       status: 'failed',
       error: { code: 'file_unreadable', detail: 'The PDF is encrypted.' },
     },
+  },
+  'schedule.paused': {
+    tag: 'Schedules',
+    summary: 'A schedule was paused',
+    description:
+      'The schedule was paused after `max_failures` failures in a row, or since its API key may no longer be used.',
+    schema: scheduleData,
+    example: scheduleExample,
   },
   'budget.threshold_reached': {
     tag: 'Budgets',

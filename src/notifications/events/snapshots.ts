@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 import type { files } from '../../db/schema/knowledge.ts';
 import type { runs } from '../../db/schema/runs.ts';
+import type { schedules } from '../../db/schema/schedules.ts';
 import type { feedback as feedbackTable } from '../../db/schema/sessions.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
@@ -24,10 +25,15 @@ type QueuedType =
   | 'run.requires_action'
   | 'file.ready'
   | 'file.failed'
-  | 'feedback.created';
+  | 'feedback.created'
+  | 'schedule.paused';
 
-type RunRow = typeof runs.$inferSelect;
+type RunRow = typeof runs.$inferSelect & { readonly schedule_id: string | null };
 type FileRow = typeof files.$inferSelect & { readonly replacement_name: string | null };
+type ScheduleRow = Pick<
+  typeof schedules.$inferSelect,
+  'id' | 'agent_id' | 'name' | 'failures' | 'pause_reason'
+>;
 type FeedbackRow = typeof feedbackTable.$inferSelect;
 type Stored<Row> = { readonly [Key in keyof Row]: Row[Key] extends boolean ? number : Row[Key] };
 
@@ -36,31 +42,41 @@ export interface QueuePage {
   readonly runs: ReadonlyMap<string, Stored<RunRow>>;
   readonly files: ReadonlyMap<string, Stored<FileRow>>;
   readonly feedback: ReadonlyMap<string, Omit<FeedbackRow, 'tags'> & { readonly tags: string }>;
+  readonly schedules: ReadonlyMap<string, ScheduleRow>;
 }
 
 /** Returns the oldest queued events with the rows that they refer to, in one round trip. */
 export async function readQueue(db: Db, now: number, limit: number): Promise<QueuePage> {
   const page = sql`(select * from webhook_event_queue where seq > 0 and created_at <= ${now}
     order by seq limit ${limit}) q`;
-  const [events, runRows, fileRows, feedbackRows] = (await batch(db, [
+  const [events, runRows, fileRows, feedbackRows, scheduleRows] = (await batch(db, [
     db.all(sql`select seq, workspace_id, type, subject_id, created_at from ${page} order by seq`),
     db.all(sql`select r.id, r.agent_id, r.version_id, r.session_id, r.is_preview, r.status, r.finish_reason, r.error_code,
-      r.error_detail, r.input_tokens, r.output_tokens, r.cost_nano_usd, r.created_at, r.ended_at
+      r.error_detail, r.input_tokens, r.output_tokens, r.cost_nano_usd, r.created_at, r.ended_at,
+      (select o.schedule_id from schedule_slots o where o.run_id = r.id) as schedule_id
       from ${page} cross join runs r on r.id = q.subject_id and r.workspace_id = q.workspace_id`),
     db.all(sql`select f.id, f.base_id, f.name, f.external_id, f.media_type, f.byte_size, f.status, f.chunk_count, f.error_code,
       f.error_detail, f.created_at, f.replacement ->> 'name' as replacement_name from ${page} cross join files f on f.id = q.subject_id and f.workspace_id = q.workspace_id`),
     db.all(sql`select b.id, b.agent_id, b.session_id, b.message_id, b.run_id, b.end_user_id, b.rating, b.tags, b.created_at
       from ${page} cross join feedback b on b.id = q.subject_id and b.workspace_id = q.workspace_id`),
-  ])) as unknown as [QueuedEvent[], Stored<RunRow>[], Stored<FileRow>[], never[]];
+    db.all(sql`select s.id, s.agent_id, s.name, s.failures, s.pause_reason
+      from ${page} cross join schedules s on s.id = q.subject_id and s.workspace_id = q.workspace_id`),
+  ])) as unknown as [QueuedEvent[], Stored<RunRow>[], Stored<FileRow>[], never[], ScheduleRow[]];
   const byId = <Row extends { readonly id: string }>(rows: readonly Row[]) =>
     new Map(rows.map((row) => [row.id, row]));
-  return { events, runs: byId(runRows), files: byId(fileRows), feedback: byId(feedbackRows) };
+  return {
+    events,
+    runs: byId(runRows),
+    files: byId(fileRows),
+    feedback: byId(feedbackRows),
+    schedules: byId(scheduleRows),
+  };
 }
 
 /** Returns a queued event with its data; null when its subject has been erased. */
 export function toEvent(
   { type, ...about }: QueuedEvent,
-  { runs, files, feedback }: QueuePage,
+  { runs, files, feedback, schedules }: QueuePage,
 ): NewEvent | null {
   switch (type) {
     case 'run.completed':
@@ -78,6 +94,12 @@ export function toEvent(
       const row = feedback.get(about.subject_id);
       return row === undefined ? null : { ...about, type, data: toFeedbackData(row) };
     }
+    case 'schedule.paused': {
+      const row = schedules.get(about.subject_id);
+      return row === undefined
+        ? null
+        : { ...about, type, data: toScheduleData(row, about.created_at) };
+    }
     default:
       return null;
   }
@@ -92,6 +114,7 @@ const toRunData = (type: QueuedType, row: Stored<RunRow>): EventData<'run.comple
   agent_id: row.agent_id,
   version_id: row.version_id,
   session_id: row.session_id,
+  schedule_id: row.schedule_id,
   is_preview: Boolean(row.is_preview),
   status: type === 'run.requires_action' ? 'requires_action' : row.status,
   finish_reason: row.finish_reason,
@@ -128,4 +151,14 @@ const toFeedbackData = (
   rating: String(row.rating),
   tags: JSON.parse(row.tags) as string[],
   created_at: toWireTime(row.created_at),
+});
+
+/** The schedule may have been resumed since, so that its reason is gone. */
+const toScheduleData = (row: ScheduleRow, paused_at: number): EventData<'schedule.paused'> => ({
+  schedule_id: row.id,
+  agent_id: row.agent_id,
+  name: row.name,
+  pause_reason: row.pause_reason === 'key_invalid' ? 'key_invalid' : 'failures',
+  failures: row.failures,
+  paused_at: toWireTime(paused_at),
 });

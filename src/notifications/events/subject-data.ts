@@ -9,6 +9,7 @@ export const runData = z.strictObject({
   agent_id: Id('agt'),
   version_id: Id('ver'),
   session_id: Id('ses').nullable(),
+  schedule_id: Id('sch').nullable().describe('The schedule that started the run'),
   is_preview: z.boolean(),
   status: z.string(),
   finish_reason: z.string().nullable(),
@@ -27,6 +28,7 @@ export const runExample = {
   agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
   version_id: 'ver_01kajv2q5ve0mt8h2vj3c6x7ra',
   session_id: 'ses_01kajv2q5ve0mt8h2vj3c6x7ra',
+  schedule_id: null,
   is_preview: false,
   status: 'completed',
   finish_reason: 'stop',
@@ -66,4 +68,22 @@ export const fileExample = {
   replacement_name: null,
   error: null,
   created_at: '2026-11-20T09:29:12.000Z',
+};
+
+export const scheduleData = z.strictObject({
+  schedule_id: Id('sch'),
+  agent_id: Id('agt'),
+  name: z.string(),
+  pause_reason: z.enum(['failures', 'key_invalid']),
+  failures: z.number().int().describe('Failures in a row'),
+  paused_at: Time,
+});
+
+export const scheduleExample = {
+  schedule_id: 'sch_01kajv2q5ve0mt8h2vj3c6x7ra',
+  agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
+  name: 'Morning report',
+  pause_reason: 'failures',
+  failures: 5,
+  paused_at: '2026-11-20T09:30:00.000Z',
 };

@@ -2,6 +2,7 @@ import { findAgent } from '../../agents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type RunRequest, toMessage } from '../../runs/index.ts';
 import {
+  inNewSession,
   type MessageRow,
   type SessionRow,
   type TurnInput,
@@ -18,7 +19,6 @@ import {
 } from './conversations.ts';
 import { unsupported } from './errors.ts';
 import { toResponseId } from './ids.ts';
-import { inNewSession } from './in-new-session.ts';
 import { storeFiles } from './input-files.ts';
 import type { InputItem } from './input-item-schema.ts';
 import { type Chain, readEarlier } from './item-references.ts';

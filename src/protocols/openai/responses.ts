@@ -11,7 +11,7 @@ import {
   submitAsStream,
   submitToEnd,
 } from '../../runs/index.ts';
-import { eraseRun, type TurnInput, turnRequest } from '../../sessions/index.ts';
+import { eraseRun, inNewSession, type TurnInput, turnRequest } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { answerOf, prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
@@ -20,7 +20,6 @@ import { conversationIdOf, prepareInConversation } from './conversation-response
 import { unknownPreviousResponse, unsupported } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
 import { toResponseId } from './ids.ts';
-import { inNewSession } from './in-new-session.ts';
 import { storeFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
 import { finishedResponse } from './response.ts';

@@ -72,7 +72,7 @@ export const chatRoutes = new Router()
       params: z.object({ session: Id('ses') }),
       events: StreamEvent,
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The events of the run' },
-      alsoAnswers: { 204: 'No run is active' },
+      alsoAnswers: { 204: { description: 'No run is active' } },
     },
     async (ctx, { params }) => {
       const run = await findActiveRun(ctx, params.session);

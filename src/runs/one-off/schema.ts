@@ -23,6 +23,12 @@ export const StartRun = z
       .describe(
         'Stream the answer as server-sent events; defaults to whether `Accept` is `text/event-stream`',
       ),
+    background: z
+      .boolean()
+      .optional()
+      .describe(
+        'Return 202 with the run once it has started, and run without a connection. Read it with `GET /runs/{run}`, its events with `GET /runs/{run}/events`, or subscribe a webhook to `run.*`',
+      ),
     tools: ClientTools.optional(),
     config: AgentConfigPatch.optional().describe(
       'Draft to preview: merged into the version, validated like a saved one, and not stored. Requires the permission `agents:write`',
@@ -32,6 +38,11 @@ export const StartRun = z
   .refine((body) => (body.message === undefined) !== (body.parts === undefined), {
     path: ['message'],
     message: 'Send either `message` or `parts`.',
+  })
+  .refine((body) => !(body.background === true && body.stream === true), {
+    path: ['stream'],
+    message:
+      'A run in the background has no response to stream. Read its events with `GET /runs/{run}/events`.',
   })
   .openapi('StartRun', {
     example: { message: 'How do I descale the machine?', end_user_id: 'customer-4711' } as never,

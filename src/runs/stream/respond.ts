@@ -1,7 +1,9 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { RunRequest } from '../driver.ts';
+import { readRun } from '../read-run.ts';
 import type { Message } from '../schema/message.ts';
-import { runAsStream, runToEnd } from '../start.ts';
+import { toRun } from '../schema/run.ts';
+import { runAsStream, runToEnd, startRun } from '../start.ts';
 import type { NativeStream } from './encoder.ts';
 import { toEventStream, wantsStream } from './sse.ts';
 
@@ -17,14 +19,26 @@ export const runFailures = [
   'provider_timeout',
 ] as const;
 
-/** Executes a run, and responds with the message or with events, as the request asks. */
+/** Starts a run, and responds with 202 and the run without waiting for its end. */
+async function accept(ctx: Ctx, request: RunRequest): Promise<Response> {
+  const { run_id, is_joined } = await startRun(ctx, request);
+  const run = toRun((await readRun(ctx, run_id)).row);
+  const headers = is_joined ? { 'idempotent-replayed': 'true' } : undefined;
+  return Response.json(run, { status: 202, ...(headers === undefined ? {} : { headers }) });
+}
+
+/**
+ * Executes a run, and responds with the message or with events, as the request asks, or with the
+ * run in the background.
+ */
 export async function respond(
   ctx: Ctx,
   run: RunRequest,
   stream: NativeStream,
-  body: { readonly stream?: boolean | undefined },
+  body: { readonly stream?: boolean | undefined; readonly background?: boolean | undefined },
   request: Request,
 ): Promise<Message | Response> {
+  if (body.background === true) return accept(ctx, run);
   if (!wantsStream(body, request)) return runToEnd(ctx, run);
   return toEventStream(stream, await runAsStream(ctx, run, { protocol: stream }));
 }

@@ -33,23 +33,31 @@ export const selectVersionOfSession = (
     )
     .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id)));
 
+interface RunConditions {
+  /** The only version that the run may use; null for any. */
+  readonly fixed: RunVersion | null;
+  /** True for a run whose id an earlier attempt may have used. */
+  readonly is_once: boolean;
+}
+
 /**
  * Inserts a run with the version that its session is to use. Violates `runs.version_id` when the
- * run does not hold the session, when the version does not exist or is not `cached`, and when the
- * session misses required form values of the version.
+ * run does not hold the session or has begun before, when the version does not exist or is not
+ * `fixed`, and when the session misses required form values of the version.
  */
 export const insertRunOfSession = (
   db: Db,
   { version_id: _, ...row }: RunRow,
   requested: string | null,
-  cached: RunVersion | null,
+  { fixed, is_once }: RunConditions,
 ): Statement => {
-  const hasRequired = cached === null || cached.config.inputs.some(isRequired);
+  const hasRequired = fixed === null || fixed.config.inputs.some(isRequired);
   return insertRunWith(db, {
     ...withoutNulls(row),
     requested,
-    cached: cached?.id,
+    cached: fixed?.id,
     is_filled: hasRequired ? row.is_preview : undefined,
+    is_once: is_once ? true : undefined,
   });
 };
 
@@ -63,13 +71,19 @@ interface ChoiceOfRun {
   readonly cached: string | undefined;
   /** True for a run that needs no form values; undefined for a version that requires none. */
   readonly is_filled: boolean | undefined;
+  /** True for a run that must not have begun before; undefined for a new id. */
+  readonly is_once: true | undefined;
 }
 
 const insertRunWith = compileByColumns<Omit<RunRow, 'version_id'> & ChoiceOfRun>(
-  (db, { requested, cached, is_filled, ...row }) => {
+  (db, { requested, cached, is_filled, is_once, ...row }) => {
     const isCached = cached === undefined ? sql`` : sql` and v.id = ${cached}`;
     const isFilled =
       is_filled === undefined ? sql`` : sql` and (${is_filled} or not exists (${missingInputs}))`;
+    const isOnce =
+      is_once === undefined
+        ? sql``
+        : sql` and not exists (select 1 from runs b where b.id = ${row.id} and b.status <> 'queued')`;
     const begun = [
       'version_id',
       'experiment_id',
@@ -83,7 +97,7 @@ const insertRunWith = compileByColumns<Omit<RunRow, 'version_id'> & ChoiceOfRun>
     return insertRun(
       db,
       { ...row, version_id: '' },
-      sql`(${versionOfSession(row.session_id, requested)} where s.active_run_id = ${row.id}${isCached}${isFilled})`,
+      sql`(${versionOfSession(row.session_id, requested)} where s.active_run_id = ${row.id}${isCached}${isFilled}${isOnce})`,
     ).onConflictDoUpdate({
       target: runs.id,
       set: Object.fromEntries(begun.map((name) => [name, sql`excluded.${sql.identifier(name)}`])),

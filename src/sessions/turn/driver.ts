@@ -10,6 +10,7 @@ import {
   type RunSource,
   type RunTerms,
   refuseMissing,
+  selectRun,
   toRunVersion,
   waitingRun,
 } from '../../runs/index.ts';
@@ -70,8 +71,8 @@ class TurnSource implements RunSource<HostedTurn> {
     await takeAttachments(ctx, session, '', input);
   }
 
-  newRunId(ctx: Ctx): string {
-    return ctx.newId('run');
+  newRunId(ctx: Ctx, { input }: HostedTurn): string {
+    return input.run_id ?? ctx.newId('run');
   }
 
   async queued(ctx: Ctx, { session_id, input }: HostedTurn, run_id: string): Promise<Statement[]> {
@@ -141,6 +142,7 @@ class TurnSource implements RunSource<HostedTurn> {
       } catch (error) {
         if (!(error instanceof StaleSessionError)) throw error;
       }
+      if (input.run_id !== undefined) await refuseStarted(ctx, run_id);
       if (reads === maxReads)
         throw new Failure(
           'agent_archived',
@@ -191,6 +193,13 @@ class TurnSource implements RunSource<HostedTurn> {
     this.#state = await readSessionState(ctx, session_id, version);
     return this.#state;
   }
+}
+
+/** Throws `conflict` for a run that has begun. */
+async function refuseStarted(ctx: Ctx, run_id: string): Promise<void> {
+  const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
+  if (run !== undefined && run.status !== 'queued')
+    throw new Failure('conflict', 'The run has already started.');
 }
 
 /** Throws when a session takes no message: it is archived or expired, or its version or form values are missing. */

@@ -117,7 +117,10 @@ function startStatements(
     input.create === undefined
       ? claimSession(db, run, claim, ctx.now())
       : insertClaimedSession(db, { ...input.create, ...created }),
-    insertRunOfSession(db, { ...run, input_message_id: user.id }, input.version, fixed),
+    insertRunOfSession(db, { ...run, input_message_id: user.id }, input.version, {
+      fixed,
+      is_once: input.run_id !== undefined,
+    }),
     ...(fixed === null
       ? [readVersionOfRun(db, { run_id: run.id, cached: state.version?.id ?? null })]
       : []),

@@ -10,6 +10,8 @@ export const turnKind = 'turn';
 
 /** The request of a turn. */
 export interface TurnInput {
+  /** The id of the run, for a caller that starts it once however often it tries. */
+  readonly run_id?: string;
   /** The user's message; null to answer `parent_id`, a message of the user, again. */
   readonly text: string | null;
   /** The message that it follows; absent for the head of the active branch. */

@@ -1,0 +1,2 @@
+export { eraseSchedules } from './erase.ts';
+export { schedulesFeature } from './feature.ts';
