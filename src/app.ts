@@ -62,7 +62,7 @@ const contentPolicy = createMiddleware<AppEnv>(async (c, next) => {
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 });
 
-const guarded = /^\/(?:api|v1)(?:\/|$)|^\/(?:metrics|readyz)$/;
+const guarded = /^\/(?:api|v1|mcp)(?:\/|$)|^\/(?:metrics|readyz)$/;
 
 /** Keeps responses to credentials out of caches. A response may set a stricter rule. */
 const cachePolicy = createMiddleware<AppEnv>(async (c, next) => {
@@ -108,6 +108,8 @@ const exposeHeaders = [
 for (const path of ['/api/*', '/v1/*', '/metrics'])
   app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
+// Its routes answer preflight requests, of its own origins only.
+for (const path of ['/mcp', '/mcp/*']) app.use(path, platform);
 app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
 

@@ -8,11 +8,11 @@ import {
   turnRequest,
 } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
+import { inNewSession } from '../in-new-session.ts';
 import { prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
 import { type FoundConversation, findConversation, sessionOf } from './conversations.ts';
 import { unsupported } from './errors.ts';
-import { inNewSession } from './in-new-session.ts';
 import { storeFiles } from './input-files.ts';
 import type { InputItem } from './input-item-schema.ts';
 import { type Chain, readEarlier } from './item-references.ts';

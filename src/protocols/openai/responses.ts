@@ -14,13 +14,13 @@ import {
 } from '../../runs/index.ts';
 import { eraseRun, type TurnInput, turnRequest } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
+import { inNewSession } from '../in-new-session.ts';
 import { answerOf, prepareRun } from './agent.ts';
 import { clientCallsOf } from './answer.ts';
 import { conversationIdOf, prepareInConversation } from './conversation-response.ts';
 import { unknownPreviousResponse, unknownResponse, unsupported } from './errors.ts';
 import { toEventStream } from './event-stream.ts';
 import { toResponseId, toRunId } from './ids.ts';
-import { inNewSession } from './in-new-session.ts';
 import { storeFiles } from './input-files.ts';
 import { readEarlier } from './item-references.ts';
 import {
