@@ -108,8 +108,8 @@ const exposeHeaders = [
 for (const path of ['/api/*', '/v1/*', '/metrics'])
   app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
-// Its routes answer preflight requests, of its own origins only.
-for (const path of ['/mcp', '/mcp/*']) app.use(path, platform);
+// Its routes answer preflight requests, from its own origins only.
+app.use('/mcp/*', platform);
 app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
 

@@ -19,8 +19,11 @@ export function readArguments<Schema extends z.ZodType>(
   throw validationFailed(bodyViolations(schema, result.error, given ?? {}));
 }
 
-/** Returns the JSON Schema of the arguments of a tool. */
+/** Returns the JSON Schema of the arguments of a tool, without patterns: not all model providers accept them. */
 export function toInputSchema(schema: z.ZodType): ObjectSchema {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema }) => void delete jsonSchema.pattern,
+  });
   return rest as unknown as ObjectSchema;
 }

@@ -27,8 +27,7 @@ const what =
   'the files as resources. Failures of tools are results with `isError`. `X-End-User-Id` names the end user that an API key acts for.';
 
 export const mcpRoutes = new Router(mcpErrors);
-for (const path of ['/mcp', '/mcp/*'])
-  mcpRoutes.use(path, hostGuard, cors({ origin: (origin) => origin, maxAge: 600 }));
+mcpRoutes.use('/mcp/*', hostGuard, cors({ origin: (origin) => origin, maxAge: 600 }));
 mcpRoutes
   .endpoint(
     {

@@ -87,6 +87,8 @@ export async function readAnswer(
   const stop = () => void reader?.cancel().catch(() => undefined);
   signal.addEventListener('abort', stop, { once: true });
   let rest = '';
+  // The events of a run that has waited have the outcomes before it was resumed, too.
+  let outcome: Exclude<Frame, { type: 'progress' }> | null = null;
   try {
     while (reader !== undefined) {
       const { done, value } = await reader.read();
@@ -95,15 +97,16 @@ export async function readAnswer(
       rest = blocks.pop() ?? '';
       for (const block of blocks) {
         const frame = parse(block);
-        if (frame?.type === 'answer') return frame.message;
-        if (frame?.type === 'failure') throw toFailure(frame);
-        if (frame !== null) await report(frame.message);
+        if (frame?.type === 'progress') await report(frame.message);
+        else if (frame !== null) outcome = frame;
       }
     }
   } finally {
     signal.removeEventListener('abort', stop);
     stop();
   }
+  if (outcome?.type === 'answer') return outcome.message;
+  if (outcome?.type === 'failure') throw toFailure(outcome);
   throw new Failure('run_interrupted', 'The run’s events ended without a result. Ask again.');
 }
 

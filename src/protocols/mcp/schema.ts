@@ -2,24 +2,20 @@ import { z } from '@hono/zod-openapi';
 
 const RequestId = z.union([z.string().max(255), z.number()]);
 
-/** A message of JSON-RPC 2.0 from a client. Its method decides about `params`. */
+/** A message of JSON-RPC 2.0 from a client: a request, or a notification. Its method decides about `params`. */
 export const McpMessage = z
-  .looseObject(
+  .strictObject(
     {
       jsonrpc: z.literal('2.0'),
       id: RequestId.optional().describe('Absent for a notification'),
-      method: z
-        .string()
-        .min(1)
-        .max(128)
-        .optional()
-        .describe('Absent for a response to the server')
-        .openapi({ example: 'tools/list' }),
+      method: z.string().min(1).max(128).openapi({ example: 'tools/list' }),
       params: z.record(z.string(), z.unknown()).optional(),
     },
     {
-      error: ({ input }) =>
-        Array.isArray(input) ? 'Batches are not supported: send one message.' : undefined,
+      error: ({ code, input }) =>
+        code === 'invalid_type' && Array.isArray(input)
+          ? 'Batches are not supported: send one message.'
+          : undefined,
     },
   )
   .openapi('McpMessage', {
@@ -36,5 +32,5 @@ export const McpResponse = z
     error: z.looseObject({ code: z.number().int(), message: z.string() }).optional(),
   })
   .openapi('McpResponse', {
-    example: { jsonrpc: '2.0', id: 1, result: { tools: [] } },
+    example: { jsonrpc: '2.0', id: 2, result: { prompts: [] } },
   });

@@ -33,7 +33,9 @@ export async function serveMcp(
     responseMode: mayTakeLong(body) ? 'sse' : 'auto',
     onerror: (error) => ctx.log.info('mcp_refused', { message: error.message.slice(0, 200) }),
   });
-  return handler.fetch(withoutBody(request), { parsedBody: body });
+  const response = await handler.fetch(withoutBody(request), { parsedBody: body });
+  response.headers.set('cache-control', 'no-cache, no-store, no-transform');
+  return response;
 }
 
 const mayTakeLong = ({ method, params }: McpMessage): boolean =>

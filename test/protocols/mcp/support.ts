@@ -102,7 +102,11 @@ export interface Scene {
 }
 
 /** A workspace with an agent whose model plays the script. */
-export async function newScene(script: Script, config: object = {}, agent: object = {}): Promise<Scene> {
+export async function newScene(
+  script: Script,
+  config: object = {},
+  agent: object = {},
+): Promise<Scene> {
   const scripted = await playScript(script);
   const workspace = await newWorkspace();
   await workspace.put('/providers/openai-compatible', {
