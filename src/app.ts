@@ -9,6 +9,7 @@ import type { AppEnv } from './http/authorize.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { buildDocument } from './http/document.ts';
 import { toErrorResponse } from './http/error-form.ts';
+import { exposeHeaders } from './http/expose-headers.ts';
 import { serverTiming } from './http/middleware/timing.ts';
 import { Router } from './http/router.ts';
 import { openPlatform } from './platform/cloudflare.ts';
@@ -88,23 +89,6 @@ app.use(
   }),
 );
 app.use(contentPolicy);
-const exposeHeaders = [
-  'etag',
-  'accept-ranges',
-  'content-disposition',
-  'content-range',
-  'server-timing',
-  'x-request-id',
-  'x-d1-bookmark',
-  'retry-after',
-  'idempotent-replayed',
-  'x-run-id',
-  'ratelimit',
-  'ratelimit-policy',
-  ...['requests', 'tokens'].flatMap((unit) =>
-    ['limit', 'remaining', 'reset'].map((what) => `x-ratelimit-${what}-${unit}`),
-  ),
-];
 for (const path of ['/api/*', '/v1/*', '/metrics'])
   app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);

@@ -1,12 +1,8 @@
-import { mayUse } from '../../identity/index.ts';
 import { notFound } from '../../shared/failure.ts';
 import { findMcpAgent, listMcpAgents, type McpAgent, type McpScope } from './agents.ts';
 
-const mayAsk = ({ ctx }: McpScope): boolean => mayUse(ctx.actor, 'sessions:write');
-
-/** Lists the starter questions of a page of agents, for a caller who may ask them. Throws `invalid_cursor`. */
+/** Lists the starter questions of a page of agents. Throws `invalid_cursor`. */
 export async function listPrompts(scope: McpScope, cursor: string | undefined) {
-  if (!mayAsk(scope)) return { prompts: [] };
   const { data, next_cursor } = await listMcpAgents(scope, 'prompts', cursor);
   return {
     prompts: data.flatMap(({ slug, name, config }) =>
@@ -23,7 +19,7 @@ export async function listPrompts(scope: McpScope, cursor: string | undefined) {
 /** Returns a starter question as a message that names the tool to ask. Throws `not_found`. */
 export async function getPrompt(scope: McpScope, name: string) {
   const [, slug = '', number = ''] = /^([a-z0-9-]{2,64})\.([1-9]\d?)$/.exec(name) ?? [];
-  const agent = mayAsk(scope) && slug !== '' ? await agentNamed(scope, slug) : null;
+  const agent = slug === '' ? null : await agentNamed(scope, slug);
   const question = agent?.config.starter_questions[Number(number) - 1];
   if (agent === null || question === undefined) throw notFound('prompt');
   return {

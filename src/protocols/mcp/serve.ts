@@ -1,3 +1,4 @@
+import { createMcpHandler } from '@modelcontextprotocol/server';
 import { EndUserId } from '../../http/schema.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { endUserOf } from '../../runs/index.ts';
@@ -27,8 +28,7 @@ export async function serveMcp(
     end_user_id: endUserOf(ctx, readEndUser(request)),
     origin: new URL(request.url).origin,
   };
-  const sdk = await import('./sdk.ts');
-  const handler = sdk.createMcpHandler(() => createServer(sdk, scope), {
+  const handler = createMcpHandler(() => createServer(scope), {
     keepAliveMs,
     responseMode: mayTakeLong(body) ? 'sse' : 'auto',
     onerror: (error) => ctx.log.info('mcp_refused', { message: error.message.slice(0, 200) }),

@@ -1,4 +1,4 @@
-import type { Server } from '@modelcontextprotocol/server';
+import { ProtocolError, Server } from '@modelcontextprotocol/server';
 import { toFailure } from '../../http/error-form.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { McpScope } from './agents.ts';
@@ -8,9 +8,6 @@ import { listResources, listResourceTemplates, readResource } from './resources.
 import type { ToolCall } from './tool.ts';
 import { callTool, listTools } from './tools.ts';
 
-/** The parts of the package, which is loaded late. */
-type Sdk = typeof import('./sdk.ts');
-
 const invalidParams = -32602;
 const internalError = -32603;
 
@@ -18,7 +15,7 @@ const workspaceInstructions =
   'Agents of a workspace. Ask one with its tool `ask_…`; `search` and `fetch` read the documents that they answer from.';
 
 /** Creates the server of one request. Handlers throw errors of the protocol only: the package would send the message of any other. */
-export function createServer({ Server, ProtocolError }: Sdk, scope: McpScope): Server {
+export function createServer(scope: McpScope): Server {
   const { agent, ctx } = scope;
   const server = new Server(
     { name: 'agentgrid', title: agent?.name ?? 'AgentGrid', version: '1' },

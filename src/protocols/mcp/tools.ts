@@ -1,6 +1,4 @@
 import { toFailure } from '../../http/error-form.ts';
-import type { Permission } from '../../http/permissions.ts';
-import { authorize, mayUse } from '../../identity/index.ts';
 import { resolvePins } from '../../tools/index.ts';
 import { agentOfTool, listMcpAgents, type McpAgent, type McpScope } from './agents.ts';
 import { answerSchema } from './answer.ts';
@@ -12,13 +10,10 @@ import { getAnswer, getAnswerSchema } from './get-answer.ts';
 import { search, searchInputSchema, searchOutputSchema } from './search.ts';
 import type { ToolCall, ToolReply } from './tool.ts';
 
-const askPermission: Permission = 'sessions:write';
-
 /** A tool that is the same for all agents. */
 interface CommonTool {
   readonly title: string;
   readonly description: string;
-  readonly permission: Permission;
   readonly input: (scope: McpScope, agents: number) => ObjectSchema;
   readonly output: ObjectSchema;
   readonly call: (call: ToolCall) => Promise<ToolReply>;
@@ -29,7 +24,6 @@ const commonTools: Readonly<Record<string, CommonTool>> = {
     title: 'Search the documents',
     description:
       'Searches the documents that the agents answer from. Returns the passages that were found, best first; `fetch` returns the document of a result.',
-    permission: 'knowledge:search',
     input: searchInputSchema,
     output: searchOutputSchema,
     call: search,
@@ -38,7 +32,6 @@ const commonTools: Readonly<Record<string, CommonTool>> = {
     title: 'Read a document',
     description:
       'Returns the text of a result of `search`: the document, in parts if it is long, or the passage with the text around it.',
-    permission: 'knowledge:search',
     input: () => fetchInputSchema,
     output: fetchOutputSchema,
     call: fetchDocument,
@@ -47,7 +40,6 @@ const commonTools: Readonly<Record<string, CommonTool>> = {
     title: 'Get an answer',
     description:
       'Returns the answer of a run by its `run_id`: after a person has decided about a call of a tool, or when the connection was lost. Waits while the run executes.',
-    permission: 'messages:read',
     input: () => getAnswerSchema,
     output: answerSchema({}),
     call: getAnswer,
@@ -61,23 +53,20 @@ const readOnly = {
   openWorldHint: false,
 };
 
-/** Lists a page of the tools that the caller may use: those of the agents, and on the first page the common ones. Throws `invalid_cursor`. */
+/** Lists a page of tools: those of the agents, and on the first page the common ones. Throws `invalid_cursor`. */
 export async function listTools(scope: McpScope, cursor: string | undefined) {
   const { data, next_cursor } = await listMcpAgents(scope, 'tools', cursor);
-  const agents = mayUse(scope.ctx.actor, askPermission) ? data : [];
   const count = next_cursor === null ? data.length : Number.POSITIVE_INFINITY;
   const common = cursor === undefined ? Object.entries(commonTools) : [];
   return {
     tools: [
-      ...(await Promise.all(agents.map((agent) => toTool(scope, agent)))),
-      ...common
-        .filter(([, { permission }]) => mayUse(scope.ctx.actor, permission))
-        .map(([name, { title, description, input, output }]) => ({
-          ...{ name, title, description },
-          inputSchema: input(scope, count),
-          outputSchema: output,
-          annotations: readOnly,
-        })),
+      ...(await Promise.all(data.map((agent) => toTool(scope, agent)))),
+      ...common.map(([name, { title, description, input, output }]) => ({
+        ...{ name, title, description },
+        inputSchema: input(scope, count),
+        outputSchema: output,
+        annotations: readOnly,
+      })),
     ],
     ...(next_cursor === null ? {} : { nextCursor: next_cursor }),
   };
@@ -105,17 +94,11 @@ async function toTool(
 
 /** Calls a tool. Failures are results that a model can read; null for a tool that does not exist in scope. */
 export async function callTool(name: string, call: ToolCall): Promise<ToolReply | null> {
-  const { ctx } = call.scope;
   try {
     const common = Object.hasOwn(commonTools, name) ? commonTools[name] : undefined;
-    if (common !== undefined) {
-      authorize(ctx.actor, common.permission);
-      return await common.call(call);
-    }
+    if (common !== undefined) return await common.call(call);
     const agent = await agentOfTool(call.scope, name);
-    if (agent === null) return null;
-    authorize(ctx.actor, askPermission);
-    return await ask(agent, call);
+    return agent === null ? null : await ask(agent, call);
   } catch (error) {
     return toErrorReply(call.scope, error);
   }

@@ -156,10 +156,11 @@ describe('MCP: the tool of an agent', () => {
   });
 
   it('runs once for an idempotency key, whatever the id of the request (R55)', async () => {
-    const { key, scripted } = await newScene({ rounds: [says('One.'), says('Two.')] });
+    const scene = await newScene({ rounds: [says('One.'), says('Two.'), says('Three.')] });
+    const { key, scripted, workspace } = scene;
     const headers = { 'idempotency-key': 'once' };
-    const ask = (message: string, meta: object) =>
-      callTool(key, 'ask_support', { message }, { headers, meta });
+    const ask = (message: string, meta: object, by = key) =>
+      callTool(by, 'ask_support', { message }, { headers, meta });
     const first = await ask('Hi', { progressToken: 1 });
     const second = await ask('Hi', { progressToken: 2 });
     expect(second.result.structuredContent).toEqual(first.result.structuredContent);
@@ -171,6 +172,8 @@ describe('MCP: the tool of an agent', () => {
     const unkeyed = await callTool(key, 'ask_support', { message: 'Hi' });
     expect(unkeyed.result.structuredContent.answer).toBe('Two.');
     expect((await call(key, 'tools/list', {}, { headers })).status).toBe(200);
+    const foreign = await ask('Hi', {}, (await workspace.withRole('runtime')).key);
+    expect(foreign.result.structuredContent.answer).toBe('Three.');
   });
 
   it('acts for the end user whom the header or the token names (R85)', async () => {

@@ -65,11 +65,6 @@ describe('MCP: search and fetch', () => {
     expect((await call(runtime.key, 'resources/list')).result.resources).toEqual([]);
     const narrow = await workspace.withRole('admin', [agent]);
     expect(codeOf(await callTool(narrow.key, 'fetch', { id: results[0].id }))).toBe('not_found');
-    const viewer = await workspace.withRole('viewer');
-    const { tools } = (await call(viewer.key, 'tools/list')).result;
-    expect(tools).toEqual([]);
-    expect(codeOf(await callTool(viewer.key, 'search', { query: 'leave' }))).toBe('forbidden');
-    expect(codeOf(await callTool(viewer.key, 'ask_support', { message: 'Hi' }))).toBe('forbidden');
     const other = await newLibrary();
     expect(codeOf(await callTool(other.key, 'fetch', { id: policy.id }))).toBe('not_found');
     expect(key).not.toBe(other.key);
@@ -174,7 +169,7 @@ describe('MCP: resources and prompts', () => {
 
   it('offer starter questions as prompts that name the tool', async () => {
     const starter_questions = ['How do I descale it?', 'What is {{leave}}?'];
-    const { key, workspace } = await newScene({ rounds: [] }, { starter_questions });
+    const { key } = await newScene({ rounds: [] }, { starter_questions });
     const { prompts } = (await call(key, 'prompts/list')).result;
     expect(prompts).toMatchObject([
       { name: 'support.1', title: 'How do I descale it?' },
@@ -186,7 +181,5 @@ describe('MCP: resources and prompts', () => {
     );
     for (const name of ['support.3', 'nobody.1', 'support', '..1', ''])
       expect((await call(key, 'prompts/get', { name })).error.code, name).toBe(-32602);
-    const viewer = await workspace.withRole('viewer');
-    expect((await call(viewer.key, 'prompts/list')).result.prompts).toEqual([]);
   });
 });

@@ -54,6 +54,8 @@ describe('MCP: the transport', () => {
         expect(headers.get('www-authenticate')).toMatch(/^Bearer /);
         expect(error.data).toMatchObject({ code: 'unauthenticated', request_id: /^req_/ });
       }
+    const viewer = await workspace.withRole('viewer');
+    expect((await call(viewer.key, 'tools/list')).error.data.code).toBe('forbidden');
     const other = await newWorkspace();
     const path = `/mcp/agents/${slug}`;
     const foreign = await call(other.key, 'tools/list', {}, { path });
