@@ -1,6 +1,6 @@
 export type { ToolOutcome } from '../tools/index.ts';
 
-export { type CalledTool, callTools, readInput } from './call-tools.ts';
+export { callTools, readInput } from './call-tools.ts';
 export type { ClientTools } from './client-tools.ts';
 export type { AgentCall, RunAgent } from './delegate.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';

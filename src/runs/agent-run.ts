@@ -43,7 +43,7 @@ export interface AgentRun {
 }
 
 /** The conversation of a resumed run. */
-export interface ResumedConversation {
+interface ResumedConversation {
   /** The messages after the prompt; the last ones complete the step that waited. */
   readonly transcript: readonly LanguageModelV4Message[];
   /** The last messages of the transcript, which no span has recorded. */

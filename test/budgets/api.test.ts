@@ -195,6 +195,8 @@ describe('budgets', () => {
         .map((session) => workspace.post(`/sessions/${session}/messages`, { message: 'Hello?' })),
     );
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    const others = answers.filter(({ status }) => status !== 200 && status !== 402);
+    expect(others.map(({ body }) => body)).toEqual([]);
     expect([count(200), count(402), (await scripted.requests()).length]).toEqual([21, 43, 21]);
     const [standing] = (await workspace.get(`/budgets/${budget.id}/explain`)).body.standings;
     expect(standing.held_usd).toBe(0);
