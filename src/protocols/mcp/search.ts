@@ -6,12 +6,12 @@ import { coveredAgents } from '../../platform/context.ts';
 import { canonicalJson } from '../../shared/digest.ts';
 import { invalid } from '../../shared/failure.ts';
 import { findMcpAgent, listMcpAgents, type McpAgent, type McpScope } from './agents.ts';
-import { readArguments, toInputSchema } from './arguments.ts';
+import { type ObjectSchema, readArguments, toInputSchema } from './arguments.ts';
 import { contentUrl } from './content-url.ts';
 import type { ToolCall, ToolReply } from './tool.ts';
 
 /** Agents whose knowledge one search covers; with more, a search names one. */
-export const maxSearched = 10;
+const maxSearched = 10;
 const maxResults = 20;
 
 const SearchArguments = z.strictObject({
@@ -19,11 +19,12 @@ const SearchArguments = z.strictObject({
   agent: AgentParameter.optional().describe('Slug of the agent whose knowledge is searched'),
 });
 
-/** Returns the JSON Schema of the arguments; `agent` is there where a search has a choice, and required where it must choose. */
-export function searchInputSchema({ agent }: McpScope, agents: number) {
+/** Returns the JSON Schema of the arguments. Some clients call `search` with a query only, so `agent` is there only where it is needed. */
+export function searchInputSchema({ agent }: McpScope, agents: number): ObjectSchema {
   const schema = toInputSchema(SearchArguments);
-  if (agent !== null) return { ...schema, properties: { query: schema.properties.query ?? {} } };
-  return agents > maxSearched ? { ...schema, required: ['query', 'agent'] } : schema;
+  return agent === null && agents > maxSearched
+    ? { ...schema, required: ['query', 'agent'] }
+    : { ...schema, properties: { query: schema.properties.query ?? {} } };
 }
 
 /** The fields that clients with a `search` and a `fetch` tool expect, and more of our own. */

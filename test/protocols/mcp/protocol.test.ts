@@ -70,7 +70,7 @@ describe('MCP: the transport', () => {
     );
   });
 
-  it('accepts no requests of other web pages or for other hosts (R40)', async () => {
+  it('accepts no requests of other web pages or for other hosts (R86)', async () => {
     const { key } = await newWorkspace();
     const send = async (origin: string, PUBLIC_HOSTS: string, method = 'POST') => {
       const headers = { accept, origin, 'access-control-request-method': 'POST' };
