@@ -27,7 +27,7 @@ export type { Hit } from './search/hit.ts';
 
 export { queryWords } from './search/keywords.ts';
 export { narrowFilter } from './search/narrow-filter.ts';
-export { type Passage, readPassage } from './search/read-passage.ts';
+export { readPassage } from './search/read-passage.ts';
 export { toResult } from './search/result.ts';
 export {
   context_tokens,
@@ -40,6 +40,6 @@ export {
 export { searchKnowledge } from './search/search.ts';
 export { searchQueries } from './search/search-queries.ts';
 export { getText } from './text/get-text.ts';
-export { listTexts, type TextScope } from './text/list-texts.ts';
+export { listTexts } from './text/list-texts.ts';
 export { uploadFiles } from './upload/upload.ts';
 export type { UploadSource } from './upload/upload-input.ts';

@@ -151,7 +151,7 @@ describe('Idempotency-Key (R55)', () => {
         const again = await send(idempotency_key);
         expect(first.status, JSON.stringify(first.body)).toBeLessThan(300);
         expect(withoutRequestId(again)).toEqual(withoutRequestId(first));
-        // A search has no effect to keep an answer for, nor has a list of tools; MCP says so in a result of a tool.
+        // A search has no effect to keep an answer for, nor has a list of tools; MCP marks replayed results of tools.
         if (!/\/search$|^\/mcp/.test(operation.path))
           expect(again.headers.get('idempotent-replayed')).toBe('true');
       },

@@ -12,7 +12,7 @@ export interface McpAgent extends Omit<McpAgentRow, 'config'> {
   readonly tool: string;
 }
 
-/** What a request can see: one agent, or the agents of the credential. */
+/** The scope of a request: one agent, or the agents of the credential. */
 export interface McpScope {
   readonly ctx: Ctx;
   /** Null for all agents that the credential covers. */

@@ -39,7 +39,7 @@ const JsonRpcError = z
     },
   });
 
-/** What a client may know about a failure. */
+/** Returns the details of a failure that a client may know. */
 export const dataOf = (
   { code, options: { errors, retryAfter, extra } }: Failure,
   request_id: string,

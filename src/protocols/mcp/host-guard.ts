@@ -14,11 +14,7 @@ const isOurs = (host: string, { own_hosts }: Pick<Config, 'own_hosts'>): boolean
  * Throws `forbidden` for a request to a host that the deployment does not have, and for one that a page of another
  * origin has sent. Clients that are not browsers send no `Origin`.
  */
-export function checkHost(
-  url: URL,
-  origin: string | null,
-  config: Pick<Config, 'own_hosts'>,
-): void {
+function checkHost(url: URL, origin: string | null, config: Pick<Config, 'own_hosts'>): void {
   const host = url.hostname;
   if (config.own_hosts.length > 0 && !isOurs(host, config))
     throw new Failure(

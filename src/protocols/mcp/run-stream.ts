@@ -7,7 +7,7 @@ import type {
 } from '../../runs/index.ts';
 import { Failure, type FailureCode } from '../../shared/failure.ts';
 
-/** What the server of this protocol needs to know of a run. */
+/** A step or the outcome of a run. */
 type Frame =
   | { readonly type: 'progress'; readonly message: string }
   | { readonly type: 'answer'; readonly message: Message }
@@ -75,7 +75,7 @@ export const mcpStream: StreamProtocol = { name: 'mcp', make: () => new McpStrea
 
 /**
  * Returns the answer of a run, or the answer so far of one that waits; reports its steps. Throws the run's failure.
- * The run goes on when `signal` stops the reading, as it does when a client of the API disconnects.
+ * The run continues when `signal` stops the reading, as it does when a client of the API disconnects.
  */
 export async function readAnswer(
   { body }: Pick<RunStream, 'body'>,

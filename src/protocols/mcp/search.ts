@@ -15,7 +15,7 @@ const maxSearched = 10;
 const maxResults = 20;
 
 const SearchArguments = z.strictObject({
-  query: z.string().trim().min(1).max(4000).describe('What to search for, in natural language'),
+  query: z.string().trim().min(1).max(4000).describe('The query, in natural language'),
   agent: AgentParameter.optional().describe('Slug of the agent whose knowledge is searched'),
 });
 
@@ -54,7 +54,7 @@ export const searchOutputSchema = {
   required: ['results', 'confidence'],
 };
 
-/** What a search in the knowledge of one agent has found. */
+/** The result of a search in the knowledge of one agent. */
 type Found = Pick<z.output<typeof SearchResult>, 'hits'> & { readonly slug: string };
 type FoundHit = Found['hits'][number] & { readonly slug: string };
 

@@ -31,7 +31,7 @@ export async function serveMcp(
   const handler = createMcpHandler(() => createServer(scope), {
     keepAliveMs,
     responseMode: mayTakeLong(body) ? 'sse' : 'auto',
-    onerror: (error) => ctx.log.info('mcp_refused', { message: error.message.slice(0, 200) }),
+    onerror: ({ name }) => ctx.log.info('mcp_refused', { error: name }),
   });
   const response = await handler.fetch(withoutBody(request), { parsedBody: body });
   response.headers.set('cache-control', 'no-cache, no-store, no-transform');

@@ -12,7 +12,7 @@ interface Structured {
   readonly isError?: boolean;
 }
 
-/** What a client library can do, in the same words for all of them. */
+/** The features of a client library, in the same words for all of them. */
 interface Caller {
   tools(): Promise<{ name: string }[]>;
   call(
@@ -142,7 +142,7 @@ export function mcpClients(stage: () => Stage): void {
       await client.close();
     });
 
-    it('is told that its key is not valid', async () => {
+    it('throws the error of a key that is not valid', async () => {
       const { model } = await stage().agent([says('x')]);
       await expect(open(urlOf(model), 'ag_nobody')).rejects.toThrow(/401|unauthenticated/i);
     });

@@ -101,7 +101,7 @@ describe('MCP: the tool of an agent', () => {
     expect(result.structuredContent).toMatchObject({ output: { n: 4 }, answer: '{"n":4}' });
   });
 
-  it('says what its tools can change', async () => {
+  it('has the hints of its tools', async () => {
     const { key, workspace, agent } = await newScene({ rounds: [says('x')] });
     const hints = async () => (await call(key, 'tools/list')).result.tools[0].annotations;
     expect(await hints()).toMatchObject({ readOnlyHint: true, openWorldHint: false });

@@ -38,6 +38,11 @@ describe('MCP: the transport', () => {
     const { result } = await call(key, 'server/discover', {}, { path, generation: '2026-07-28' });
     expect(result.supportedVersions).toEqual(['2026-07-28']);
     expect(result.instructions).toContain('Knows machines.');
+    const tools = await call(key, 'tools/list', {}, { path, generation: '2026-07-28' });
+    expect([result, tools.result].map(({ cacheScope }) => cacheScope)).toEqual([
+      'private',
+      'private',
+    ]);
     const headers = { 'mcp-protocol-version': '2027-01-01' };
     const later = await call(key, 'tools/list', {}, { generation: '2026-07-28', headers });
     expect([later.status, later.error.code]).toEqual([400, expect.any(Number)]);
@@ -45,7 +50,7 @@ describe('MCP: the transport', () => {
     expect(listen).toMatchObject({ status: 404, error: { code: -32000 } });
   });
 
-  it('requires a key, and says so in the form of the protocol (R1)', async () => {
+  it('requires a key, with an error in the form of the protocol (R1)', async () => {
     const { workspace, slug } = await newScene({ rounds: [] });
     for (const path of ['/mcp', `/mcp/agents/${slug}`])
       for (const key of [null, 'ag_nobody']) {

@@ -4,7 +4,7 @@ import { playScript, type ScriptedProvider } from '../../support/provider/client
 import type { Script } from '../../support/provider/script.ts';
 
 export const generations = ['2025-11-25', '2026-07-28'] as const;
-export type Generation = (typeof generations)[number];
+type Generation = (typeof generations)[number];
 
 export interface Reply {
   readonly status: number;
