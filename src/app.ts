@@ -9,6 +9,7 @@ import type { AppEnv } from './http/authorize.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { buildDocument } from './http/document.ts';
 import { toErrorResponse } from './http/error-form.ts';
+import { exposeHeaders } from './http/expose-headers.ts';
 import { serverTiming } from './http/middleware/timing.ts';
 import { Router } from './http/router.ts';
 import { openPlatform } from './platform/cloudflare.ts';
@@ -62,7 +63,7 @@ const contentPolicy = createMiddleware<AppEnv>(async (c, next) => {
     headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
 });
 
-const guarded = /^\/(?:api|v1)(?:\/|$)|^\/(?:metrics|readyz)$/;
+const guarded = /^\/(?:api|v1|mcp)(?:\/|$)|^\/(?:metrics|readyz)$/;
 
 /** Keeps responses to credentials out of caches. A response may set a stricter rule. */
 const cachePolicy = createMiddleware<AppEnv>(async (c, next) => {
@@ -88,26 +89,11 @@ app.use(
   }),
 );
 app.use(contentPolicy);
-const exposeHeaders = [
-  'etag',
-  'accept-ranges',
-  'content-disposition',
-  'content-range',
-  'server-timing',
-  'x-request-id',
-  'x-d1-bookmark',
-  'retry-after',
-  'idempotent-replayed',
-  'x-run-id',
-  'ratelimit',
-  'ratelimit-policy',
-  ...['requests', 'tokens'].flatMap((unit) =>
-    ['limit', 'remaining', 'reset'].map((what) => `x-ratelimit-${what}-${unit}`),
-  ),
-];
 for (const path of ['/api/*', '/v1/*', '/metrics'])
   app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
+// Its routes answer preflight requests, from its own origins only.
+app.use('/mcp/*', platform);
 app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
 

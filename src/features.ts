@@ -16,6 +16,7 @@ import { observabilityFeature } from './observability/index.ts';
 import type { Job } from './platform/job.ts';
 import type { JobHandlers } from './platform/job-handler.ts';
 import type { RateStanding } from './platform/ports.ts';
+import { mcpErrors, mcpFeature } from './protocols/mcp/index.ts';
 import { openAiErrors, openAiFeature, unknownUrl } from './protocols/openai/index.ts';
 import { uiStream, uiStreamFeature } from './protocols/ui-stream/index.ts';
 import {
@@ -54,6 +55,7 @@ const features = [
   sessions,
   uiStreamFeature,
   openAiFeature,
+  mcpFeature,
   analyticsFeature,
   observabilityFeature,
   erasureFeature,
@@ -91,7 +93,7 @@ export const guards = {
   beforeWrite: applyQuotaDefaults,
 } satisfies Pick<AppEnv['Variables'], 'identity' | 'admission'> & { beforeWrite: unknown };
 
-/** The differences between the native API and the OpenAI-compatible API, selected by the path of a request. */
+/** The differences between the native API and those of other protocols, selected by the path of a request. */
 interface Api {
   readonly errors: ErrorForm;
   readonly unknownPath: (method: string, path: string) => Failure;
@@ -116,8 +118,14 @@ const openAiApi: Api = {
   }),
 };
 
-export const apiOf = (path: string): Api =>
-  path === '/v1' || path.startsWith('/v1/') ? openAiApi : ownApi;
+const mcpApi: Api = { ...ownApi, errors: mcpErrors };
+
+const apis: Readonly<Record<string, Api>> = { v1: openAiApi, mcp: mcpApi };
+
+export const apiOf = (path: string): Api => {
+  const [, first = ''] = path.split('/', 2);
+  return Object.hasOwn(apis, first) ? (apis[first] ?? ownApi) : ownApi;
+};
 
 const streams = features.flatMap((feature) => ('streams' in feature ? feature.streams : []));
 

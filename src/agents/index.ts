@@ -1,5 +1,6 @@
 export { AgentConfig, AgentConfigPatch } from './config.ts';
 export { agentsFeature } from './feature.ts';
+export { searchAgent } from './knowledge.ts';
 export { parseConfig } from './merge-config.ts';
 
 export { OutputSchema } from './output-schema.ts';

@@ -28,6 +28,11 @@ export const tags = [
     description:
       'Chat Completions, Responses, Embeddings and Models for OpenAI clients, under `/v1`',
   },
+  {
+    name: 'MCP',
+    description:
+      'Agents and their knowledge as a server of the Model Context Protocol, under `/mcp`',
+  },
   { name: 'Models', description: 'Model providers, their credentials, models and prices' },
   {
     name: 'Budgets',

@@ -11,7 +11,7 @@ export {
   partlyUploaded,
   Uploaded,
 } from './file-schema.ts';
-export { listFilesOf } from './files.ts';
+export { getFile, listFilesOf } from './files.ts';
 export { latestRevisions, lostPin } from './history/pins.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
@@ -27,6 +27,7 @@ export type { Hit } from './search/hit.ts';
 
 export { queryWords } from './search/keywords.ts';
 export { narrowFilter } from './search/narrow-filter.ts';
+export { readPassage } from './search/read-passage.ts';
 export { toResult } from './search/result.ts';
 export {
   context_tokens,
@@ -38,5 +39,7 @@ export {
 } from './search/schema.ts';
 export { searchKnowledge } from './search/search.ts';
 export { searchQueries } from './search/search-queries.ts';
+export { getText } from './text/get-text.ts';
+export { listTexts } from './text/list-texts.ts';
 export { uploadFiles } from './upload/upload.ts';
 export type { UploadSource } from './upload/upload-input.ts';

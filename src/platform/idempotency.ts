@@ -100,6 +100,18 @@ export async function fingerprintBody(ctx: Ctx, body: unknown): Promise<Ctx> {
   return known;
 }
 
+/** Returns the context with the fingerprint of `content` in place of the body: for requests of which a part differs when they are repeated. */
+export const fingerprintContent = async (ctx: Ctx, content: unknown): Promise<Ctx> =>
+  ctx.idempotency === null
+    ? ctx
+    : {
+        ...ctx,
+        idempotency: {
+          ...ctx.idempotency,
+          fingerprint: await fingerprintOf(ctx.idempotency.path, canonicalJson(content)),
+        },
+      };
+
 /**
  * Looks the key up before the handler runs. Throws `IdempotentReplay`, or a failure, when it has
  * been used.

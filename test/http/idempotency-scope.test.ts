@@ -5,8 +5,11 @@ import { type Seeded, seed, validOptions, valuesFor } from '../support/resources
 
 /** Results of required actions are idempotent by the run, not by a key: who may read the run gets its answer (test/runs/actions.test.ts). */
 const isByRun = (path: string) => path.endsWith('/actions');
+/** A key applies to calls of some tools, whose results say that they are replayed (test/protocols/mcp/ask.test.ts). */
+const isMcp = (path: string) => path.startsWith('/mcp');
 const posts = operations.filter(
-  ({ method, access, path }) => method === 'POST' && access !== 'public' && !isByRun(path),
+  ({ method, access, path }) =>
+    method === 'POST' && access !== 'public' && !isByRun(path) && !isMcp(path),
 );
 const key = (value: string) => ({ headers: { 'idempotency-key': value } });
 const day = 86_400_000;

@@ -90,6 +90,8 @@ describe('the token of an end user', () => {
       'POST /agents/{agent}/sessions',
       'POST /chat',
       'POST /knowledge-bases/{kb}/search',
+      'POST /mcp',
+      'POST /mcp/agents/{agent}',
       'POST /messages/{message}/regenerate',
       'POST /messages/{question}/edit',
       'POST /runs/{run}/actions',

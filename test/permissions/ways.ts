@@ -1,3 +1,4 @@
+import { callTool } from '../protocols/mcp/support.ts';
 import type { Workspace } from '../support/api.ts';
 import { question, streamed, textOf, type World } from './world.ts';
 
@@ -66,6 +67,15 @@ const chat: Way = async (reader, { agents }) => {
   return [sent, await readAll(reader, id)].join('\n');
 };
 
+const mcp: Way = async ({ key }, { agents }) => {
+  const call = async (name: string, args: object) =>
+    (await callTool(key, name, args, { path: `/mcp/agents/${agents.quoting}` })).result;
+  const found = await call('search', { query: question });
+  const ids = found.structuredContent.results.map(({ id }: { id: string }) => id) as string[];
+  const documents = await Promise.all(ids.map((id) => call('fetch', { id })));
+  return JSON.stringify([found, ...documents]);
+};
+
 const get =
   (path: (given: World) => string): Way =>
   async (reader, given) =>
@@ -90,6 +100,7 @@ export const partial: Readonly<Record<string, Way>> = {
   'run without a session': oneOff('quoting'),
   'run with a search tool': oneOff('searching'),
   'chat of the AI SDK': chat,
+  'search and fetch of the MCP server': mcp,
 };
 
 /** Ways that are not for end users. */

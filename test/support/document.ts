@@ -222,21 +222,24 @@ function expectContent(
     expect(violationsOf(schema, body), context).toEqual([]);
 }
 
-/** Under `/v1` failures are in OpenAI's envelope, which has 400 for what is 422 elsewhere. */
-const isForOpenAi = ({ path }: Pick<Operation, 'path'>): boolean => path.startsWith('/v1/');
+/** Schemas of errors where they are not problem documents: OpenAI's under `/v1`, and those of JSON-RPC under `/mcp`. */
+const errorSchema = ({ path }: Pick<Operation, 'path'>): string | null => {
+  if (path.startsWith('/v1/')) return 'OpenAIError';
+  return path.startsWith('/mcp') ? 'JsonRpcError' : null;
+};
 
+/** The other forms have 400 for what is 422 in a problem document. */
 export const refusedWith = (operation: Pick<Operation, 'path'>, status: number): number =>
-  status === 422 && isForOpenAi(operation) ? 400 : status;
+  status === 422 && errorSchema(operation) !== null ? 400 : status;
 
 function expectForm(operation: Pick<Operation, 'path'>, answer: Answer, context: string): void {
-  if (!isForOpenAi(operation)) {
+  const name = errorSchema(operation);
+  if (name === null) {
     expectProblem(answer, answer.status, context);
     return;
   }
   expect(answer.headers.get('content-type'), context).toBe('application/json');
-  expect(violationsOf({ $ref: '#/components/schemas/OpenAIError' }, answer.body), context).toEqual(
-    [],
-  );
+  expect(violationsOf({ $ref: `#/components/schemas/${name}` }, answer.body), context).toEqual([]);
 }
 
 /** Expects an error in the format of the operation. */
@@ -254,9 +257,9 @@ export function expectRefusal(
 
 /** Returns the pointers of the errors of a refused body. */
 export const pointersOf = ({ body }: Answer): string[] =>
-  ((body.errors ?? body.error?.errors ?? []) as { pointer: string }[]).map(
-    ({ pointer }) => pointer,
-  );
+  (
+    (body.errors ?? body.error?.errors ?? body.error?.data?.errors ?? []) as { pointer: string }[]
+  ).map(({ pointer }) => pointer);
 
 /** Expects a problem document (RFC 9457) of this API. */
 export function expectProblem(
@@ -272,8 +275,8 @@ export function expectProblem(
   expect(body.request_id, context).toBe(headers.get('x-request-id'));
 }
 
-/** Removes the request id from a problem, for comparison. */
+/** Removes the request id from an error, for comparison. */
 export const withoutRequestId = ({ status, body }: Answer) => ({
   status,
-  body: { ...body, request_id: '' },
+  body: JSON.parse(JSON.stringify(body ?? null).replaceAll(/"req_\w{26}"/g, '""')),
 });

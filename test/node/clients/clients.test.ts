@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { agentsSdk } from './agents.ts';
 import { aiSdk } from './ai-sdk.ts';
 import { langChain } from './langchain.ts';
+import { mcpClients } from './mcp.ts';
 import { openAiPackage } from './openai.ts';
 import { Stage } from './stage.ts';
 
@@ -17,3 +18,4 @@ openAiPackage(() => stage);
 aiSdk(() => stage);
 langChain(() => stage);
 agentsSdk(() => stage);
+mcpClients(() => stage);

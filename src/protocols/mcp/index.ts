@@ -1,0 +1,2 @@
+export { mcpErrors } from './errors.ts';
+export { mcpFeature } from './feature.ts';
