@@ -128,6 +128,28 @@ const approvals = {
     .describe('Seconds after which a call that was not decided expires, and its run with it'),
 };
 
+const domains = z
+  .array(
+    z
+      .string()
+      .max(253)
+      .regex(
+        /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+        'A domain in lower case such as `example.com`, without scheme, path and `*`.',
+      ),
+  )
+  .max(100)
+  .refine(differ, 'Each domain once.')
+  .openapi({ example: ['example.com'] });
+
+const web = {
+  allowed_domains: domains.describe(
+    'Domains, with their subdomains, of which `web_search` returns and `fetch_url` reads pages; all if empty',
+  ),
+  blocked_domains: domains.describe('Domains of which they do not, even if allowed'),
+  obey_robots: z.boolean().describe('`fetch_url` reads no page that robots.txt disallows'),
+};
+
 const limits = {
   steps: z.number().int().min(1).max(100).describe('Maximum model calls of a run'),
   tool_calls: z.number().int().min(0).max(500).describe('Maximum tool calls of a run'),
@@ -162,7 +184,7 @@ const plain = {
 };
 
 /** The objects into which a patch is merged one level deep. All other fields are replaced as a whole. */
-export const sections = { settings, knowledge, memory, approvals, limits };
+export const sections = { settings, knowledge, memory, approvals, web, limits };
 
 type Nullish<Shape> = {
   [Key in keyof Shape]: Shape[Key] extends z.ZodType
@@ -186,6 +208,7 @@ export const AgentConfig = z
     knowledge: z.strictObject(knowledge),
     memory: z.strictObject(memory),
     approvals: z.strictObject(approvals),
+    web: z.strictObject(web),
     limits: z.strictObject(limits),
   })
   .openapi('AgentConfig');
@@ -198,6 +221,7 @@ const patch = {
   settings: z.strictObject(nullish(settings)).nullable().optional(),
   memory: z.strictObject(nullish(memory)).nullable().optional(),
   approvals: z.strictObject(nullish(approvals)).nullable().optional(),
+  web: z.strictObject(nullish(web)).nullable().optional(),
   limits: z.strictObject(nullish(limits)).nullable().optional(),
 };
 

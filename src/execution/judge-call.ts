@@ -1,5 +1,6 @@
 import type { AgentConfig } from '../agents/index.ts';
-import type { Tool } from './tool.ts';
+import type { RunContext, Tool } from './tool.ts';
+import { siteOf } from './untrusted.ts';
 
 /** A call is made at once, once a person has approved it, or not at all. */
 export type Verdict =
@@ -14,6 +15,25 @@ export interface Circumstances {
   untrusted(hosts: readonly string[]): Promise<readonly string[]>;
   /** False where the run cannot wait: in a delegate, and for clients without approvals. */
   readonly can_wait: boolean;
+}
+
+export function circumstancesOf({
+  config,
+  untrusted,
+  earlier,
+  can_wait,
+}: RunContext): Circumstances {
+  let before: Promise<readonly string[]> | undefined;
+  return {
+    rules: config.approvals,
+    can_wait,
+    async untrusted(hosts) {
+      const own = untrusted.besides(hosts);
+      if (own.length > 0 || earlier === undefined) return own;
+      before ??= earlier();
+      return before;
+    },
+  };
 }
 
 const call: Verdict = { type: 'call' };
@@ -74,6 +94,23 @@ async function judgeExit(
         type: 'approve',
         reason: `The call sends text to ${to}, after the model has read ${list(sources)}.`,
       };
+}
+
+/**
+ * Returns why a call may not be redirected from the hosts that it was made for to another one, which could receive
+ * what the model has read elsewhere; null if it may.
+ */
+export async function refuseRedirect(
+  from: readonly string[],
+  to: string,
+  { rules, untrusted }: Circumstances,
+): Promise<string | null> {
+  const isOfSite = from.some((host) => siteOf(host) === siteOf(to));
+  if (isOfSite || rules.exits === 'allow' || isAllowed(rules.allowed_hosts, to)) return null;
+  const sources = await untrusted([...from, to]);
+  return sources.length === 0
+    ? null
+    : `The agent has read ${list(sources)}, so it does not follow redirects to another host.`;
 }
 
 /** Returns true for a host in the list, and for one below a `*.` entry. */

@@ -87,7 +87,7 @@ async function open(
   { send, check, signal, guard }: Door,
   url: string,
   init: RequestInit,
-  limits: { readonly redirects: number },
+  limits: Pick<EgressLimits, 'redirects' | 'refuseRedirect'>,
 ): Promise<{ readonly url: URL; readonly response: Response }> {
   let hop = { url: check(url), init: { ...init, redirect: 'manual' as const, signal } };
   for (let redirects = 0; ; redirects += 1) {
@@ -99,6 +99,8 @@ async function open(
     const next = followRedirect(hop.url, hop.init, response);
     if ('refusal' in next) throw new EgressError('redirect_refused', next.refusal);
     hop = { url: check(next.url.href), init: { ...next.init, redirect: 'manual', signal } };
+    const refusal = (await limits.refuseRedirect?.(hop.url)) ?? null;
+    if (refusal !== null) throw new EgressError('redirect_refused', refusal);
   }
 }
 

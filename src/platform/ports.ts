@@ -253,6 +253,8 @@ export interface EgressLimits {
   readonly max_bytes: number;
   /** Accepted media types, `text/*`, or `+json` for a structured suffix; absent for any. */
   readonly content_types?: readonly string[];
+  /** Returns why a redirect must not be followed; null if it may. Called for each, before the request is sent. */
+  readonly refuseRedirect?: (to: URL) => Promise<string | null>;
 }
 
 /** Limits of a response that streams. The caller's signal bounds the whole. */

@@ -2,6 +2,7 @@ import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Account, Attribution } from '../usage/index.ts';
+import type { PageRules, SearchOutcome, SearchQuery } from '../web/index.ts';
 import type { Effect } from './definition.ts';
 
 /** A tool of any kind, ready to be called. */
@@ -38,9 +39,15 @@ export interface ToolContext {
 export interface ToolServices {
   /** Searches the knowledge bases of the agent. Returns null when the agent has none. */
   searchKnowledge(query: KnowledgeQuery): Promise<KnowledgeAnswer | null>;
+  /** Searches the web within the domains of the agent. */
+  searchWeb(query: WebQuery): Promise<SearchOutcome>;
+  /** The rules of the agent for the pages that it reads. */
+  pageRules(): PageRules;
   /** Runs another agent of the workspace on one message. */
   callAgent(call: { readonly agent: string; readonly message: string }): Promise<ToolOutcome>;
 }
+
+export type WebQuery = Pick<SearchQuery, 'query' | 'count' | 'freshness'>;
 
 export interface KnowledgeQuery {
   readonly query: string;
@@ -83,13 +90,35 @@ interface FoundPassage {
   readonly rerank_score: number | null;
 }
 
+/** A web page, or the part of it that was read, that an answer may cite. */
+export interface FoundPage {
+  readonly type: 'url';
+  readonly url: string;
+  readonly title: string;
+  readonly text: string;
+  readonly published_at: string | null;
+}
+
+export type FoundSource = FoundPassage | FoundPage;
+
+export const isPage = (source: FoundSource): source is FoundPage => 'url' in source;
+
 export type ToolOutcome =
   | {
       readonly ok: true;
       readonly output: unknown;
-      /** Passages that the answer may cite. */
-      readonly sources?: readonly FoundPassage[];
+      /** Passages and pages that the answer may cite; the model reads them in place of the output. */
+      readonly sources?: readonly FoundSource[];
+      /** A remark on the sources, for the model. */
+      readonly note?: string;
       readonly usage?: readonly Statement[];
+      /** Hosts that the result is from; those that the call reaches unless given. */
+      readonly hosts?: readonly string[];
     }
   /** `error` is read by the model. */
-  | { readonly ok: false; readonly error: string; readonly usage?: readonly Statement[] };
+  | {
+      readonly ok: false;
+      readonly error: string;
+      readonly usage?: readonly Statement[];
+      readonly hosts?: readonly string[];
+    };
