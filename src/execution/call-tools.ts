@@ -105,8 +105,9 @@ function addUntrusted(
   input: unknown,
   result: ToolOutcome | null,
 ): void {
-  if (tool.is_trusted !== true)
-    untrusted.add(tool.name, result?.hosts ?? tool.hostsOf?.(input) ?? []);
+  if (tool.is_trusted === true || (result?.ok === true && result.is_trusted === true)) return;
+  untrusted.add(tool.name, result?.hosts ?? tool.hostsOf?.(input) ?? []);
+  if (result?.ok === true) untrusted.offer(result.offers ?? []);
 }
 
 /** Returns validated arguments, or an error that lets the model correct them. */

@@ -11,8 +11,13 @@ export type Verdict =
 /** The verdict depends on these besides the call. */
 export interface Circumstances {
   readonly rules: AgentConfig['approvals'];
-  /** Returns the sources of untrusted content in the context, without what the hosts themselves returned. */
-  untrusted(hosts: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Returns the sources of untrusted content in the context, without what the hosts themselves returned, and what
+   * `own` has returned in earlier turns.
+   */
+  untrusted(hosts: readonly string[], own?: string | null): Promise<readonly string[]>;
+  /** An address that a tool returned, and that holds nothing else that the model has read. */
+  hasOffered(address: string): boolean;
   /** False where the run cannot wait: in a delegate, and for clients without approvals. */
   readonly can_wait: boolean;
 }
@@ -27,11 +32,12 @@ export function circumstancesOf({
   return {
     rules: config.approvals,
     can_wait,
-    async untrusted(hosts) {
-      const own = untrusted.besides(hosts);
-      if (own.length > 0 || earlier === undefined) return own;
+    hasOffered: (address) => untrusted.hasOffered(address),
+    async untrusted(hosts, own = null) {
+      const now = untrusted.besides(hosts);
+      if (now.length > 0 || earlier === undefined) return now;
       before ??= earlier();
-      return before;
+      return (await before).filter((source) => source !== own);
     },
   };
 }
@@ -75,14 +81,16 @@ async function reasonOfEffect(
 
 /** A call to a host that the version does not allow could carry what the model has read elsewhere. */
 async function judgeExit(
-  { hostsOf, takes_text = true }: Tool,
+  { name, hostsOf, opens, takes_text = true, has_fixed_hosts = false }: Tool,
   input: unknown,
-  { rules, untrusted }: Circumstances,
+  { rules, untrusted, hasOffered }: Circumstances,
 ): Promise<Verdict | null> {
   const reached = takes_text ? (hostsOf?.(input) ?? []) : [];
   const hosts = reached.filter((host) => !isAllowed(rules.allowed_hosts, host));
   if (rules.exits === 'allow' || hosts.length === 0) return null;
-  const sources = await untrusted(hosts);
+  const address = opens?.(input) ?? null;
+  if (address !== null && hasOffered(address)) return null;
+  const sources = await untrusted(hosts, has_fixed_hosts ? name : null);
   if (sources.length === 0) return null;
   const to = hosts.join(', ');
   return rules.exits === 'block'
@@ -101,12 +109,19 @@ async function judgeExit(
  * what the model has read elsewhere; null if it may.
  */
 export async function refuseRedirect(
+  address: string,
   from: readonly string[],
   to: string,
-  { rules, untrusted }: Circumstances,
+  { rules, untrusted, hasOffered }: Circumstances,
 ): Promise<string | null> {
   const isOfSite = from.some((host) => siteOf(host) === siteOf(to));
-  if (isOfSite || rules.exits === 'allow' || isAllowed(rules.allowed_hosts, to)) return null;
+  if (
+    isOfSite ||
+    hasOffered(address) ||
+    rules.exits === 'allow' ||
+    isAllowed(rules.allowed_hosts, to)
+  )
+    return null;
   const sources = await untrusted([...from, to]);
   return sources.length === 0
     ? null

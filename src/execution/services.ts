@@ -19,9 +19,9 @@ export const toolServices = (ctx: Ctx, call: ToolCall, { runAgent }: ToolPorts):
       ? { ok: false, error: 'Agents cannot be called in this run.' }
       : callDelegate(ctx, call, request, runAgent),
   searchWeb: (query) => searchOwnWeb(ctx, call, query),
-  pageRules: () => ({
+  pageRules: (address) => ({
     ...call.config.web,
-    refuseRedirect: (from, to) => refuseRedirect(from, to, circumstancesOf(call)),
+    refuseRedirect: (from, to) => refuseRedirect(address, from, to, circumstancesOf(call)),
   }),
 });
 

@@ -103,7 +103,7 @@ export class Progress {
     spent,
     uses,
     files = [],
-    untrusted = [],
+    untrusted = { origins: [], offered: [] },
     next_ordinal,
     tool_ordinals,
     ...rest

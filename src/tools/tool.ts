@@ -19,6 +19,10 @@ export interface CallableTool {
   readonly is_trusted?: boolean;
   /** Hosts that a call reaches; absent for a tool that reaches none. */
   hostsOf?(input: unknown): readonly string[];
+  /** The hosts are the same for all calls, in earlier turns as well. */
+  readonly has_fixed_hosts?: boolean;
+  /** Returns the address that a call opens, if it sends nothing else. */
+  opens?(input: unknown): string | null;
   /** False if the arguments hold no text that the model is free to choose. */
   readonly takes_text?: boolean;
   /** Runs one call. `input` is valid under `input_schema`. Does not throw for a fault of the tool. */
@@ -41,8 +45,8 @@ export interface ToolServices {
   searchKnowledge(query: KnowledgeQuery): Promise<KnowledgeAnswer | null>;
   /** Searches the web within the domains of the agent. */
   searchWeb(query: WebQuery): Promise<SearchOutcome>;
-  /** The rules of the agent for the pages that it reads. */
-  pageRules(): PageRules;
+  /** The rules of the agent for reading an address. */
+  pageRules(address: string): PageRules;
   /** Runs another agent of the workspace on one message. */
   callAgent(call: { readonly agent: string; readonly message: string }): Promise<ToolOutcome>;
 }
@@ -114,6 +118,10 @@ export type ToolOutcome =
       readonly usage?: readonly Statement[];
       /** Hosts that the result is from; those that the call reaches unless given. */
       readonly hosts?: readonly string[];
+      /** Addresses that may be opened as they are: nothing that the model has read could be part of them. */
+      readonly offers?: readonly string[];
+      /** The result holds no text of third parties. */
+      readonly is_trusted?: boolean;
     }
   /** `error` is read by the model. */
   | {

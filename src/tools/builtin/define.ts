@@ -17,6 +17,7 @@ interface Declaration<Name extends string, Input extends z.ZodObject> {
   readonly revision: number;
   readonly is_trusted?: boolean;
   hostsOf?(input: z.output<Input>): readonly string[];
+  opens?(input: z.output<Input>): string | null;
   /** Returns the hosts that calls in the workspace reach, where these do not depend on the arguments. One round trip. */
   reach?(ctx: Ctx): Promise<readonly string[]>;
   /** Returns why the tool cannot be used in the workspace, with the remedy; null if it can. One round trip. */
@@ -48,6 +49,10 @@ export function defineBuiltIn<Name extends string, Input extends z.ZodObject>(
     hostsOf(given) {
       const { data } = input.safeParse(given);
       return data === undefined ? [] : (declaration.hostsOf?.(data) ?? []);
+    },
+    opens(given) {
+      const { data } = input.safeParse(given);
+      return data === undefined ? null : (declaration.opens?.(data) ?? null);
     },
     get input_schema() {
       schema ??= toInputSchema(input);

@@ -27,12 +27,13 @@ export const fetchUrl = defineBuiltIn({
   effect: 'read',
   revision: 2,
   hostsOf: ({ url }) => [URL.parse(url)?.host ?? url],
+  opens: ({ url }) => url,
   async run(
     ctx,
     { url: address, start = 0, max_characters = defaultCharacters },
     { services, signal },
   ) {
-    const fetched = await fetchPage(ctx, address, services.pageRules(), signal);
+    const fetched = await fetchPage(ctx, address, services.pageRules(address), signal);
     if (!fetched.ok) return fetched;
     const { url, title, text: whole } = fetched.page;
     const text = whole.slice(start, start + max_characters).toWellFormed();

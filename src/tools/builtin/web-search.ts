@@ -43,6 +43,7 @@ export const webSearch = defineBuiltIn({
       ...{ type: 'url' as const, url, title, published_at },
       text: snippet === '' ? title : snippet,
     }));
-    return { ok: true, output, sources, usage, hosts: [host] };
+    const offers = hits.map(({ url }) => url);
+    return { ok: true, output, sources, usage, hosts: [host], offers };
   },
 });

@@ -17,7 +17,9 @@ export const builtInSource: ToolSource<'builtin'> = {
         .flatMap(({ name }) => byName.get(name) ?? [])
         .map(async (tool) => {
           const hosts = await tool.reach?.(ctx);
-          return hosts === undefined ? tool : { ...tool, hostsOf: () => hosts };
+          return hosts === undefined
+            ? tool
+            : { ...tool, hostsOf: () => hosts, has_fixed_hosts: true };
         }),
     ),
   async whyUnusable(ctx, names) {
