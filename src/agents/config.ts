@@ -99,7 +99,7 @@ const approvals = {
   exits: z
     .enum(['allow', 'approve', 'block'])
     .describe(
-      'After the model has read untrusted content: how calls are treated that send text to another host than the one that returned it, by `fetch_url` or a tool with free arguments',
+      'After the model has read untrusted content: how calls are treated that send text to another host than the one that returned it, by `fetch_url`, `web_search` or a tool with free arguments',
     ),
   allowed_hosts: z
     .array(
