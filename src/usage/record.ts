@@ -27,7 +27,7 @@ export interface AttemptRecord extends Omit<Attribution, 'account' | 'caller_age
   readonly call_key: string;
   readonly provider: string;
   readonly model: string;
-  /** Of its tokens, or `fixed` for what is not paid by tokens. */
+  /** The prices of tokens, or the `fixed` price of a call that is not paid by tokens. */
   readonly price: Pick<PricedModel, 'price_id' | 'override'> | { readonly fixed: NanoUsd };
   /** `answer`, `embed_file`, `embed_query`, … */
   readonly operation: string;
