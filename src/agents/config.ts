@@ -9,6 +9,7 @@ import {
 } from '../knowledge/index.ts';
 import { InputFields } from './inputs.ts';
 import { OutputSchema } from './output-schema.ts';
+import { web } from './web-config.ts';
 
 const Model = z
   .string()
@@ -126,28 +127,6 @@ const approvals = {
     .min(60)
     .max(86_400)
     .describe('Seconds after which a call that was not decided expires, and its run with it'),
-};
-
-const domains = z
-  .array(
-    z
-      .string()
-      .max(253)
-      .regex(
-        /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
-        'A domain in lower case such as `example.com`, without scheme, path and `*`.',
-      ),
-  )
-  .max(100)
-  .refine(differ, 'Each domain once.')
-  .openapi({ example: ['example.com'] });
-
-const web = {
-  allowed_domains: domains.describe(
-    'Domains, with their subdomains, of which `web_search` returns and `fetch_url` reads pages; all if empty',
-  ),
-  blocked_domains: domains.describe('Domains of which they do not, even if allowed'),
-  obey_robots: z.boolean().describe('`fetch_url` reads no page that robots.txt disallows'),
 };
 
 const limits = {

@@ -99,7 +99,7 @@ async function open(
     const next = followRedirect(hop.url, hop.init, response);
     if ('refusal' in next) throw new EgressError('redirect_refused', next.refusal);
     hop = { url: check(next.url.href), init: { ...next.init, redirect: 'manual', signal } };
-    const refusal = (await limits.refuseRedirect?.(hop.url)) ?? null;
+    const refusal = await guard(Promise.resolve(limits.refuseRedirect?.(hop.url) ?? null));
     if (refusal !== null) throw new EgressError('redirect_refused', refusal);
   }
 }

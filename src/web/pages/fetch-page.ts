@@ -86,12 +86,16 @@ async function refusalOf(
     return `The agent may not read pages of ${url.host}: its version allows other domains only.`;
   if (!rules.obey_robots) return null;
   const key = { workspace_id: ctx.workspace_id, host: url.host };
-  const robots = await readRobots(ctx, url, await selectRobots(ctx.db, key), signal);
-  return allowsUrl(robots, url) ? null : `robots.txt of ${url.host} disallows this page.`;
+  try {
+    const robots = await readRobots(ctx, url, await selectRobots(ctx.db, key), signal);
+    return allowsUrl(robots, url) ? null : `robots.txt of ${url.host} disallows this page.`;
+  } catch (error) {
+    if (error instanceof RobotsError) return error.message;
+    throw error;
+  }
 }
 
 function explain(error: unknown): string {
-  if (error instanceof RobotsError) return error.message;
   if (error instanceof DocumentFault)
     return `The page could not be read (${error.code}): ${error.message}`;
   if (error instanceof EgressError)
