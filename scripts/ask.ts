@@ -1,6 +1,7 @@
 import { parseJsonEventStream, type UIMessageChunk, uiMessageChunkSchema } from 'ai';
 import type { Client } from './client.ts';
 
+/** A citation of a file. */
 export interface Citation {
   readonly file_name: string;
   readonly page: number | null;

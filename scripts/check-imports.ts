@@ -20,6 +20,7 @@ const ranks = [
   'workspaces',
   'llm',
   'documents',
+  'web',
   'tools',
   'knowledge',
   'agents',

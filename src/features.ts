@@ -32,6 +32,7 @@ import { secretsFeature } from './secrets/index.ts';
 import { sessionsFeature } from './sessions/index.ts';
 import { Failure } from './shared/failure.ts';
 import { toolsFeature } from './tools/index.ts';
+import { webFeature } from './web/index.ts';
 import { applyQuotaDefaults, workspacesFeature } from './workspaces/index.ts';
 
 const sessions = sessionsFeature(uiStream);
@@ -42,6 +43,7 @@ const features = [
   identityFeature,
   workspacesFeature,
   toolsFeature,
+  webFeature,
   agentsFeature,
   llmFeature,
   secretsFeature,

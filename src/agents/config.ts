@@ -9,6 +9,7 @@ import {
 } from '../knowledge/index.ts';
 import { InputFields } from './inputs.ts';
 import { OutputSchema } from './output-schema.ts';
+import { web } from './web-config.ts';
 
 const Model = z
   .string()
@@ -99,7 +100,7 @@ const approvals = {
   exits: z
     .enum(['allow', 'approve', 'block'])
     .describe(
-      'After the model has read untrusted content: how calls are treated that send text to another host than the one that returned it, by `fetch_url` or a tool with free arguments',
+      'After the model has read untrusted content: how calls are treated that send text to another host than the one that returned it, by `fetch_url`, `web_search` or a tool with free arguments',
     ),
   allowed_hosts: z
     .array(
@@ -162,7 +163,7 @@ const plain = {
 };
 
 /** The objects into which a patch is merged one level deep. All other fields are replaced as a whole. */
-export const sections = { settings, knowledge, memory, approvals, limits };
+export const sections = { settings, knowledge, memory, approvals, web, limits };
 
 type Nullish<Shape> = {
   [Key in keyof Shape]: Shape[Key] extends z.ZodType
@@ -186,6 +187,7 @@ export const AgentConfig = z
     knowledge: z.strictObject(knowledge),
     memory: z.strictObject(memory),
     approvals: z.strictObject(approvals),
+    web: z.strictObject(web),
     limits: z.strictObject(limits),
   })
   .openapi('AgentConfig');
@@ -198,6 +200,7 @@ const patch = {
   settings: z.strictObject(nullish(settings)).nullable().optional(),
   memory: z.strictObject(nullish(memory)).nullable().optional(),
   approvals: z.strictObject(nullish(approvals)).nullable().optional(),
+  web: z.strictObject(nullish(web)).nullable().optional(),
   limits: z.strictObject(nullish(limits)).nullable().optional(),
 };
 

@@ -2,7 +2,7 @@ import { batch } from '../db/client.ts';
 import { type Ctx, coversAgent } from '../platform/context.ts';
 import { notFound } from '../shared/failure.ts';
 import { toWireTime } from '../shared/time.ts';
-import { pinTools } from '../tools/index.ts';
+import { pinTools, whyUnusable } from '../tools/index.ts';
 import { findWorkspace } from '../workspaces/index.ts';
 import { readAgent } from './change.ts';
 import { addAgent, configOf, refuseRestricted } from './create.ts';
@@ -97,11 +97,14 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
   const model = config.model ?? (await findWorkspace(ctx)).default_model;
   const { found, warnings: baseWarnings } = await findShared(ctx, knowledge_bases);
   const pinned = await importedPins(ctx, knowledge_bases, found);
-  const { pins, unknown } = await pinTools(ctx, config.tools ?? []);
+  const { pins: found_pins, unknown } = await pinTools(ctx, config.tools ?? []);
+  const unusable = await whyUnusable(ctx, found_pins);
+  const pins = found_pins.filter(({ name }) => !unusable.has(name));
   const warnings = [
     ...baseWarnings,
     ...pinned.warnings,
     ...unknown.map((name) => `Tool \`${name}\` does not exist in this workspace and was left out.`),
+    ...[...unusable].map(([name, why]) => `Tool \`${name}\` was left out. ${why}`),
   ];
   const known = { ...config, tools: pins.map(({ name }) => name) };
   return addAgent(

@@ -1,10 +1,10 @@
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
-import { pinTools, type ToolPin } from '../tools/index.ts';
+import { pinTools, type ToolPin, whyUnusable } from '../tools/index.ts';
 
 /**
  * Returns the tools of a new version: those in `names` at their current revisions; without `names`, the previous pins
- * unchanged. A deleted tool may be named by a version that had it. Throws `validation_failed`.
+ * unchanged. A deleted tool may be named by a version that had it. Throws `validation_failed` and `tool_not_configured`.
  */
 export async function pinsFor(
   ctx: Ctx,
@@ -24,5 +24,26 @@ export async function pinsFor(
   );
   if (errors.length > 0)
     throw new Failure('validation_failed', 'The configuration is inconsistent.', { errors });
+  await checkUsable(ctx, pins, (name) => `/config/tools/${wanted.indexOf(name)}`);
   return wanted.flatMap((name) => all.get(name) ?? []);
+}
+
+/** Throws `tool_not_configured` for tools that the workspace cannot use as it is. */
+export async function checkUsable(
+  ctx: Ctx,
+  pins: readonly ToolPin[],
+  pointerOf?: (name: string) => string,
+): Promise<void> {
+  const reasons = await whyUnusable(ctx, pins);
+  const [first] = reasons;
+  if (first === undefined) return;
+  const errors = [...reasons].map(([name, detail]) => ({
+    pointer: pointerOf?.(name) ?? '',
+    detail,
+  }));
+  throw new Failure(
+    'tool_not_configured',
+    `Tool \`${first[0]}\` cannot be used. ${first[1]}`,
+    pointerOf === undefined ? {} : { errors },
+  );
 }

@@ -20,7 +20,7 @@ import { refusePurged } from './pin-knowledge.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
 import { selectAgent, selectAgentDetail } from './store.ts';
-import { pinsFor } from './tools.ts';
+import { checkUsable, pinsFor } from './tools.ts';
 import { selectVersionFor } from './version-choice.ts';
 import {
   type ActivateVersion,
@@ -204,8 +204,8 @@ function storedVersion(plan: Plan | null): NewVersion {
 
 /**
  * Activates a version and records the activation in the same batch. Activating the active version does nothing.
- * Throws `not_found`, `agent_archived`, `precondition_failed`, and `conflict` for a version that is pinned to a purged
- * revision.
+ * Throws `not_found`, `agent_archived`, `precondition_failed`, `tool_not_configured`, and `conflict` for a version that
+ * is pinned to a purged revision.
  */
 export const activateVersion = (
   ctx: Ctx,
@@ -222,6 +222,7 @@ export const activateVersion = (
       if (version === undefined) throw unknownVersion(name);
       await refusePurged(ctx, parseConfig(version.config), `Version ${version.number}`);
       if (version.id === row.active_version_id) return null;
+      await checkUsable(ctx, version.tools);
       const reason = input.reason ?? null;
       const detail = { version: version.number, previous_version: row.number, reason };
       return { activation: { version, reason }, audit: { action: 'agent.activate', detail } };

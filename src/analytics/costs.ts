@@ -10,6 +10,7 @@ import type { Slices } from './slices.ts';
 /** The cost category of an operation; operations that are not listed are `other`. */
 const categories: Readonly<Record<string, 'chat' | 'knowledge' | 'background'>> = {
   answer: 'chat',
+  web_search: 'chat',
   embed_file: 'knowledge',
   embed_query: 'knowledge',
   ocr: 'knowledge',

@@ -27,6 +27,8 @@ export { type Box, boxOf, decodeLines, type LineLayout, type PageLayout } from '
 export { describeDocument } from './properties/describe-document.ts';
 export { canonicalLanguage } from './properties/language-tag.ts';
 export { type DocumentProperties, maxPropertyChars } from './properties/properties.ts';
+export { readableTypes, readResponse } from './read-response.ts';
+export { responseName } from './response-name.ts';
 export type { Scan } from './scan.ts';
 export { headBytes } from './signature.ts';
 export { isSourceCode } from './source-code.ts';
@@ -48,4 +50,3 @@ export { FileName } from './transfer/file-name.ts';
 export { type FilePart, LongRestError, readForm } from './transfer/multipart.ts';
 export { bytesOf, originalKey } from './transfer/original.ts';
 export { type ReceivedFile, receiveFile, textPart } from './transfer/receive.ts';
-export { readWebPage, webPageTypes } from './web-page.ts';

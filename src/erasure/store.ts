@@ -61,6 +61,9 @@ const removals: readonly Removal[] = [
   ...[
     'budgets',
     'provider_credentials',
+    'search_providers',
+    'search_failures',
+    'search_cache',
     'price_overrides',
     'webhook_deliveries',
     'webhook_events',

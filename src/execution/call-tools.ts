@@ -66,14 +66,20 @@ async function callTool(
     if (tool === undefined || error !== null)
       return { ok: false, error: error ?? `Tool ${tool_name} does not exist.` };
     if (refusal !== undefined) return { ok: false, error: refusal };
-    addUntrusted(context, tool, input);
-    return tool.run(ctx, {
-      ...context,
-      attribution: { ...context.attribution, account },
-      tool_call_id,
-      span_id,
-      input,
-    });
+    // A tool that throws has run as well.
+    let result: ToolOutcome | null = null;
+    try {
+      result = await tool.run(ctx, {
+        ...context,
+        attribution: { ...context.attribution, account },
+        tool_call_id,
+        span_id,
+        input,
+      });
+      return result;
+    } finally {
+      addUntrusted(context, tool, input, result);
+    }
   };
   const outcome = await run().catch((fault: unknown): ToolOutcome => {
     ctx.log.error('tool_threw', { tool: tool_name, error: fault });
@@ -92,11 +98,16 @@ async function callTool(
   };
 }
 
-/** A result that is of one host may be sent back to it. */
-function addUntrusted({ untrusted }: RunContext, tool: Tool, input: unknown): void {
-  if (tool.is_trusted === true) return;
-  const hosts = tool.hostsOf?.(input) ?? [];
-  untrusted.add(tool.name, hosts.length === 1 ? hosts[0] : null);
+/** A result may be sent back to the hosts that it is from. */
+function addUntrusted(
+  { untrusted }: RunContext,
+  tool: Tool,
+  input: unknown,
+  result: ToolOutcome | null,
+): void {
+  if (tool.is_trusted === true || (result?.ok === true && result.is_trusted === true)) return;
+  untrusted.add(tool.name, result?.hosts ?? tool.hostsOf?.(input) ?? []);
+  if (result?.ok === true) untrusted.offer(result.offers ?? []);
 }
 
 /** Returns validated arguments, or an error that lets the model correct them. */

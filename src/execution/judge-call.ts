@@ -1,5 +1,6 @@
 import type { AgentConfig } from '../agents/index.ts';
-import type { Tool } from './tool.ts';
+import type { RunContext, Tool } from './tool.ts';
+import { siteOf } from './untrusted.ts';
 
 type Rules = AgentConfig['approvals'];
 
@@ -12,10 +13,35 @@ export type Verdict =
 /** The verdict depends on these besides the call. */
 export interface Circumstances {
   readonly rules: Rules;
-  /** Returns the sources of untrusted content in the context, without what the hosts themselves returned. */
-  untrusted(hosts: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Returns the sources of untrusted content in the context, without what the hosts themselves returned, and what
+   * `own` has returned in earlier turns.
+   */
+  untrusted(hosts: readonly string[], own?: string | null): Promise<readonly string[]>;
+  /** An address that a tool returned, and that holds nothing else that the model has read. */
+  hasOffered(address: string): boolean;
   /** False where the run cannot wait: in a delegate, and for clients without approvals. */
   readonly can_wait: boolean;
+}
+
+export function circumstancesOf({
+  config,
+  untrusted,
+  earlier,
+  can_wait,
+}: RunContext): Circumstances {
+  let before: Promise<readonly string[]> | undefined;
+  return {
+    rules: config.approvals,
+    can_wait,
+    hasOffered: (address) => untrusted.hasOffered(address),
+    async untrusted(hosts, own = null) {
+      const now = untrusted.besides(hosts);
+      if (now.length > 0 || earlier === undefined) return now;
+      before ??= earlier();
+      return (await before).filter((source) => source !== own);
+    },
+  };
 }
 
 const stricter = <Level>(levels: readonly Level[], a: Level, b: Level): Level =>
@@ -68,14 +94,16 @@ async function reasonOfEffect(
 
 /** A call to a host that the version does not allow could carry what the model has read elsewhere. */
 async function judgeExit(
-  { hostsOf, takes_text = true }: Tool,
+  { name, hostsOf, opens, takes_text = true, has_fixed_hosts = false }: Tool,
   input: unknown,
-  { rules, untrusted }: Circumstances,
+  { rules, untrusted, hasOffered }: Circumstances,
 ): Promise<Verdict | null> {
   const reached = takes_text ? (hostsOf?.(input) ?? []) : [];
   const hosts = reached.filter((host) => !isAllowed(rules.allowed_hosts, host));
   if (rules.exits === 'allow' || hosts.length === 0) return null;
-  const sources = await untrusted(hosts);
+  const address = opens?.(input) ?? null;
+  if (address !== null && hasOffered(address)) return null;
+  const sources = await untrusted(hosts, has_fixed_hosts ? name : null);
   if (sources.length === 0) return null;
   const to = hosts.join(', ');
   return rules.exits === 'block'
@@ -87,6 +115,30 @@ async function judgeExit(
         type: 'approve',
         reason: `The call sends text to ${to}, after the model has read ${list(sources)}.`,
       };
+}
+
+/**
+ * Returns why a call may not be redirected from the hosts that it was made for to another one, which could receive
+ * what the model has read elsewhere; null if it may.
+ */
+export async function refuseRedirect(
+  address: string,
+  from: readonly string[],
+  to: string,
+  { rules, untrusted, hasOffered }: Circumstances,
+): Promise<string | null> {
+  const isOfSite = from.some((host) => siteOf(host) === siteOf(to));
+  if (
+    isOfSite ||
+    hasOffered(address) ||
+    rules.exits === 'allow' ||
+    isAllowed(rules.allowed_hosts, to)
+  )
+    return null;
+  const sources = await untrusted([...from, to]);
+  return sources.length === 0
+    ? null
+    : `The agent has read ${list(sources)}, so it does not follow redirects to another host.`;
 }
 
 /** Returns true for a host in the list, and for one below a `*.` entry. */

@@ -1,9 +1,9 @@
 import type { LanguageModelV4Message, LanguageModelV4ToolCall } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
-import type { Hit } from '../knowledge/index.ts';
 import { type ModelCallEvent, type ModelCallResult, streamModelCall } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
+import type { FoundSource } from '../tools/index.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { endingCalls, resumableTools } from './client-tools.ts';
 import { sortCalls } from './sort-calls.ts';
@@ -19,8 +19,8 @@ export interface LoopInput extends StepCallInput {
   readonly new_messages?: readonly LanguageModelV4Message[];
   /** Usage of the run so far; the loop adds to it. */
   readonly spent: Spent;
-  /** Numbers the passages that a tool found, and returns them as text for the model. */
-  readonly cite: (hits: readonly Hit[]) => string;
+  /** Numbers the passages and pages that a tool found, and returns them as text for the model. */
+  readonly cite: (found: readonly FoundSource[]) => string;
   /**
    * Stores a finished step before the next one begins, so that a crash loses neither its text nor
    * its usage.

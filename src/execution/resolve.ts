@@ -1,4 +1,5 @@
 import type { Ctx } from '../platform/context.ts';
+import { definedFields } from '../shared/defined-fields.ts';
 import { type CallableTool, resolvePins, type ToolPin } from '../tools/index.ts';
 import { withoutInvisible } from './invisible.ts';
 import { type ToolPorts, toolServices } from './services.ts';
@@ -23,9 +24,11 @@ const definitionOf = ({
   is_trusted = false,
   takes_text = true,
   hostsOf,
+  has_fixed_hosts = false,
+  opens,
 }: CallableTool) => ({
   ...{ name, description, input_schema, effect, revision, is_trusted, takes_text },
-  ...(hostsOf === undefined ? {} : { hostsOf }),
+  ...{ has_fixed_hosts, ...definedFields({ hostsOf, opens }) },
 });
 
 /** Gives a tool its context and removes invisible characters from its result, which is untrusted text (R43). */

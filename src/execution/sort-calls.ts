@@ -2,7 +2,7 @@ import type { LanguageModelV4ToolCall } from '@ai-sdk/provider';
 import type { Ctx } from '../platform/context.ts';
 import { canonicalJson, sha256 } from '../shared/digest.ts';
 import { readInput } from './call-tools.ts';
-import { type Circumstances, judgeCall } from './judge-call.ts';
+import { type Circumstances, circumstancesOf, judgeCall } from './judge-call.ts';
 import type { PendingCall } from './suspension.ts';
 import type { RunContext, Tool } from './tool.ts';
 
@@ -78,17 +78,3 @@ export const approvalDigest = (
   { name, revision }: Pick<Tool, 'name' | 'revision'>,
   input: unknown,
 ): Promise<string> => sha256(canonicalJson({ name, revision, input }));
-
-function circumstancesOf({ config, untrusted, earlier, can_wait }: RunContext): Circumstances {
-  let before: Promise<readonly string[]> | undefined;
-  return {
-    rules: config.approvals,
-    can_wait,
-    async untrusted(hosts) {
-      const own = untrusted.besides(hosts);
-      if (own.length > 0 || earlier === undefined) return own;
-      before ??= earlier();
-      return before;
-    },
-  };
-}

@@ -6,8 +6,8 @@ import type {
   LanguageModelV4ToolResultOutput,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
-import type { Hit } from '../knowledge/index.ts';
 import { isFromText, ofMessage } from '../llm/index.ts';
+import type { FoundSource } from '../tools/index.ts';
 import type { CalledTool } from './call-tools.ts';
 
 /** Maximum characters of a tool result that a model reads. */
@@ -80,7 +80,7 @@ function readJson(text: string): unknown {
  */
 export const toToolMessage = (
   called: readonly Pick<CalledTool, 'tool_call_id' | 'tool_name' | 'outcome'>[],
-  cite: (hits: readonly Hit[]) => string,
+  cite: (found: readonly FoundSource[]) => string,
 ): LanguageModelV4Message => ({
   role: 'tool',
   content: called.map(({ tool_call_id, tool_name, outcome }) => ({
@@ -88,7 +88,11 @@ export const toToolMessage = (
     toolCallId: tool_call_id,
     toolName: tool_name,
     output: outcome.ok
-      ? outputOf(outcome.sources === undefined ? outcome.output : cite(outcome.sources))
+      ? outputOf(
+          outcome.sources === undefined
+            ? outcome.output
+            : [cite(outcome.sources), outcome.note ?? ''].filter(Boolean).join('\n'),
+        )
       : errorOf(outcome.error),
   })),
 });

@@ -36,6 +36,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   question: 'message',
   key: 'API key',
   provider: 'model provider',
+  search_provider: 'search provider',
 };
 
 /** Returns the kind of resource that a path parameter names. */

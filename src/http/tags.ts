@@ -17,6 +17,10 @@ export const tags = [
   },
   { name: 'Tools', description: 'HTTP tools that agents can call; import from OpenAPI' },
   {
+    name: 'Web search',
+    description: 'Search providers, their credentials, prices and failures',
+  },
+  {
     name: 'Sessions',
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',
   },

@@ -130,7 +130,7 @@ export interface Config {
   /** By version; empty when the deployment has none and cannot store secrets. */
   readonly encryption_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
   /**
-   * Provider keys of the deployment by variable name, for workspaces without their own; empty
+   * Provider keys of the deployment, and the address of its search server, by variable name, for workspaces without their own; empty
    * unless the operator shares them.
    */
   readonly shared_provider_keys: ReadonlyMap<string, string>;
@@ -191,5 +191,5 @@ export function readConfig(env: object): Config {
 const providerKeys = (env: object): [string, string][] =>
   Object.entries(env).filter(
     (entry): entry is [string, string] =>
-      /_API_KEY$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
+      /_API_KEY$|^SEARXNG_URL$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
   );

@@ -87,7 +87,7 @@ async function open(
   { send, check, signal, guard }: Door,
   url: string,
   init: RequestInit,
-  limits: Pick<EgressLimits, 'redirects' | 'same_host'>,
+  limits: Pick<EgressLimits, 'redirects' | 'refuseRedirect'>,
 ): Promise<{ readonly url: URL; readonly response: Response }> {
   let hop = { url: check(url), init: { ...init, redirect: 'manual' as const, signal } };
   for (let redirects = 0; ; redirects += 1) {
@@ -98,14 +98,11 @@ async function open(
       throw new EgressError('redirect_refused', 'Too many redirects.');
     const next = followRedirect(hop.url, hop.init, response);
     if ('refusal' in next) throw new EgressError('redirect_refused', next.refusal);
-    if (limits.same_host === true && !isSameSite(hop.url, next.url))
-      throw new EgressError('redirect_refused', `The address redirects to ${next.url.href}.`);
     hop = { url: check(next.url.href), init: { ...next.init, redirect: 'manual', signal } };
+    const refusal = await guard(Promise.resolve(limits.refuseRedirect?.(hop.url) ?? null));
+    if (refusal !== null) throw new EgressError('redirect_refused', refusal);
   }
 }
-
-const siteOf = ({ host }: URL): string => host.replace(/^www\./, '');
-const isSameSite = (from: URL, to: URL): boolean => siteOf(from) === siteOf(to);
 
 type Guard = <Result>(work: Promise<Result>) => Promise<Result>;
 

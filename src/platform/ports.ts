@@ -247,14 +247,14 @@ export interface ModelAccess {
 export interface EgressLimits {
   /** 0 to 3; each hop is checked like the first. */
   readonly redirects: number;
-  /** Redirects to another host are refused; a leading `www.` makes no other host. */
-  readonly same_host?: boolean;
   /** Time limit in milliseconds for all hops, headers and body together. */
   readonly deadline_ms: number;
   /** Maximum size of the body in bytes after decoding. */
   readonly max_bytes: number;
   /** Accepted media types, `text/*`, or `+json` for a structured suffix; absent for any. */
   readonly content_types?: readonly string[];
+  /** Returns why a redirect must not be followed; null if it may. Called for each, before the request is sent. */
+  readonly refuseRedirect?: (to: URL) => Promise<string | null>;
 }
 
 /** Limits of a response that streams. The caller's signal bounds the whole. */

@@ -1,4 +1,5 @@
 import type { LoopEvent, ToolOutcome } from '../execution/index.ts';
+import { isPage } from '../tools/index.ts';
 import { CitationFilter } from './citations.ts';
 import type { OfClient, OfFiles, RunEvent } from './events.ts';
 import type { Overrides } from './overrides.ts';
@@ -86,7 +87,8 @@ export class AnswerStream {
   /** The passages of the result are numbered after its event. */
   #filesWith(outcome: ToolOutcome): OfFiles {
     const found = outcome.ok ? (outcome.sources ?? []) : [];
-    const ids = [...this.#progress.source_file_ids, ...found.map(({ file_id }) => file_id)];
+    const read = found.flatMap((one) => (isPage(one) ? [] : one.file_id));
+    const ids = [...this.#progress.source_file_ids, ...read];
     return ids.length === 0 ? {} : { file_ids: [...new Set(ids)] };
   }
 

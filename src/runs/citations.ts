@@ -1,8 +1,19 @@
 import type { Hit } from '../knowledge/index.ts';
 import { words } from '../shared/words.ts';
+import type { FoundPage } from '../tools/index.ts';
 
-/** A retrieved passage with the number under which the model reads it. */
-export interface Source {
+/** A retrieved passage or page with the number under which the model reads it. */
+export type Source = FileSource | PageSource;
+
+/** A web page, or the part of it that was read. */
+export interface PageSource extends FoundPage {
+  readonly number: number;
+  /** When it was read, in UTC. */
+  readonly retrieved_at: string;
+}
+
+export interface FileSource {
+  readonly type: 'file';
   readonly number: number;
   readonly file_id: string;
   readonly file_name: string;
@@ -20,18 +31,39 @@ export interface Source {
 }
 
 /** A source of a run that was suspended by an earlier version. */
-type FormerSource = Omit<Source, NewField> & Partial<Pick<Source, NewField>>;
-type NewField = 'end' | 'attempt' | 'revision' | 'is_written';
+type FormerSource = Omit<FileSource, NewField> & Partial<Pick<FileSource, NewField>>;
+type NewField = 'type' | 'end' | 'attempt' | 'revision' | 'is_written';
 
 export const toSource = (
   { file_id, file_name, chunk_id, page, start, end, text, attempt, revision, origin }: Hit,
   number: number,
-): Source => ({
-  ...{ number, file_id, file_name, chunk_id, page, start, end, text, attempt, revision },
+): FileSource => ({
+  ...{
+    type: 'file',
+    number,
+    file_id,
+    file_name,
+    chunk_id,
+    page,
+    start,
+    end,
+    text,
+    attempt,
+    revision,
+  },
   is_written: origin !== 'extracted',
 });
 
-export interface Citation {
+export type Citation = FileCitation | PageCitation;
+
+export interface PageCitation
+  extends Pick<PageSource, 'type' | 'number' | 'url' | 'title' | 'published_at' | 'retrieved_at'> {
+  /** Verbatim text of the page as it was read. */
+  readonly quote: string;
+}
+
+export interface FileCitation {
+  readonly type: 'file';
   readonly number: number;
   readonly file_id: string;
   readonly file_name: string;
@@ -86,7 +118,10 @@ export class CitationFilter {
  * Returns the citations of an answer, each with the sentence of the passage that supports the cited one. Markers of
  * unknown passages give none.
  */
-export function readCitations(answer: string, sources: readonly FormerSource[]): Citation[] {
+export function readCitations(
+  answer: string,
+  sources: readonly (FormerSource | PageSource)[],
+): Citation[] {
   const byNumber = new Map(sources.map((source) => [source.number, source]));
   const found = new Map<string, Citation>();
   let from = 0;
@@ -100,10 +135,15 @@ export function readCitations(answer: string, sources: readonly FormerSource[]):
       source,
       lastSentence(claim.trim() === '' ? answer.slice(0, match.index) : claim),
     );
-    found.set(`${citation.chunk_id}:${citation.start}:${citation.quote}`, citation);
+    found.set(keyOf(citation), citation);
   }
   return [...found.values()];
 }
+
+const keyOf = (citation: Citation): string =>
+  citation.type === 'url'
+    ? `${citation.url}:${citation.quote}`
+    : `${citation.chunk_id}:${citation.start}:${citation.quote}`;
 
 function lastSentence(claim: string): string {
   const plain = claim
@@ -118,15 +158,21 @@ function lastSentence(claim: string): string {
     : (sentences.at(-1) ?? plain);
 }
 
-function cite(source: FormerSource, claim: string): Citation {
-  const { number, file_id, file_name, chunk_id, page, text, attempt, revision = null } = source;
+function cite(source: FormerSource | PageSource, claim: string): Citation {
+  const { text } = source;
   const [start, end] = verbatim(text, claim) ?? closestSentence(text, claim);
+  const quote = text.slice(start, end);
+  if (source.type === 'url') {
+    const { type, number, url, title, published_at, retrieved_at } = source;
+    return { type, number, url, title, published_at, retrieved_at, quote };
+  }
+  const { number, file_id, file_name, chunk_id, page, attempt, revision = null } = source;
   const range =
     source.is_written === true
       ? { start: source.start, end: source.end ?? source.start }
       : { start: source.start + start, end: source.start + end };
   const base = { number, file_id, file_name, chunk_id, page, revision, attempt };
-  return { ...base, ...range, quote: text.slice(start, end) };
+  return { type: 'file', ...base, ...range, quote };
 }
 
 /** Replaces the line breaks of running text at the same offsets, since a segmenter ends a sentence at each of them. */

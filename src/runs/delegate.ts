@@ -112,9 +112,12 @@ function toToolOutcome(
   const citations = config.knowledge.citations ? readCitations(text, sources) : [];
   // Markers number the passages of the delegate, which its caller does not have.
   const answer = text.replaceAll(/\s?\[\d{1,3}\]/g, '');
-  const cited = citations.map(({ file_id, file_name, page, quote }) => ({
-    ...{ file_id, file_name, page, quote },
-  }));
+  const cited = citations.map((citation) => {
+    const { quote } = citation;
+    if (citation.type === 'url') return { url: citation.url, title: citation.title, quote };
+    const { file_id, file_name, page } = citation;
+    return { file_id, file_name, page, quote };
+  });
   return {
     ok: true,
     output: { agent, answer, ...(cited.length === 0 ? {} : { citations: cited }) },

@@ -5,7 +5,7 @@ import { commit, commitIdempotent } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import type { ActiveRun } from './active-run.ts';
-import { type Citation, readCitations } from './citations.ts';
+import { type Citation, type FileCitation, type PageCitation, readCitations } from './citations.ts';
 import type { RunEvent } from './events.ts';
 import type { Progress } from './progress.ts';
 import { toMessage } from './schema/message.ts';
@@ -46,18 +46,28 @@ async function readableCitations(
   { run: { groups } }: ActiveRun,
   citations: readonly Citation[],
 ): Promise<readonly Citation[]> {
-  if (groups === null || citations.length === 0) return citations;
-  const ids = citations.map(({ file_id }) => file_id);
+  const ofFiles = citations.filter(isOfFile);
+  if (groups === null || ofFiles.length === 0) return citations;
+  const ids = ofFiles.map(({ file_id }) => file_id);
   const readable = await readableFiles({ ...given, groups }, ids);
-  return citations.filter(({ file_id }) => readable.has(file_id));
+  return citations.filter((one) => !isOfFile(one) || readable.has(one.file_id));
 }
 
-type PlacedCitation = Omit<Citation, 'attempt'>;
+const isOfFile = (citation: Citation): citation is FileCitation => citation.type === 'file';
+
+type PlacedCitation = Omit<FileCitation, 'attempt'> | PageCitation;
 
 /** Adds the pages and boxes of citations, which are stored with the answer. */
 async function placed(ctx: Ctx, citations: readonly Citation[]): Promise<PlacedCitation[]> {
-  const places = await locatePassages(ctx, citations);
-  return citations.map(({ attempt: _, ...citation }, index) => ({ ...citation, ...places[index] }));
+  const ofFiles = citations.filter(isOfFile);
+  const places = await locatePassages(ctx, ofFiles);
+  const placedFiles = new Map(
+    ofFiles.map((one, index) => {
+      const { attempt: _, ...citation } = one;
+      return [one, { ...citation, ...places[index] }];
+    }),
+  );
+  return citations.map((one) => (isOfFile(one) ? (placedFiles.get(one) ?? one) : one));
 }
 
 const cancelled = () =>

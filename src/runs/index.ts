@@ -49,8 +49,10 @@ export { type LostRun, settleLostCall } from './recover/lost-call.ts';
 export { Feedback, type FeedbackRow, Rating, toFeedback } from './schema/feedback.ts';
 export {
   Citation,
+  FileCitation,
   Message,
   MessageAttachment,
+  PageCitation,
   toMessage,
   toMessageAttachment,
 } from './schema/message.ts';

@@ -2,8 +2,9 @@ import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Coverage } from '../db/schema/runs.ts';
 import { type Limit, type LoopStep, type Spent, Untrusted } from '../execution/index.ts';
-import type { Hit } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
+import { toWireTime } from '../shared/time.ts';
+import { type FoundPage, type FoundSource, isPage } from '../tools/index.ts';
 import { type AttachmentContext, noAttachments } from './attachments/context.ts';
 import { type Source, toSource } from './citations.ts';
 import type { RunContext } from './prompt/history.ts';
@@ -102,7 +103,7 @@ export class Progress {
     spent,
     uses,
     files = [],
-    untrusted = [],
+    untrusted = { origins: [], offered: [] },
     next_ordinal,
     tool_ordinals,
     ...rest
@@ -184,19 +185,32 @@ export class Progress {
   }
 
   /**
-   * Numbers passages, so that the answer can cite them. A passage that is numbered already keeps
+   * Numbers passages and pages, so that the answer can cite them. One that is numbered already keeps
    * its number.
    */
-  addSources(hits: readonly Hit[]): Source[] {
-    if (hits.length > 0) this.untrusted.add('documents');
-    return hits.map((hit) => {
-      this.#trace.files.add(hit.file_id);
-      const numbered = this.sources.find(({ chunk_id }) => chunk_id === hit.chunk_id);
-      if (numbered !== undefined) return numbered;
-      const source = toSource(hit, this.sources.length + 1);
-      this.sources.push(source);
-      return source;
+  addSources(found: readonly FoundSource[]): Source[] {
+    if (found.some((one) => !isPage(one))) this.untrusted.add('documents');
+    return found.map((one) => {
+      if (isPage(one)) return this.#addPage(one);
+      this.#trace.files.add(one.file_id);
+      const numbered = this.sources.find(
+        (source) => source.type !== 'url' && source.chunk_id === one.chunk_id,
+      );
+      return numbered ?? this.#number(toSource(one, this.sources.length + 1));
     });
+  }
+
+  #addPage(page: FoundPage): Source {
+    const numbered = this.sources.find(
+      (source) => source.type === 'url' && source.url === page.url && source.text === page.text,
+    );
+    const number = this.sources.length + 1;
+    return numbered ?? this.#number({ ...page, number, retrieved_at: toWireTime(this.#ctx.now()) });
+  }
+
+  #number(source: Source): Source {
+    this.sources.push(source);
+    return source;
   }
 
   /** The files whose passages the run and its delegates have read. */

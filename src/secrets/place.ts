@@ -24,6 +24,7 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   webhook: (id) => id,
   telemetry: () => 'telemetry',
   source: (id) => id,
+  search_provider: (provider) => `search_providers/${provider}`,
 };
 
 /** Returns the only place in which the secret opens: workspace, record, field and URL. */

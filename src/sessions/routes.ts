@@ -178,7 +178,7 @@ const messageRoutes = (stream: NativeStream) =>
       summary: 'Send a message',
       description:
         'Returns the assistant’s message or, with `stream` or `Accept: text/event-stream`, the AI SDK’s UI message stream (v1): text ' +
-        'deltas, citations as `source-document` parts, and `data-run` with confidence, coverage, usage and cost. The last event ' +
+        'deltas, citations as `source-document` and `source-url` parts, and `data-run` with confidence, coverage, usage and cost. The last event ' +
         'is sent after everything is stored. The run continues when the client disconnects: attach again with ' +
         '`GET /runs/{run}/events`, or repeat the request with the same `Idempotency-Key`, which joins it. `on_busy` determines how a ' +
         'message is handled while a run is active.',

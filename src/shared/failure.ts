@@ -35,6 +35,7 @@ export const failures = {
   validation_failed: { status: 422, title: 'The request does not match its schema' },
   url_not_allowed: { status: 422, title: 'The URL is not allowed' },
   quota_exceeded: { status: 422, title: 'A quota of the workspace does not allow this' },
+  tool_not_configured: { status: 422, title: 'A tool is not configured in the workspace' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used with another request' },
   provider_auth: { status: 424, title: 'The model provider refused the credential' },
   provider_not_configured: { status: 424, title: 'The model provider is not configured' },

@@ -8,12 +8,7 @@ import { parseUrlTemplate, type UrlTemplate } from './url-template.ts';
 
 const maxHeaders = 30;
 /** Names of tools that are part of the deployment, or are reserved for it. */
-const reservedNames = new Set([
-  ...builtIns.map(({ name }) => name),
-  'agent',
-  'web_search',
-  'run_code',
-]);
+const reservedNames = new Set([...builtIns.map(({ name }) => name), 'agent', 'run_code']);
 
 export interface Draft extends Omit<Definition, 'secret_headers'> {
   readonly name: string;

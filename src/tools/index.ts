@@ -4,13 +4,17 @@ export type { Effect } from './definition.ts';
 export { toolsFeature } from './feature.ts';
 export { headerProblem } from './headers.ts';
 export { type PinState, pinStates, pinsExist } from './pin-states.ts';
-export { listAvailableTools, pinTools, readPinStates, resolvePins } from './pins.ts';
+export { listAvailableTools, pinTools, readPinStates, resolvePins, whyUnusable } from './pins.ts';
 export { pinStatuses } from './sources/source.ts';
-export type {
-  CallableTool,
-  KnowledgeAnswer,
-  KnowledgeQuery,
-  ToolContext,
-  ToolOutcome,
-  ToolServices,
+export {
+  type CallableTool,
+  type FoundPage,
+  type FoundSource,
+  isPage,
+  type KnowledgeAnswer,
+  type KnowledgeQuery,
+  type ToolContext,
+  type ToolOutcome,
+  type ToolServices,
+  type WebQuery,
 } from './tool.ts';

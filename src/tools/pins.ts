@@ -28,6 +28,23 @@ export async function pinTools(
   return { pins: names.flatMap((name) => byName.get(name) ?? []), unknown: missing() };
 }
 
+/**
+ * Returns why pinned tools cannot be used in the workspace as it is, by name. Takes no trip for tools that depend on no
+ * settings.
+ */
+export async function whyUnusable(
+  ctx: Ctx,
+  pins: readonly ToolPin[],
+): Promise<ReadonlyMap<string, string>> {
+  const reasons = await Promise.all(
+    kinds.map(async (kind) => {
+      const names = pins.filter((pin) => pin.kind === kind).map(({ name }) => name);
+      return names.length === 0 ? undefined : sources[kind].whyUnusable?.(ctx, names);
+    }),
+  );
+  return new Map(reasons.flatMap((found) => [...(found ?? [])]));
+}
+
 /** Returns the status of each pin. Takes no trip when all tools are part of the deployment. */
 export async function readPinStates(
   ctx: Ctx,

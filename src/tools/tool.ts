@@ -2,6 +2,7 @@ import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Account, Attribution } from '../usage/index.ts';
+import type { PageRules, SearchOutcome, SearchQuery } from '../web/index.ts';
 import type { Effect } from './definition.ts';
 
 /** A tool of any kind, ready to be called. */
@@ -18,6 +19,10 @@ export interface CallableTool {
   readonly is_trusted?: boolean;
   /** Hosts that a call reaches; absent for a tool that reaches none. */
   hostsOf?(input: unknown): readonly string[];
+  /** The hosts are the same for all calls, in earlier turns as well. */
+  readonly has_fixed_hosts?: boolean;
+  /** Returns the address that a call opens, if it sends nothing else. */
+  opens?(input: unknown): string | null;
   /** False if the arguments hold no text that the model is free to choose. */
   readonly takes_text?: boolean;
   /** Runs one call. `input` is valid under `input_schema`. Does not throw for a fault of the tool. */
@@ -38,9 +43,15 @@ export interface ToolContext {
 export interface ToolServices {
   /** Searches the knowledge bases of the agent. Returns null when the agent has none. */
   searchKnowledge(query: KnowledgeQuery): Promise<KnowledgeAnswer | null>;
+  /** Searches the web within the domains of the agent. */
+  searchWeb(query: WebQuery): Promise<SearchOutcome>;
+  /** The rules of the agent for reading an address. */
+  pageRules(address: string): PageRules;
   /** Runs another agent of the workspace on one message. */
   callAgent(call: { readonly agent: string; readonly message: string }): Promise<ToolOutcome>;
 }
+
+export type WebQuery = Pick<SearchQuery, 'query' | 'count' | 'freshness'>;
 
 export interface KnowledgeQuery {
   readonly query: string;
@@ -83,13 +94,39 @@ interface FoundPassage {
   readonly rerank_score: number | null;
 }
 
+/** A web page, or the part of it that was read, that an answer may cite. */
+export interface FoundPage {
+  readonly type: 'url';
+  readonly url: string;
+  readonly title: string;
+  readonly text: string;
+  readonly published_at: string | null;
+}
+
+export type FoundSource = FoundPassage | FoundPage;
+
+export const isPage = (source: FoundSource): source is FoundPage => 'url' in source;
+
 export type ToolOutcome =
   | {
       readonly ok: true;
       readonly output: unknown;
-      /** Passages that the answer may cite. */
-      readonly sources?: readonly FoundPassage[];
+      /** Passages and pages that the answer may cite; the model reads them in place of the output. */
+      readonly sources?: readonly FoundSource[];
+      /** A remark on the sources, for the model. */
+      readonly note?: string;
       readonly usage?: readonly Statement[];
+      /** Hosts that the result is from; those that the call reaches unless given. */
+      readonly hosts?: readonly string[];
+      /** Addresses that may be opened as they are: nothing that the model has read could be part of them. */
+      readonly offers?: readonly string[];
+      /** The result holds no text of third parties. */
+      readonly is_trusted?: boolean;
     }
   /** `error` is read by the model. */
-  | { readonly ok: false; readonly error: string; readonly usage?: readonly Statement[] };
+  | {
+      readonly ok: false;
+      readonly error: string;
+      readonly usage?: readonly Statement[];
+      readonly hosts?: readonly string[];
+    };

@@ -27,7 +27,8 @@ export interface AttemptRecord extends Omit<Attribution, 'account' | 'caller_age
   readonly call_key: string;
   readonly provider: string;
   readonly model: string;
-  readonly price: Pick<PricedModel, 'price_id' | 'override'>;
+  /** The prices of tokens, or the `fixed` price of a call that is not paid by tokens. */
+  readonly price: Pick<PricedModel, 'price_id' | 'override'> | { readonly fixed: NanoUsd };
   /** `answer`, `embed_file`, `embed_query`, … */
   readonly operation: string;
   readonly tokens: Tokens;
@@ -47,7 +48,8 @@ export interface RecordedUsage {
 /** Prices an attempt and returns the statement that records it, for the caller's batch. */
 export function recordUsage(ctx: Ctx, { tokens, price, ...call }: AttemptRecord): RecordedUsage {
   const { cache_write_1h_tokens: _, ...stored } = tokens;
-  const cost_nano_usd = priceOf({ ...price, model: call.model }, tokens, ctx.now());
+  const cost_nano_usd =
+    'fixed' in price ? price.fixed : priceOf({ ...price, model: call.model }, tokens, ctx.now());
   const row = {
     id: ctx.newId('use'),
     workspace_id: ctx.workspace_id,

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { searchProviderIds } from '../db/schema/web-search.ts';
 import type { workspaces } from '../db/schema/workspaces.ts';
 import { Id, Name, Time, TimeZone } from '../http/schema.ts';
 import { NewApiKey } from '../identity/index.ts';
@@ -41,6 +42,16 @@ const Settings = {
     .describe(
       'Stores content in traces and run events. Messages are stored until their session is erased in any case.',
     ),
+  search_providers: z
+    .array(z.enum(searchProviderIds))
+    .min(1)
+    .max(searchProviderIds.length)
+    .refine((ids) => new Set(ids).size === ids.length, 'Each provider once.')
+    .nullable()
+    .describe(
+      `Search providers that \`web_search\` tries, in this order; others are not used. Null tries all that are configured: ${searchProviderIds.join(', ')}`,
+    )
+    .openapi({ example: null }),
 };
 
 export const CreateWorkspace = z
@@ -52,6 +63,7 @@ export const CreateWorkspace = z
     retention_days: Settings.retention_days.default(null),
     usage_retention_days: Settings.usage_retention_days.default(null),
     content_logging: Settings.content_logging.default(true),
+    search_providers: Settings.search_providers.default(null),
   })
   .openapi('CreateWorkspace', { example: { name: 'Acme' } as never });
 export type CreateWorkspace = z.output<typeof CreateWorkspace>;

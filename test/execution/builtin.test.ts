@@ -40,7 +40,10 @@ const callContext = () => ({
   tool_call_id: 'call_1',
   span_id: 'step_1',
   attribution: { account: new Account() },
-  config: {} as never,
+  config: {
+    web: { allowed_domains: [], blocked_domains: [], obey_robots: true },
+    approvals: { exits: 'allow', allowed_hosts: [] },
+  } as never,
   depth: 0,
   untrusted: new Untrusted(),
   can_wait: true,
@@ -256,7 +259,8 @@ describe('fetch_url', () => {
       ok: false,
       error: expect.stringContaining('too_large'),
     });
-    expect(await read('x', 'application/pdf')).toContain('content_type');
+    expect(await read('x', 'application/pdf')).toContain('not a valid PDF');
+    expect(await read('x', 'image/png')).toContain('content_type');
     expect(
       await fetchWith({ url: await new Site().answers('/', { status: 500, body: 'x' }) }),
     ).toMatchObject({ ok: false });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CitationFilter, readCitations, type Source } from '../../src/runs/citations.ts';
 
 const source = (number: number, text: string): Source => ({
+  type: 'file',
   number,
   text,
   file_id: `file_${number}`,

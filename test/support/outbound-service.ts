@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { createProvider, providerHosts } from './provider/provider.ts';
+import { search, searchHosts } from './search/server.ts';
 
 /** The registered response of an address; sent for every request. */
 export interface Reply {
@@ -47,6 +48,7 @@ const provider = createProvider();
 export async function outboundService(request: Request): Promise<Response> {
   const url = new URL(request.url);
   if (providerHosts.has(url.hostname)) return provider.handle(request);
+  if (searchHosts.has(url.hostname)) return search(request);
   const body = await request.text();
   if (url.hostname === controlHost) return control(url, body);
   const address = `${url.origin}${url.pathname}`;

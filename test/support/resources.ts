@@ -57,6 +57,14 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'PUT /api/v1/search-providers/{search_provider}',
+    gives: ['search_provider'],
+    make: async (workspace) => {
+      await workspace.put('/search-providers/brave', { api_key: `brave-${unique()}` });
+      return { search_provider: 'brave' };
+    },
+  },
+  {
     needs: 'POST /api/v1/budgets',
     gives: ['budget'],
     make: async (workspace) => {
@@ -329,7 +337,12 @@ const recipes: readonly Recipe[] = [
 ];
 
 /** Path parameters that are names or numbers and not ids: other workspaces may use the same. */
-export const namedParameters: ReadonlySet<string> = new Set(['label', 'provider', 'page']);
+export const namedParameters: ReadonlySet<string> = new Set([
+  'label',
+  'provider',
+  'search_provider',
+  'page',
+]);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
 const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {

@@ -9,6 +9,7 @@ export const secretOwners = [
   'webhook',
   'telemetry',
   'source',
+  'search_provider',
 ] as const;
 export type SecretOwner = (typeof secretOwners)[number];
 

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import type { SearchProviderId } from './web-search.ts';
 
 export const roles = ['viewer', 'runtime', 'editor', 'admin'] as const;
 export type Role = (typeof roles)[number];
@@ -17,6 +18,8 @@ export const workspaces = sqliteTable(
     /** Days after which usage rows are archived; null keeps them. */
     usage_retention_days: integer(),
     content_logging: integer({ mode: 'boolean' }).notNull(),
+    /** The search providers to try, in this order; null for all in the default order. */
+    search_providers: text({ mode: 'json' }).$type<SearchProviderId[]>(),
     /** While it is set, no credential of the workspace is valid. */
     suspended_at: integer(),
     /** Set once, never cleared: a job erases the workspace. */

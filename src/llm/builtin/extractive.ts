@@ -15,13 +15,16 @@ import { readDocuments, readPassages } from '../passages.ts';
 import { notFound } from './not-found.ts';
 import { selectQuotes } from './quotes.ts';
 
-const searchTool = 'knowledge_search';
-/** Maximum characters of a search query. */
-const maxQueryChars = 1000;
-
+/** The tools that it calls, in this order, as far as they are available and the one before has found nothing. */
+const searchTools = ['knowledge_search', 'web_search'] as const;
+/** Maximum characters of a query of the tools. */
+const maxQueryChars: Readonly<Record<(typeof searchTools)[number], number>> = {
+  knowledge_search: 1000,
+  web_search: 400,
+};
 /**
- * Answers with the sentences that match the question best, each with its citation. Calls
- * `knowledge_search` first when the tool is available. Runs without a network, and is deterministic.
+ * Answers with the sentences that match the question best, each with its citation. Calls `knowledge_search`, then
+ * `web_search`, where they are available and nothing is found without. Runs without a network, and is deterministic.
  */
 export const extractiveModel: LanguageModelV4 = {
   specificationVersion: 'v4',
@@ -62,49 +65,73 @@ function answer(options: LanguageModelV4CallOptions): Answer {
   };
 }
 
-/** Returns a call of `knowledge_search` with the question; null without a question, after a search, or when the tool is not available. */
+/** Returns a call of the next search tool with the question; null without a question, once something is found, or without such a tool. */
 function searchFor({
   prompt,
   tools = [],
   toolChoice,
 }: LanguageModelV4CallOptions): LanguageModelV4ToolCall | null {
-  const last = prompt.at(-1);
-  const mayCall =
-    toolChoice?.type !== 'none' &&
-    tools.some((tool) => tool.type === 'function' && tool.name === searchTool);
-  if (!mayCall || last?.role !== 'user') return null;
-  const question = textOf(last);
-  if (readPassages(question) !== null) return null;
-  return {
-    type: 'tool-call',
-    toolCallId: `search_${prompt.length}`,
-    toolName: searchTool,
-    input: JSON.stringify({ query: question.slice(0, maxQueryChars) }),
-  };
+  const { question, passages, quotes, since } = readPrompt(prompt);
+  if (toolChoice?.type === 'none' || quotes.length > 0 || since.length === 0) return null;
+  const called = since.flatMap((message) => (message.role === 'tool' ? message.content : []));
+  const isDone = (name: string) =>
+    called.some((part) => part.type === 'tool-result' && part.toolName === name) ||
+    // The passages of the question are what the search has found.
+    (name === 'knowledge_search' && passages !== null);
+  const next = searchTools.find(
+    (name) => !isDone(name) && tools.some((tool) => tool.type === 'function' && tool.name === name),
+  );
+  return next === undefined
+    ? null
+    : {
+        type: 'tool-call',
+        toolCallId: `search_${prompt.length}`,
+        toolName: next,
+        input: JSON.stringify({ query: question.slice(0, maxQueryChars[next]).trim() }),
+      };
 }
 
 function answerText(prompt: LanguageModelV4Prompt): string {
+  const { question, passages, found, quotes } = readPrompt(prompt);
+  if (passages === null && found.length === 0) return notFound(question).document;
+  if (quotes.length === 0) return notFound(question).passage;
+  return quotes
+    .map(({ text, number }) => `> ${text}${number === null ? '' : ` [${number}]`}`)
+    .join('\n\n');
+}
+
+/** Reads the newest question, with the passages sent with it, the results of tools since then, and what answers it. */
+function readPrompt(prompt: LanguageModelV4Prompt) {
   const turns = prompt.filter((message) => message.role === 'user').map(textOf);
   const newest = turns.at(-1) ?? '';
   const given = readPassages(newest);
-  if (given !== null) return quote(given.passages, given.question, turns.slice(0, -1));
-  const found = prompt
-    .slice(prompt.findLastIndex(({ role }) => role === 'user'))
-    .flatMap(resultsOf);
-  return found.length === 0
-    ? notFound(newest).document
-    : quote(found.flatMap(readDocuments), newest, turns.slice(0, -1));
+  const question = given?.question ?? newest;
+  const since =
+    turns.length === 0 ? [] : prompt.slice(prompt.findLastIndex(({ role }) => role === 'user'));
+  const found = since.flatMap(resultsOf);
+  const passages = given?.passages ?? null;
+  const before = turns.slice(0, -1).map((turn) => readPassages(turn)?.question ?? turn);
+  const quotes = selectQuotes(
+    [...(passages ?? []), ...found.flatMap(readDocuments)],
+    question,
+    before.at(-1) ?? '',
+  );
+  return { question, passages, found, quotes, since };
 }
 
-/** Returns the results of `knowledge_search` in a message, as text. */
+/** Returns the results of tools in a message that hold documents, as text. */
 const resultsOf = (message: LanguageModelV4Message): string[] =>
   message.role !== 'tool'
     ? []
     : message.content.flatMap((part) =>
-        part.type === 'tool-result' && part.toolName === searchTool && part.output.type === 'text'
+        part.type === 'tool-result' &&
+        part.output.type === 'text' &&
+        hasDocuments(part.output.value)
           ? [part.output.value]
           : [],
       );
+
+const hasDocuments = (text: string): boolean => readDocuments(text).length > 0;
 
 const usageOf = (input: number, text: string): LanguageModelV4Usage => {
   const output = estimateTokens(text);
@@ -113,19 +140,6 @@ const usageOf = (input: number, text: string): LanguageModelV4Usage => {
     outputTokens: { total: output, text: output, reasoning: 0 },
   };
 };
-
-function quote(
-  passages: Parameters<typeof selectQuotes>[0],
-  question: string,
-  earlier: readonly string[],
-): string {
-  const before = earlier.map((turn) => readPassages(turn)?.question ?? turn).at(-1) ?? '';
-  const quotes = selectQuotes(passages, question, before);
-  if (quotes.length === 0) return notFound(question).passage;
-  return quotes
-    .map(({ text, number }) => `> ${text}${number === null ? '' : ` [${number}]`}`)
-    .join('\n\n');
-}
 
 function textOf(message: LanguageModelV4Message): string {
   if (message.role === 'system') return message.content;

@@ -224,10 +224,14 @@ export const ChatAnnotation = z
     url_citation: z.object({
       url: z
         .string()
-        .describe('URL of the file content: `/api/v1/files/{file}/content` on this host'),
+        .describe(
+          'URL of the web page, or of the file content: `/api/v1/files/{file}/content` on this host',
+        ),
       title: z
         .string()
-        .describe('File name, followed by the page number for paged formats')
+        .describe(
+          'Title of the web page, or file name, followed by the page number for paged formats',
+        )
         .openapi({ example: 'manual.pdf, page 3' }),
       start_index: z.number().int().describe('Offset of the citation marker in the text'),
       end_index: z.number().int(),

@@ -57,15 +57,25 @@ export const annotationsOf = (
   message: Pick<Message, 'text' | 'citations'>,
   origin: string,
 ): ChatAnnotation[] =>
-  citedIn(message).map(({ citation: { file_id, file_name, page }, marker, index }) => ({
+  citedIn(message).map(({ citation, marker, index }) => ({
     type: 'url_citation',
     url_citation: {
-      url: `${origin}/api/v1/files/${file_id}/content`,
-      title: page === null ? file_name : `${file_name}, page ${page}`,
+      url:
+        citation.type === 'url'
+          ? citation.url
+          : `${origin}/api/v1/files/${citation.file_id}/content`,
+      title: titleOf(citation),
       start_index: index,
       end_index: index + marker.length,
     },
   }));
+
+/** The name of a file with the page, or the title of a web page. */
+function titleOf(citation: Message['citations'][number]): string {
+  if (citation.type === 'url') return citation.title;
+  const { file_name, page } = citation;
+  return page === null ? file_name : `${file_name}, page ${page}`;
+}
 
 /** Returns OpenAI's finish reason for an answer. OpenAI has fewer reasons. */
 export function finishOf(message: Message): Choice['finish_reason'] {

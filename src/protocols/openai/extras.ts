@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
-import { Citation, type Message, Run } from '../../runs/index.ts';
+import { FileCitation, type Message, Run } from '../../runs/index.ts';
 import { citedIn } from './answer.ts';
 
 /** Fields of a run that OpenAI's API lacks. OpenAI clients ignore unknown fields. */
@@ -23,23 +23,35 @@ export const extrasOf = ({ id, finish_reason, usage, confidence, downgrade }: Ru
   downgrade,
 });
 
-const citation = Citation.shape;
+const citation = FileCitation.shape;
+
+const place = {
+  start_index: z.number().int().describe('Offset of the citation marker in the text'),
+  end_index: z.number().int(),
+};
 
 /** The extras of a chat completion. Its citations have the fields that `url_citation` annotations lack. */
 export const ChatExtras = Extras.extend({
   citations: z
     .array(
-      z.object({
-        file_id: Id('file'),
-        filename: z.string(),
-        page: z.number().int().nullable(),
-        quote: z.string().describe('Text quoted from the document'),
-        revision: citation.revision,
-        page_size: citation.page_size,
-        boxes: citation.boxes,
-        start_index: z.number().int().describe('Offset of the citation marker in the text'),
-        end_index: z.number().int(),
-      }),
+      z.union([
+        z.object({
+          file_id: Id('file'),
+          filename: z.string(),
+          page: z.number().int().nullable(),
+          quote: z.string().describe('Text quoted from the document'),
+          revision: citation.revision,
+          page_size: citation.page_size,
+          boxes: citation.boxes,
+          ...place,
+        }),
+        z.object({
+          url: z.string().describe('Address of a web page'),
+          title: z.string(),
+          quote: z.string().describe('Text quoted from the page'),
+          ...place,
+        }),
+      ]),
     )
     .describe('Citations in the order of the `annotations`'),
 }).openapi('OpenAIChatExtras');
@@ -50,12 +62,11 @@ export const chatExtrasOf = (
   run: Run,
 ): ChatExtras => ({
   ...extrasOf(run),
-  citations: citedIn(message).map(
-    ({ citation: { file_id, file_name: filename, page, quote, ...place }, marker, index }) => ({
-      ...{ file_id, filename, page, quote },
-      ...{ revision: place.revision, page_size: place.page_size, boxes: place.boxes },
-      start_index: index,
-      end_index: index + marker.length,
-    }),
-  ),
+  citations: citedIn(message).map(({ citation: cited, marker, index }) => {
+    const at = { start_index: index, end_index: index + marker.length };
+    if (cited.type === 'url')
+      return { url: cited.url, title: cited.title, quote: cited.quote, ...at };
+    const { file_id, file_name: filename, page, quote, revision, page_size, boxes } = cited;
+    return { file_id, filename, page, quote, revision, page_size, boxes, ...at };
+  }),
 });

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Citation } from '../../runs/index.ts';
+import { FileCitation } from '../../runs/index.ts';
 import { effort, JsonFormat, JsonSchema, TextFormat } from './common-schema.ts';
 import { Extras } from './extras.ts';
 import { ToolChoice } from './responses-schema.ts';
@@ -10,7 +10,7 @@ export const ResponseId = z
   .regex(/^resp_[0-7][0-9a-hjkmnp-tv-z]{25}(?:_[1-9]\d{0,2})?$/)
   .openapi({ description: 'Id, `resp_…`', example: 'resp_01kajv2q5ve0mt8h2vj3c6x7ra' });
 
-export const ResponseAnnotation = z
+const ResponseFileCitation = z
   .object({
     type: z.literal('file_citation'),
     file_id: z.string(),
@@ -18,10 +18,25 @@ export const ResponseAnnotation = z
     index: z.number().int().describe('Offset of the citation marker in the text'),
     page: z.number().int().nullable(),
     quote: z.string().describe('Text quoted from the document'),
-    revision: Citation.shape.revision,
-    page_size: Citation.shape.page_size,
-    boxes: Citation.shape.boxes,
+    revision: FileCitation.shape.revision,
+    page_size: FileCitation.shape.page_size,
+    boxes: FileCitation.shape.boxes,
   })
+  .openapi('ResponseFileCitation');
+
+const ResponseUrlCitation = z
+  .object({
+    type: z.literal('url_citation'),
+    url: z.string().describe('Address of a web page'),
+    title: z.string(),
+    start_index: z.number().int().describe('Offset of the citation marker in the text'),
+    end_index: z.number().int(),
+    quote: z.string().describe('Text quoted from the page'),
+  })
+  .openapi('ResponseUrlCitation');
+
+export const ResponseAnnotation = z
+  .discriminatedUnion('type', [ResponseFileCitation, ResponseUrlCitation])
   .openapi('ResponseAnnotation');
 export type ResponseAnnotation = z.output<typeof ResponseAnnotation>;
 

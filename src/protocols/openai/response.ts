@@ -140,17 +140,18 @@ export const toCall = (
 });
 
 const annotationsOf = (message: Pick<Message, 'text' | 'citations'>): ResponseAnnotation[] =>
-  citedIn(message).map(({ citation, index }) => ({
-    type: 'file_citation',
-    file_id: citation.file_id,
-    filename: citation.file_name,
-    index,
-    page: citation.page,
-    quote: citation.quote,
-    revision: citation.revision,
-    page_size: citation.page_size,
-    boxes: citation.boxes,
-  }));
+  citedIn(message).map(({ citation, marker, index }): ResponseAnnotation => {
+    if (citation.type === 'url') {
+      const { url, title, quote } = citation;
+      const place = { start_index: index, end_index: index + marker.length };
+      return { type: 'url_citation', url, title, ...place, quote };
+    }
+    const { file_id, file_name: filename, page, quote, revision, page_size, boxes } = citation;
+    return {
+      ...{ type: 'file_citation', file_id, filename, index, page },
+      ...{ quote, revision, page_size, boxes },
+    };
+  });
 
 /** Returns the usage of a part: that of the run without that of the parts before. */
 function toUsage(message: Pick<Message, 'run'>, { before }: Part): OpenAiResponse['usage'] {

@@ -202,29 +202,30 @@ class UiMessageStream implements StreamEncoder {
   }
 
   #finish({ citations, run }: Message): UIMessageChunk[] {
-    const sources = citations.map(
-      (citation): UIMessageChunk => ({
-        type: 'source-document',
-        sourceId: citation.chunk_id,
-        mediaType: 'text/plain',
-        title:
-          citation.page === null
-            ? citation.file_name
-            : `${citation.file_name}, page ${citation.page}`,
-        filename: citation.file_name,
-        providerMetadata: { agentgrid: { ...citation } },
-      }),
-    );
     return [
       ...this.#close(),
       ...this.#closeCalls(run?.finish_reason !== 'tool-calls'),
-      ...sources,
+      ...citations.map(toSource),
       { type: 'data-run', data: run },
       ...this.#endStep(),
       ...(run?.status === 'cancelled' ? [{ type: 'abort' as const, reason: 'cancelled' }] : []),
       { type: 'finish', finishReason: reasonOf(run) },
     ];
   }
+}
+
+function toSource(citation: Message['citations'][number]): UIMessageChunk {
+  const providerMetadata = { agentgrid: { ...citation } };
+  if (citation.type === 'url') {
+    const { url, title } = citation;
+    return { type: 'source-url', sourceId: url, url, title, providerMetadata };
+  }
+  const { chunk_id: sourceId, file_name: filename, page } = citation;
+  return {
+    ...{ type: 'source-document', sourceId, mediaType: 'text/plain' },
+    title: page === null ? filename : `${filename}, page ${page}`,
+    ...{ filename, providerMetadata },
+  };
 }
 
 /** Returns the finish reason of the AI SDK, which has fewer reasons. */

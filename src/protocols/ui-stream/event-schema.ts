@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
-import { Citation, Run } from '../../runs/index.ts';
+import { FileCitation, PageCitation, Run } from '../../runs/index.ts';
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
@@ -82,8 +82,14 @@ export const StreamEvent = z
       mediaType: z.string(),
       title: z.string(),
       filename: z.string(),
-      providerMetadata: z.object({ agentgrid: Citation }),
-    }).describe('A citation of the answer'),
+      providerMetadata: z.object({ agentgrid: FileCitation }),
+    }).describe('A passage of a file that the answer cites'),
+    event('source-url', {
+      sourceId: z.string(),
+      url: z.string(),
+      title: z.string(),
+      providerMetadata: z.object({ agentgrid: PageCitation }),
+    }).describe('A web page that the answer cites'),
     event('finish-step', {}),
     event('abort', { reason: z.string() }).describe(
       'The run was cancelled; the text so far is kept',

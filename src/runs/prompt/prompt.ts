@@ -103,12 +103,13 @@ const toPassages = (
   { knowledge }: Pick<AgentConfig, 'knowledge'>,
   sources: readonly Source[],
 ): Passage[] =>
-  sources.map(({ number, file_name, page, text }) => ({
-    number: knowledge.citations ? number : null,
-    name: file_name,
-    page,
-    text,
-  }));
+  sources.map((source) => {
+    const number = knowledge.citations ? source.number : null;
+    const { text } = source;
+    return source.type === 'url'
+      ? { number, name: source.title, url: source.url, date: source.published_at, page: null, text }
+      : { number, name: source.file_name, page: source.page, text };
+  });
 
 /** The model of a version and its fallbacks; fallbacks without image input are left out when images are sent. */
 export const modelsFor = (

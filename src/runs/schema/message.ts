@@ -7,9 +7,12 @@ import type { RunRow } from '../store/runs.ts';
 import { Feedback, type FeedbackRow, toFeedback } from './feedback.ts';
 import { Run, toRun } from './run.ts';
 
-export const Citation = z
+const number = z.number().int().describe('The number of the marker in the text, such as [1]');
+
+export const FileCitation = z
   .object({
-    number: z.number().int().describe('The number of the marker in the text, such as [1]'),
+    type: z.literal('file'),
+    number: number,
     file_id: Id('file'),
     file_name: z.string().openapi({ example: 'manual.pdf' }),
     chunk_id: Id('chk'),
@@ -26,9 +29,14 @@ export const Citation = z
       ),
     ...located,
   })
-  .openapi('Citation', {
+  .openapi('FileCitation', {
     example: {
-      ...{ number: 1, file_id: 'file_01kakzr6z3e9tb2xq7y7n4w5c8', file_name: 'manual.pdf' },
+      ...{
+        type: 'file' as const,
+        number: 1,
+        file_id: 'file_01kakzr6z3e9tb2xq7y7n4w5c8',
+        file_name: 'manual.pdf',
+      },
       ...{ chunk_id: 'chk_01kakzr6z3e9tb2xq7y7n4w5c9', page: 3, start: 4210, end: 4293 },
       quote: 'Descale the machine every three months, or when the light flashes.',
       revision: 12,
@@ -37,8 +45,40 @@ export const Citation = z
     },
   });
 
+export const PageCitation = z
+  .object({
+    type: z.literal('url'),
+    number,
+    url: z.string().describe('Address of the page, after redirects'),
+    title: z.string(),
+    quote: z
+      .string()
+      .describe(
+        'Verbatim text of the page, or of the excerpt that the search returned, as it was read',
+      ),
+    published_at: Time.nullable().describe('Date that the search provider states; null for none'),
+    retrieved_at: Time,
+  })
+  .openapi('PageCitation', {
+    example: {
+      ...{ type: 'url', number: 2, url: 'https://www.example.com/descaling', title: 'Descaling' },
+      quote: 'Use citric acid, not vinegar.',
+      ...{ published_at: null, retrieved_at: '2026-11-20T09:30:00.000Z' },
+    },
+  });
+
+export const Citation = z
+  .discriminatedUnion('type', [FileCitation, PageCitation])
+  .openapi('Citation', {
+    description: 'A passage of a file, or a web page, that the answer cites',
+  });
+type Citation = z.output<typeof Citation>;
+
 /** Fields that answers of earlier versions lack. */
-const unplaced = { revision: null, page_size: null, boxes: null };
+const former = { type: 'file', revision: null, page_size: null, boxes: null };
+
+const toCitation = (stored: Readonly<Record<string, unknown>>): Citation =>
+  (stored.type === 'url' ? stored : { ...former, ...stored }) as Citation;
 
 /** An attachment as part of a message. */
 export const MessageAttachment = z
@@ -169,7 +209,7 @@ export const toMessage = (
   role: row.role,
   text: row.text,
   parts: partsOf(row),
-  citations: row.citations.map((one) => ({ ...unplaced, ...one })) as Message['citations'],
+  citations: row.citations.map(toCitation),
   is_withheld: row.is_withheld === true,
   attachments: row.attachments
     .filter(({ message_id }) => message_id === row.id)

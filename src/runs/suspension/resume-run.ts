@@ -1,8 +1,8 @@
 import { resumedMessages } from '../../execution/index.ts';
-import type { Hit } from '../../knowledge/index.ts';
 import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
+import type { FoundSource } from '../../tools/index.ts';
 import { failRunWith } from '../end-run.ts';
 import type { RunEvent } from '../events.ts';
 import { agentRunOf, conclude, holdLease, identify } from '../execute-run.ts';
@@ -33,7 +33,8 @@ export async function* resumeRun(
     yield { type: 'resume', ...identify(active) };
     const run = agentRunOf(ctx, active, trace, progress);
     const results = yield* finishStep(ctx, run, state.step, answered);
-    const cite = (hits: readonly Hit[]) => passagesOf(run.config, progress.addSources(hits));
+    const cite = (found: readonly FoundSource[]) =>
+      passagesOf(run.config, progress.addSources(found));
     const new_messages = resumedMessages(state.step, results, cite);
     const resumed = { transcript: [...state.transcript, ...new_messages], new_messages };
     const outcome = yield* runAgent(ctx, { ...run, resumed });

@@ -71,8 +71,8 @@ async function gather(ctx: Ctx, config: AgentConfig | null, path: readonly AnyMe
     answer === undefined
       ? []
       : (await selectSpans(ctx.db, ctx.workspace_id, answer.run_id).all()).flatMap(chunksOf);
-  const cited = (answer?.citations ?? []).map((citation) =>
-    String((citation as { chunk_id?: string }).chunk_id),
+  const cited = (answer?.citations ?? []).flatMap(
+    (citation) => (citation as { chunk_id?: string }).chunk_id ?? [],
   );
   const ids = [...new Set([...found.filter((id) => !cited.includes(id)), ...cited])];
   const headings =

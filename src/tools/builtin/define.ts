@@ -1,6 +1,7 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import { z } from '@hono/zod-openapi';
 import type { Ctx } from '../../platform/context.ts';
+import { definedFields } from '../../shared/defined-fields.ts';
 import type { Effect } from '../definition.ts';
 import type { CallableTool, ToolContext, ToolOutcome } from '../tool.ts';
 
@@ -16,11 +17,18 @@ interface Declaration<Name extends string, Input extends z.ZodObject> {
   readonly revision: number;
   readonly is_trusted?: boolean;
   hostsOf?(input: z.output<Input>): readonly string[];
+  opens?(input: z.output<Input>): string | null;
+  /** Returns the hosts that calls in the workspace reach, where these do not depend on the arguments. One round trip. */
+  reach?(ctx: Ctx): Promise<readonly string[]>;
+  /** Returns why the tool cannot be used in the workspace, with the remedy; null if it can. One round trip. */
+  whyUnusable?(ctx: Ctx): Promise<string | null>;
   /** Does not throw for a fault of the tool: it returns an error for the model to read. */
   run(ctx: Ctx, input: z.output<Input>, context: ToolContext): Promise<ToolOutcome>;
 }
 
-export interface BuiltIn<Name extends string = string> extends CallableTool {
+export interface BuiltIn<Name extends string = string>
+  extends CallableTool,
+    Pick<Declaration<Name, z.ZodObject>, 'reach' | 'whyUnusable'> {
   readonly name: Name;
   readonly revision: number;
 }
@@ -37,9 +45,14 @@ export function defineBuiltIn<Name extends string, Input extends z.ZodObject>(
     effect,
     revision,
     is_trusted,
+    ...definedFields({ reach: declaration.reach, whyUnusable: declaration.whyUnusable }),
     hostsOf(given) {
       const { data } = input.safeParse(given);
       return data === undefined ? [] : (declaration.hostsOf?.(data) ?? []);
+    },
+    opens(given) {
+      const { data } = input.safeParse(given);
+      return data === undefined ? null : (declaration.opens?.(data) ?? null);
     },
     get input_schema() {
       schema ??= toInputSchema(input);

@@ -24,6 +24,7 @@ export const knowledgeSearch = defineBuiltIn({
         ok: true,
         output: { passages: [], coverage, note: 'No passage matches the query.' },
         usage,
+        is_trusted: true,
       };
     const passages = sources.map(({ file_name, page, heading, text }) => ({
       file_name,

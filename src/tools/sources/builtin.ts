@@ -11,7 +11,25 @@ export const builtInSource: ToolSource<'builtin'> = {
       const tool = byName.get(name);
       return tool === undefined ? [] : [{ kind: 'builtin', name, revision: tool.revision }];
     }),
-  resolve: async (_ctx, pins) => pins.flatMap(({ name }) => byName.get(name) ?? []),
+  resolve: (ctx, pins) =>
+    Promise.all(
+      pins
+        .flatMap(({ name }) => byName.get(name) ?? [])
+        .map(async (tool) => {
+          const hosts = await tool.reach?.(ctx);
+          return hosts === undefined
+            ? tool
+            : { ...tool, hostsOf: () => hosts, has_fixed_hosts: true };
+        }),
+    ),
+  async whyUnusable(ctx, names) {
+    const reasons = names.map(
+      async (name) => [name, (await byName.get(name)?.whyUnusable?.(ctx)) ?? null] as const,
+    );
+    return new Map(
+      (await Promise.all(reasons)).flatMap(([name, why]) => (why === null ? [] : [[name, why]])),
+    );
+  },
   status: {
     where: 'code',
     of({ name, revision }) {

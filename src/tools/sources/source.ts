@@ -20,6 +20,8 @@ export interface ToolSource<Kind extends ToolKind> {
   list(ctx: Ctx): Promise<readonly ListedTool[]>;
   /** Pins each tool at its current revision. Omits names that it does not have or the caller may not use. */
   pin(ctx: Ctx, names: readonly string[]): Promise<readonly PinOf<Kind>[]>;
+  /** Returns why tools of these names cannot be used in the workspace, by name; absent for a kind whose tools always can. */
+  whyUnusable?(ctx: Ctx, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Returns the pinned tools, ready to be called. Omits those that no longer exist. One trip at most. */
   resolve(ctx: Ctx, pins: readonly PinOf<Kind>[]): Promise<readonly CallableTool[]>;
   readonly status: StatusInCode<Kind> | StatusInDatabase;

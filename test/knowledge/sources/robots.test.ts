@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pageUrl, siteOf } from '../../../src/knowledge/sources/web/page-url.ts';
-import { isSelected, matchesPath } from '../../../src/knowledge/sources/web/path-pattern.ts';
-import { allowsUrl, parseRobots } from '../../../src/knowledge/sources/web/robots.ts';
+import { pageUrl, siteOf } from '../../../src/web/page-url.ts';
+import { isSelected, matchesPath } from '../../../src/web/robots/path-pattern.ts';
+import { allowsUrl, parseRobots } from '../../../src/web/robots/robots.ts';
 
 const allows = (text: string, path: string) =>
   allowsUrl(parseRobots(text), new URL(path, 'https://site.example.com'));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { documentName, isSourceCode, maxBytes } from '../../../documents/index.ts';
 import type { Ctx } from '../../../platform/context.ts';
+import { isSelected, normalizePath } from '../../../web/index.ts';
 import type { Connector, Listing, SourceContext } from '../connector.ts';
 import { SourceFault } from '../fault.ts';
-import { isSelected, normalizePath } from '../web/path-pattern.ts';
 import { readIssue } from './github-issues.ts';
 import { GithubIssue, GithubTree, requestGithub, streamGithub } from './github-request.ts';
 

@@ -1,7 +1,7 @@
 import { documentName } from '../../../documents/index.ts';
+import { isSelected, normalizePath } from '../../../web/index.ts';
 import type { Connector } from '../connector.ts';
 import { SourceFault } from '../fault.ts';
-import { isSelected, normalizePath } from '../web/path-pattern.ts';
 
 /** Objects of a bucket that is bound to the deployment. An object is read again when its ETag changes. */
 export const r2: Connector<'r2'> = {

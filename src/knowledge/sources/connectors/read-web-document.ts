@@ -4,13 +4,14 @@ import {
   isWebPage,
   maxBytes,
   readSourcePage,
+  responseName,
 } from '../../../documents/index.ts';
 import type { Ctx } from '../../../platform/context.ts';
+import { pageUrl, siteOf } from '../../../web/index.ts';
 import type { Content, Outcome, Receive } from '../connector.ts';
 import { SourceFault } from '../fault.ts';
 import type { PageRow } from '../page-store.ts';
 import { faultOfEgress, faultOfStatus } from '../remote.ts';
-import { pageUrl, siteOf } from '../web/page-url.ts';
 import { inTurn, userAgent } from '../web/polite-request.ts';
 
 const maxPageBytes = 5_000_000;
@@ -62,7 +63,7 @@ async function contentOf(response: Response): Promise<Content> {
     last_modified: headerOf(response, 'last-modified'),
   };
   if (isWebPage(type)) return { ...(await pageOf(response, type, url)), ...validators };
-  const name = documentName(fileNameOf(response, url), type);
+  const name = documentName(responseName({ headers: response.headers, url }), type);
   if (response.body === null) throw new SourceFault('empty_document', 'The document is empty.');
   if (name === null)
     throw new SourceFault(
@@ -92,7 +93,7 @@ async function pageOf(response: Response, type: string, url: string): Promise<Co
       // A canonical address of another site could claim the pages of that site.
       url: stated !== null && siteOf(stated) === siteOf(url) ? stated : url,
       title,
-      name: `${title ?? fileNameOf(response, url).replace(/\.(?:x?html?|php|aspx?|jsp)$/i, '')}.md`,
+      name: `${title ?? responseName({ headers: response.headers, url }).replace(/\.(?:x?html?|php|aspx?|jsp)$/i, '')}.md`,
       body: title === null || /^#{1,6} /.test(text) ? text : `# ${title}\n\n${text}`,
       links: links.flatMap((link) => pageUrl(link) ?? []),
     };
@@ -116,24 +117,4 @@ async function bytesOf(response: Response, limit: number): Promise<Uint8Array<Ar
     throw faultOfEgress(error);
   }
   return new Uint8Array(await new Blob(pieces).arrayBuffer());
-}
-
-/** The name in `Content-Disposition`, else the last segment of the path. */
-function fileNameOf({ headers }: Response, url: string): string {
-  const disposition = headers.get('content-disposition') ?? '';
-  const encoded = /filename\*\s*=\s*UTF-8''([^;\s]+)/i.exec(disposition)?.[1];
-  const plain = /filename\s*=\s*(?:"([^"]*)"|([^;\s]+))/i.exec(disposition);
-  const path =
-    URL.parse(url)
-      ?.pathname.split('/')
-      .findLast((segment) => segment !== '') ?? '';
-  return decoded(encoded ?? plain?.[1] ?? plain?.[2] ?? path).trim() || 'document';
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,9 +1,9 @@
 import { AwsV4Signer } from 'aws4fetch';
 import { documentName, maxBytes } from '../../../documents/index.ts';
+import { isSelected, normalizePath } from '../../../web/index.ts';
 import type { Connector, SourceContext } from '../connector.ts';
 import { SourceFault } from '../fault.ts';
 import { faultOfStatus } from '../remote.ts';
-import { isSelected, normalizePath } from '../web/path-pattern.ts';
 import { inTurn, userAgent } from '../web/polite-request.ts';
 
 const keysPerPart = '1000';

@@ -1,9 +1,8 @@
 import type { Ctx } from '../../../platform/context.ts';
+import { comparablePath, isMedia, isSelected, pageUrl, siteOf } from '../../../web/index.ts';
 import type { Connector, Content, Listing, Receive, SourceContext } from '../connector.ts';
 import { SourceFault } from '../fault.ts';
 import type { PageRow } from '../page-store.ts';
-import { isMedia, pageUrl, siteOf } from '../web/page-url.ts';
-import { comparablePath, isSelected } from '../web/path-pattern.ts';
 import { requestListing } from './read-listing.ts';
 import { readWebDocument } from './read-web-document.ts';
 

@@ -1,11 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../../db/client.ts';
-import type { Robots } from './robots.ts';
-
-interface HostRow {
-  readonly robots: Robots | null;
-  readonly robots_at: number | null;
-}
+import { type StoredRobots, toStoredRobots } from '../../../web/index.ts';
 
 interface HostKey {
   readonly workspace_id: string;
@@ -21,15 +16,12 @@ export async function takeHost(
   { workspace_id, host }: HostKey,
   now: number,
   until: number,
-): Promise<HostRow | undefined> {
+): Promise<StoredRobots | undefined> {
   const rows = await db.all<{ robots: string | null; robots_at: number | null }>(sql`
     insert into source_hosts (workspace_id, host, free_at) values (${workspace_id}, ${host}, cast(${until} as integer))
     on conflict (workspace_id, host) do update set free_at = excluded.free_at where source_hosts.free_at <= ${now}
     returning robots, robots_at`);
-  return rows.map(({ robots, robots_at }) => ({
-    robots: robots === null ? null : (JSON.parse(robots) as Robots),
-    robots_at,
-  }))[0];
+  return rows.map(toStoredRobots)[0];
 }
 
 export const selectFreeAt = async (db: Db, { workspace_id, host }: HostKey): Promise<number> =>
@@ -43,10 +35,6 @@ export const freeHost = (db: Db, { workspace_id, host }: HostKey, free_at: numbe
   db.run(
     sql`update source_hosts set free_at = cast(${free_at} as integer) where workspace_id = ${workspace_id} and host = ${host}`,
   );
-
-export const storeRobots = (db: Db, { workspace_id, host }: HostKey, robots: Robots, now: number) =>
-  db.run(sql`update source_hosts set robots = ${JSON.stringify(robots)}, robots_at = cast(${now} as integer)
-    where workspace_id = ${workspace_id} and host = ${host}`);
 
 /** Deletes hosts of all workspaces that have not been called since `before`. */
 export const deleteIdleHosts = async (db: Db, before: number, limit: number): Promise<number> =>

@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes';
-import { pageUrl } from './page-url.ts';
+import { pageUrl } from '../../../web/index.ts';
 
 /** A page that a sitemap or feed names. */
 interface ListedUrl {

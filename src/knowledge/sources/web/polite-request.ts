@@ -1,13 +1,12 @@
 import type { Ctx } from '../../../platform/context.ts';
 import { Failure } from '../../../shared/failure.ts';
-import { hour, second } from '../../../shared/time.ts';
+import { second } from '../../../shared/time.ts';
+import { allowsUrl, RobotsError, readRobots } from '../../../web/index.ts';
 import { HostBusyError, SourceFault } from '../fault.ts';
 import { faultOfEgress } from '../remote.ts';
-import { freeHost, selectFreeAt, storeRobots, takeHost } from './host-store.ts';
-import { allowsAll, allowsUrl, maxRobotsBytes, parseRobots, type Robots } from './robots.ts';
+import { freeHost, selectFreeAt, takeHost } from './host-store.ts';
 
-/** Identifies the crawler to servers; robots.txt names it by the same product token. */
-export const userAgent = 'AgentGrid';
+export { userAgent } from '../../../web/index.ts';
 
 /** A host is given up after this time if the worker died. Longer than any request. */
 const turnFor = 90 * second;
@@ -15,8 +14,6 @@ const turnFor = 90 * second;
 const maxWait = 300;
 /** A host that is reserved for long is usually free again as soon as the request to it ends. */
 const askAgainAfter = 5 * second;
-/** RFC 9309 allows a day. */
-const robotsFor = hour;
 
 interface Politeness {
   /** Milliseconds between the end of a request and the next one to the same host; a function is called at that end. */
@@ -43,9 +40,7 @@ export async function inTurn<Result>(
   const known = await waitForHost(ctx, key);
   try {
     if (obeysRobots) {
-      const isFresh = known.robots_at !== null && ctx.now() - known.robots_at < robotsFor;
-      const robots =
-        isFresh && known.robots !== null ? known.robots : await readRobots(ctx, url, key);
+      const robots = await readRobots(ctx, url, known);
       robotsPause = (robots.delay_s ?? 0) * second;
       if (!allowsUrl(robots, url))
         throw new SourceFault(
@@ -55,7 +50,7 @@ export async function inTurn<Result>(
     }
     return await work(url);
   } catch (error) {
-    throw faultOfEgress(error);
+    throw faultOfRobots(error) ?? faultOfEgress(error);
   } finally {
     await freeHost(ctx.db, key, ctx.now() + Math.max(ownPause(), robotsPause));
   }
@@ -83,38 +78,7 @@ async function waitForHost(ctx: Ctx, key: { workspace_id: string; host: string }
   }
 }
 
-/** RFC 9309, section 2.3.1: without the file all is allowed; while it cannot be read, nothing. */
-async function readRobots(
-  ctx: Ctx,
-  url: URL,
-  key: { workspace_id: string; host: string },
-): Promise<Robots> {
-  const response = await requestRobots(ctx, new URL('/robots.txt', url));
-  if (response.status >= 500 || response.status === 429)
-    throw new SourceFault(
-      'robots_unreachable',
-      `robots.txt of ${url.host} cannot be read (HTTP ${response.status}), so no page is requested.`,
-      { isTemporary: true },
-    );
-  const robots = response.ok ? parseRobots(await response.text()) : allowsAll;
-  await storeRobots(ctx.db, key, robots, ctx.now());
-  return robots;
-}
-
-async function requestRobots(ctx: Ctx, url: URL): Promise<Response> {
-  const limits = { redirects: 3, deadline_ms: 20_000, max_bytes: maxRobotsBytes };
-  try {
-    return await ctx.egress.request(url.href, { headers: { 'user-agent': userAgent } }, limits);
-  } catch (error) {
-    const fault = faultOfEgress(error);
-    if (!(fault instanceof SourceFault)) throw fault;
-    // An address that cannot be called has no rules; a file that is too large may disallow anything.
-    if (!fault.isTemporary)
-      return new Response(null, { status: fault.code === 'too_large' ? 500 : 404 });
-    throw new SourceFault(
-      'robots_unreachable',
-      `robots.txt of ${url.host} cannot be read: ${fault.message}`,
-      { isTemporary: true, cause: fault },
-    );
-  }
-}
+const faultOfRobots = (error: unknown): SourceFault | null =>
+  error instanceof RobotsError
+    ? new SourceFault('robots_unreachable', error.message, { isTemporary: true, cause: error })
+    : null;

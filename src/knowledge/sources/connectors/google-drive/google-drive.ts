@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { documentName } from '../../../../documents/index.ts';
+import { isSelected, normalizePath } from '../../../../web/index.ts';
 import type { Connector, Listed, Listing, SourceContext } from '../../connector.ts';
 import { SourceFault } from '../../fault.ts';
-import { isSelected, normalizePath } from '../../web/path-pattern.ts';
 import { DriveFile, requestDrive, streamDrive } from './drive-client.ts';
 
 const FileList = z.object({
