@@ -1,4 +1,5 @@
 import type { LoopEvent, ToolOutcome } from '../execution/index.ts';
+import { toGeneratedFile } from '../tools/index.ts';
 import { CitationFilter } from './citations.ts';
 import type { OfClient, OfFiles, RunEvent } from './events.ts';
 import type { Overrides } from './overrides.ts';
@@ -66,7 +67,8 @@ export class AnswerStream {
       case 'tool-result': {
         const { tool_call_id, tool_name, outcome, latency_ms } = event.called;
         const result = toolResult(tool_call_id, outcome, latency_ms, this.#ofClient(tool_name));
-        return [{ ...result, ...this.#filesWith(outcome) }];
+        const ofFiles = this.#filesWith(outcome);
+        return [{ ...result, ...ofFiles }, ...fileEvents(outcome, ofFiles)];
       }
     }
   }
@@ -119,6 +121,14 @@ export class AnswerStream {
     return this.#isBuffered ? [] : [{ type: 'text-delta', delta }];
   }
 }
+
+/** The events of the files that a tool call has written. */
+export const fileEvents = (outcome: ToolOutcome, ofFiles: OfFiles): RunEvent[] =>
+  (outcome.ok ? (outcome.files ?? []) : []).map((file) => ({
+    type: 'file',
+    file: toGeneratedFile(file),
+    ...ofFiles,
+  }));
 
 /** The event with the result of a tool call. */
 export const toolResult = (

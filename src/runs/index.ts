@@ -102,4 +102,4 @@ export type { RunStream } from './stream/run-stream.ts';
 export { toEventStream } from './stream/sse.ts';
 export type { SuspendedRun } from './suspension/state.ts';
 export { type RunVersion, toRunVersion } from './version.ts';
-export { readableMessages, withheld, withheldIn } from './withheld.ts';
+export { readableMessages, withheld, withheldIn, withheldRuns } from './withheld.ts';

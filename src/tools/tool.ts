@@ -1,6 +1,8 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
+import type { GeneratedFileRef } from '../db/schema/code.ts';
 import type { Ctx } from '../platform/context.ts';
+import type { CodeInputFile } from '../platform/ports.ts';
 import type { Account, Attribution } from '../usage/index.ts';
 import type { Effect } from './definition.ts';
 
@@ -38,9 +40,22 @@ export interface ToolContext {
 export interface ToolServices {
   /** Searches the knowledge bases of the agent. Returns null when the agent has none. */
   searchKnowledge(query: KnowledgeQuery): Promise<KnowledgeAnswer | null>;
+  /** Reads the files that code names: attachments of the conversation, and files of the agent's knowledge that the caller may read. */
+  readFiles(request: FileRequest): Promise<ReadFiles>;
   /** Runs another agent of the workspace on one message. */
   callAgent(call: { readonly agent: string; readonly message: string }): Promise<ToolOutcome>;
 }
+
+export interface FileRequest {
+  /** Names of files of the agent's knowledge. */
+  readonly names: readonly string[];
+  /** The code; attachments that it does not mention are not read. */
+  readonly code: string;
+}
+
+export type ReadFiles =
+  | { readonly ok: true; readonly files: readonly CodeInputFile[] }
+  | { readonly ok: false; readonly error: string };
 
 export interface KnowledgeQuery {
   readonly query: string;
@@ -89,6 +104,8 @@ export type ToolOutcome =
       readonly output: unknown;
       /** Passages that the answer may cite. */
       readonly sources?: readonly FoundPassage[];
+      /** Files for the user. */
+      readonly files?: readonly GeneratedFileRef[];
       readonly usage?: readonly Statement[];
     }
   /** `error` is read by the model. */

@@ -9,7 +9,7 @@ export const ResponseId = z
   .regex(/^resp_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
   .openapi({ description: 'Id, `resp_…`', example: 'resp_01kajv2q5ve0mt8h2vj3c6x7ra' });
 
-export const ResponseAnnotation = z
+const FileCitation = z
   .object({
     type: z.literal('file_citation'),
     file_id: z.string(),
@@ -21,6 +21,22 @@ export const ResponseAnnotation = z
     page_size: Citation.shape.page_size,
     boxes: Citation.shape.boxes,
   })
+  .openapi('ResponseFileCitation');
+
+const ContainerFileCitation = z
+  .object({
+    type: z.literal('container_file_citation'),
+    container_id: z.string().describe('Id of the code execution that has written the file'),
+    file_id: z.string(),
+    filename: z.string(),
+    start_index: z.number().int().describe('The end of the text: code writes files beside it'),
+    end_index: z.number().int(),
+    url: z.string().describe('Signed link, valid for 24 hours from its creation'),
+  })
+  .openapi('ResponseContainerFileCitation');
+
+export const ResponseAnnotation = z
+  .discriminatedUnion('type', [FileCitation, ContainerFileCitation])
   .openapi('ResponseAnnotation');
 export type ResponseAnnotation = z.output<typeof ResponseAnnotation>;
 

@@ -99,7 +99,7 @@ export function outputOf(message: Message): Output {
 }
 
 export const toOutputMessage = (
-  { id, text, citations }: Pick<Message, 'id' | 'text' | 'citations'>,
+  { id, text, citations, parts }: Pick<Message, 'id' | 'text' | 'citations' | 'parts'>,
   status: OutputMessage['status'],
 ): OutputMessage => ({
   type: 'message',
@@ -107,7 +107,12 @@ export const toOutputMessage = (
   status,
   role: 'assistant',
   content: [
-    { type: 'output_text', text, annotations: annotationsOf({ text, citations }), logprobs: [] },
+    {
+      type: 'output_text',
+      text,
+      annotations: annotationsOf({ text, citations, parts }),
+      logprobs: [],
+    },
   ],
 });
 
@@ -128,8 +133,10 @@ export const toCall = (
   arguments: text,
 });
 
-const annotationsOf = (message: Pick<Message, 'text' | 'citations'>): ResponseAnnotation[] =>
-  citedIn(message).map(({ citation, index }) => ({
+const annotationsOf = (
+  message: Pick<Message, 'text' | 'citations' | 'parts'>,
+): ResponseAnnotation[] => [
+  ...citedIn(message).map(({ citation, index }): ResponseAnnotation => ({
     type: 'file_citation',
     file_id: citation.file_id,
     filename: citation.file_name,
@@ -139,7 +146,24 @@ const annotationsOf = (message: Pick<Message, 'text' | 'citations'>): ResponseAn
     revision: citation.revision,
     page_size: citation.page_size,
     boxes: citation.boxes,
-  }));
+  })),
+  ...message.parts.flatMap((part): ResponseAnnotation[] =>
+    part.type === 'file' ? [fileAnnotation(part, message.text.length)] : [],
+  ),
+];
+
+const fileAnnotation = (
+  { id, execution_id, name, url }: Extract<Message['parts'][number], { type: 'file' }>,
+  index: number,
+): ResponseAnnotation => ({
+  type: 'container_file_citation',
+  container_id: execution_id,
+  file_id: id,
+  filename: name,
+  start_index: index,
+  end_index: index,
+  url,
+});
 
 function toUsage(message: Pick<Message, 'run'>): OpenAiResponse['usage'] {
   const usage = usageOf(message);

@@ -73,6 +73,8 @@ class UiMessageStream implements StreamEncoder {
         ];
       case 'start-step':
         return [...this.#endStep(), ...this.#startStep()];
+      case 'file':
+        return [...this.#close(), fileChunk(event.file)];
       case 'text-delta':
       case 'reasoning-delta':
         return this.#writeDelta(event.type === 'text-delta' ? 'text' : 'reasoning', event.delta);
@@ -226,6 +228,13 @@ class UiMessageStream implements StreamEncoder {
     ];
   }
 }
+
+const fileChunk = (file: Extract<RunEvent, { type: 'file' }>['file']): UIMessageChunk => ({
+  type: 'file',
+  url: file.url,
+  mediaType: file.media_type,
+  providerMetadata: { agentgrid: { ...file } },
+});
 
 /** Returns the finish reason of the AI SDK, which has fewer reasons. */
 function reasonOf(run: Run | null): FinishReason {

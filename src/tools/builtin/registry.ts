@@ -3,6 +3,13 @@ import { currentTime } from './current-time.ts';
 import type { BuiltIn } from './define.ts';
 import { fetchUrl } from './fetch-url.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
+import { runCode } from './run-code.ts';
 
 /** The built-in tools. To add one, write its file and list it here. */
-export const builtIns: readonly BuiltIn[] = [knowledgeSearch, fetchUrl, calculator, currentTime];
+export const builtIns: readonly BuiltIn[] = [
+  knowledgeSearch,
+  fetchUrl,
+  runCode,
+  calculator,
+  currentTime,
+];
