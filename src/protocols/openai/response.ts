@@ -136,17 +136,19 @@ export const toCall = (
 const annotationsOf = (
   message: Pick<Message, 'text' | 'citations' | 'parts'>,
 ): ResponseAnnotation[] => [
-  ...citedIn(message).map(({ citation, index }): ResponseAnnotation => ({
-    type: 'file_citation',
-    file_id: citation.file_id,
-    filename: citation.file_name,
-    index,
-    page: citation.page,
-    quote: citation.quote,
-    revision: citation.revision,
-    page_size: citation.page_size,
-    boxes: citation.boxes,
-  })),
+  ...citedIn(message).map(
+    ({ citation, index }): ResponseAnnotation => ({
+      type: 'file_citation',
+      file_id: citation.file_id,
+      filename: citation.file_name,
+      index,
+      page: citation.page,
+      quote: citation.quote,
+      revision: citation.revision,
+      page_size: citation.page_size,
+      boxes: citation.boxes,
+    }),
+  ),
   ...message.parts.flatMap((part): ResponseAnnotation[] =>
     part.type === 'file' ? [fileAnnotation(part, message.text.length)] : [],
   ),

@@ -60,8 +60,11 @@ export function toCsv(
   if (!Array.isArray(rows)) throw new TypeError('toCsv expects an array of objects');
   const fields = columns ?? [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const data = rows.map((row) => fields.map((field) => cellOf(row[field])));
-  return `${Papa.unparse({ fields: [...fields], data }, { delimiter, newline: '\n', escapeFormulae: /^[=+\-@\t\r](?!\d|\.\d)/ })}\n`;
+  return `${Papa.unparse({ fields: [...fields], data }, { delimiter, newline: '\n', escapeFormulae: formula })}\n`;
 }
+
+/** Where a spreadsheet takes a text for a formula: all but numbers may begin one with a sign. */
+const formula = /^(?:[=@\t\r]|[+-](?!(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$))/;
 
 const cellOf = (value: unknown): unknown =>
   value !== null && typeof value === 'object' && !(value instanceof Date)
