@@ -123,7 +123,7 @@ function importIndex(content: Uint8Array, name: string): number {
   for (let left = reader.number(); left > 0; left -= 1) {
     reader.take(reader.number());
     const field = text();
-    if (reader.byte() !== 0) throw new Error(`the module imports ${field}, which is no function`);
+    if (reader.byte() !== 0) throw new Error(`the import ${field} is not a function`);
     reader.skipNumbers(1);
     if (field === name) return index;
     index += 1;

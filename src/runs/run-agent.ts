@@ -196,7 +196,7 @@ export const toolContextOf = ({
   can_wait: above.length === 0 && overrides.has_approvals !== false,
 });
 
-/** What tools reach of the run that calls them. */
+/** The features of a run that its tools use. */
 export const toolPortsOf = (ctx: Ctx, run: AgentRun): ToolPorts => ({
   readFiles: readFilesOf(ctx, run),
   ...(run.delegate === undefined ? {} : { runAgent: run.delegate }),

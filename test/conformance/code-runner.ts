@@ -12,7 +12,7 @@ export const runCode = (
     ...job,
   });
 
-/** What every runner does alike. */
+/** The behaviour that all runners share. */
 export function describeCodeRunner(name: string, runner: CodeRunner): void {
   const run = (code: string, job: Partial<CodeJob> = {}) => runCode(runner, code, job);
   const resultOf = async (code: string, job: Partial<CodeJob> = {}) => {
@@ -86,7 +86,7 @@ return (total(input as Item[]) satisfies number) + Kind.A`;
       expect(new TextDecoder().decode(data?.content)).toBe('{\n  "a": 2\n}');
       expect([image?.name, image?.content.byteLength]).toEqual(['x.png', 8]);
       expect(await errorOf("readFile('other.csv')", { files })).toMatchObject({
-        message: 'there is no file "other.csv". Files: sales.csv, logo.png',
+        message: 'no file is named "other.csv". Files: sales.csv, logo.png',
         line: 1,
       });
     });

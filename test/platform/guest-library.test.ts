@@ -135,7 +135,7 @@ describe('rows', () => {
     ]);
     expect(groupRows([], 'city')).toEqual([]);
     expect(() => groupRows(rows, 'town')).toThrow(
-      'there is no column "town". Columns: city, year, n',
+      'no column is named "town". Columns: city, year, n',
     );
     expect(() => groupRows(rows, 'city', { a: ['sums', 'n'] as never })).toThrow(
       'unknown operation "sums"',
@@ -207,7 +207,7 @@ describe('charts', () => {
 
   it('say what is wrong', () => {
     expect(() => barChart(rows, { x: 'mon', y: 'a' })).toThrow(
-      'there is no column "mon". Columns: month, a, b',
+      'no column is named "mon". Columns: month, a, b',
     );
     expect(() => barChart([], { x: 'a', y: 'b' })).toThrow('at least one row');
     expect(() => lineChart([{ a: 'x', b: 'y' }], { x: 'a', y: 'b' })).toThrow('b has no numbers');

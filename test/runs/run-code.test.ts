@@ -106,7 +106,7 @@ describe('run_code', () => {
         /^TypeError: .*\(line 4: return a\.n\)\nConsole until then:\nat work$/s,
       ),
       expect.stringContaining('Modules do not exist here'),
-      expect.stringContaining('There is no network here'),
+      expect.stringContaining('No network is available here'),
       expect.stringMatching(/^Timeout: The code was stopped after 2000 ms/),
       null,
     ]);
@@ -139,7 +139,7 @@ describe('run_code', () => {
     const run = body.run_id;
     const [own, other] = await toolSteps(workspace, run);
     expect(own.output).toEqual({ result: 2 });
-    expect(other.error).toContain('There is no file named secret.csv');
+    expect(other.error).toContain('is named secret.csv');
     expect((await workspace.get(`/runs/${run}`)).body.untrusted_sources).toContain('documents');
     const row = await env.DB.prepare('select source_file_ids from runs where id = ?')
       .bind(run)

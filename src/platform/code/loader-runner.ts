@@ -24,7 +24,7 @@ const maxReply =
 const mainModule = `
 const encode = (bytes) => bytes.toBase64();
 export default {
-  async fetch(request) {
+  fetch: async (request) => {
     const { input, files } = await request.json();
     const [logs, written] = [[], []];
     const fileOf = (name) => files.find((file) => file.name === name);
@@ -151,7 +151,7 @@ function faultOf(error: unknown, time_ms: number): CodeError {
   return { type: 'exception', name, message: message.slice(0, 2000), line: null };
 }
 
-/** `Failed to start Worker: Uncaught SyntaxError: Unexpected token ';'\n  at code.js:2:7` */
+/** Reads the message of workerd: the error, then a trace with its place. */
 function startFault(error: unknown, message: string): CodeError {
   const [, detail = ''] = /Uncaught \w*Error: ([^\n]*)/.exec(message) ?? [];
   if (detail === '') return syntaxError(error);

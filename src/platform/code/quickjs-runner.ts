@@ -19,7 +19,7 @@ const ticksPerMs = 10;
 
 type Engine = typeof import('./quickjs-engine.ts');
 
-/** Runs code in QuickJS, compiled to WebAssembly: in the process of the server, which waits for it meanwhile. */
+/** Runs code in QuickJS, compiled to WebAssembly: in the process of the server, which waits for it. */
 export const createQuickJsRunner = (): CodeRunner => ({ name: 'quickjs', run });
 
 async function run(job: CodeJob): Promise<CodeOutcome> {
@@ -117,7 +117,7 @@ function hostOf(vm: QuickJS, { input, files }: CodeJob, output: CodeOutput): JSV
   const fileOf = (name: JSValueHandle | undefined) => {
     const wanted = name?.toString();
     const file = files.find((one) => one.name === wanted);
-    if (file === undefined) throw new Error(`there is no file "${wanted}"`);
+    if (file === undefined) throw new Error(`no file is named "${wanted}"`);
     return file;
   };
   give('input', vm.newString(JSON.stringify(input ?? null)));

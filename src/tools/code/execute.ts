@@ -13,6 +13,7 @@ import {
   deleteGeneratedFiles,
   type ExecutionRow,
   endExecution,
+  expireFilesOf,
   type GeneratedFileRow,
   insertExecution,
   insertGeneratedFile,
@@ -69,9 +70,11 @@ export async function executeCode(
     });
     return execution;
   } catch (error) {
+    // A concurrent request with the same idempotency key, or a fault: nobody has seen the files.
     const ended_at = ctx.now();
     await batch(ctx.db, [
       endExecution(ctx.db, ctx.workspace_id, started.id, { status: 'failed', ended_at }),
+      expireFilesOf(ctx.db, ctx.workspace_id, started.id),
     ]);
     throw quotaFailure(error) ?? error;
   }
@@ -155,7 +158,6 @@ async function storeFiles(
   try {
     await Promise.all(rows.map((row, index) => put(ctx, row, files[index]?.content)));
   } catch (error) {
-    // What was put already is removed with the objects of its workspace, or overwritten by nobody.
     const ids = rows.map(({ id }) => id);
     await ctx.files.remove(ids.map((id) => originalKey(ctx.workspace_id, id)));
     await batch(ctx.db, [deleteGeneratedFiles(ctx.db, ids)]);

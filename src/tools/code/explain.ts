@@ -35,7 +35,7 @@ const hints: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /\b(fetch|XMLHttpRequest|WebSocket)\b/,
-    'There is no network here. Read the data from files or from the code.',
+    'No network is available here. Read the data from files or from the code.',
   ],
   [/\b(setTimeout|setInterval|setImmediate)\b/, 'There are no timers here.'],
   [

@@ -49,12 +49,18 @@ export const selectGeneratedFile = (db: Db, workspace_id: string, id: string, no
       ),
     );
 
-/** Selects the file of a signed link, whose signature stands for the workspace. */
+/** Selects the file of a signed link, whose signature stands for the workspace, unless that is suspended. */
 export const selectLinkedFile = (db: Db, id: string, now: number) =>
   db
     .select()
     .from(generated_files)
-    .where(and(eq(generated_files.id, id), gt(generated_files.expires_at, now)));
+    .where(
+      and(
+        eq(generated_files.id, id),
+        gt(generated_files.expires_at, now),
+        sql`exists (select 1 from workspaces w where w.id = ${generated_files.workspace_id} and w.suspended_at is null and w.deleted_at is null)`,
+      ),
+    );
 
 /** Selects expired files of all workspaces. */
 export const selectExpiredFiles = (db: Db, now: number, limit: number) =>
@@ -63,6 +69,18 @@ export const selectExpiredFiles = (db: Db, now: number, limit: number) =>
     .from(generated_files)
     .where(sql`${generated_files.expires_at} <= ${now}`)
     .limit(limit);
+
+/** Closes the files of an execution; the task that removes expired files removes them. */
+export const expireFilesOf = (db: Db, workspace_id: string, execution_id: string) =>
+  db
+    .update(generated_files)
+    .set({ expires_at: 0 })
+    .where(
+      and(
+        eq(generated_files.workspace_id, workspace_id),
+        eq(generated_files.execution_id, execution_id),
+      ),
+    );
 
 export const deleteGeneratedFiles = (db: Db, ids: readonly string[]) =>
   db

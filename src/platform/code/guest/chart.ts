@@ -115,7 +115,7 @@ function check(rows: readonly Row[], columns: readonly string[], name: string): 
   const missing = columns.find((column) => !rows.some((row) => column in row));
   if (missing !== undefined)
     throw new TypeError(
-      `${name}: there is no column "${missing}". Columns: ${Object.keys(rows[0] ?? {}).join(', ')}. Use { x: 'column', y: 'column' }`,
+      `${name}: no column is named "${missing}". Columns: ${Object.keys(rows[0] ?? {}).join(', ')}. Use { x: 'column', y: 'column' }`,
     );
 }
 

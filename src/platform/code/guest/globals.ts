@@ -10,7 +10,7 @@ const promised = new Set([
   ...['RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError', 'AggregateError'],
 ]);
 
-/** Hides every other global, so that code does not depend on the runner. It is no border: the runner itself is one. */
+/** Hides every other global, so that code does not depend on the runner. The border is the runner itself. */
 export function hideOtherGlobals(): void {
   for (let owner: object | null = globalThis; owner !== null; owner = Object.getPrototypeOf(owner))
     for (const name of Object.getOwnPropertyNames(owner))

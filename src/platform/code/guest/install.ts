@@ -28,8 +28,8 @@ export function install(host: GuestHost): (main: () => unknown) => Promise<strin
 function filesOf({ names, readText, readBytes, write }: GuestHost) {
   const known = (name: unknown): string => {
     if (typeof name === 'string' && names.includes(name)) return name;
-    const available = names.length === 0 ? 'There are no files' : `Files: ${names.join(', ')}`;
-    throw new Error(`there is no file "${String(name)}". ${available}`);
+    const available = names.length === 0 ? 'The code has no files' : `Files: ${names.join(', ')}`;
+    throw new Error(`no file is named "${String(name)}". ${available}`);
   };
   return {
     files: Object.freeze([...names]),

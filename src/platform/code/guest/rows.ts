@@ -15,7 +15,7 @@ function checkRows(rows: unknown, name: string): asserts rows is Row[] {
 function checkColumn(rows: readonly Row[], key: Key, name: string): void {
   if (typeof key === 'function' || rows.length === 0 || rows.some((row) => key in row)) return;
   const columns = Object.keys(rows[0] ?? {}).join(', ');
-  throw new TypeError(`${name}: there is no column "${key}". Columns: ${columns}`);
+  throw new TypeError(`${name}: no column is named "${key}". Columns: ${columns}`);
 }
 
 /** Returns one row for each combination of the keys, in the order of the first appearance, with the aggregates as columns. */
