@@ -90,7 +90,7 @@ async function ask(loader: WorkerLoader, main: string, job: CodeJob): Promise<Re
     },
     env: {},
     globalOutbound: null,
-    limits: { cpuMs: job.limits.time_ms, subRequests: 0 },
+    limits: { cpuMs: job.limits.time_ms, subRequests: 1 },
   });
   const files = job.files.map(({ name, text, bytes }) => ({
     ...{ name, text },
