@@ -1,3 +1,4 @@
+import './scripts/assets.ts';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, defineProject } from 'vitest/config';
 import { unstable_readConfig } from 'wrangler';
@@ -40,6 +41,8 @@ const inWorkerd = async () =>
           // Migrated step by step by the tests of migrations.
           d1Databases: { OLD_DB: 'old' },
           r2Buckets: { IMPORT_BUCKET: 'import' },
+          // The adapter of Cloudflare; without a bound on CPU time here, so the Worker itself does not see it.
+          workerLoaders: { TEST_LOADER: {} },
           outboundService: { node: nodeHandler(outboundService, 'https') },
           queueConsumers: {
             'agentgrid-jobs': {

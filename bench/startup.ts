@@ -3,13 +3,13 @@
 // Sizes are exact: the bundle is the one that `npm run deploy` uploads. Times are measured on this machine: the CPU profile
 // of the global scope in local workerd, like `wrangler check startup`. Cloudflare's CPUs differ; its limit is 1 s.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const runs = 5;
-const largestGzip = 1.75 * 1024 * 1024;
+const largestGzip = 2_400_000;
 const maxStart_ms = 1000;
 const out = mkdtempSync(join(tmpdir(), 'agentgrid-startup-'));
 
@@ -37,7 +37,9 @@ try {
 function build() {
   const metafile = join(out, 'meta.json');
   wrangler(['deploy', '--dry-run', '--env', 'production', '--outdir', out, '--metafile', metafile]);
-  const code = readFileSync(join(out, 'worker.js'));
+  // The Worker, the engine for code and what runs inside of it.
+  const uploaded = readdirSync(out).filter((name) => /\.(js|wasm|txt)$/.test(name));
+  const files = uploaded.map((name) => readFileSync(join(out, name)));
   const { outputs } = JSON.parse(readFileSync(metafile, 'utf8')) as {
     outputs: Record<string, { inputs: Record<string, { bytesInOutput: number }> }>;
   };
@@ -47,8 +49,8 @@ function build() {
       parts.set(partOf(path), (parts.get(partOf(path)) ?? 0) + bytesInOutput);
   }
   return {
-    bytes: code.byteLength,
-    gzip: gzipSync(code, { level: 9 }).byteLength,
+    bytes: files.reduce((sum, file) => sum + file.byteLength, 0),
+    gzip: files.reduce((sum, file) => sum + gzipSync(file, { level: 9 }).byteLength, 0),
     parts: [...parts].sort(([, a], [, b]) => b - a),
   };
 }

@@ -9,7 +9,10 @@ const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resol
   'miniflare',
 ) as typeof import('miniflare');
 type Options = Parameters<typeof convertV4MiniflareOptions>[0];
-type Modules = { type: 'ESModule'; path: string; contents: string }[];
+type Modules = (
+  | { type: 'ESModule' | 'Text'; path: string; contents: string }
+  | { type: 'CompiledWasm'; path: string; contents: Uint8Array }
+)[];
 
 export interface Process {
   readonly miniflare: InstanceType<typeof Miniflare>;
@@ -30,6 +33,7 @@ export interface Workerd extends Pick<Process, 'cpu_ms' | 'close'> {
 export async function runWorker(
   main: string,
   bindings: Readonly<Record<string, string>>,
+  workerLoaders: Readonly<Record<string, Record<string, never>>> = {},
 ): Promise<Workerd> {
   const { miniflare, ...process } = await startWorkerd({
     modules: bundle([main]),
@@ -39,6 +43,7 @@ export async function runWorker(
     d1Databases: ['DB'],
     r2Buckets: ['FILES'],
     queueProducers: { JOBS: 'jobs' },
+    workerLoaders,
   });
   return {
     ...process,
@@ -98,12 +103,13 @@ export function bundle(args: readonly string[], root = '.'): Modules {
   );
   if (status !== 0)
     throw new Error(`wrangler could not bundle ${args.join(' ')}:\n${stdout}${stderr}`);
-  const names = readdirSync(directory).filter((name) => name.endsWith('.js'));
-  const modules = names.map((name) => ({
-    type: 'ESModule' as const,
-    path: name,
-    contents: readFileSync(join(directory, name), 'utf8'),
-  }));
+  const modules = readdirSync(directory).flatMap((name): Modules => {
+    const path = join(directory, name);
+    if (name.endsWith('.wasm'))
+      return [{ type: 'CompiledWasm', path: name, contents: readFileSync(path) }];
+    const type = name.endsWith('.js') ? 'ESModule' : name.endsWith('.txt') ? 'Text' : null;
+    return type === null ? [] : [{ type, path: name, contents: readFileSync(path, 'utf8') }];
+  });
   rmSync(directory, { recursive: true });
   return modules;
 }

@@ -27,6 +27,7 @@ const ranks = [
   'experiments',
   'execution',
   'runs',
+  'code',
   'sessions',
   'schedules',
   'protocols',
@@ -50,9 +51,10 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
 const folderOf = (file: string) => file.split('/')[0] ?? file;
 const rankOf = (file: string) => ranks.indexOf(folderOf(file));
 const importsOf = (file: string) =>
-  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
-    ([, target = '']) => relative(root, join(root, dirname(file), target)),
-  );
+  [
+    // Others are data, such as what scripts/assets.ts makes.
+    ...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g),
+  ].map(([, target = '']) => relative(root, join(root, dirname(file), target)));
 
 const graph = new Map(files.map((file) => [file, importsOf(file)]));
 const problems: string[] = [];

@@ -1,6 +1,7 @@
 import { agentsFeature } from './agents/index.ts';
 import { analyticsFeature } from './analytics/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
+import { codeFeature } from './code/index.ts';
 import { erasureFeature } from './erasure/index.ts';
 import type { AppEnv } from './http/authorize.ts';
 import type { ErrorForm } from './http/error-form.ts';
@@ -54,6 +55,7 @@ const features = [
   rateLimitsFeature,
   knowledgeFeature,
   runs,
+  codeFeature,
   sessions,
   uiStreamFeature,
   openAiFeature,

@@ -23,6 +23,7 @@ export {
   mediaTypeOf,
 } from './identify.ts';
 export { tableRow, tableRule } from './markup/table-row.ts';
+export { openOriginal } from './open-original.ts';
 export { type Box, boxOf, decodeLines, type LineLayout, type PageLayout } from './page-layout.ts';
 export { describeDocument } from './properties/describe-document.ts';
 export { canonicalLanguage } from './properties/language-tag.ts';
@@ -45,7 +46,7 @@ export {
   maxBytes,
   servedTypes,
 } from './supported.ts';
-export { downloadOriginal } from './transfer/download.ts';
+export { attachmentHeaders, downloadOriginal } from './transfer/download.ts';
 export { FileName } from './transfer/file-name.ts';
 export { type FilePart, LongRestError, readForm } from './transfer/multipart.ts';
 export { bytesOf, originalKey } from './transfer/original.ts';

@@ -28,7 +28,9 @@ const removals: readonly Removal[] = [
   ].map((table) => ({ table, of: own })),
   { table: 'run_steps', of: through('run_id', 'runs') },
   { table: 'suspended_runs', of: through('run_id', 'runs') },
-  ...['approvals', 'run_contents', 'run_files', 'runs'].map((table) => ({ table, of: own })),
+  ...['code_executions', 'generated_files', 'approvals', 'run_contents', 'run_files', 'runs'].map(
+    (table) => ({ table, of: own }),
+  ),
   { table: 'agent_labels', of: through('agent_id', 'agents') },
   { table: 'file_contents', of: through('base_id', 'knowledge_bases') },
   { table: 'knowledge_revisions', of: through('base_id', 'knowledge_bases') },

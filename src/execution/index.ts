@@ -6,6 +6,7 @@ export type { AgentCall, RunAgent } from './delegate.ts';
 export { boundBy } from './judge-call.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
 export { resolveTools } from './resolve.ts';
+export type { ToolPorts } from './services.ts';
 export { approvalDigest } from './sort-calls.ts';
 
 export { type Limit, reachedLimit, type Spent } from './stop.ts';

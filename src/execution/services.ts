@@ -1,6 +1,13 @@
 import { passagesFor, searchKnowledge } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { KnowledgeAnswer, KnowledgeQuery, ToolServices, WebQuery } from '../tools/index.ts';
+import type {
+  FileRequest,
+  KnowledgeAnswer,
+  KnowledgeQuery,
+  ReadFiles,
+  ToolServices,
+  WebQuery,
+} from '../tools/index.ts';
 import { type SearchOutcome, searchWeb } from '../web/index.ts';
 import { callDelegate, type RunAgent } from './delegate.ts';
 import { circumstancesOf, refuseRedirect } from './judge-call.ts';
@@ -9,11 +16,18 @@ import type { ToolCall } from './tool.ts';
 export interface ToolPorts {
   /** Runs another agent. Without it, the tool `agent` is omitted. */
   readonly runAgent?: RunAgent;
+  /** Reads files for code. Without it, code has none. */
+  readonly readFiles?: (request: FileRequest) => Promise<ReadFiles>;
 }
 
 /** Binds the features that tools use to one tool call. */
-export const toolServices = (ctx: Ctx, call: ToolCall, { runAgent }: ToolPorts): ToolServices => ({
+export const toolServices = (
+  ctx: Ctx,
+  call: ToolCall,
+  { runAgent, readFiles }: ToolPorts,
+): ToolServices => ({
   searchKnowledge: (query) => searchOwnKnowledge(ctx, call, query),
+  readFiles: async (request) => (await readFiles?.(request)) ?? { ok: true, files: [] },
   callAgent: async (request) =>
     runAgent === undefined
       ? { ok: false, error: 'Agents cannot be called in this run.' }

@@ -22,6 +22,8 @@ export const permissions = {
   'agents:write': ['editor', 'admin'],
   'tools:read': ['viewer', 'editor', 'admin'],
   'tools:write': ['editor', 'admin'],
+  /** Code without an agent; a key that only runs agents runs code through them. */
+  'code:run': ['editor', 'admin'],
   'knowledge:read': ['viewer', 'editor', 'admin'],
   'knowledge:write': ['editor', 'admin'],
   'knowledge:search': ['runtime', 'editor', 'admin'],

@@ -30,6 +30,8 @@ export function parseParams(
 const versionParameters: ReadonlySet<string> = new Set(['version', 'a', 'b']);
 
 const parameterNames: Readonly<Record<string, string>> = {
+  code_execution: 'code execution',
+  generated_file: 'generated file',
   golden_question: 'golden question',
   kb: 'knowledge base',
   migration: 'embedding migration',

@@ -16,6 +16,7 @@ export const tags = [
     description: 'Knowledge bases, their files, and search',
   },
   { name: 'Tools', description: 'HTTP tools that agents can call; import from OpenAPI' },
+  { name: 'Code', description: 'Code that agents run in a sandbox, and the files that it writes' },
   {
     name: 'Web search',
     description: 'Search providers, their credentials, prices and failures',

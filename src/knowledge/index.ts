@@ -15,6 +15,7 @@ export { getFile, listFilesOf } from './files.ts';
 export { latestRevisions, lostPin } from './history/pins.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
+export { findNamedFiles } from './named-files.ts';
 export { locatePassages } from './pages/locate.ts';
 export { located } from './pages/schema.ts';
 export { isReadable } from './readable.ts';

@@ -2,6 +2,8 @@ import { newDbStats, openDb } from '../db/client.ts';
 import { newId } from '../shared/id.ts';
 import { groupsOf } from './actor.ts';
 import { createAssetReader } from './asset-reader.ts';
+import { createLoaderRunner } from './code/loader-runner.ts';
+import { createQuickJsRunner } from './code/quickjs-runner.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Actor, Ctx, Idempotency, RequestStats } from './context.ts';
 import { createD1VectorIndex } from './d1-vector-index.ts';
@@ -9,7 +11,7 @@ import { createEgress } from './egress.ts';
 import { createImportBuckets } from './import-buckets.ts';
 import { createJobQueue } from './job-queue.ts';
 import { createLog } from './log.ts';
-import type { Egress, FloodGuard, VectorIndex } from './ports.ts';
+import type { CodeRunner, Egress, FloodGuard, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
 import { createFloodGuard, createRateCounts } from './rate-limiting.ts';
 import { createSessionHosts } from './session-hosts.ts';
@@ -124,6 +126,7 @@ const openPorts = (env: Env, config: Config, db: Ctx['db']) => ({
   models: { workersAi: 'AI' in env ? (env.AI ?? null) : null },
   egress: egressOf(config),
   vectors: createVectorIndex(env, db),
+  code: createCodeRunner(env),
 });
 
 const egresses = new WeakMap<Config, Egress>();
@@ -142,6 +145,12 @@ function egressOf(config: Config): Egress {
 const createVectorIndex = (env: Env, db: Ctx['db']): VectorIndex => {
   const hosted = 'VECTORS' in env ? env.VECTORS : undefined;
   return hosted === undefined ? createD1VectorIndex(db) : createVectorizeIndex(hosted);
+};
+
+/** Selects the embedded or the hosted runner of code. */
+const createCodeRunner = (env: Env): CodeRunner => {
+  const loader = 'LOADER' in env ? env.LOADER : undefined;
+  return loader === undefined ? createQuickJsRunner() : createLoaderRunner(loader);
 };
 
 function addTo(meter: RequestStats, { db, llm_ms, retrieval_ms }: RequestStats): void {

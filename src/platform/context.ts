@@ -5,6 +5,7 @@ import type { Actor, Idempotency, RequestStats } from './caller.ts';
 import type { Config } from './config.ts';
 import type {
   AssetReader,
+  CodeRunner,
   Egress,
   FileStore,
   ImportBuckets,
@@ -44,6 +45,7 @@ export interface Ctx {
   readonly jobs: JobQueue;
   readonly models: ModelAccess;
   readonly egress: Egress;
+  readonly code: CodeRunner;
   readonly hosts: SessionHosts;
   readonly limiter: RateCounts;
   /** The workspace's rate limits that apply to the caller; null for none, as in the background. */

@@ -7,6 +7,7 @@ interface __BaseEnv_Env {
 	JOBS: Queue;
 	ADDRESS_FLOODS: RateLimit;
 	KEY_BURSTS?: RateLimit;
+	LOADER?: WorkerLoader;
 	AI?: Ai;
 	ASSETS: Fetcher;
 	PUBLIC_HOSTS: "";
@@ -50,6 +51,7 @@ declare namespace Cloudflare {
 		JOBS: Queue;
 		ADDRESS_FLOODS: RateLimit;
 		KEY_BURSTS: RateLimit;
+		LOADER: WorkerLoader;
 		AI: Ai;
 		ASSETS: Fetcher;
 		PUBLIC_HOSTS: "";
@@ -69,6 +71,7 @@ declare namespace Cloudflare {
 		JOBS: Queue;
 		ADDRESS_FLOODS: RateLimit;
 		KEY_BURSTS: RateLimit;
+		LOADER: WorkerLoader;
 		AI: Ai;
 		ASSETS: Fetcher;
 		PUBLIC_HOSTS: "";

@@ -295,6 +295,72 @@ export interface Egress {
   providerFetch(base_url: string, options: { readonly headers_timeout_ms: number }): Fetch;
 }
 
+export const codeLanguages = ['javascript', 'typescript'] as const;
+export type CodeLanguage = (typeof codeLanguages)[number];
+
+/** A file that code may read. */
+export interface CodeInputFile {
+  readonly name: string;
+  readonly text: string;
+  /** The original; absent where it is the text in UTF-8. */
+  readonly bytes?: Uint8Array;
+}
+
+/** The size of what code leaves behind is bounded by `platform/code/output.ts`. */
+export interface CodeJob {
+  /** The body of an async function: `return` gives the result. */
+  readonly code: string;
+  readonly language: CodeLanguage;
+  readonly files: readonly CodeInputFile[];
+  /** Plain JSON; the global `input`. */
+  readonly input: unknown;
+  readonly limits: CodeLimits;
+}
+
+export interface CodeLimits {
+  /** CPU time in milliseconds. */
+  readonly time_ms: number;
+}
+
+export const codeErrorTypes = [
+  'syntax',
+  'exception',
+  'timeout',
+  'out_of_memory',
+  'output',
+] as const;
+
+export interface CodeError {
+  /** `output`: the result, a log or a file is too large or malformed. */
+  readonly type: (typeof codeErrorTypes)[number];
+  /** Such as `TypeError`. */
+  readonly name: string;
+  readonly message: string;
+  /** Line of the code, from 1; null when unknown. */
+  readonly line: number | null;
+}
+
+export interface CodeOutcome {
+  readonly ok: boolean;
+  /** Plain JSON; null without a result. */
+  readonly result: unknown;
+  /** The console, up to the end or the error. */
+  readonly logs: readonly { readonly level: string; readonly text: string }[];
+  readonly files: readonly { readonly name: string; readonly content: Uint8Array<ArrayBuffer> }[];
+  /** Null where the platform does not tell. */
+  readonly cpu_ms: number | null;
+  /** Units of work, the same for the same code; null where the platform has none. */
+  readonly ticks: number | null;
+  readonly error: CodeError | null;
+}
+
+/** Runs code that nobody has reviewed: without network, modules, timers and state, and bounded in time and memory. */
+export interface CodeRunner {
+  readonly name: 'quickjs' | 'worker_loader';
+  /** Does not throw for a fault of the code. Nothing that the code does outlives the call. */
+  run(job: CodeJob): Promise<CodeOutcome>;
+}
+
 export interface Log {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void;

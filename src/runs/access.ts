@@ -66,6 +66,7 @@ export const redactRun = (ctx: Ctx, run: RunWithSteps): RunWithSteps =>
     : {
         ...run,
         inputs: {},
+        files: [],
         required_actions: redactActions(ctx, run),
         steps: run.steps.map((step) => ({
           ...step,

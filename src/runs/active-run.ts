@@ -163,6 +163,7 @@ export const newRun = (
   groups: ctx.groups === null ? null : [...ctx.groups],
   source_file_ids: null,
   untrusted: null,
+  generated_files: null,
   events: null,
   lease_until: ctx.now() + leaseFor,
   required_actions: null,

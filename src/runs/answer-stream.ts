@@ -1,5 +1,5 @@
 import type { LoopEvent, ToolOutcome } from '../execution/index.ts';
-import { isPage } from '../tools/index.ts';
+import { isPage, toGeneratedFile } from '../tools/index.ts';
 import { CitationFilter } from './citations.ts';
 import type { OfClient, OfFiles, RunEvent } from './events.ts';
 import type { Overrides } from './overrides.ts';
@@ -67,7 +67,8 @@ export class AnswerStream {
       case 'tool-result': {
         const { tool_call_id, tool_name, outcome, latency_ms } = event.called;
         const result = toolResult(tool_call_id, outcome, latency_ms, this.#ofClient(tool_name));
-        return [{ ...result, ...this.#filesWith(outcome) }];
+        const ofFiles = this.#filesWith(outcome);
+        return [{ ...result, ...ofFiles }, ...fileEvents(outcome, ofFiles)];
       }
     }
   }
@@ -121,6 +122,14 @@ export class AnswerStream {
     return this.#isBuffered ? [] : [{ type: 'text-delta', delta }];
   }
 }
+
+/** The events of the files that a tool call has written. */
+export const fileEvents = (outcome: ToolOutcome, ofFiles: OfFiles): RunEvent[] =>
+  (outcome.ok ? (outcome.files ?? []) : []).map((file) => ({
+    type: 'file',
+    file: toGeneratedFile(file),
+    ...ofFiles,
+  }));
 
 /** The event with the result of a tool call. */
 export const toolResult = (

@@ -107,8 +107,8 @@ function toToolOutcome(
     return { ok: false, error: `${agent} reached a limit: ${run.limit}.` };
   if (run.type === 'requires_action' || run.type === 'suspended')
     return { ok: false, error: `${agent} called a tool that is not available to it.` };
-  if (run.value !== undefined) return { ok: true, output: { agent, answer: run.value } };
-  const { text, sources } = progress;
+  const { text, sources, files } = progress;
+  if (run.value !== undefined) return { ok: true, output: { agent, answer: run.value }, files };
   const citations = config.knowledge.citations ? readCitations(text, sources) : [];
   // Markers number the passages of the delegate, which its caller does not have.
   const answer = text.replaceAll(/\s?\[\d{1,3}\]/g, '');
@@ -121,6 +121,7 @@ function toToolOutcome(
   return {
     ok: true,
     output: { agent, answer, ...(cited.length === 0 ? {} : { citations: cited }) },
+    files,
   };
 }
 

@@ -202,6 +202,7 @@ export function measured(active: ActiveRun, progress: Progress) {
     ...{ confidence, coverage, cost_nano_usd, first_token_ms },
     ...{ input_tokens, output_tokens, cache_read_tokens, reasoning_tokens },
     untrusted: sources.length === 0 ? null : sources,
+    generated_files: progress.files.length === 0 ? null : progress.files,
     context: contextOf(progress, active),
   };
 }

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../shared/failure.ts';
+import type { GeneratedFile } from '../tools/index.ts';
 import type { Message } from './schema/message.ts';
 import type { Run } from './schema/run.ts';
 
@@ -73,6 +74,8 @@ export type RunEvent =
       readonly error: string;
       readonly latency_ms: number;
     } & OfClient)
+  /** Code has written a file for the user. */
+  | ({ readonly type: 'file'; readonly file: GeneratedFile } & OfFiles)
   /** A person has decided about a call. */
   | {
       readonly type: 'approval-response';

@@ -104,4 +104,4 @@ export { toEventStream } from './stream/sse.ts';
 export type { SuspendedRun } from './suspension/state.ts';
 export { type RunVersion, toRunVersion } from './version.ts';
 export type { Waits } from './waits.ts';
-export { readableMessages, withheld, withheldIn } from './withheld.ts';
+export { readableMessages, withheld, withheldIn, withheldRuns } from './withheld.ts';

@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
+import type { GeneratedFileRef } from '../db/schema/code.ts';
 import type { Coverage } from '../db/schema/runs.ts';
 import { type Limit, type LoopStep, type Spent, Untrusted } from '../execution/index.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -28,6 +29,8 @@ export interface ProgressSnapshot
   readonly files?: readonly string[];
   /** Absent in a run that waits since an earlier version. */
   readonly untrusted?: ReturnType<Untrusted['snapshot']>;
+  /** Absent in a run that waits since an earlier version. */
+  readonly generated?: readonly GeneratedFileRef[];
   /** How the attachments were used. */
   readonly uses: AttachmentContext['uses'];
   /** The ordinal of the next span. */
@@ -60,6 +63,8 @@ export class Progress {
   first_token_ms: number | null = null;
   /** The context of the model; null when no model was called. */
   context: RunContext | null = null;
+  /** The files that code has written for the user. */
+  files: GeneratedFileRef[] = [];
   /** Spans that are not stored yet. */
   spans: SpanRow[] = [];
   usage: Statement[] = [];
@@ -94,6 +99,7 @@ export class Progress {
       uses: this.attached.uses,
       files: this.source_file_ids,
       untrusted: this.untrusted.snapshot(),
+      generated: this.files,
       next_ordinal: this.#trace.next,
       tool_ordinals: Object.fromEntries(this.#toolOrdinals),
     };
@@ -104,6 +110,7 @@ export class Progress {
     uses,
     files = [],
     untrusted = { origins: [], offered: [] },
+    generated = [],
     next_ordinal,
     tool_ordinals,
     ...rest
@@ -111,6 +118,7 @@ export class Progress {
     for (const id of files) this.#trace.files.add(id);
     Object.assign(this.spent, spent);
     this.untrusted.restore(untrusted);
+    this.files = [...generated];
     this.attached = { ...noAttachments, uses };
     Object.assign(this, structuredClone(rest));
     this.#trace.continueAt(next_ordinal);
@@ -168,6 +176,7 @@ export class Progress {
     started_at,
     latency_ms,
   }: LoopStep['tools'][number]): void {
+    if (outcome.ok) this.files.push(...(outcome.files ?? []));
     const ordinal = this.#toolOrdinals.get(tool_call_id);
     this.#toolOrdinals.delete(tool_call_id);
     const result = outcome.ok ? { output: capContent(outcome.output) } : { error: outcome.error };
@@ -211,6 +220,12 @@ export class Progress {
   #number(source: Source): Source {
     this.sources.push(source);
     return source;
+  }
+
+  /** Records that the run has read files of its knowledge. */
+  addSourceFiles(ids: readonly string[]): void {
+    if (ids.length > 0) this.untrusted.add('documents');
+    for (const id of ids) this.#trace.files.add(id);
   }
 
   /** The files whose passages the run and its delegates have read. */

@@ -87,7 +87,7 @@ export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
   const { row, end_user_id, inputs, metadata } = authorizeRun(ctx, { run, session, content });
   const given = { end_user_id, inputs, metadata: metadata as RunWithSteps['metadata'] };
   const isHidden = (await withheldRuns(ctx, [row.id])).has(row.id);
-  const shown = toRun(isHidden ? { ...row, required_actions: null } : row);
+  const shown = toRun(isHidden ? { ...row, required_actions: null, generated_files: null } : row);
   return redactRun(ctx, { ...shown, ...given, steps: spans.map(toRunStep) });
 }
 

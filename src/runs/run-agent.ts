@@ -7,6 +7,7 @@ import {
   resolveTools,
   runLoop,
   type Tool,
+  type ToolPorts,
   type ToolRunContext,
   toAnswered,
 } from '../execution/index.ts';
@@ -22,6 +23,7 @@ import type { Progress } from './progress.ts';
 import { modelOptions, modelsFor, passagesOf, writePrompt } from './prompt/prompt.ts';
 import { searchText } from './prompt/queries.ts';
 import { contextOfRun } from './prompt/run-context.ts';
+import { readFilesOf } from './read-files.ts';
 import { retrieve } from './retrieve.ts';
 
 const answered: RunOutcome = { type: 'answered' };
@@ -75,8 +77,7 @@ const mayAnswer = ({ config, overrides, progress: { sources, attached } }: Agent
 async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
   const { config, progress, prompt, signal, account, overrides } = run;
   const { limits, output_schema: schema } = config;
-  const delegate = run.delegate === undefined ? {} : { runAgent: run.delegate };
-  const tools = await resolveTools(ctx, run.tools, delegate);
+  const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
   addGiven(run, tools);
   progress.retrieved ??= progress.sources.length;
   const sources = progress.sources.slice(0, progress.retrieved);
@@ -209,6 +210,12 @@ export const toolContextOf = ({
   ...(earlier === undefined ? {} : { earlier }),
   // A delegate cannot wait: its caller is in the middle of a step.
   can_wait: above.length === 0 && overrides.has_approvals !== false,
+});
+
+/** The features of a run that its tools use. */
+export const toolPortsOf = (ctx: Ctx, run: AgentRun): ToolPorts => ({
+  readFiles: readFilesOf(ctx, run),
+  ...(run.delegate === undefined ? {} : { runAgent: run.delegate }),
 });
 
 /** Throws `validation_failed` for a client tool with the name of a tool of the agent. */

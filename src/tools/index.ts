@@ -1,5 +1,20 @@
 export type { ToolPin } from '../db/schema/tool-pins.ts';
 
+export {
+  defaultTimeMs,
+  type Execution,
+  executeCode,
+  maxCodeChars,
+  maxInputBytes,
+} from './code/execute.ts';
+export {
+  GeneratedFile,
+  isSigned,
+  refOf,
+  toGeneratedFile,
+} from './code/generated-file.ts';
+export { closeLost, deleteOld, removeExpiredFiles } from './code/retention.ts';
+export { selectGeneratedFile, selectLinkedFile } from './code/store.ts';
 export type { Effect } from './definition.ts';
 export { toolsFeature } from './feature.ts';
 export { headerProblem } from './headers.ts';
@@ -8,11 +23,13 @@ export { listAvailableTools, pinTools, readPinStates, resolvePins, whyUnusable }
 export { pinStatuses } from './sources/source.ts';
 export {
   type CallableTool,
+  type FileRequest,
   type FoundPage,
   type FoundSource,
   isPage,
   type KnowledgeAnswer,
   type KnowledgeQuery,
+  type ReadFiles,
   type ToolContext,
   type ToolOutcome,
   type ToolServices,

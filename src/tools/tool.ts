@@ -1,6 +1,8 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
+import type { GeneratedFileRef } from '../db/schema/code.ts';
 import type { Ctx } from '../platform/context.ts';
+import type { CodeInputFile } from '../platform/ports.ts';
 import type { Account, Attribution } from '../usage/index.ts';
 import type { PageRules, SearchOutcome, SearchQuery } from '../web/index.ts';
 import type { Effect } from './definition.ts';
@@ -47,11 +49,23 @@ export interface ToolServices {
   searchWeb(query: WebQuery): Promise<SearchOutcome>;
   /** The rules of the agent for reading an address. */
   pageRules(address: string): PageRules;
+  /** Reads the files that code names: attachments of the conversation, and files of the agent's knowledge that the caller may read. */
+  readFiles(request: FileRequest): Promise<ReadFiles>;
   /** Runs another agent of the workspace on one message. */
   callAgent(call: { readonly agent: string; readonly message: string }): Promise<ToolOutcome>;
 }
 
 export type WebQuery = Pick<SearchQuery, 'query' | 'count' | 'freshness'>;
+export interface FileRequest {
+  /** Names of files of the agent's knowledge. */
+  readonly names: readonly string[];
+  /** The code; attachments that it does not mention are not read. */
+  readonly code: string;
+}
+
+export type ReadFiles =
+  | { readonly ok: true; readonly files: readonly CodeInputFile[] }
+  | { readonly ok: false; readonly error: string };
 
 export interface KnowledgeQuery {
   readonly query: string;
@@ -115,6 +129,8 @@ export type ToolOutcome =
       readonly sources?: readonly FoundSource[];
       /** A remark on the sources, for the model. */
       readonly note?: string;
+      /** Files for the user. */
+      readonly files?: readonly GeneratedFileRef[];
       readonly usage?: readonly Statement[];
       /** Hosts that the result is from; those that the call reaches unless given. */
       readonly hosts?: readonly string[];

@@ -206,6 +206,8 @@ describe('errors', () => {
         .concat(
           Object.entries({
             batch: 'batch',
+            code_execution: 'exec',
+            generated_file: 'gen',
             golden_question: 'gq',
             evaluation: 'rev',
             migration: 'emb',

@@ -35,6 +35,13 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"completed"',
     'The shop in Zurich is the closest.',
   ],
+  'docs/guides/code.md': [
+    '"result":[{"city":"Bern","total":8},{"city":"Basel","total":4}]',
+    '<svg xmlns',
+    '"squares.csv"',
+    'n,square',
+    '"status":"completed"',
+  ],
   'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],
@@ -61,6 +68,22 @@ const scripts: Readonly<Record<string, Script>> = {
     rounds: [
       { tool_calls: [{ id: 'call_1', name: 'get_location', arguments: {} }] },
       { text: ['The shop in Zurich is the closest.'] },
+    ],
+  },
+  code: {
+    rounds: [
+      {
+        tool_calls: [
+          {
+            id: 'call_1',
+            name: 'run_code',
+            arguments: {
+              code: "const rows = Array.from({ length: 10 }, (_, i) => ({ n: i + 1, square: (i + 1) ** 2 }));\nwriteFile('squares.csv', toCsv(rows));",
+            },
+          },
+        ],
+      },
+      { text: ['The squares are in squares.csv.'] },
     ],
   },
   models: { rounds: [{ text: ['Hello.'] }], repeat: true },

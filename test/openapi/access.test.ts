@@ -77,6 +77,7 @@ describe('the token of an end user', () => {
       'GET /attachments/{attachment}',
       'GET /attachments/{attachment}/content',
       'GET /chat/{session}/stream',
+      'GET /generated-files/{generated_file}',
       'GET /messages/{message}',
       'GET /runs/{run}',
       'GET /runs/{run}/events',

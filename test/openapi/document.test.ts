@@ -18,7 +18,7 @@ import {
 const undocumented = ['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'];
 
 /** Everything that may be called without a credential. A new one is put here on purpose, or not at all. */
-const publicOperations = ['GET /healthz'];
+const publicOperations = ['GET /api/v1/generated-files/{generated_file}/download', 'GET /healthz'];
 
 const schemasOf = (operation: Operation): Schema[] => [
   ...operation.parameters.map(({ schema }) => schema),

@@ -281,6 +281,15 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/code-executions',
+    gives: ['code_execution', 'generated_file'],
+    make: async (workspace) => {
+      const code = "writeFile('rows.csv', 'a')";
+      const execution = await created(workspace, '/code-executions', { code });
+      return { code_execution: execution.id, generated_file: execution.files[0].id };
+    },
+  },
+  {
     needs: 'POST /v1/responses',
     gives: ['response'],
     from: ['agent'],
@@ -364,6 +373,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   att: 'attachment',
   msg: 'message',
   run: 'run',
+  exec: 'code_execution',
+  gen: 'generated_file',
   arc: 'archive',
   bud: 'budget',
   whk: 'webhook',

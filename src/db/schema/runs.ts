@@ -9,6 +9,7 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
+import type { GeneratedFileRef } from './code.ts';
 import type { Effect } from './effects.ts';
 
 /**
@@ -110,6 +111,8 @@ export const runs = sqliteTable(
     source_file_ids: text({ mode: 'json' }).$type<string[]>(),
     /** The sources of untrusted content that the run has read, such as `documents` or the name of a tool; null for none. */
     untrusted: text({ mode: 'json' }).$type<string[]>(),
+    /** The files that code has written for the answer; null for none. */
+    generated_files: text({ mode: 'json' }).$type<GeneratedFileRef[]>(),
     /**
      * The events of a finished run, for clients that attach later (runs/stream/event-log.ts); null
      * when there are too many.

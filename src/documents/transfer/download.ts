@@ -39,19 +39,24 @@ export async function downloadOriginal(
   return new Response(object.body, {
     status: range === null ? 200 : 206,
     headers: {
-      'content-type': formatOf(media_type).served_as,
+      ...attachmentHeaders(name, formatOf(media_type).served_as),
       'content-length': String(range?.length ?? object.byte_size),
       ...(range !== null && {
         'content-range': `bytes ${range.offset}-${range.offset + range.length - 1}/${object.byte_size}`,
       }),
       ...(etag !== null && { 'accept-ranges': 'bytes', etag }),
-      'content-disposition': dispositionOf(name),
-      'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'private, no-store',
     },
   });
 }
+
+/** The headers of a file that no browser executes: a download in a sandbox, of exactly this type. */
+export const attachmentHeaders = (name: string, type: string): Record<string, string> => ({
+  'content-type': type,
+  'content-disposition': dispositionOf(name),
+  'content-security-policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'private, no-store',
+});
 
 /** RFC 6266: a plain ASCII name for old clients, the full name in RFC 8187 encoding. */
 function dispositionOf(name: string): string {

@@ -1,5 +1,6 @@
+import { fromBase64, toBase64 } from '../base64.ts';
 import type { Best } from './best.ts';
-import { decodeVector, fromBase64, toBase64, toUnit } from './quantize.ts';
+import { decodeVector, toUnit } from './quantize.ts';
 import { rotate, signatureBits } from './rotation.ts';
 
 /** Maximum number of vectors of a block, whose row stays far below 2 MB. */

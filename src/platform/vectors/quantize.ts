@@ -1,9 +1,4 @@
-// Available in the runtime, not yet in TypeScript's library.
-const base64 = Uint8Array as unknown as { fromBase64(text: string): Uint8Array };
-
-export const fromBase64 = (text: string): Uint8Array => base64.fromBase64(text);
-export const toBase64 = (bytes: Uint8Array): string =>
-  (bytes as unknown as { toBase64(): string }).toBase64();
+import { fromBase64, toBase64 } from '../base64.ts';
 
 /**
  * Symmetric quantisation: the largest component becomes 127. Cosine similarity is independent of

@@ -11,16 +11,25 @@ export const Extras = z
     cost_usd: Run.shape.usage.shape.cost_usd,
     confidence: Run.shape.confidence,
     downgrade: Run.shape.downgrade,
+    files: Run.shape.files,
   })
   .openapi('OpenAIExtras');
 export type Extras = z.output<typeof Extras>;
 
-export const extrasOf = ({ id, finish_reason, usage, confidence, downgrade }: Run): Extras => ({
+export const extrasOf = ({
+  id,
+  finish_reason,
+  usage,
+  confidence,
+  downgrade,
+  files,
+}: Run): Extras => ({
   run_id: id,
   finish_reason,
   cost_usd: usage.cost_usd,
   confidence,
   downgrade,
+  files,
 });
 
 const citation = FileCitation.shape;

@@ -35,8 +35,20 @@ const ResponseUrlCitation = z
   })
   .openapi('ResponseUrlCitation');
 
+const ContainerFileCitation = z
+  .object({
+    type: z.literal('container_file_citation'),
+    container_id: z.string().describe('Id of the code execution that has written the file'),
+    file_id: z.string(),
+    filename: z.string(),
+    start_index: z.number().int().describe('The end of the text: code writes files beside it'),
+    end_index: z.number().int(),
+    url: z.string().describe('Signed link, valid for 24 hours from its creation'),
+  })
+  .openapi('ResponseContainerFileCitation');
+
 export const ResponseAnnotation = z
-  .discriminatedUnion('type', [ResponseFileCitation, ResponseUrlCitation])
+  .discriminatedUnion('type', [ResponseFileCitation, ResponseUrlCitation, ContainerFileCitation])
   .openapi('ResponseAnnotation');
 export type ResponseAnnotation = z.output<typeof ResponseAnnotation>;
 

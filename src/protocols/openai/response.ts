@@ -105,14 +105,12 @@ export function outputOf(message: Message, part: Part = firstPart): Output {
 
 /** Returns the text that a part adds to an answer, with its citations. */
 export function toOutputMessage(
-  message: Pick<Message, 'id' | 'text' | 'citations'>,
+  message: Pick<Message, 'id' | 'text' | 'citations' | 'parts'>,
   status: OutputMessage['status'],
   part: Part = firstPart,
 ): OutputMessage {
   const offset = offsetOf(message, part);
-  const annotations = annotationsOf(message).flatMap(({ index, ...annotation }) =>
-    index < offset ? [] : [{ ...annotation, index: index - offset }],
-  );
+  const annotations = annotationsOf(message, offset);
   return {
     type: 'message',
     id: toMessageItemId(message.id, part.index),
@@ -139,19 +137,45 @@ export const toCall = (
   arguments: text,
 });
 
-const annotationsOf = (message: Pick<Message, 'text' | 'citations'>): ResponseAnnotation[] =>
-  citedIn(message).map(({ citation, marker, index }): ResponseAnnotation => {
+/** Returns the citations of the text from an offset on, and the files that code has written. */
+function annotationsOf(
+  message: Pick<Message, 'text' | 'citations' | 'parts'>,
+  offset: number,
+): ResponseAnnotation[] {
+  const cited = citedIn(message).flatMap(({ citation, marker, index: at }): ResponseAnnotation[] => {
+    const index = at - offset;
+    if (index < 0) return [];
     if (citation.type === 'url') {
       const { url, title, quote } = citation;
       const place = { start_index: index, end_index: index + marker.length };
-      return { type: 'url_citation', url, title, ...place, quote };
+      return [{ type: 'url_citation', url, title, ...place, quote }];
     }
     const { file_id, file_name: filename, page, quote, revision, page_size, boxes } = citation;
-    return {
-      ...{ type: 'file_citation', file_id, filename, index, page },
-      ...{ quote, revision, page_size, boxes },
-    };
+    return [
+      {
+        ...{ type: 'file_citation', file_id, filename, index, page },
+        ...{ quote, revision, page_size, boxes },
+      },
+    ];
   });
+  const written = message.parts.flatMap((part): ResponseAnnotation[] =>
+    part.type === 'file' ? [fileAnnotation(part, message.text.length - offset)] : [],
+  );
+  return [...cited, ...written];
+}
+
+const fileAnnotation = (
+  { id, execution_id, name, url }: Extract<Message['parts'][number], { type: 'file' }>,
+  index: number,
+): ResponseAnnotation => ({
+  type: 'container_file_citation',
+  container_id: execution_id,
+  file_id: id,
+  filename: name,
+  start_index: index,
+  end_index: index,
+  url,
+});
 
 /** Returns the usage of a part: that of the run without that of the parts before. */
 function toUsage(message: Pick<Message, 'run'>, { before }: Part): OpenAiResponse['usage'] {

@@ -135,7 +135,10 @@ class ResponsesEncoder implements StreamEncoder {
   }
 
   #messageItem = (status: OutputMessage['status']): OutputMessage =>
-    toOutputMessage({ id: this.#message_id, text: this.#joined.text, citations: [] }, status);
+    toOutputMessage(
+      { id: this.#message_id, text: this.#joined.text, citations: [], parts: [] },
+      status,
+    );
 
   #writeText(delta: string): Frame[] {
     if (delta === '') return [];

@@ -73,6 +73,8 @@ class UiMessageStream implements StreamEncoder {
         ];
       case 'start-step':
         return [...this.#endStep(), ...this.#startStep()];
+      case 'file':
+        return [...this.#close(), fileChunk(event.file)];
       case 'text-delta':
       case 'reasoning-delta':
         return this.#writeDelta(event.type === 'text-delta' ? 'text' : 'reasoning', event.delta);
@@ -227,6 +229,12 @@ function toSource(citation: Message['citations'][number]): UIMessageChunk {
     ...{ filename, providerMetadata },
   };
 }
+const fileChunk = (file: Extract<RunEvent, { type: 'file' }>['file']): UIMessageChunk => ({
+  type: 'file',
+  url: file.url,
+  mediaType: file.media_type,
+  providerMetadata: { agentgrid: { ...file } },
+});
 
 /** Returns the finish reason of the AI SDK, which has fewer reasons. */
 function reasonOf(run: Run | null): FinishReason {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
 import { FileCitation, PageCitation, Run } from '../../runs/index.ts';
+import { GeneratedFile } from '../../tools/index.ts';
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
@@ -77,6 +78,11 @@ export const StreamEvent = z
     event('tool-output-error', { ...call, errorText: z.string() }).describe(
       'The tool failed; the model reads the error and continues',
     ),
+    event('file', {
+      url: z.string(),
+      mediaType: z.string(),
+      providerMetadata: z.object({ agentgrid: GeneratedFile }),
+    }).describe('Code has written a file, which the signed link downloads'),
     event('source-document', {
       sourceId: z.string(),
       mediaType: z.string(),

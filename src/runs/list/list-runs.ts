@@ -4,7 +4,7 @@ import { withRange } from '../../http/schema.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { type Page, readPage } from '../../shared/page.ts';
-import { authorizeAgent, creatorFilter, redactActions } from '../access.ts';
+import { authorizeAgent, creatorFilter, mayReadMessages, redactActions } from '../access.ts';
 import { toRun } from '../schema/run.ts';
 import type { AgentRunsQuery, ListedRun } from './schema.ts';
 import { type RunFilter, selectRuns } from './store.ts';
@@ -47,7 +47,8 @@ export function listRuns(
     (row) => row.id,
     ({ end_user_id, ...row }) => {
       const run = toRun(row);
-      return { ...run, required_actions: redactActions(ctx, run), end_user_id };
+      const files = mayReadMessages(ctx) ? run.files : [];
+      return { ...run, files, required_actions: redactActions(ctx, run), end_user_id };
     },
   );
 }

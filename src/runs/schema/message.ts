@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Id, Time } from '../../http/schema.ts';
 import { located } from '../../knowledge/index.ts';
 import { toWireTime } from '../../shared/time.ts';
+import { GeneratedFile } from '../../tools/index.ts';
 import type { AnyMessageRow } from '../store/messages.ts';
 import type { RunRow } from '../store/runs.ts';
 import { Feedback, type FeedbackRow, toFeedback } from './feedback.ts';
@@ -131,14 +132,16 @@ export const MessagePart = z
     z
       .object({ type: z.literal('tool-result'), ...toolCall, output: z.unknown() })
       .openapi('ToolResultPart', { description: 'The result of the caller’s tool' }),
+    z
+      .object({ type: z.literal('file'), ...GeneratedFile.shape })
+      .openapi('FilePart', { description: 'A file that code has written for the answer' }),
   ])
   .openapi('MessagePart');
 
-function partsOf({
-  text,
-  prompt,
-  is_withheld = false,
-}: AnyMessageRow): z.output<typeof MessagePart>[] {
+function partsOf(
+  { text, prompt, is_withheld = false }: AnyMessageRow,
+  files: readonly GeneratedFile[],
+): z.output<typeof MessagePart>[] {
   const last = prompt?.at(-1);
   const tools = last?.role === 'assistant' || last?.role === 'tool' ? last.content : [];
   const parts = tools.flatMap((part): z.output<typeof MessagePart>[] => {
@@ -160,6 +163,7 @@ function partsOf({
   return [
     ...(text === '' && (parts.length > 0 || is_withheld) ? [] : [{ type: 'text' as const, text }]),
     ...parts,
+    ...files.map((file) => ({ type: 'file' as const, ...file })),
   ];
 }
 
@@ -201,22 +205,31 @@ export const toMessage = (
     feedback?: readonly FeedbackRow[] | undefined;
     siblings?: Message['siblings'] | undefined;
   } = {},
-): Message => ({
-  id: row.id,
-  session_id: row.session_id,
-  seq: row.seq,
-  parent_id: row.parent_id,
-  role: row.role,
-  text: row.text,
-  parts: partsOf(row),
-  citations: row.citations.map(toCitation),
-  is_withheld: row.is_withheld === true,
-  attachments: row.attachments
-    .filter(({ message_id }) => message_id === row.id)
-    .map(toMessageAttachment),
-  run_id: row.run_id,
-  run: row.role === 'assistant' && run !== undefined ? toRun(run) : null,
-  siblings,
-  feedback: feedback.map(toFeedback),
-  created_at: toWireTime(row.created_at),
-});
+): Message => {
+  const own = runOf(row, run);
+  return {
+    id: row.id,
+    session_id: row.session_id,
+    seq: row.seq,
+    parent_id: row.parent_id,
+    role: row.role,
+    text: row.text,
+    parts: partsOf(row, own?.files ?? []),
+    citations: row.citations.map(toCitation),
+    is_withheld: row.is_withheld === true,
+    attachments: row.attachments
+      .filter(({ message_id }) => message_id === row.id)
+      .map(toMessageAttachment),
+    run_id: row.run_id,
+    run: own,
+    siblings,
+    feedback: feedback.map(toFeedback),
+    created_at: toWireTime(row.created_at),
+  };
+};
+
+/** The run of an answer; without files where the answer is withheld. */
+const runOf = ({ role, is_withheld }: AnyMessageRow, run: RunRow | undefined): Run | null =>
+  role === 'assistant' && run !== undefined
+    ? toRun(is_withheld === true ? { ...run, generated_files: null } : run)
+    : null;

@@ -4,6 +4,7 @@ import { coverages, runStatuses } from '../../db/schema/runs.ts';
 import { Id, Time } from '../../http/schema.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
+import { GeneratedFile, toGeneratedFile } from '../../tools/index.ts';
 import type { RunRow } from '../store/runs.ts';
 
 const Usage = z
@@ -144,6 +145,7 @@ export const Run = z
         'Sources of the content of third parties that the model has read: `documents`, `attachments`, `history` for answers that the caller sent, or names of tools',
       )
       .openapi({ example: ['documents'] }),
+    files: z.array(GeneratedFile).describe('Files that code has written for the answer'),
     context: RunContext.nullable().describe(
       'The context of the model; null when no model was called',
     ),
@@ -198,6 +200,7 @@ export const toRun = (row: RunRow): Run => ({
   confidence: row.confidence,
   coverage: row.coverage,
   untrusted_sources: row.untrusted ?? [],
+  files: (row.generated_files ?? []).map(toGeneratedFile),
   ...contextOfRun(row),
   usage: {
     input_tokens: row.input_tokens,

@@ -8,10 +8,10 @@ import {
 } from '../../execution/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { AgentRun } from '../agent-run.ts';
-import { toolResult } from '../answer-stream.ts';
+import { fileEvents, toolResult } from '../answer-stream.ts';
 import type { RunEvent } from '../events.ts';
 import type { Progress } from '../progress.ts';
-import { toolContextOf } from '../run-agent.ts';
+import { toolContextOf, toolPortsOf } from '../run-agent.ts';
 import type { AnsweredAction, Decision, SuspendedState } from './state.ts';
 
 /** A call of a step with what was decided about it. */
@@ -89,8 +89,7 @@ async function* makeCalls(
   resolutions: Map<string, Resolution>,
 ): AsyncGenerator<RunEvent, void> {
   const { progress } = run;
-  const delegate = run.delegate === undefined ? {} : { runAgent: run.delegate };
-  const tools = await resolveTools(ctx, run.tools, delegate);
+  const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
   const refusals = new Map<ReturnType<typeof toCall>, string>();
   const calls: ReturnType<typeof toCall>[] = [];
   for (const one of approved) {
@@ -104,6 +103,7 @@ async function* makeCalls(
     progress.addToolCall(called);
     progress.usage.push(...(outcome.usage ?? []));
     yield toolResult(tool_call_id, outcome, latency_ms, {});
+    yield* fileEvents(outcome, {});
     const edited = approved.find((one) => one.tool_call_id === tool_call_id)?.decision;
     resolutions.set(tool_call_id, {
       outcome,

@@ -63,6 +63,11 @@ const runOf = (more: object) => ({
   ...more,
 });
 
+const generated = {
+  ...{ id: newId('gen'), execution_id: newId('exec'), name: 'a.csv', media_type: 'text/csv' },
+  ...{ byte_size: 3, url: '/a', expires_at: '2026-11-20T09:30:00.000Z' },
+};
+
 /** Returns a stored answer with the given client tool calls. */
 const messageOf = (run: object = {}, calls: readonly object[] = []): Message =>
   ({
@@ -105,6 +110,7 @@ const events: { readonly [Kind in RunEvent['type']]: Extract<RunEvent, { type: K
     output: 4,
     latency_ms: 1,
   },
+  file: { type: 'file', file: generated },
   'tool-output-error': {
     type: 'tool-output-error',
     tool_call_id: 'call_other',

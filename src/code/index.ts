@@ -1,0 +1,1 @@
+export { codeFeature } from './feature.ts';
