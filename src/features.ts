@@ -1,5 +1,6 @@
 import { agentsFeature } from './agents/index.ts';
 import { analyticsFeature } from './analytics/index.ts';
+import { architectFeature } from './architect/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
 import { erasureFeature } from './erasure/index.ts';
 import type { AppEnv } from './http/authorize.ts';
@@ -52,6 +53,7 @@ const features = [
   sessions,
   uiStreamFeature,
   openAiFeature,
+  architectFeature(uiStream),
   analyticsFeature,
   observabilityFeature,
   erasureFeature,

@@ -20,6 +20,8 @@ export const permissions = {
   'webhooks:manage': ['admin'],
   'agents:read': ['viewer', 'editor', 'admin'],
   'agents:write': ['editor', 'admin'],
+  /** Conversations that design agents. */
+  'architect:use': ['editor', 'admin'],
   'tools:read': ['viewer', 'editor', 'admin'],
   'tools:write': ['editor', 'admin'],
   'knowledge:read': ['viewer', 'editor', 'admin'],
@@ -53,6 +55,7 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'budgets:manage',
   'webhooks:manage',
   'rate-limits:manage',
+  'architect:use',
   'tools:write',
   'usage:archives',
   'operations:read',

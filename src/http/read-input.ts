@@ -30,6 +30,7 @@ export function parseParams(
 const versionParameters: ReadonlySet<string> = new Set(['version', 'a', 'b']);
 
 const parameterNames: Readonly<Record<string, string>> = {
+  architect_session: 'architect session',
   golden_question: 'golden question',
   kb: 'knowledge base',
   migration: 'embedding migration',

@@ -20,3 +20,23 @@ export const selectHeadings = (
       join files f on f.id = c.file_id and ${searchableAttemptOfFile} = c.attempt and f.deleted_at is null and ${isReadable(groups)}
       where c.is_disabled = 0 and c.removed_revision = 0 and c.heading is not null order by wanted.key`,
   );
+
+/** Files whose headings are read, and the first chunks of each of them. */
+const maxFiles = 30;
+const maxOrdinal = 40;
+
+/** Selects headings of searchable files of some bases, each once for a file. */
+export const selectHeadingsOfBases = (
+  db: Db,
+  workspace_id: string,
+  base_ids: readonly string[],
+  limit: number,
+) =>
+  db.all<{ file_id: string; heading: string }>(
+    sql`select c.file_id as file_id, c.heading as heading from (
+        select f.id, ${searchableAttemptOfFile} as attempt from files f where f.workspace_id = ${workspace_id}
+          and f.base_id in (select value from json_each(${JSON.stringify(base_ids)})) and f.deleted_at is null order by f.id limit ${maxFiles}
+      ) some join chunks c on c.file_id = some.id and c.attempt = some.attempt and c.ordinal < ${maxOrdinal}
+      where c.heading is not null and c.is_disabled = 0 and c.removed_revision = 0
+      group by c.file_id, c.heading order by min(c.seq) limit ${limit}`,
+  );
