@@ -264,6 +264,11 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/architect/sessions',
+    gives: ['architect_session'],
+    make: async (workspace) => ({ architect_session: await newArchitectSession(workspace) }),
+  },
+  {
     needs: 'POST /v1/responses',
     gives: ['response'],
     from: ['agent'],
@@ -347,6 +352,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   whd: 'delivery',
   upl: 'upload',
   conv: 'conversation',
+  ars: 'architect_session',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */
@@ -401,6 +407,14 @@ export interface Seeded {
   readonly values: Values;
 }
 
+/** A design of an agent whose purpose is known. */
+async function newArchitectSession(workspace: Workspace): Promise<string> {
+  const { id } = await created(workspace, '/architect/sessions', { model: 'builtin/extractive' });
+  const message = { message: 'Answer questions of customers about our shop.' };
+  await created(workspace, `/architect/sessions/${id}/messages`, message);
+  return id;
+}
+
 /** A run that waits for the result of a client tool. */
 async function newWaitingRun(workspace: Workspace): Promise<string> {
   const { base_url, api_key } = await playScript({ rounds: [asks(locate), says] });
@@ -444,6 +458,10 @@ export const valuesFor = async (
       return { ...values, run: await newWaitingRun(workspace) };
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
+    case 'POST /api/v1/architect/sessions/{architect_session}/create-agent':
+    case 'POST /api/v1/architect/sessions/{architect_session}/messages':
+    case 'POST /api/v1/architect/sessions/{architect_session}/test':
+      return { ...values, architect_session: await newArchitectSession(workspace) };
     case 'POST /api/v1/end-user-tokens': {
       const about = { name: `Seed ${unique()}` };
       return { ...values, agent: values.agent ?? (await created(workspace, '/agents', about)).id };

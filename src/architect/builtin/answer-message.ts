@@ -7,7 +7,7 @@ import type { GivenDocument } from '../schema.ts';
 import { basesOf, type Incoming, type Outgoing } from '../turn.ts';
 import { type Answer, openTopics, readAnswer } from './brief.ts';
 import { composeDraft } from './compose.ts';
-import { statesFacts } from './facts.ts';
+import { asSections, statesFacts } from './facts.ts';
 import { english, languageOf, phrasesOf } from './languages.ts';
 import { questionOf, suggestionsFor } from './questions.ts';
 
@@ -33,7 +33,13 @@ export async function answerByRules(ctx: Ctx, incoming: Incoming): Promise<Outgo
     documents.length > 0 && answer.brief.knowledge === undefined
       ? { ...answer.brief, knowledge: '' }
       : answer.brief;
-  const questions = await questionsOf(ctx, session.draft, documents, base_ids, brief.purpose ?? '');
+  const questions = await questionsOf(
+    ctx,
+    session.draft,
+    documents,
+    base_ids,
+    Object.values(brief).join('\n'),
+  );
   const draft = composeDraft({ brief, catalog, base_ids, questions });
   const open = openTopics(brief);
   const [next = null] = open;
@@ -47,7 +53,7 @@ export async function answerByRules(ctx: Ctx, incoming: Incoming): Promise<Outgo
 }
 
 const factsIn = (text: string): GivenDocument[] =>
-  statesFacts(text) ? [{ name: 'notes.md', text }] : [];
+  statesFacts(text) ? [{ name: 'notes.md', text: asSections(text) }] : [];
 
 /** Returns the knowledge bases that a text names, by id or name. */
 function basesNamedIn(text: string, { bases }: Catalog): string[] {
@@ -64,10 +70,10 @@ async function questionsOf(
   before: Draft,
   documents: readonly StoredDocument[],
   base_ids: readonly string[],
-  purpose: string,
+  said: string,
 ): Promise<Draft['test_questions']> {
   const known = before.test_questions.filter(({ file_id }) => file_id !== undefined);
-  const phrases = phrasesOf(languageOf(purpose)) ?? english;
+  const phrases = phrasesOf(languageOf(said)) ?? english;
   const searched = known.length < enoughQuestions ? base_ids : [];
   const more = await deriveQuestions(ctx, documents, searched, phrases);
   return [...new Map([...known, ...more].map((one) => [one.question, one])).values()];
@@ -81,7 +87,7 @@ function replyTo(
   next: keyof typeof questionOf | null,
 ): string {
   const said: string[] = [];
-  if (topic === 'purpose') said.push(`I design a ${domainOf(text).role}.`);
+  if (topic === 'purpose') said.push(`I read this as: ${domainOf(text).role}.`);
   if (documents.length > 0)
     said.push(
       `I have stored ${documents.length} ${documents.length === 1 ? 'document' : 'documents'} for it.`,

@@ -27,7 +27,7 @@ const maxVariables = 20;
 export function composeDraft({ brief, catalog, base_ids, questions }: Material): Draft {
   const purpose = brief.purpose ?? '';
   const domain = domainOf(purpose);
-  const language = languageOf(purpose);
+  const language = languageOf(Object.values(brief).join('\n'));
   const phrases = phrasesOf(language) ?? english;
   const tools = chosenTools(brief.tools ?? '', catalog.tools);
   const isGrounded = domain.id !== 'marketing' && domain.id !== 'general';
@@ -70,11 +70,16 @@ function nameFrom(brief: Brief): string {
     .slice(0, 100)
     .trim();
   if (given !== '') return given;
-  return (
-    cleanTitle((brief.purpose ?? '').slice(0, 200))
-      ?.slice(0, maxNameChars)
-      .trim() || initialName
-  );
+  const clause = (brief.purpose ?? '').trim().split(/[:：;.。!?？\n]/u, 1)[0] ?? '';
+  return cleanTitle(wholeWords(oneLine(clause), maxNameChars)) ?? initialName;
+}
+
+/** Cuts a text at the last space before a length; a text without spaces at the length. */
+function wholeWords(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const cut = text.slice(0, max + 1);
+  const space = cut.lastIndexOf(' ');
+  return cut.slice(0, space > max / 2 ? space : max).toWellFormed();
 }
 
 const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();

@@ -35,7 +35,7 @@ export function questionsFrom(text: string, phrases: Phrases): string[] {
   const sentences = lines
     .filter((line) => labelOf(line) === null && headingOf(line) === null && !isQuestion(line))
     .flatMap((line) => subjectOf(line) ?? []);
-  const named = topics.length > 0 ? topics : sentences;
+  const named = topics.length > 0 || explicit.length > 0 ? topics : sentences;
   const asked = [...explicit, ...[...new Set(named)].map(phrases.ask)];
   return [...new Set(asked)].filter((one) => one.length <= 300).slice(0, maxQuestions);
 }
@@ -76,3 +76,9 @@ function subjectOf(line: string): string | null {
   const found = tokens.filter((token) => wanted.has(contentWords(token)[0] ?? ''));
   return (found.length > 0 ? found : [...wanted]).slice(0, 2).join(unspaced.test(line) ? '' : ' ');
 }
+
+/** Returns questions with answers as headings with text, in which a search finds the answers. */
+export const asSections = (text: string): string =>
+  text
+    .replaceAll(/^(?:Q|F|Question|Frage|Pregunta|Domanda|问|質問|س)\s*[:：]\s*(.+)$/gimu, '## $1\n')
+    .replaceAll(/^(?:A|R|Answer|Antwort|Réponse|Respuesta|Risposta|答|回答|ج)\s*[:：]\s*/gimu, '');

@@ -4,7 +4,7 @@ import { detectLanguage } from '../../documents/index.ts';
 export interface Phrases {
   readonly welcome: string;
   readonly no_answer: string;
-  /** Asks about a topic. */
+  /** Asks about a topic, with words that no search mistakes for a subject. */
   readonly ask: (topic: string) => string;
   /** A question that no business answers from its documents. */
   readonly decline: string;
@@ -22,85 +22,85 @@ const phrases: Readonly<Record<string, Phrases>> = {
   de: {
     welcome: 'Hallo! Wie kann ich Ihnen helfen?',
     no_answer: 'Dazu habe ich in den Dokumenten nichts gefunden.',
-    ask: (topic) => `Was gilt für ${topic}?`,
+    ask: (topic) => `Wie ist das mit ${topic}?`,
     decline: 'Wer gewann 1998 die Fußball-Weltmeisterschaft?',
   },
   fr: {
     welcome: 'Bonjour ! Comment puis-je vous aider ?',
     no_answer: 'Je n’ai pas trouvé de réponse à ce sujet dans les documents.',
-    ask: (topic) => `Qu’en est-il de ${topic} ?`,
+    ask: (topic) => `${topic} ?`,
     decline: 'Qui a gagné la Coupe du monde de football en 1998 ?',
   },
   es: {
     welcome: '¡Hola! ¿En qué puedo ayudarle?',
     no_answer: 'No he encontrado una respuesta en los documentos.',
-    ask: (topic) => `¿Qué hay sobre ${topic}?`,
+    ask: (topic) => `¿${topic}?`,
     decline: '¿Quién ganó el Mundial de fútbol de 1998?',
   },
   it: {
     welcome: 'Buongiorno! Come posso aiutarla?',
     no_answer: 'Non ho trovato una risposta nei documenti.',
-    ask: (topic) => `Che cosa vale per ${topic}?`,
+    ask: (topic) => `${topic}?`,
     decline: 'Chi ha vinto i Mondiali di calcio del 1998?',
   },
   pt: {
     welcome: 'Olá! Como posso ajudar?',
     no_answer: 'Não encontrei uma resposta nos documentos.',
-    ask: (topic) => `O que há sobre ${topic}?`,
+    ask: (topic) => `${topic}?`,
     decline: 'Quem ganhou a Copa do Mundo de futebol de 1998?',
   },
   nl: {
     welcome: 'Hallo! Waarmee kan ik u helpen?',
     no_answer: 'Ik heb daarover niets in de documenten gevonden.',
-    ask: (topic) => `Wat geldt er voor ${topic}?`,
+    ask: (topic) => `${topic}?`,
     decline: 'Wie won het wereldkampioenschap voetbal in 1998?',
   },
   pl: {
     welcome: 'Dzień dobry! W czym mogę pomóc?',
     no_answer: 'Nie znalazłem odpowiedzi w dokumentach.',
-    ask: (topic) => `Co dotyczy ${topic}?`,
+    ask: (topic) => `${topic}?`,
     decline: 'Kto wygrał mistrzostwa świata w piłce nożnej w 1998 roku?',
   },
   tr: {
     welcome: 'Merhaba! Size nasıl yardımcı olabilirim?',
     no_answer: 'Belgelerde bununla ilgili bir yanıt bulamadım.',
-    ask: (topic) => `${topic} hakkında ne var?`,
+    ask: (topic) => `${topic}?`,
     decline: '1998 Dünya Kupası’nı kim kazandı?',
   },
   ru: {
     welcome: 'Здравствуйте! Чем могу помочь?',
     no_answer: 'Я не нашёл ответа в документах.',
-    ask: (topic) => `Что известно про ${topic}?`,
+    ask: (topic) => `${topic}?`,
     decline: 'Кто выиграл чемпионат мира по футболу в 1998 году?',
   },
   ja: {
     welcome: 'こんにちは。どのようなご用件でしょうか。',
     no_answer: '文書の中に回答が見つかりませんでした。',
-    ask: (topic) => `${topic}について教えてください。`,
+    ask: (topic) => `${topic}？`,
     decline: '1998年のサッカーワールドカップで優勝したのはどこですか？',
   },
   zh: {
     welcome: '您好！请问有什么可以帮您？',
     no_answer: '我在文档中没有找到答案。',
-    ask: (topic) => `关于${topic}有什么规定？`,
+    ask: (topic) => `${topic}？`,
     decline: '1998年足球世界杯冠军是谁？',
   },
   ko: {
     welcome: '안녕하세요! 무엇을 도와드릴까요?',
     no_answer: '문서에서 답을 찾지 못했습니다.',
-    ask: (topic) => `${topic}에 대해 알려 주세요.`,
+    ask: (topic) => `${topic}?`,
     decline: '1998년 월드컵에서 우승한 나라는 어디입니까?',
   },
   ar: {
     welcome: 'مرحبًا! كيف يمكنني مساعدتك؟',
     no_answer: 'لم أجد إجابة عن ذلك في المستندات.',
-    ask: (topic) => `ماذا عن ${topic}؟`,
+    ask: (topic) => `${topic}؟`,
     decline: 'من فاز بكأس العالم لكرة القدم عام 1998؟',
   },
   hi: {
     welcome: 'नमस्ते! मैं आपकी क्या मदद कर सकता हूँ?',
     no_answer: 'मुझे दस्तावेज़ों में इसका उत्तर नहीं मिला।',
-    ask: (topic) => `${topic} के बारे में क्या है?`,
+    ask: (topic) => `${topic}?`,
     decline: '1998 का फुटबॉल विश्व कप किसने जीता?',
   },
 };

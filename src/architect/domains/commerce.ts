@@ -5,7 +5,7 @@ export const commerce: readonly Domain[] = [
     id: 'customer_support',
     role: 'customer support assistant',
     words:
-      'support customer_service helpdesk customer complaint warranty kundenservice kundendienst kunden reklamation garantie service_client clients réclamation atención_al_cliente clientes soporte カスタマー サポート お客様 客服 客户 고객 خدمة_العملاء العملاء دعم',
+      'support customer_service helpdesk customer complaint warranty klanten klantenservice clienti clientes_reclamação поддержка клиентов kundenservice kundendienst kunden reklamation garantie service_client clients réclamation atención_al_cliente clientes soporte カスタマー サポート お客様 客服 客户 고객 خدمة_العملاء العملاء دعم',
     audiences: ['Customers', 'Customers and prospects', 'Support staff'],
     tone: 'friendly, calm and to the point',
     workflow: [
@@ -37,7 +37,7 @@ export const commerce: readonly Domain[] = [
     id: 'online_shop',
     role: 'shopping assistant',
     words:
-      'shop store e-commerce ecommerce webshop online_shop products catalogue catalog onlineshop laden produkte sortiment boutique produits tienda productos ショップ 商品 店舗 通販 商店 产品 쇼핑 상품 متجر منتجات',
+      'shop store e-commerce магазин winkel negozio loja ecommerce webshop online_shop products catalogue catalog onlineshop laden produkte sortiment boutique produits tienda productos ショップ 商品 店舗 通販 商店 产品 쇼핑 상품 متجر منتجات',
     audiences: ['Shoppers', 'Returning customers', 'Shop staff'],
     tone: 'friendly and helpful, without pressure to buy',
     workflow: [
@@ -126,7 +126,7 @@ export const commerce: readonly Domain[] = [
     id: 'hospitality',
     role: 'guest assistant',
     words:
-      'hotel guest guests hostel resort check-in concierge holiday_home apartment gäste zimmer ferienwohnung clients_hôtel hôtel chambre hotel huéspedes ホテル 旅館 宿泊 酒店 旅馆 호텔 فندق نزلاء',
+      'hotel guest guests гостиница отель гостей hóspedes hostel resort check-in concierge holiday_home apartment gäste zimmer ferienwohnung clients_hôtel hôtel chambre hotel huéspedes ホテル 旅館 宿泊 酒店 旅馆 호텔 فندق نزلاء',
     audiences: ['Guests', 'Guests before arrival', 'Reception staff'],
     tone: 'warm, attentive and brief',
     workflow: [
@@ -149,7 +149,7 @@ export const commerce: readonly Domain[] = [
     id: 'restaurant',
     role: 'restaurant assistant',
     words:
-      'restaurant café cafe bistro menu dishes allergens reservation table gastronomie speisekarte gericht allergene tisch carte plats restaurante platos レストラン メニュー 料理 餐厅 菜单 식당 메뉴 مطعم قائمة_الطعام',
+      'restaurant café cafe ресторан ristorante bistro menu dishes allergens reservation table gastronomie speisekarte gericht allergene tisch carte plats restaurante platos レストラン メニュー 料理 餐厅 菜单 식당 메뉴 مطعم قائمة_الطعام',
     audiences: ['Guests', 'Service staff'],
     tone: 'warm and appetising, but exact about ingredients',
     workflow: [

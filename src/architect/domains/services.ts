@@ -5,7 +5,7 @@ export const services: readonly Domain[] = [
     id: 'insurance_banking',
     role: 'assistant for insurance and banking questions',
     words:
-      'bank insurance account loan mortgage claim policy_holder versicherung konto kredit schaden police banque assurance prêt banco seguro préstamo 保険 銀行 口座 ローン 银行 保险 은행 보험 بنك تأمين قرض',
+      'bank insurance account банк страхование verzekering assicurazione seguro banco loan mortgage claim policy_holder versicherung konto kredit schaden police banque assurance prêt banco seguro préstamo 保険 銀行 口座 ローン 银行 保险 은행 보험 بنك تأمين قرض',
     audiences: ['Customers', 'Advisers', 'Agents'],
     tone: 'clear, reliable and neutral',
     workflow: [
@@ -32,7 +32,7 @@ export const services: readonly Domain[] = [
     id: 'real_estate',
     role: 'real estate assistant',
     words:
-      'real_estate property rent tenants apartment_listing landlord immobilien miete mieter wohnung vermieter immobilier locataires location inmobiliaria alquiler inquilinos 不動産 賃貸 物件 房产 租房 부동산 임대 عقارات إيجار مستأجرين',
+      'real_estate property rent недвижимость аренда huurders huur woningen affitto inquilini aluguel tenants apartment_listing landlord immobilien miete mieter wohnung vermieter immobilier locataires location inmobiliaria alquiler inquilinos 不動産 賃貸 物件 房产 租房 부동산 임대 عقارات إيجار مستأجرين',
     audiences: ['Tenants', 'Prospective buyers', 'Owners'],
     tone: 'factual and obliging',
     workflow: [
@@ -56,7 +56,7 @@ export const services: readonly Domain[] = [
     id: 'travel',
     role: 'travel assistant',
     words:
-      'travel trips tours flights itinerary tourism travel_agency reise reisen tourismus ausflug voyage tourisme viajes turismo 旅行 観光 ツアー 旅游 여행 관광 سفر سياحة رحلات',
+      'travel trips tours путешествия туры reizen viaggi viagens flights itinerary tourism travel_agency reise reisen tourismus ausflug voyage tourisme viajes turismo 旅行 観光 ツアー 旅游 여행 관광 سفر سياحة رحلات',
     audiences: ['Travellers', 'Travel agents', 'Tourists on site'],
     tone: 'inspiring and practical',
     workflow: [
@@ -83,7 +83,7 @@ export const services: readonly Domain[] = [
     id: 'logistics',
     role: 'shipping and logistics assistant',
     words:
-      'logistics shipping freight delivery parcel warehouse customs logistik versand spedition paket lager zoll logistique livraison colis logística envíos almacén 物流 配送 倉庫 荷物 物流 快递 물류 배송 شحن لوجستي مستودع',
+      'logistics shipping freight доставка логистика verzending spedizione entrega delivery parcel warehouse customs logistik versand spedition paket lager zoll logistique livraison colis logística envíos almacén 物流 配送 倉庫 荷物 物流 快递 물류 배송 شحن لوجستي مستودع',
     audiences: ['Senders', 'Recipients', 'Dispatchers'],
     tone: 'short and exact',
     workflow: [
@@ -107,7 +107,7 @@ export const services: readonly Domain[] = [
     id: 'energy_telecom',
     role: 'assistant of a utility or network provider',
     words:
-      'energy electricity gas tariff meter telecom internet_provider mobile_plan broadband strom tarif zähler energie netz vertrag_mobilfunk électricité forfait energía electricidad tarifa 電力 ガス 料金 通信 电力 电费 宽带 전기 통신 كهرباء طاقة اتصالات',
+      'energy electricity gas электричество тариф stroom elettricità tariff meter telecom internet_provider mobile_plan broadband strom tarif zähler energie netz vertrag_mobilfunk électricité forfait energía electricidad tarifa 電力 ガス 料金 通信 电力 电费 宽带 전기 통신 كهرباء طاقة اتصالات',
     audiences: ['Customers', 'Property managers', 'Service staff'],
     tone: 'plain and solution-oriented',
     workflow: [

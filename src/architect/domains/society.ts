@@ -5,7 +5,7 @@ export const society: readonly Domain[] = [
     id: 'public_administration',
     role: 'citizen service assistant',
     words:
-      'city municipality citizens government authority permits residents bürger stadt gemeinde behörde amt ausweis anmeldung mairie citoyens administration ayuntamiento ciudadanos trámites 市役所 市民 役所 住民 政府 市政 시청 민원 بلدية المواطنين حكومة',
+      'city municipality муниципалитет граждан gemeente inwoners comune cittadini cidadãos citizens government authority permits residents bürger stadt gemeinde behörde amt ausweis anmeldung mairie citoyens administration ayuntamiento ciudadanos trámites 市役所 市民 役所 住民 政府 市政 시청 민원 بلدية المواطنين حكومة',
     audiences: ['Citizens', 'Businesses', 'Staff of the citizens’ office'],
     tone: 'plain language, polite and neutral',
     workflow: [
@@ -36,7 +36,7 @@ export const society: readonly Domain[] = [
     id: 'healthcare',
     role: 'patient information assistant of a practice',
     words:
-      'doctor practice clinic patients hospital medical appointment dentist arzt praxis patienten klinik zahnarzt médecin patients cabinet clínica pacientes médico 病院 クリニック 診療 患者 歯科 医院 诊所 患者 병원 환자 عيادة مستشفى المرضى طبيب',
+      'doctor practice clinic врач клиника пациентов huisarts patiënten medico pazienti médico patients hospital medical appointment dentist arzt praxis patienten klinik zahnarzt médecin patients cabinet clínica pacientes médico 病院 クリニック 診療 患者 歯科 医院 诊所 患者 병원 환자 عيادة مستشفى المرضى طبيب',
     audiences: ['Patients', 'Relatives', 'Practice staff'],
     tone: 'calm, simple and empathetic',
     workflow: [
@@ -64,7 +64,7 @@ export const society: readonly Domain[] = [
     id: 'education',
     role: 'learning assistant',
     words:
-      'school students teaching tutor learning course lessons homework exam schule schüler unterricht lernen kurs prüfung école élèves cours examen escuela alumnos aprender 学校 学生 授業 学習 塾 学校 学生 课程 학교 학생 수업 مدرسة طلاب تعليم دروس',
+      'school students teaching школа учеников leerlingen scuola studenti escola alunos tutor learning course lessons homework exam schule schüler unterricht lernen kurs prüfung école élèves cours examen escuela alumnos aprender 学校 学生 授業 学習 塾 学校 学生 课程 학교 학생 수업 مدرسة طلاب تعليم دروس',
     audiences: ['Students', 'Teachers', 'Parents'],
     tone: 'encouraging and clear, at the level of the learner',
     workflow: [
@@ -113,7 +113,7 @@ export const society: readonly Domain[] = [
     id: 'library_museum',
     role: 'visitor assistant',
     words:
-      'museum library exhibition visitors gallery archive zoo bibliothek ausstellung besucher bibliothèque musée exposition biblioteca museo 図書館 美術館 博物館 展示 图书馆 博物馆 도서관 박물관 متحف مكتبة زوار',
+      'museum library exhibition музей библиотека выставка посетителей bezoekers mostra visitors gallery archive zoo bibliothek ausstellung besucher bibliothèque musée exposition biblioteca museo 図書館 美術館 博物館 展示 图书馆 博物馆 도서관 박물관 متحف مكتبة زوار',
     audiences: ['Visitors', 'School classes', 'Members'],
     tone: 'inviting and knowledgeable, easy to understand',
     workflow: [
@@ -153,7 +153,7 @@ export const society: readonly Domain[] = [
     id: 'legal',
     role: 'legal information assistant',
     words:
-      'legal law contracts compliance lawyer privacy gdpr recht anwalt verträge datenschutz kanzlei juridique avocat contrats abogado contratos 法律 法務 契約 コンプライアンス 合同 律师 법률 계약 قانون قانونية عقود محامي',
+      'legal law contracts юридический договор juridisch legale jurídico compliance lawyer privacy gdpr recht anwalt verträge datenschutz kanzlei juridique avocat contrats abogado contratos 法律 法務 契約 コンプライアンス 合同 律师 법률 계약 قانون قانونية عقود محامي',
     audiences: ['Employees', 'Clients', 'The legal team'],
     tone: 'precise, neutral and cautious',
     workflow: [

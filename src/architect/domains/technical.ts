@@ -5,7 +5,7 @@ export const technical: readonly Domain[] = [
     id: 'software_documentation',
     role: 'developer documentation assistant',
     words:
-      'api developers sdk software documentation code library endpoints integration entwickler schnittstelle développeurs desarrolladores 開発者 ソフトウェア 开发者 接口 软件 개발자 소프트웨어 مطورين برمجيات واجهة_برمجية',
+      'api developers sdk разработчиков ontwikkelaars sviluppatori desenvolvedores software documentation code library endpoints integration entwickler schnittstelle développeurs desarrolladores 開発者 ソフトウェア 开发者 接口 软件 개발자 소프트웨어 مطورين برمجيات واجهة_برمجية',
     audiences: ['Developers', 'Administrators', 'Solution engineers'],
     tone: 'technical, exact and short',
     workflow: [
@@ -32,7 +32,7 @@ export const technical: readonly Domain[] = [
     id: 'manufacturing',
     role: 'maintenance and production assistant',
     words:
-      'machine maintenance production factory spare_parts manual technicians maschine wartung produktion fertigung ersatzteile anlage instandhaltung machine entretien usine máquina mantenimiento fábrica 機械 保守 工場 製造 設備 机器 维护 工厂 기계 정비 공장 آلة صيانة مصنع',
+      'machine maintenance production станок обслуживание onderhoud manutenzione manutenção factory spare_parts manual technicians maschine wartung produktion fertigung ersatzteile anlage instandhaltung machine entretien usine máquina mantenimiento fábrica 機械 保守 工場 製造 設備 机器 维护 工厂 기계 정비 공장 آلة صيانة مصنع',
     audiences: ['Technicians', 'Operators', 'Customers with a machine'],
     tone: 'short, exact and safety-minded',
     workflow: [

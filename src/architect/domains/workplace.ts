@@ -5,7 +5,7 @@ export const workplace: readonly Domain[] = [
     id: 'human_resources',
     role: 'HR assistant',
     words:
-      'hr human_resources employees leave vacation payroll benefits policies personal personalabteilung mitarbeiter urlaub gehalt ressources_humaines employés congés recursos_humanos empleados vacaciones 人事 社員 従業員 休暇 有給 人力资源 员工 인사 직원 الموارد_البشرية الموظفين إجازة',
+      'hr human_resources сотрудников отпуск medewerkers verlof dipendenti ferie funcionários férias employees leave vacation payroll benefits policies personal personalabteilung mitarbeiter urlaub gehalt ressources_humaines employés congés recursos_humanos empleados vacaciones 人事 社員 従業員 休暇 有給 人力资源 员工 인사 직원 الموارد_البشرية الموظفين إجازة',
     audiences: ['Employees', 'Managers', 'New employees'],
     tone: 'friendly, neutral and discreet',
     workflow: [
@@ -36,7 +36,7 @@ export const workplace: readonly Domain[] = [
     id: 'it_helpdesk',
     role: 'IT help desk assistant',
     words:
-      'it_support it-support it_helpdesk vpn password laptop devices software_installation accounts outage passwort rechner edv drucker informatique mot_de_passe contraseña ordenador パスワード 社内it 情報システム 密码 电脑 비밀번호 كلمة_المرور تقنية_المعلومات',
+      'it_support it-support пароль компьютер wachtwoord senha it_helpdesk vpn password laptop devices software_installation accounts outage passwort rechner edv drucker informatique mot_de_passe contraseña ordenador パスワード 社内it 情報システム 密码 电脑 비밀번호 كلمة_المرور تقنية_المعلومات',
     audiences: ['Employees', 'IT staff', 'Students'],
     tone: 'patient and precise, without jargon',
     workflow: [
