@@ -1,11 +1,5 @@
 import type { TestQuestion } from '../db/schema/architect.ts';
-import {
-  CreateBase,
-  createBase,
-  File,
-  selectHeadingsOfBases,
-  uploadFiles,
-} from '../knowledge/index.ts';
+import { CreateBase, createBase, File, selectBeginnings, uploadFiles } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { questionsFrom } from './builtin/facts.ts';
 import type { Phrases } from './builtin/languages.ts';
@@ -58,7 +52,8 @@ function fileName(name: string): string {
   return /\.(?:md|txt|csv|html?|json)$/iu.test(plain) ? plain : `${plain || 'notes'}.md`;
 }
 
-const maxHeadings = 12;
+/** Passages of knowledge bases that are read. */
+const maxPassages = 12;
 
 /** Returns questions that documents and knowledge bases answer. */
 export async function deriveQuestions(
@@ -67,20 +62,19 @@ export async function deriveQuestions(
   base_ids: readonly string[],
   phrases: Phrases,
 ): Promise<TestQuestion[]> {
-  const own = documents.flatMap(({ text, file_id }) =>
+  const passages =
+    base_ids.length === 0
+      ? []
+      : await selectBeginnings(ctx.db, ctx.workspace_id, base_ids, maxPassages);
+  const stored = passages.map(({ file_id, heading, text }) => {
+    const topic = heading?.split(' > ').at(-1)?.trim() ?? '';
+    return { file_id, text: topic === '' ? text : `# ${topic}\n${text}` };
+  });
+  return [...documents, ...stored].flatMap(({ text, file_id }) =>
     questionsFrom(text, phrases).map((question) => ({
       question,
       expects: 'answer' as const,
       file_id,
     })),
   );
-  if (base_ids.length === 0) return own;
-  const headings = await selectHeadingsOfBases(ctx.db, ctx.workspace_id, base_ids, maxHeadings);
-  const found = headings.flatMap(({ heading, file_id }) => {
-    const topic = heading.split(' > ').at(-1)?.trim() ?? '';
-    if (topic.length < 2 || topic.length > 80) return [];
-    const question = /[?？؟]$/u.test(topic) ? topic : phrases.ask(topic);
-    return [{ question, expects: 'answer' as const, file_id }];
-  });
-  return [...own, ...found];
 }

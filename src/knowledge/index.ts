@@ -31,7 +31,7 @@ export { isReadable } from './readable.ts';
 export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';
 export { MetadataFilter, type SearchFilter } from './search/filter.ts';
-export { selectHeadings, selectHeadingsOfBases } from './search/headings.ts';
+export { selectBeginnings, selectHeadings } from './search/headings.ts';
 export type { Hit } from './search/hit.ts';
 
 export { queryWords } from './search/keywords.ts';

@@ -273,7 +273,7 @@ describe('architect sessions', () => {
     await shift('expires_at', expired.id, 31 * day);
     await workspace.patch('/workspace', { retention_days: 2 });
     const execution = createExecutionContext();
-    await runSchedule('0 * * * *', env, execution);
+    await runSchedule('7 * * * *', env, execution);
     await waitOnExecutionContext(execution);
     const { data } = (await workspace.get('/architect/sessions')).body;
     expect(data.map(({ id }: { id: string }) => id)).toEqual([fresh.id]);

@@ -4,7 +4,7 @@ import { newWorkspace } from '../support/api.ts';
 import { openStream, readFrames } from '../support/chat.ts';
 import { newBase } from '../support/files.ts';
 import { Site } from '../support/outbound.ts';
-import { draft as httpTool } from '../tools/support.ts';
+import { withPath } from '../tools/support.ts';
 import { newDesign, scripted, withModel, writes } from './support.ts';
 
 const good = {
@@ -39,7 +39,7 @@ describe('the architect with a model', () => {
     const run = (await workspace.get(`/runs/${body.message.run_id}`)).body;
     expect(run).toMatchObject({ status: 'completed', metadata: { architect_session: design.id } });
     const usage = (await workspace.get('/usage')).body.data;
-    expect(usage.map(({ model }: { model: string }) => model)).toEqual([scripted, scripted]);
+    expect(usage.map(({ model }: { model: string }) => model)).toEqual(['scripted', 'scripted']);
     const [, request] = await provider.requests();
     const sent = JSON.stringify(request);
     expect(sent).toContain('Shop help');
@@ -77,7 +77,7 @@ describe('the architect with a model', () => {
       open: [],
     };
     const { workspace } = await withModel({ rounds: [writes(hostile)] });
-    await workspace.post('/tools', httpTool(new Site().url('/orders/{order}')));
+    await workspace.post('/tools', withPath(new Site()));
     const { status, body } = await (await newDesign(workspace)).say('Help');
     expect(status).toBe(200);
     const { draft, findings } = body.session;
@@ -176,10 +176,7 @@ describe('the architect with a model', () => {
     const { workspace, provider } = await withModel({
       rounds: [writes(written), calls, { text: ['Done.'] }],
     });
-    await workspace.post(
-      '/tools',
-      httpTool(site.url('/orders/{order}'), { effect: 'destructive' }),
-    );
+    await workspace.post('/tools', { ...withPath(site), effect: 'destructive' });
     const design = await newDesign(workspace);
     const session = await design.sayAll('Cancel orders');
     expect(session.draft.config.tools).toEqual(['get_order']);

@@ -29,11 +29,13 @@ export function questionsFrom(text: string, phrases: Phrases): string[] {
     .filter((line) => line !== '');
   const explicit = lines.filter((line) => isQuestion(line)).map(withoutMark);
   const topics = [
-    ...lines.flatMap((line) => headingOf(line) ?? []),
+    ...lines.flatMap((line, index) => headingOf(line, lines[index + 1]) ?? []),
     ...lines.flatMap((line) => labelOf(line) ?? []),
   ];
   const sentences = lines
-    .filter((line) => labelOf(line) === null && headingOf(line) === null && !isQuestion(line))
+    .filter(
+      (line) => labelOf(line) === null && headingOf(line, undefined) === null && !isQuestion(line),
+    )
     .flatMap((line) => subjectOf(line) ?? []);
   const named = topics.length > 0 || explicit.length > 0 ? topics : sentences;
   const asked = [...explicit, ...[...new Set(named)].map(phrases.ask)];
@@ -45,9 +47,13 @@ const withoutMark = (line: string): string =>
 
 const isQuestion = (line: string): boolean => /[?？؟]$/u.test(line) && line.length <= 300;
 
-function headingOf(line: string): string | null {
-  const [, heading] = /^#{1,6}\s+(.{2,80})$/u.exec(line) ?? [];
-  return heading === undefined || isQuestion(heading) ? null : heading.trim();
+/** Returns a heading in Markdown, or a short line without punctuation before a sentence. */
+function headingOf(line: string, next: string | undefined): string | null {
+  const [, marked] = /^#{1,6}\s+(.{2,80})$/u.exec(line) ?? [];
+  if (marked !== undefined) return isQuestion(marked) ? null : marked.trim();
+  const isBare = line.length <= 60 && !/[.,:;!?。、：！？؟]/u.test(line) && /\p{L}{2}/u.test(line);
+  const isFollowed = next !== undefined && next.length > line.length && sentenceEnd.test(next);
+  return isBare && isFollowed ? line : null;
 }
 
 /** Returns the label of `Label: value`. */

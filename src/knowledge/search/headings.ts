@@ -21,22 +21,22 @@ export const selectHeadings = (
       where c.is_disabled = 0 and c.removed_revision = 0 and c.heading is not null order by wanted.key`,
   );
 
-/** Files whose headings are read, and the first chunks of each of them. */
+/** Files that are read, and the first chunks and characters of each of them. */
 const maxFiles = 30;
-const maxOrdinal = 40;
+const maxOrdinal = 10;
+const maxChars = 2000;
 
-/** Selects headings of searchable files of some bases, each once for a file. */
-export const selectHeadingsOfBases = (
+/** Selects the beginnings of searchable files of some bases, in the order of the files. */
+export const selectBeginnings = (
   db: Db,
   workspace_id: string,
   base_ids: readonly string[],
   limit: number,
 ) =>
-  db.all<{ file_id: string; heading: string }>(
-    sql`select c.file_id as file_id, c.heading as heading from (
+  db.all<{ file_id: string; heading: string | null; text: string }>(
+    sql`select c.file_id as file_id, c.heading as heading, substr(c.text, 1, ${maxChars}) as text from (
         select f.id, ${searchableAttemptOfFile} as attempt from files f where f.workspace_id = ${workspace_id}
           and f.base_id in (select value from json_each(${JSON.stringify(base_ids)})) and f.deleted_at is null order by f.id limit ${maxFiles}
       ) some join chunks c on c.file_id = some.id and c.attempt = some.attempt and c.ordinal < ${maxOrdinal}
-      where c.heading is not null and c.is_disabled = 0 and c.removed_revision = 0
-      group by c.file_id, c.heading order by min(c.seq) limit ${limit}`,
+      where c.is_disabled = 0 and c.removed_revision = 0 order by c.ordinal, c.file_id limit ${limit}`,
   );
