@@ -17,4 +17,5 @@ export { Agent, CreateAgent, VersionReference } from './schema.ts';
 export { findAgent, getAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
 export { chooseVersion, selectVersionFor } from './version-choice.ts';
+export type { Version } from './version-schema.ts';
 export { createVersion, getVersion } from './versions.ts';

@@ -6,6 +6,7 @@ import { readCatalog } from './catalog.ts';
 import { whileReserved } from './claim.ts';
 import { checkDraft } from './draft.ts';
 import { answerByModel } from './model/answer-message.ts';
+import type { OnText } from './model/run-live.ts';
 import {
   type ArchitectReply,
   type SendArchitectMessage,
@@ -32,6 +33,7 @@ export const answerMessage = (
   ctx: Ctx,
   reserved: SessionRow,
   body: SendArchitectMessage,
+  onText?: OnText,
 ): Promise<ArchitectReply> =>
   whileReserved(ctx, reserved, async (session) => {
     if (session.message_count + 2 > maxMessages)
@@ -44,7 +46,7 @@ export const answerMessage = (
       selectMessages(ctx.db, ctx.workspace_id, session.id).all(),
     ]);
     const { message, topic = null, documents } = body;
-    const incoming = { session, messages, catalog, message, topic, documents };
+    const incoming = { session, messages, catalog, message, topic, documents, onText };
     const answer =
       session.model === null
         ? await answerByRules(ctx, incoming)

@@ -1,7 +1,9 @@
 import { type Agent, CreateAgent, createAgent } from '../agents/index.ts';
-import type { TestQuestion } from '../db/schema/architect.ts';
+import { isGuardViolation } from '../db/errors.ts';
+import type { Draft, TestQuestion } from '../db/schema/architect.ts';
 import { planGoldenQuestions } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
+import { Failure } from '../shared/failure.ts';
 import { readCatalog } from './catalog.ts';
 import { withSession } from './claim.ts';
 import { checkDraft } from './draft.ts';
@@ -12,46 +14,76 @@ import { basesOf } from './turn.ts';
 
 /**
  * Creates the agent of a draft as a whole: configuration, knowledge bases, tools, starter questions, and its test questions as golden
- * questions; those whose file is not known are in the metadata of the version. Throws `conflict` for a session whose agent exists.
+ * questions; those whose file is not known are in the metadata of the version. Throws `conflict` for a session whose agent exists, and for
+ * a draft without instructions.
  */
 export const createDesignedAgent = (
   ctx: Ctx,
   id: string,
-  { name, slug }: CreateDesignedAgent,
+  given: CreateDesignedAgent,
 ): Promise<Agent> =>
   withSession(ctx, id, async (session) => {
-    const catalog = await readCatalog(ctx);
-    const { draft } = await checkDraft(ctx, session.draft, catalog);
-    const golden = await planGoldenQuestions(
-      ctx,
-      basesWithDocuments(session),
-      draft.test_questions.flatMap((one) => {
-        const file_ids = filesOf(one, session);
-        return file_ids === null ? [] : [{ question: one.question, file_ids }];
-      }),
-    );
-    const left = draft.test_questions.filter(({ question }) => !golden.kept.has(question));
-    const { description, config } = draft;
-    const input = CreateAgent.parse({
-      name: name ?? draft.name,
-      description,
-      ...(slug === undefined ? {} : { slug }),
-      config: { ...config, metadata: { ...(config.metadata as object), ...asMetadata(left) } },
-    });
-    const now = ctx.now();
-    return createAgent(ctx, input, {
-      keepsOwnBase: true,
-      statementsFor: (agent) => [
-        updateSession(ctx.db, session, {
-          agent_id: agent.id,
-          updated_at: now,
-          expires_at: now + keptFor,
-        }),
-        ...golden.statements(),
-      ],
-      audit: { architect_session: id },
-    });
+    const { draft } = await checkDraft(ctx, session.draft, await readCatalog(ctx));
+    if (draft.config.instructions === undefined || draft.config.instructions === '')
+      throw new Failure(
+        'conflict',
+        'The draft has no instructions yet. Describe the purpose first.',
+      );
+    try {
+      return await create(ctx, session, draft, given, await planQuestions(ctx, session, draft));
+    } catch (error) {
+      // A base is full, or was changed in the meantime: the questions are kept with the agent.
+      if (!guarded.some((column) => isGuardViolation(error, column))) throw error;
+      return create(ctx, session, draft, given, { kept: new Set(), statements: () => [] });
+    }
   });
+
+const guarded = [
+  'golden_questions.base_id',
+  'golden_questions.expected',
+  'golden_questions.question',
+];
+
+type Golden = Awaited<ReturnType<typeof planGoldenQuestions>>;
+
+const planQuestions = (ctx: Ctx, session: SessionRow, draft: Draft): Promise<Golden> =>
+  planGoldenQuestions(
+    ctx,
+    basesWithDocuments(session),
+    draft.test_questions.flatMap((one) => {
+      const file_ids = filesOf(one, session);
+      return file_ids === null ? [] : [{ question: one.question, file_ids }];
+    }),
+  );
+
+function create(
+  ctx: Ctx,
+  session: SessionRow,
+  { name, description, config, test_questions }: Draft,
+  given: CreateDesignedAgent,
+  golden: Golden,
+): Promise<Agent> {
+  const left = test_questions.filter(({ question }) => !golden.kept.has(question));
+  const input = CreateAgent.parse({
+    name: given.name ?? name,
+    description,
+    ...(given.slug === undefined ? {} : { slug: given.slug }),
+    config: { ...config, metadata: { ...(config.metadata as object), ...asMetadata(left) } },
+  });
+  const now = ctx.now();
+  return createAgent(ctx, input, {
+    keepsOwnBase: true,
+    statementsFor: (agent) => [
+      updateSession(ctx.db, session, {
+        agent_id: agent.id,
+        updated_at: now,
+        expires_at: now + keptFor,
+      }),
+      ...golden.statements(),
+    ],
+    audit: { architect_session: session.id },
+  });
+}
 
 /** The base of the session comes first, since questions without files are kept there. */
 const basesWithDocuments = ({ base_id, draft }: SessionRow): string[] => [

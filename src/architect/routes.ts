@@ -211,12 +211,13 @@ const messageRoutes = ({ headers }: Pick<NativeStream, 'headers'>) =>
       },
       failures: [...modelFailures, 'session_busy', 'conflict', 'quota_exceeded'],
       replay: (reply, { body, request }) =>
-        wantsStream(body, request) ? toReplyStream(headers, Promise.resolve(reply)) : reply,
+        wantsStream(body, request) ? toReplyStream(headers, async () => reply) : reply,
     },
     async (ctx, { params, body, request }) => {
       const session = await reserveSession(ctx, params.architect_session);
-      const pending = answerMessage(ctx, session, body);
-      return wantsStream(body, request) ? toReplyStream(headers, pending) : pending;
+      return wantsStream(body, request)
+        ? toReplyStream(headers, (onText) => answerMessage(ctx, session, body, onText), ctx.log)
+        : answerMessage(ctx, session, body);
     },
   );
 

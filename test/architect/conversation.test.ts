@@ -161,7 +161,7 @@ describe('a conversation with the built-in architect', () => {
     const frames = await readFrames(response);
     const types = frames.map(({ data }) => data.type);
     expect([types[0], types.at(-1)]).toEqual(['start', 'finish']);
-    const session = frames.find(({ data }) => data.type === 'data-architect')?.data.data;
+    const session = frames.find(({ data }) => data.type === 'data-architect')?.data.data.session;
     expect(session.draft.description).toBe(purpose);
 
     const again = await readFrames(
@@ -225,6 +225,7 @@ describe('architect sessions', () => {
   it('create one agent, however often it is requested', async () => {
     const workspace = await newWorkspace();
     const design = await newDesign(workspace);
+    expect((await workspace.post(`${design.path}/create-agent`, {})).status).toBe(409);
     await design.sayAll(purpose);
     const answers = await Promise.all(
       [1, 2, 3, 4].map(() => workspace.post(`${design.path}/create-agent`, {})),

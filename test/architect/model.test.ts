@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CreateAgent } from '../../src/agents/schema.ts';
 import { newWorkspace } from '../support/api.ts';
-import { openStream, readFrames } from '../support/chat.ts';
+import { openStream, readFrames, textOf } from '../support/chat.ts';
 import { newBase } from '../support/files.ts';
 import { Site } from '../support/outbound.ts';
 import { withPath } from '../tools/support.ts';
@@ -122,6 +122,40 @@ describe('the architect with a model', () => {
       { type: 'error', errorText: expect.stringMatching(/^provider_auth: /) },
     ]);
     expect((await workspace.get(design.path)).body.message_count).toBe(1);
+  });
+
+  it('streams the reply while the model writes it, and the corrected one after it', async () => {
+    const reply = 'Wie soll er „klingen“? 😀 \\ / \n Zwei.';
+    const [whole] = writes({ ...good, reply }).text ?? [];
+    const drips = { text: (whole ?? '').match(/[\s\S]{1,7}/g) ?? [] };
+    const broken = { text: ['{"reply": "First try", "open": 7}'] };
+    const { workspace } = await withModel({ rounds: [drips, broken, writes(good)] });
+    const design = await newDesign(workspace);
+    const json = { message: 'Hi' };
+    const open = () => openStream(workspace, 'POST', `${design.path}/messages`, { json: json });
+    const frames = await readFrames(await open());
+    expect(textOf(frames)).toBe(reply);
+    const deltas = frames.filter(({ data }) => data.type === 'text-delta');
+    expect(deltas.length).toBeGreaterThan(4);
+    expect(textOf(await readFrames(await open()))).toBe(`First try\n\n${good.reply}`);
+    const { messages } = (await workspace.get(design.path)).body;
+    expect(messages.map(({ text }: { text: string }) => text).slice(1)).toEqual([
+      'Hi',
+      reply,
+      'Hi',
+      good.reply,
+    ]);
+  });
+
+  it('finishes a message whose client disconnects', async () => {
+    const slow = writes(good, { fault: { kind: 'slow-headers', ms: 500 } });
+    const { workspace } = await withModel({ rounds: [slow] });
+    const design = await newDesign(workspace);
+    const path = `${design.path}/messages`;
+    const response = await openStream(workspace, 'POST', path, { json: { message: 'Hi' } });
+    await response.body?.cancel();
+    const count = async () => (await workspace.get(design.path)).body.message_count;
+    await expect.poll(count, { timeout: 60_000 }).toBe(3);
   });
 
   it('answers one message at a time, and the same request once', async () => {

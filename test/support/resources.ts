@@ -12,7 +12,13 @@ import {
   typesOf,
 } from './document.ts';
 import { settled, uploadForm } from './files.ts';
-import { created, newEmptyBase, newEvaluation, newMigration } from './knowledge-states.ts';
+import {
+  created,
+  newArchitectSession,
+  newEmptyBase,
+  newEvaluation,
+  newMigration,
+} from './knowledge-states.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
@@ -405,14 +411,6 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
 export interface Seeded {
   readonly workspace: Workspace;
   readonly values: Values;
-}
-
-/** A design of an agent whose purpose is known. */
-async function newArchitectSession(workspace: Workspace): Promise<string> {
-  const { id } = await created(workspace, '/architect/sessions', { model: 'builtin/extractive' });
-  const message = { message: 'Answer questions of customers about our shop.' };
-  await created(workspace, `/architect/sessions/${id}/messages`, message);
-  return id;
 }
 
 /** A run that waits for the result of a client tool. */

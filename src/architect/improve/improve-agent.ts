@@ -1,10 +1,12 @@
 import {
+  type Agent,
   type AgentConfig,
   AgentConfigPatch,
   createVersion,
   getAgent,
   getVersion,
   previewAgentConfig,
+  type Version,
 } from '../../agents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
@@ -39,8 +41,11 @@ export async function improveAgent(
   const { base_ids } = agent.config.knowledge;
   const observed = await readEvidence(ctx, agent.id, base_ids, ctx.now() - days * day);
   const { by, ...proposed } = await propose(ctx, given, agent, observed);
-  const changes = validChanges(agent.config, proposed.changes);
-  const version = changes.length === 0 ? null : await draftVersion(ctx, agent, changes);
+  const { changes, version } = await draftValid(
+    ctx,
+    agent,
+    validChanges(agent.config, proposed.changes),
+  );
   const known = new Map(observed.evidence.map((one) => [one.id, one]));
   const reply: Improvement = {
     status: version === null ? 'nothing_to_improve' : 'draft_created',
@@ -105,17 +110,27 @@ const validChanges = (config: AgentConfig, changes: readonly Change[]): Change[]
       canonicalJson(change.value) !== canonicalJson(currentValue(config, change.field)),
   );
 
-/** Creates the draft version, unless the newest version is the same already. Changes that do not fit together are refused by it. */
-async function draftVersion(
+/** Drafts a version of the changes that its check accepts together: those that it refuses are left out. */
+async function draftValid(
   ctx: Ctx,
-  agent: {
-    readonly id: string;
-    readonly config: AgentConfig;
-    readonly latest_version: number;
-    readonly active_version: { readonly number: number };
-  },
+  agent: Agent,
   changes: readonly Change[],
-) {
+): Promise<{ changes: readonly Change[]; version: Version | null }> {
+  if (changes.length === 0) return { changes, version: null };
+  try {
+    return { changes, version: await draftVersion(ctx, agent, changes) };
+  } catch (error) {
+    const errors = error instanceof Failure ? (error.options.errors ?? []) : [];
+    const refused = (field: string) =>
+      errors.some(({ pointer }) => pointer.startsWith(`/config/${field.replace('.', '/')}`));
+    const left = changes.filter(({ field }) => !refused(field));
+    if (left.length === changes.length) throw error;
+    return draftValid(ctx, agent, left);
+  }
+}
+
+/** Creates the draft version, unless the newest version is the same already. */
+async function draftVersion(ctx: Ctx, agent: Agent, changes: readonly Change[]): Promise<Version> {
   const patch = toPatch(changes);
   if (agent.latest_version !== agent.active_version.number) {
     const latest = await getVersion(ctx, agent.id, String(agent.latest_version));

@@ -4,6 +4,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { oneOffRequest, runToEnd } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
+import { type OnText, runLive } from './run-live.ts';
 
 export interface ModelRequest {
   readonly model: string;
@@ -12,6 +13,8 @@ export interface ModelRequest {
   readonly text: string;
   readonly schema: Record<string, unknown>;
   readonly labels: Readonly<Record<string, unknown>>;
+  /** Takes the `reply` of the answer while it arrives. */
+  readonly onText?: OnText | undefined;
 }
 
 export interface ModelAnswer<Output> {
@@ -33,7 +36,7 @@ export const isBuiltin = (model: string): boolean => model.startsWith('builtin/'
  */
 export async function askModel<Output>(
   ctx: Ctx,
-  { model, instructions, text, schema, labels }: ModelRequest,
+  { model, instructions, text, schema, labels, onText }: ModelRequest,
 ): Promise<ModelAnswer<Output>> {
   const agent = await agentOfProviderModel(ctx, model);
   if (agent.archived_at !== null)
@@ -41,25 +44,26 @@ export async function askModel<Output>(
       'agent_archived',
       `The agent that represents ${model} is archived. Restore it first.`,
     );
-  const message = await runToEnd(
-    // The idempotency key of the request belongs to the reply of the architect.
-    { ...ctx, idempotency: null },
-    oneOffRequest({
-      run_id: ctx.newId('run'),
-      agent_id: agent.id,
-      version: '1',
-      text: 'Design an agent.',
-      end_user_id: null,
-      inputs: {},
-      labels,
-      prompt: [{ role: 'user', content: [{ type: 'text', text }] }],
-      overrides: {
-        instructions,
-        output_schema: schema,
-        settings: { max_output_tokens: maxOutputTokens },
-      },
-    }),
-  );
+  const request = oneOffRequest({
+    run_id: ctx.newId('run'),
+    agent_id: agent.id,
+    version: '1',
+    text: 'Design an agent.',
+    end_user_id: null,
+    inputs: {},
+    labels,
+    prompt: [{ role: 'user', content: [{ type: 'text', text }] }],
+    overrides: {
+      instructions,
+      output_schema: schema,
+      settings: { max_output_tokens: maxOutputTokens },
+    },
+  });
+  // The idempotency key of the request belongs to the reply of the architect.
+  const unkeyed = { ...ctx, idempotency: null };
+  const message = await (onText === undefined
+    ? runToEnd(unkeyed, request)
+    : runLive(unkeyed, request, onText));
   const parsed = parseStructured(message.text, schema);
   if (!parsed.ok) throw structuredOutputFailed(parsed.errors);
   const cost = message.run?.usage.cost_usd ?? null;

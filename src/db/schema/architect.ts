@@ -62,7 +62,7 @@ export const architect_sessions = sqliteTable(
     model: text(),
     draft: text({ mode: 'json' }).notNull().$type<Draft>(),
     findings: text({ mode: 'json' }).notNull().$type<readonly Finding[]>(),
-    /** What the user has said about each topic. */
+    /** The statements of the user about each topic. */
     brief: text({ mode: 'json' }).notNull().$type<Readonly<Partial<Record<Topic, string>>>>(),
     /** Topics that are not decided yet. */
     open: text({ mode: 'json' }).notNull().$type<readonly Topic[]>(),
