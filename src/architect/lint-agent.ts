@@ -6,6 +6,7 @@ import {
   previewConfig,
   selectVersionFor,
 } from '../agents/index.ts';
+import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { unknownVersion } from '../shared/failure.ts';
 import { listAvailableTools } from '../tools/index.ts';
@@ -43,5 +44,7 @@ export async function lintAgent(
       : (await previewConfig(ctx, version, config)).config;
   const tools = await listAvailableTools(ctx);
   const named = tools.filter((tool) => checked.tools.includes(tool.name));
-  return { findings: lintConfig({ config: checked, tools: named }) };
+  const reply = { findings: lintConfig({ config: checked, tools: named }) };
+  await commit(ctx, { statements: [], reply });
+  return reply;
 }

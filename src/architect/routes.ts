@@ -174,7 +174,7 @@ const draftRoutes = new Router()
     {
       method: 'post',
       path: '/agents/{agent}/lint',
-      access: 'agents:read',
+      access: 'agents:write',
       tag,
       summary: 'Lint an agent',
       description:

@@ -157,6 +157,7 @@ describe('roles', () => {
         'keys:read',
         'audit:read',
         'providers:manage',
+        'architect:use',
         'tools:write',
         'usage:archives',
       ],

@@ -133,9 +133,12 @@ describe('the document', () => {
     );
     expect(streams.length).toBeGreaterThan(7);
     for (const [name, schema] of streams) {
-      const events = ['ChatCompletionChunk', 'ResponseStreamEvent', 'StreamEvent'].map(
-        (one) => `#/components/schemas/${one}`,
-      );
+      const events = [
+        'ArchitectEvent',
+        'ChatCompletionChunk',
+        'ResponseStreamEvent',
+        'StreamEvent',
+      ].map((one) => `#/components/schemas/${one}`);
       expect(events, name).toContain(schema?.$ref);
     }
   });
