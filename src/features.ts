@@ -1,5 +1,6 @@
 import { agentsFeature } from './agents/index.ts';
 import { analyticsFeature } from './analytics/index.ts';
+import { architectFeature } from './architect/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
 import { codeFeature } from './code/index.ts';
 import { erasureFeature } from './erasure/index.ts';
@@ -60,6 +61,7 @@ const features = [
   uiStreamFeature,
   openAiFeature,
   mcpFeature,
+  architectFeature(uiStream),
   analyticsFeature,
   observabilityFeature,
   erasureFeature,

@@ -1,3 +1,4 @@
+import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { newAgentBase } from '../knowledge/index.ts';
 import { modelWarnings } from '../llm/index.ts';
@@ -24,7 +25,11 @@ const attempts = 20;
  * Creates an agent with its own knowledge base and version 1, in one batch. Throws `slug_taken` for a given slug,
  * `validation_failed`, `not_found` for a base of another workspace, `forbidden` for a key that is limited to agents.
  */
-export async function createAgent(ctx: Ctx, input: CreateAgent): Promise<Agent> {
+export async function createAgent(
+  ctx: Ctx,
+  input: CreateAgent,
+  { keepsOwnBase = false, statementsFor, audit = {} }: CreateOptions = {},
+): Promise<Agent> {
   refuseRestricted(ctx);
   await checkBases(ctx, input.config, []);
   const model = input.config.model ?? (await findWorkspace(ctx)).default_model;
@@ -34,14 +39,33 @@ export async function createAgent(ctx: Ctx, input: CreateAgent): Promise<Agent> 
     ctx,
     {
       ...about,
-      configure: (base_id) =>
-        pinKnowledge(ctx, configOf(config, { model, base_ids: [base_id] }), config),
+      configure: (base_id) => {
+        const patch = keepsOwnBase ? withOwnBase(config, base_id) : config;
+        return pinKnowledge(ctx, configOf(patch, { model, base_ids: [base_id] }), patch);
+      },
       tools,
+      ...(statementsFor && { statementsFor }),
     },
-    { action: 'agent.create' },
+    { action: 'agent.create', ...(Object.keys(audit).length === 0 ? {} : { detail: audit }) },
     toSavedAgent(await modelWarnings(ctx)),
   );
 }
+
+interface CreateOptions {
+  /** The agent searches its own base besides those that the configuration names. */
+  readonly keepsOwnBase?: boolean;
+  /** Statements of the batch that creates the agent. */
+  readonly statementsFor?: NewAgent['statementsFor'];
+  readonly audit?: Readonly<Record<string, unknown>>;
+}
+
+const withOwnBase = (patch: AgentConfigPatch, base_id: string): AgentConfigPatch => ({
+  ...patch,
+  knowledge: {
+    ...patch.knowledge,
+    base_ids: [base_id, ...(patch.knowledge?.base_ids ?? [])].slice(0, 10),
+  },
+});
 
 /** Returns the complete configuration of a new agent. Throws `validation_failed`. */
 export function configOf(patch: AgentConfigPatch, given: ConfigDefaults): AgentConfig {
@@ -59,6 +83,11 @@ export interface NewAgent extends AgentFields, Omit<VersionContent, 'config'> {
   readonly configure: (base_id: string) => AgentConfig | Promise<AgentConfig>;
   /** The model that the agent represents (provider-model.ts). */
   readonly provider_model?: string;
+  /** Returns statements that follow those of the agent in the batch. */
+  readonly statementsFor?: (agent: {
+    readonly id: string;
+    readonly base_id: string;
+  }) => readonly Statement[];
 }
 
 /** Stores a new agent. Create, duplicate, import and provider models all call it. */
@@ -125,6 +154,7 @@ async function insertOne<Reply>(
       insertVersion(ctx.db, version),
       ...activationOf(ctx, id, version.id, null, null),
       base.statement,
+      ...(agent.statementsFor?.({ id, base_id: base.id }) ?? []),
     ],
     audit: [{ ...audit, target_type: 'agent', target_id: id }],
     reply,

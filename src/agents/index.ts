@@ -1,5 +1,7 @@
 export { AgentConfig, AgentConfigPatch } from './config.ts';
+export { createAgent } from './create.ts';
 export { agentsFeature } from './feature.ts';
+export { fieldSchemas as agentFieldSchemas } from './fields.ts';
 export { searchAgent } from './knowledge.ts';
 export { parseConfig } from './merge-config.ts';
 
@@ -9,9 +11,12 @@ export {
   Version as VersionParameter,
   VersionRequest,
 } from './parameters.ts';
-export { previewConfig } from './preview.ts';
+export { previewAgent, previewAgentConfig, previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
 
-export { findAgent } from './service.ts';
+export { Agent, CreateAgent, VersionReference } from './schema.ts';
+export { findAgent, getAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
 export { chooseVersion, selectVersionFor } from './version-choice.ts';
+export type { Version } from './version-schema.ts';
+export { createVersion, getVersion } from './versions.ts';

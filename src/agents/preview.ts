@@ -1,7 +1,9 @@
 import type { Ctx } from '../platform/context.ts';
 import type { ToolPin } from '../tools/index.ts';
+import { findWorkspace } from '../workspaces/index.ts';
 import { checkBases, checkConfig } from './check.ts';
 import type { AgentConfig, AgentConfigPatch } from './config.ts';
+import { configOf } from './create.ts';
 import { defaultConfig, mergeConfig, parseConfig } from './merge-config.ts';
 import { pinKnowledge } from './pin-knowledge.ts';
 import { defaultModelFor } from './service.ts';
@@ -39,3 +41,20 @@ export async function previewConfig(
   await checkBases(ctx, patch, before.knowledge.base_ids, 'validation_failed');
   return { config, tools };
 }
+
+/**
+ * Returns the configuration that a new agent would have, checked as if it were created; its own base is not among its
+ * bases. Stores nothing. Throws `validation_failed`.
+ */
+export async function previewAgent(ctx: Ctx, patch: AgentConfigPatch): Promise<Preview> {
+  const { default_model } = await findWorkspace(ctx);
+  const model = patch.model ?? default_model;
+  const tools = await pinsFor(ctx, patch.tools ?? [], []);
+  await checkBases(ctx, patch, [], 'validation_failed');
+  const config = await pinKnowledge(ctx, configOf(patch, { model, base_ids: [] }), patch);
+  return { config, tools };
+}
+
+/** Returns a configuration with a patch that resets nothing merged into it. */
+export const previewAgentConfig = (config: AgentConfig, patch: AgentConfigPatch): AgentConfig =>
+  mergeConfig(config, patch, config);

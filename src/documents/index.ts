@@ -14,6 +14,7 @@ export { encodingOf } from './encoding/decode.ts';
 export { extractOriginal, isExtractedInline } from './extract-original.ts';
 export { DocumentFault, faultCodes } from './fault.ts';
 export type { FormatKind } from './format.ts';
+export { detectLanguage } from './language/detect-language.ts';
 export { isSeen } from './formats/zip/names.ts';
 export {
   embeddedFormatOf,

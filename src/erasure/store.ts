@@ -36,6 +36,8 @@ const removals: readonly Removal[] = [
   { table: 'knowledge_revisions', of: through('base_id', 'knowledge_bases') },
   { table: 'former_originals', of: own },
   ...[
+    'architect_messages',
+    'architect_sessions',
     'agent_activations',
     'agent_versions',
     'chunk_vectors',

@@ -20,6 +20,8 @@ export const permissions = {
   'webhooks:manage': ['admin'],
   'agents:read': ['viewer', 'editor', 'admin'],
   'agents:write': ['editor', 'admin'],
+  /** Conversations that design agents. */
+  'architect:use': ['editor', 'admin'],
   'tools:read': ['viewer', 'editor', 'admin'],
   'tools:write': ['editor', 'admin'],
   /** Code without an agent; a key that only runs agents runs code through them. */
@@ -55,6 +57,7 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'budgets:manage',
   'webhooks:manage',
   'rate-limits:manage',
+  'architect:use',
   'tools:write',
   'usage:archives',
   'operations:read',

@@ -30,6 +30,7 @@ export function parseParams(
 const versionParameters: ReadonlySet<string> = new Set(['version', 'a', 'b']);
 
 const parameterNames: Readonly<Record<string, string>> = {
+  architect_session: 'architect session',
   code_execution: 'code execution',
   generated_file: 'generated file',
   golden_question: 'golden question',

@@ -7,6 +7,10 @@ export const tags = [
     description: 'Create, configure, duplicate, import and export agents',
   },
   {
+    name: 'Architect',
+    description: 'Design agents in a conversation, check and improve their configurations',
+  },
+  {
     name: 'Versions',
     description:
       'Immutable configurations of an agent: create, compare, activate, label, roll back',

@@ -1,5 +1,14 @@
-export { newAgentBase, refuseSearchedBase, unknownBases } from './bases.ts';
+export { CreateBase } from './base-schema.ts';
+export {
+  createBase,
+  deleteBase,
+  listBases,
+  newAgentBase,
+  refuseSearchedBase,
+  unknownBases,
+} from './bases.ts';
 export { evaluationsOfActivation } from './evaluation/evaluations.ts';
+export { planGoldenQuestions } from './evaluation/import-questions.ts';
 export { SearchSettings } from './evaluation/schema.ts';
 export { knowledgeFeature } from './feature.ts';
 export {
@@ -23,7 +32,7 @@ export { isReadable } from './readable.ts';
 export { passagesFor } from './search/confidence.ts';
 export { coverageOf, subjectTerms, weighTerms } from './search/evidence.ts';
 export { MetadataFilter, type SearchFilter } from './search/filter.ts';
-export { selectHeadings } from './search/headings.ts';
+export { selectBeginnings, selectHeadings } from './search/headings.ts';
 export type { Hit } from './search/hit.ts';
 
 export { queryWords } from './search/keywords.ts';

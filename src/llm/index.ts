@@ -1,17 +1,17 @@
 export { assertConfigured } from './assert-configured.ts';
-export { isEmptyTitle } from './builtin/extract-title.ts';
+export { cleanTitle, isEmptyTitle } from './builtin/extract-title.ts';
 export { capabilitiesOf } from './capabilities.ts';
 export { checkModels } from './check-model.ts';
 export { isFromText, type ModelCallEvent, ofMessage } from './content.ts';
 export { contextWindowOf } from './context-window.ts';
-export { abridge, writeSummary } from './conversation.ts';
+export { abridge, writeConversation, writeSummary } from './conversation.ts';
 export { embed } from './embed.ts';
 export { llmFeature } from './feature.ts';
 export { isFollowUp, needsContext } from './follow-up.ts';
 export { type ModelCall, type ModelCallResult, streamModelCall } from './model-call.ts';
 export { modelWarnings } from './model-warnings.ts';
 export { listCallableModels } from './models.ts';
-export { type Passage, writePassages } from './passages.ts';
+export { neutral, type Passage, writePassages } from './passages.ts';
 export { rerank } from './rerank.ts';
 export { type LostCall, settleLost } from './settle-lost-call.ts';
 export {

@@ -18,11 +18,13 @@ const citeNotice = 'Cite what you use by its number in square brackets, like [1]
 /** Zero-width and tag characters, which can contain instructions that a reader does not see. */
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\u{e0000}-\u{e007f}]/gu;
 
+/** The tags in which prompts delimit data. */
+const envelope =
+  /<(?=\/?(?:documents?|question|conversation|summary|message|workspace|draft|findings|brief|agent|evidence)\b)/gi;
+
 /** Removes invisible characters and escapes the tags of the envelope in a text. */
 export const neutral = (text: string) =>
-  text
-    .replaceAll(invisible, '')
-    .replaceAll(/<(?=\/?(?:documents?|question|conversation|summary|message)\b)/gi, '&lt;');
+  text.replaceAll(invisible, '').replaceAll(envelope, '&lt;');
 
 /** Returns passages, with the question they were retrieved for, as delimited data that is labelled untrusted. Never sent in the system role. */
 export function writePassages(passages: readonly Passage[], question?: string): string {

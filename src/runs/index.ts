@@ -100,7 +100,7 @@ export type {
 export { textOfEvents } from './stream/event-log.ts';
 export { respond, runFailures } from './stream/respond.ts';
 export type { RunStream } from './stream/run-stream.ts';
-export { toEventStream } from './stream/sse.ts';
+export { toEventStream, wantsStream } from './stream/sse.ts';
 export type { SuspendedRun } from './suspension/state.ts';
 export { type RunVersion, toRunVersion } from './version.ts';
 export type { Waits } from './waits.ts';

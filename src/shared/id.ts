@@ -6,6 +6,7 @@ const idPrefixes = [
   'agt',
   'anm',
   'arc',
+  'ars',
   'att',
   'alert',
   'apr',

@@ -75,7 +75,7 @@ const plain =
 /**
  * Returns the normal form in which words are compared: NFKC, lower case, without optional signs.
  */
-const foldText = (text: string): string =>
+export const foldText = (text: string): string =>
   plain.test(text)
     ? text.normalize('NFKC').toLowerCase()
     : text

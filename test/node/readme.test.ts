@@ -27,6 +27,13 @@ const guidesWithCommands = guides.filter((file) => (blocksOfGuides.get(file) ?? 
 /** Texts that the commands of a guide must print. */
 const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/approvals.md': ['"requires_action"', '"cancel_order"', 'Order 4711 is cancelled.'],
+  'docs/guides/architect.md': [
+    'built-in architect',
+    '"passed": true',
+    'every three months',
+    '"unknown_variable"',
+    '"nothing_to_improve"',
+  ],
   'docs/guides/batches.md': [/"counts": \{/],
   'docs/guides/chats.md': ['"type":"finish"', '"completed"', /descal/i, /7:30/],
   'docs/guides/client-tools.md': [

@@ -161,6 +161,7 @@ describe('roles', () => {
         'keys:read',
         'audit:read',
         'providers:manage',
+        'architect:use',
         'tools:write',
         'usage:archives',
       ],

@@ -134,6 +134,7 @@ describe('the document', () => {
     expect(streams.length).toBeGreaterThan(7);
     for (const [name, schema] of streams) {
       const events = [
+        'ArchitectEvent',
         'ChatCompletionChunk',
         'McpResponse',
         'ResponseStreamEvent',

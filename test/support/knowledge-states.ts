@@ -50,3 +50,11 @@ export async function newMigration(workspace: Workspace, status: 'ready' | 'swit
       .run();
   return id as string;
 }
+
+/** A design of an agent whose purpose is known. */
+export async function newArchitectSession(workspace: Workspace): Promise<string> {
+  const { id } = await created(workspace, '/architect/sessions', { model: 'builtin/extractive' });
+  const message = { message: 'Answer questions of customers about our shop.' };
+  await created(workspace, `/architect/sessions/${id}/messages`, message);
+  return id;
+}

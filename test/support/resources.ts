@@ -12,7 +12,13 @@ import {
   typesOf,
 } from './document.ts';
 import { settled, uploadForm } from './files.ts';
-import { created, newEmptyBase, newEvaluation, newMigration } from './knowledge-states.ts';
+import {
+  created,
+  newArchitectSession,
+  newEmptyBase,
+  newEvaluation,
+  newMigration,
+} from './knowledge-states.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
@@ -290,6 +296,11 @@ const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/architect/sessions',
+    gives: ['architect_session'],
+    make: async (workspace) => ({ architect_session: await newArchitectSession(workspace) }),
+  },
+  {
     needs: 'POST /v1/responses',
     gives: ['response'],
     from: ['agent'],
@@ -381,6 +392,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   whd: 'delivery',
   upl: 'upload',
   conv: 'conversation',
+  ars: 'architect_session',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */
@@ -478,6 +490,10 @@ export const valuesFor = async (
       return { ...values, run: await newWaitingRun(workspace) };
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
+    case 'POST /api/v1/architect/sessions/{architect_session}/create-agent':
+    case 'POST /api/v1/architect/sessions/{architect_session}/messages':
+    case 'POST /api/v1/architect/sessions/{architect_session}/test':
+      return { ...values, architect_session: await newArchitectSession(workspace) };
     case 'POST /api/v1/end-user-tokens': {
       const about = { name: `Seed ${unique()}` };
       return { ...values, agent: values.agent ?? (await created(workspace, '/agents', about)).id };

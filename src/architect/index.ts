@@ -1,0 +1,1 @@
+export { architectFeature } from './feature.ts';
