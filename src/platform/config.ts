@@ -67,6 +67,7 @@ const standardQuotas: Readonly<Record<QuotaName, number>> = {
   tools: 1000,
   keys: 500,
   knowledge_bases: 1000,
+  mcp_servers: 100,
 };
 
 /** `files:1000,sessions:unlimited`: limits that differ from the defaults. */

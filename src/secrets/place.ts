@@ -24,6 +24,7 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   webhook: (id) => id,
   telemetry: () => 'telemetry',
   source: (id) => id,
+  mcp_server: (id) => id,
 };
 
 /** Returns the only place in which the secret opens: workspace, record, field and URL. */

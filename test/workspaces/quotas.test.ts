@@ -67,7 +67,17 @@ describe('quotas (R32)', () => {
     const { status, body } = await workspace.get('/quotas');
     expect(status).toBe(200);
     expect(body.data.map(({ quota }: { quota: string }) => quota)).toEqual([
-      ...['files', 'bytes', 'chunks', 'agents', 'sessions', 'tools', 'keys', 'knowledge_bases'],
+      ...[
+        'files',
+        'bytes',
+        'chunks',
+        'agents',
+        'sessions',
+        'tools',
+        'keys',
+        'knowledge_bases',
+        'mcp_servers',
+      ],
     ]);
     expect(await quotaOf(workspace, 'agents')).toEqual({
       quota: 'agents',
@@ -280,6 +290,7 @@ async function recount(id: string): Promise<Record<string, number>> {
     tools: 'select count(*) from tools where deleted_at is null and workspace_id = ?1',
     knowledge_bases:
       'select count(*) from knowledge_bases where deleted_at is null and agent_id is null and workspace_id = ?1',
+    mcp_servers: 'select count(*) from mcp_servers where workspace_id = ?1',
   };
   const rows = await env.DB.batch<Record<string, number>>(
     Object.values(counts).map((sql) =>

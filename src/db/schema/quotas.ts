@@ -10,6 +10,7 @@ export const quotaNames = [
   'tools',
   'keys',
   'knowledge_bases',
+  'mcp_servers',
 ] as const;
 export type QuotaName = (typeof quotaNames)[number];
 

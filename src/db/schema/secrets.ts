@@ -9,6 +9,7 @@ export const secretOwners = [
   'webhook',
   'telemetry',
   'source',
+  'mcp_server',
 ] as const;
 export type SecretOwner = (typeof secretOwners)[number];
 

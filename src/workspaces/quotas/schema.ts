@@ -21,6 +21,7 @@ export const QuotaLimits = z
     tools: limit.describe('Tools'),
     keys: limit.describe('API keys that are valid and have not been rotated'),
     knowledge_bases: limit.describe('Shared knowledge bases; those that agents own do not count'),
+    mcp_servers: limit.describe('MCP servers'),
   })
   .partial()
   .describe(
