@@ -110,6 +110,7 @@ for (const path of ['/api/*', '/v1/*', '/metrics'])
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
 app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
+app.use('/oauth/*', platform, floodGuard);
 
 for (const prefix of ['/api/v1', '/v1', '/'] as const)
   for (const routes of routesUnder(prefix)) app.include(prefix, routes);

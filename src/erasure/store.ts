@@ -48,6 +48,8 @@ const removals: readonly Removal[] = [
     'tool_secrets',
     'tool_revisions',
     'tools',
+    'mcp_authorizations',
+    'mcp_oauth_clients',
     'mcp_tools',
     'mcp_servers',
   ].map((table) => ({ table, of: own })),

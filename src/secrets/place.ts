@@ -25,6 +25,8 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   telemetry: () => 'telemetry',
   source: (id) => id,
   mcp_server: (id) => id,
+  mcp_oauth_client: (id) => `${id}/client`,
+  mcp_authorization: (id) => id,
 };
 
 /** Returns the only place in which the secret opens: workspace, record, field and URL. */

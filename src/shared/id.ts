@@ -24,6 +24,8 @@ const idPrefixes = [
   'job',
   'kb',
   'key',
+  'mca',
+  'mcp',
   'msg',
   'page',
   'req',

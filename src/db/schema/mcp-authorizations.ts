@@ -69,7 +69,7 @@ export const mcp_authorizations = sqliteTable(
     is_renewable: integer({ mode: 'boolean' }).notNull().default(false),
     /** Why the last sign-in or renewal failed. */
     error: text(),
-    /** Incremented with every change of the tokens. */
+    /** Random, another with every change of the tokens. */
     generation: integer().notNull().default(0),
     /** Until then one request renews the tokens: a refresh token may be valid once. */
     renewing_until: integer(),

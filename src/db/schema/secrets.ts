@@ -10,6 +10,8 @@ export const secretOwners = [
   'telemetry',
   'source',
   'mcp_server',
+  'mcp_oauth_client',
+  'mcp_authorization',
 ] as const;
 export type SecretOwner = (typeof secretOwners)[number];
 

@@ -82,6 +82,7 @@ export async function ensureClient(
   if (known !== null && isFresh(ctx, known.row) && known.row.redirect_uri === redirect_uri)
     return known;
   const found = await discover(ctx, server.url);
+  if (known?.row.origin === 'given') await refuseOtherIssuer(ctx, server, known.row, found);
   const about = {
     ...{ server_id: server.id, workspace_id: server.workspace_id, url: server.url },
     ...{ issuer: found.metadata.issuer, metadata: found.metadata },
@@ -106,6 +107,25 @@ export async function ensureClient(
       ? await withGivenSecret(ctx, server, row)
       : informationOf(row, client_secret);
   return { row, information };
+}
+
+/**
+ * A server that names another authorization server would receive the secret of the settings there. It is sent to the
+ * issuer it was first used at, until it is saved again.
+ */
+async function refuseOtherIssuer(
+  ctx: Ctx,
+  server: Server,
+  row: ClientRow,
+  { metadata }: Discovery,
+): Promise<void> {
+  if (row.issuer === metadata.issuer) return;
+  const found = await selectGivenSecret(ctx.db, server.workspace_id, server.id).get();
+  const saved_at = found?.saved_at ?? null;
+  if (saved_at === null || saved_at > row.discovered_at) return;
+  throw new AuthorizationFault(
+    'The MCP server names another authorization server than before. Save `client_secret` again to accept it.',
+  );
 }
 
 const isFresh = (ctx: Ctx, row: ClientRow): boolean =>

@@ -40,17 +40,16 @@ export async function discover(ctx: Ctx, url: string): Promise<Discovery> {
         ? 'The server does not name an authorization server, and publishes no metadata of one.'
         : 'The authorization server publishes no metadata.',
     );
-  for (const endpoint of [
-    found.authorization_endpoint,
-    found.token_endpoint,
-    found.registration_endpoint,
-    found.revocation_endpoint,
-  ])
-    if (typeof endpoint === 'string') checkUrl(ctx, endpoint);
+  const metadata = toMetadata(found);
+  const { registration_endpoint = null } = found;
+  const { authorization_endpoint, token_endpoint, revocation_endpoint } = metadata;
+  for (const endpoint of [authorization_endpoint, token_endpoint, revocation_endpoint])
+    if (endpoint !== undefined) checkUrl(ctx, endpoint);
+  if (registration_endpoint !== null) checkUrl(ctx, registration_endpoint);
   const offered = found.scopes_supported ?? [];
   return {
-    metadata: toMetadata(found),
-    registration_endpoint: found.registration_endpoint ?? null,
+    metadata,
+    registration_endpoint,
     takes_documents: found.client_id_metadata_document_supported === true,
     resource: protectedResource?.resource ?? withoutFragment(url),
     scope: withOffline(
@@ -79,24 +78,20 @@ function withOffline(scope: string | null, offered: readonly string[]): string |
   return names.join(' ').slice(0, maxScope);
 }
 
-function toMetadata({
-  issuer,
-  authorization_endpoint,
-  token_endpoint,
-  revocation_endpoint,
-  response_types_supported,
-  code_challenge_methods_supported,
-  token_endpoint_auth_methods_supported,
-  ...more
-}: McpIssuerMetadata & Readonly<Record<string, unknown>>): McpIssuerMetadata {
-  return {
-    ...{ issuer, authorization_endpoint, token_endpoint, revocation_endpoint },
-    ...{ response_types_supported, code_challenge_methods_supported },
-    token_endpoint_auth_methods_supported,
-    authorization_response_iss_parameter_supported:
-      more.authorization_response_iss_parameter_supported === true,
-  };
-}
+type Published = Omit<McpIssuerMetadata, 'revocation_endpoint'> & Readonly<Record<string, unknown>>;
+
+const toMetadata = (found: Published): McpIssuerMetadata => ({
+  issuer: found.issuer,
+  authorization_endpoint: found.authorization_endpoint,
+  token_endpoint: found.token_endpoint,
+  revocation_endpoint:
+    typeof found.revocation_endpoint === 'string' ? found.revocation_endpoint : undefined,
+  response_types_supported: found.response_types_supported,
+  code_challenge_methods_supported: found.code_challenge_methods_supported,
+  token_endpoint_auth_methods_supported: found.token_endpoint_auth_methods_supported,
+  authorization_response_iss_parameter_supported:
+    found.authorization_response_iss_parameter_supported === true,
+});
 
 /** What a request without a token is answered: it names the metadata of the server and the scopes for it. */
 async function challengeOf(ctx: Ctx, url: string) {

@@ -12,8 +12,7 @@ export function redirectUri(
   origin: string | null,
   former: string | null,
 ): string | null {
-  const isOwn = (host: string) =>
-    own_hosts.some((own) => host === own || host.endsWith(`.${own}`));
+  const isOwn = (host: string) => own_hosts.some((own) => host === own || host.endsWith(`.${own}`));
   if (origin !== null && (own_hosts.length === 0 || isOwn(new URL(origin).hostname)))
     return `${origin}${callbackPath}`;
   if (former !== null && former !== '') return former;

@@ -11,6 +11,7 @@ export {
   RegistrationRejectedError,
   refreshAuthorization,
   registerClient,
+  selectClientAuthMethod,
   startAuthorization,
   validateAuthorizationResponseIssuer,
 } from '@modelcontextprotocol/client';

@@ -6,6 +6,7 @@ import {
   mcp_authorizations,
   mcp_oauth_clients,
 } from '../../../db/schema/mcp-authorizations.ts';
+import { secrets } from '../../../db/schema/secrets.ts';
 import { sealedOf } from '../../../secrets/index.ts';
 
 export type AuthorizationRow = typeof mcp_authorizations.$inferSelect;
@@ -137,18 +138,25 @@ export const putSignIn = (
 export const isUnderWay = (id: string, state_digest: string) =>
   sql`exists (select 1 from mcp_authorizations a where a.id = ${id} and a.state_digest = ${state_digest})`;
 
-/** New tokens, while the authorization has those of `generation`. Returns nothing if it has others, or is gone. */
+/**
+ * New tokens. With `former`, only while the authorization has the tokens of that generation. Returns nothing if it has
+ * others, or is gone.
+ */
 export const putTokens = (
   db: Db,
   row: Pick<AuthorizationRow, 'workspace_id' | 'id'>,
-  generation: number,
-  changes: Partial<AuthorizationRow>,
+  former: number | null,
+  changes: Partial<AuthorizationRow> & Pick<AuthorizationRow, 'generation'>,
 ) =>
   db
     .update(mcp_authorizations)
-    .set({ ...changes, generation: generation + 1, renewing_until: null })
-    .where(and(ofId(row), eq(mcp_authorizations.generation, generation)))
+    .set({ ...changes, renewing_until: null })
+    .where(and(ofId(row), former === null ? undefined : eq(mcp_authorizations.generation, former)))
     .returning({ id: mcp_authorizations.id });
+
+/** A condition: the authorization has the tokens of this generation. */
+export const isOfGeneration = (id: string, generation: number) =>
+  sql`exists (select 1 from mcp_authorizations a where a.id = ${id} and a.generation = ${generation})`;
 
 /** Returns the id to one of several requests that would renew the same tokens. */
 export const claimRenewal = (
@@ -207,9 +215,16 @@ export const selectClient = (db: Db, workspace_id: string, server_id: string) =>
 /** The secret of a client that is part of the settings. */
 export const selectGivenSecret = (db: Db, workspace_id: string, server_id: string) =>
   db
-    .select({ sealed: sealedOf('mcp_server', 'client_secret', 'mcp_servers', 'id').as('sealed') })
-    .from(mcp_servers)
-    .where(and(eq(mcp_servers.workspace_id, workspace_id), eq(mcp_servers.id, server_id)));
+    .select({ sealed: secrets.sealed, saved_at: secrets.updated_at })
+    .from(secrets)
+    .where(
+      and(
+        eq(secrets.workspace_id, workspace_id),
+        eq(secrets.owner_type, 'mcp_server'),
+        eq(secrets.owner_id, server_id),
+        eq(secrets.field, 'client_secret'),
+      ),
+    );
 
 export const putClient = (db: Db, { server_id, ...row }: ClientRow) =>
   db

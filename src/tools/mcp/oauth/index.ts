@@ -1,0 +1,6 @@
+export { AuthorizationFault, SignInRequired } from './fault.ts';
+export { type TokenProvider, tokenProvider } from './provider.ts';
+export { revocationsOf } from './revoke.ts';
+export { mcpAuthorizationRoutes, mcpCallbackRoutes } from './routes.ts';
+export { type SignInPage, startSignIn } from './sign-in.ts';
+export type { Server as OAuthServer } from './store.ts';
