@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { controlOAuth, handleOAuth } from './oauth/authorization-server.ts';
 import { createProvider, providerHosts } from './provider/provider.ts';
 
 /** The registered response of an address; sent for every request. */
@@ -47,6 +48,8 @@ const provider = createProvider();
 export async function outboundService(request: Request): Promise<Response> {
   const url = new URL(request.url);
   if (providerHosts.has(url.hostname)) return provider.handle(request);
+  const protectedServer = handleOAuth(request);
+  if (protectedServer !== null) return protectedServer;
   const body = await request.text();
   if (url.hostname === controlHost) return control(url, body);
   const address = `${url.origin}${url.pathname}`;
@@ -85,6 +88,7 @@ function control(url: URL, body: string): Response {
     reply?: Reply;
     prefix?: string;
   };
+  if (url.pathname === '/oauth') return controlOAuth(JSON.parse(body));
   if (url.pathname === '/register' && address !== undefined && reply !== undefined) {
     replies.set(address, reply);
     return Response.json({});

@@ -64,7 +64,7 @@ async function withGivenSecret(ctx: Ctx, server: Server, row: ClientRow) {
   const sealed = found?.sealed ?? null;
   const ref = {
     ...{ owner_type: 'mcp_server' as const, owner_id: server.id, field: 'client_secret' },
-    bound_to: server.url,
+    bound_to: new URL(server.url).origin,
   };
   return informationOf(row, sealed === null ? null : await openSecret(ctx, ref, sealed));
 }
