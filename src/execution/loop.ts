@@ -6,6 +6,7 @@ import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { endingCalls, resumableTools } from './client-tools.ts';
+import { takeSignIns } from './sign-ins.ts';
 import { sortCalls } from './sort-calls.ts';
 import { type StepCallInput, stepCall } from './step-call.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
@@ -68,7 +69,7 @@ export interface LoopResult {
  * Calls the model and the tools that it requests, and repeats with their results until the model
  * answers or a limit is reached. Works alike for all providers. A fault of a tool is a result for
  * the model to read; a failure of the provider ends the run with the output so far. A call of a
- * resumable client tool, or one that needs an approval, suspends the run once the other calls of
+ * resumable client tool, or one that needs an approval or a sign-in, suspends the run once the other calls of
  * the step have run. A call of any other client tool ends the run, and the other calls of the step are not made, since nothing would
  * read their results.
  */
@@ -166,8 +167,10 @@ async function runTools(
   const resumable = resumableTools(client);
   const sorted = await sortCalls(ctx, { own: tools, client: resumable }, calls, context);
   const { ready, refusals, pending } = sorted;
-  const called = await callTools(ctx, [...tools, ...resumable], ready, context, refusals);
+  const made = await callTools(ctx, [...tools, ...resumable], ready, context, refusals);
+  const { called, waiting } = await takeSignIns(tools, made, context);
   spent.tool_calls += calls.length;
   const usage = [...step.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])];
-  return { ...step, tools: called, usage, ...(pending.length === 0 ? {} : { pending }) };
+  const open = [...pending, ...waiting];
+  return { ...step, tools: called, usage, ...(open.length === 0 ? {} : { pending: open }) };
 }

@@ -1,5 +1,6 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
+import type { SignInPage } from '../db/schema/runs.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Account, Attribution } from '../usage/index.ts';
 import type { Effect } from './definition.ts';
@@ -92,4 +93,10 @@ export type ToolOutcome =
       readonly usage?: readonly Statement[];
     }
   /** `error` is read by the model. */
-  | { readonly ok: false; readonly error: string; readonly usage?: readonly Statement[] };
+  | {
+      readonly ok: false;
+      readonly error: string;
+      readonly usage?: readonly Statement[];
+      /** Set if the call was not made, and can be once a person has signed in. A run that can wait waits for it. */
+      readonly sign_in?: SignInPage;
+    };

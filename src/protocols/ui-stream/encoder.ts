@@ -82,6 +82,7 @@ class UiMessageStream implements StreamEncoder {
         return [
           ...this.#close(),
           ...this.#approvals(event.message.run),
+          ...this.#signIns(event.message.run),
           { type: 'data-run', data: event.message.run },
           ...this.#endStep(),
           { type: 'finish', finishReason: 'tool-calls' },
@@ -105,6 +106,15 @@ class UiMessageStream implements StreamEncoder {
       this.#requested.add(action.approval_id);
       const { approval_id: approvalId, tool_call_id: toolCallId, reason } = action;
       return [{ type: 'tool-approval-request', approvalId, toolCallId, reason }];
+    });
+  }
+
+  /** The pages where the end user signs in. A page is not part of the message, which is kept longer. */
+  #signIns(run: Run | null): UIMessageChunk[] {
+    return (run?.required_actions ?? []).flatMap((action): UIMessageChunk[] => {
+      if (action.type !== 'sign_in') return [];
+      const { type: _, input: __, tool_name: ___, ...data } = action;
+      return [{ type: 'data-auth-required', data, transient: true }];
     });
   }
 

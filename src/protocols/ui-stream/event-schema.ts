@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Id } from '../../http/schema.ts';
+import { Id, Time } from '../../http/schema.ts';
 import { Citation, Run } from '../../runs/index.ts';
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
@@ -58,6 +58,16 @@ export const StreamEvent = z
     event('tool-input-error', { ...named, input: z.unknown(), errorText: z.string() }).describe(
       'The tool was not called',
     ),
+    event('data-auth-required', {
+      data: z.object({
+        tool_call_id: z.string(),
+        server_id: Id('mcp'),
+        server_name: z.string(),
+        url: z.string().nullable(),
+        url_expires_at: Time,
+      }),
+      transient: z.literal(true),
+    }).describe('The end user has to sign in at `url` before the call can be made'),
     event('tool-approval-request', {
       approvalId: Id('apr'),
       toolCallId: z.string(),
