@@ -24,6 +24,7 @@ const idPrefixes = [
   'job',
   'kb',
   'key',
+  'mcp',
   'msg',
   'page',
   'req',

@@ -5,6 +5,7 @@ export { toolsFeature } from './feature.ts';
 export { headerProblem } from './headers.ts';
 export { type PinState, pinStates, pinsExist } from './pin-states.ts';
 export { listAvailableTools, pinTools, readPinStates, resolvePins } from './pins.ts';
+export { expandWildcards } from './sources/mcp.ts';
 export { pinStatuses } from './sources/source.ts';
 export type {
   CallableTool,
