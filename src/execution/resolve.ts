@@ -1,6 +1,6 @@
 import type { Ctx } from '../platform/context.ts';
+import { withoutInvisible } from '../shared/invisible.ts';
 import { type CallableTool, resolvePins, type ToolPin } from '../tools/index.ts';
-import { withoutInvisible } from './invisible.ts';
 import { type ToolPorts, toolServices } from './services.ts';
 import type { Tool } from './tool.ts';
 

@@ -4,9 +4,9 @@ import type {
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
 import type { SignInPage } from '../db/schema/runs.ts';
+import { withoutInvisible } from '../shared/invisible.ts';
 import type { Effect, ToolOutcome } from '../tools/index.ts';
 import type { CalledTool } from './call-tools.ts';
-import { withoutInvisible } from './invisible.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
 /** A call that someone else has to act on, with arguments that match its schema. */

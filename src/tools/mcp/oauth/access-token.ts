@@ -16,8 +16,8 @@ import {
 } from './store.ts';
 import { type IssuedTokens, randomGeneration, storeTokens } from './store-tokens.ts';
 
-/** Tokens are renewed this long before they expire. */
-const margin = 30 * second;
+/** Tokens are renewed this long before they expire, or in the last quarter of a short life. */
+const maxMargin = 30 * second;
 /** Longer than a request to an authorization server takes. */
 const claimFor = 20 * second;
 /** Milliseconds between two looks at a renewal that another request makes. */
@@ -85,8 +85,14 @@ async function hold(ctx: Ctx, server: Server, end_user_id: string): Promise<Held
 }
 
 const isUsable = (ctx: Ctx, { row, tokens }: Held, refused: string | null): boolean =>
-  tokens.access_token !== refused &&
-  (row.expires_at === null || row.expires_at > ctx.now() + margin);
+  tokens.access_token !== refused && !isExpiring(row, ctx.now());
+
+/** `updated_at` is when the tokens were stored. */
+export const isExpiring = (
+  { expires_at, updated_at }: Pick<AuthorizationRow, 'expires_at' | 'updated_at'>,
+  now: number,
+): boolean =>
+  expires_at !== null && expires_at <= now + Math.min(maxMargin, (expires_at - updated_at) / 4);
 
 async function renew(
   ctx: Ctx,

@@ -60,8 +60,10 @@ const informationOf = ({ client_id, auth_method }: ClientRow, client_secret: str
 });
 
 async function withGivenSecret(ctx: Ctx, server: Server, row: ClientRow) {
-  const found = await selectGivenSecret(ctx.db, server.workspace_id, server.id).get();
-  const sealed = found?.sealed ?? null;
+  const sealed =
+    server.sealed?.client_secret ??
+    (await selectGivenSecret(ctx.db, server.workspace_id, server.id).get())?.sealed ??
+    null;
   const ref = {
     ...{ owner_type: 'mcp_server' as const, owner_id: server.id, field: 'client_secret' },
     bound_to: new URL(server.url).origin,

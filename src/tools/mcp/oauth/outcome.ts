@@ -19,7 +19,7 @@ export async function signInOutcome(
   end_user_id: string | null,
 ): Promise<Refusal> {
   const { name, auth } = server;
-  if (auth.type !== 'oauth' || auth.per === 'workspace')
+  if (auth.type !== 'oauth' || auth.per === 'workspace' || end_user_id === '')
     return refusal(`The workspace has to sign in to the MCP server ${name} first.`);
   if (end_user_id === null)
     return refusal(

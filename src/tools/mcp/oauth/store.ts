@@ -14,7 +14,10 @@ export type ClientRow = typeof mcp_oauth_clients.$inferSelect;
 export type Server = Pick<
   typeof mcp_servers.$inferSelect,
   'id' | 'workspace_id' | 'name' | 'url' | 'auth'
->;
+> & {
+  /** Sealed secrets of a server that is not stored yet. */
+  readonly sealed?: Readonly<Record<string, string>>;
+};
 
 const ofSubject = (workspace_id: string, server_id: string, end_user_id: string) =>
   and(
