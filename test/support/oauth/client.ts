@@ -1,5 +1,3 @@
-import { env } from 'cloudflare:workers';
-import { newId } from '../../../src/shared/id.ts';
 import { type Answer, request, type Workspace } from '../api.ts';
 import { controlHost } from '../outbound-service.ts';
 import type { OAuthCall, OAuthOptions } from './options.ts';
@@ -62,27 +60,28 @@ export function goBack(location: string, headers: Record<string, string> = {}): 
   return request('GET', `${pathname}${search}`, null, { headers });
 }
 
-/** Creates an MCP server in a workspace, without listing its tools. */
+/** Adds the server to a workspace and returns its id. */
 export async function newMcpServer(
   workspace: Workspace,
   url: string,
   auth: object,
+  more: object = {},
 ): Promise<string> {
-  void workspace;
-  const id = newId('mcp');
-  const rules = { include: null, exclude: [], effects: {}, trust_read_only: false };
-  await env.DB.prepare(
-    `insert into mcp_servers (id, workspace_id, name, url, auth, credentials, tools, timeout_ms, max_bytes, revision, status, refused, created_at, updated_at)
-     values (?, ?, ?, ?, ?, '{}', ?, 10000, 100000, 1, 'auth_required', '[]', 0, 0)`,
-  )
-    .bind(
-      id,
-      workspace.id,
-      `server_${id.slice(-6)}`,
-      url,
-      JSON.stringify(auth),
-      JSON.stringify(rules),
-    )
-    .run();
-  return id;
+  const name = `server_${crypto.randomUUID().slice(0, 8).replaceAll('-', '')}`;
+  const { status, body } = await workspace.post('/tools/mcp', { name, url, auth, ...more });
+  if (status !== 201) throw new Error(JSON.stringify(body));
+  return body.id;
+}
+
+/** Signs in at the page that the deployment returns. */
+export async function signIn(
+  workspace: Workspace,
+  server_id: string,
+  body: object = {},
+  login?: string,
+): Promise<void> {
+  const started = await workspace.post(`/tools/mcp/${server_id}/authorizations`, body);
+  if (started.status !== 201) throw new Error(JSON.stringify(started.body));
+  const back = await goBack(await consent(started.body.url, login));
+  if (back.status !== 200) throw new Error(String(back.body));
 }

@@ -1,16 +1,13 @@
 import { isUniqueViolation } from '../../../db/errors.ts';
 import type { Ctx } from '../../../platform/context.ts';
-import { second } from '../../../shared/time.ts';
-import { ensureClient } from './client.ts';
+import { isExpiring } from './access-token.ts';
+import { ensureClient, isStored } from './client.ts';
 import { AuthorizationFault, toFault } from './fault.ts';
 import { authorizationFetch } from './fetch.ts';
 import { openValue } from './secrets.ts';
 import { newAuthorization } from './sign-in.ts';
 import { insertAuthorization, type Server, selectAuthorization } from './store.ts';
 import { storeTokens } from './store-tokens.ts';
-
-/** A token is replaced this long before it expires. */
-const margin = 30 * second;
 
 /**
  * Returns a token that the authorization server issues to the client itself (RFC 6749, 4.4), kept until it expires.
@@ -30,9 +27,8 @@ export async function clientCredentialsToken(
     stored.row.issuer === client.row.issuer
   ) {
     const tokens = await openValue(ctx, server, stored.row.id, 'tokens', stored.tokens);
-    const expires_at = stored.row.expires_at ?? Number.POSITIVE_INFINITY;
-    if (tokens !== null && tokens.access_token !== refused && expires_at > ctx.now() + margin)
-      return tokens.access_token;
+    const isValid = tokens?.access_token !== refused && !isExpiring(stored.row, ctx.now());
+    if (tokens !== null && isValid) return tokens.access_token;
   }
   const { fetchToken } = await import('./sdk.ts');
   const scope = ('scope' in server.auth ? server.auth.scope : null) ?? client.row.scope;
@@ -69,8 +65,9 @@ export async function clientCredentialsToken(
   return issued.access_token;
 }
 
-/** Returns null if another request has created it, which then stores its own token. */
+/** Returns null if another request has created it, which then stores its own token, and for a server that is not stored. */
 async function createAuthorization(ctx: Ctx, server: Server) {
+  if (!(await isStored(ctx, server))) return null;
   const row = newAuthorization(ctx, server, '');
   try {
     await insertAuthorization(ctx.db, row);

@@ -14,6 +14,7 @@ import {
   type Server,
   selectClient,
   selectGivenSecret,
+  selectServer,
 } from './store.ts';
 
 /** The deployment as a client of an authorization server, as the library takes it. */
@@ -99,17 +100,22 @@ export async function ensureClient(
   const made = await makeClient(ctx, server, found, redirect_uri);
   const row: ClientRow = { ...about, ...made.row };
   const { client_secret } = made;
-  const sealed: Statement =
+  const ref = clientSecret(server, row.issuer);
+  const sealed =
     client_secret === null
-      ? removeSecret(ctx.db, server.workspace_id, clientSecret(server, row.issuer))
-      : putSecret(ctx.db, await sealSecret(ctx, clientSecret(server, row.issuer), client_secret));
-  await batch(ctx.db, [putClient(ctx.db, row), sealed]);
+      ? removeSecret(ctx.db, server.workspace_id, ref)
+      : putSecret(ctx.db, await sealSecret(ctx, ref, client_secret));
+  if (await isStored(ctx, server)) await batch(ctx.db, [putClient(ctx.db, row), sealed]);
   const information =
     row.origin === 'given'
       ? await withGivenSecret(ctx, server, row)
       : informationOf(row, client_secret);
   return { row, information };
 }
+
+/** False while a server is being created. */
+export const isStored = async (ctx: Ctx, { workspace_id, id }: Server): Promise<boolean> =>
+  (await selectServer(ctx.db, workspace_id, id).get()) !== undefined;
 
 /**
  * A server that names another authorization server would receive the secret of the settings there. It is sent to the

@@ -76,7 +76,6 @@ async function begin(
   const changes = {
     state_digest: await sha256(state),
     sign_in_expires_at: now + validFor,
-    updated_at: now,
   };
   const row: AuthorizationRow =
     stored === undefined

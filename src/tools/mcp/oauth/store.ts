@@ -130,7 +130,7 @@ export const insertAuthorization = (db: Db, row: AuthorizationRow) =>
 export const putSignIn = (
   db: Db,
   row: AuthorizationRow,
-  changes: Pick<AuthorizationRow, 'state_digest' | 'sign_in_expires_at' | 'updated_at'>,
+  changes: Pick<AuthorizationRow, 'state_digest' | 'sign_in_expires_at'>,
 ) =>
   db
     .update(mcp_authorizations)
