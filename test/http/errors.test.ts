@@ -183,6 +183,7 @@ describe('errors', () => {
       Object.entries({
         key: 'key',
         tool: 'tool',
+        server: 'mcp',
         budget: 'bud',
         kb: 'kb',
         file: 'file',

@@ -13,6 +13,7 @@ import {
 } from './document.ts';
 import { settled, uploadForm } from './files.ts';
 import { created, newEmptyBase, newEvaluation, newMigration } from './knowledge-states.ts';
+import { FakeMcp } from './mcp/client.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
@@ -97,6 +98,19 @@ const recipes: readonly Recipe[] = [
           await created(workspace, '/tools', { ...about, url: `${url}?city={city}`, input_schema })
         ).id,
       };
+    },
+  },
+  {
+    needs: 'POST /api/v1/tools/mcp',
+    gives: ['server'],
+    make: async (workspace) => {
+      const properties = { query: { type: 'string' } };
+      const { url } = await FakeMcp.start({
+        tools: [{ name: 'search', inputSchema: { type: 'object', properties } }],
+      });
+      const server = await created(workspace, '/tools/mcp', { name: `s${unique()}`, url });
+      const [{ hash }] = server.catalog as [{ hash: string }];
+      return { server: server.id, hash };
     },
   },
   {
@@ -330,6 +344,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   kb: 'kb',
   key: 'key',
   tool: 'tool',
+  mcp: 'server',
   file: 'file',
   chk: 'chunk',
   gq: 'golden_question',
@@ -377,6 +392,13 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
         expected: file === undefined ? [] : [{ file_id: file }],
       },
     ],
+  }),
+  'POST /api/v1/tools/mcp': () => ({
+    name: `s${unique()}`,
+    url: 'https://mcp-unknown.example.com/mcp',
+  }),
+  'POST /api/v1/tools/mcp/{server}/accept': ({ hash = null }) => ({
+    tools: [{ name: 'search', hash }],
   }),
   'POST /api/v1/end-user-tokens': ({ agent }) => ({
     end_user_id: 'customer-1',

@@ -54,6 +54,10 @@ const makers: Readonly<Record<string, (workspace: Workspace) => Promise<() => Pr
     return () => workspace.post(`/agents/${agent}/sessions`, {});
   },
   tools: async (workspace) => () => workspace.post('/tools', tool()),
+  mcp_servers: async (workspace) => () =>
+    workspace.post('/tools/mcp', {
+      ...{ name: `s${unique()}`, url: 'https://mcp-unknown.example.com/mcp' },
+    }),
   keys: async (workspace) => () => workspace.post('/api-keys', { name: 'Key', role: 'viewer' }),
   knowledge_bases: async (workspace) => () =>
     workspace.post('/knowledge-bases', { name: `Base ${unique()}` }),

@@ -68,7 +68,7 @@ export const CreateMcpServer = z
   .openapi('CreateMcpServer', {
     example: {
       name: 'tickets',
-      url: 'https://mcp.example.com/mcp',
+      url: 'https://mcp-tickets.example.com/mcp',
       auth: { type: 'header', header: 'Authorization', value: 'Bearer 3f9a…' },
       tools: { exclude: ['purge'], effects: { search: 'read' } },
     } as never,

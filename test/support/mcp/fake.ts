@@ -32,8 +32,8 @@ export interface FakeSpec {
   readonly era?: 'modern' | 'legacy';
   readonly tools?: readonly FakeTool[];
   readonly page_size?: number;
-  /** The next cursor of every page. */
-  readonly cursor?: string;
+  /** Every page is the first, and has another after it. */
+  readonly is_endless?: boolean;
   /** Answers as an event stream. */
   readonly streams?: boolean;
   /** The header value without which it answers 401. */
@@ -161,9 +161,16 @@ function answer({ spec, calls }: Running, method: string, params: Record<string,
     };
   if (method === 'tools/list') {
     const start = Number(params.cursor ?? 0) || 0;
-    const page = tools.slice(start, start + page_size).map(toListed);
+    const first = spec.is_endless === true ? 0 : start;
+    const page = tools.slice(first, first + page_size).map(toListed);
     const next = start + page_size < tools.length ? String(start + page_size) : undefined;
-    return { result: { ...complete, tools: page, nextCursor: spec.cursor ?? next } };
+    return {
+      result: {
+        ...complete,
+        tools: page,
+        nextCursor: spec.is_endless === true ? String(start + 1) : next,
+      },
+    };
   }
   if (method !== 'tools/call') return { error: { code: -32601, message: 'Method not found' } };
   const tool = tools.find(({ name }) => name === params.name);
