@@ -184,6 +184,7 @@ describe('errors', () => {
         key: 'key',
         tool: 'tool',
         server: 'mcp',
+        authorization: 'mca',
         budget: 'bud',
         kb: 'kb',
         file: 'file',

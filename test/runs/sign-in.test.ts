@@ -33,7 +33,7 @@ async function newDesk(answers: number): Promise<Desk> {
   const { workspace, agent } = chat;
   const server_id = await newMcpServer(
     workspace,
-    await server.url(),
+    server.url,
     { type: 'oauth', per: 'end_user' },
     { name: 'crm', tools: { trust_read_only: true } },
   );

@@ -14,6 +14,7 @@ import {
 import { settled, uploadForm } from './files.ts';
 import { created, newEmptyBase, newEvaluation, newMigration } from './knowledge-states.ts';
 import { FakeMcp } from './mcp/client.ts';
+import { newAuthorization, newMcpServer, ProtectedServer } from './oauth/client.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
@@ -112,6 +113,14 @@ const recipes: readonly Recipe[] = [
       const [{ hash }] = server.catalog as [{ hash: string }];
       return { server: server.id, hash };
     },
+  },
+  {
+    needs: 'DELETE /api/v1/tools/mcp/{server}/authorizations/{authorization}',
+    gives: ['authorization'],
+    from: ['server'],
+    make: async (workspace, { server = '' }) => ({
+      authorization: await newAuthorization(workspace, server),
+    }),
   },
   {
     needs: 'POST /api/v1/agents',
@@ -345,6 +354,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   key: 'key',
   tool: 'tool',
   mcp: 'server',
+  mca: 'authorization',
   file: 'file',
   chk: 'chunk',
   gq: 'golden_question',
@@ -464,6 +474,11 @@ export const valuesFor = async (
   switch (operation.name) {
     case 'POST /api/v1/runs/{run}/actions':
       return { ...values, run: await newWaitingRun(workspace) };
+    case 'POST /api/v1/tools/mcp/{server}/authorizations': {
+      const { url } = await ProtectedServer.start();
+      const auth = { type: 'oauth', per: 'end_user' };
+      return { ...values, server: await newMcpServer(workspace, url, auth) };
+    }
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
     case 'POST /api/v1/end-user-tokens': {

@@ -1,9 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { handleMcp } from './mcp-endpoint.ts';
-import type { OAuthCall, OAuthOptions } from './options.ts';
-
-/** Hosts are `<id>.mcp.…`, `<id>.as.…` and `<id>.tokens.…`. */
-export const oauthDomain = 'oauth.example.com';
+import { type OAuthCall, type OAuthOptions, oauthDomain } from './options.ts';
 
 interface Grant {
   readonly client_id: string;
@@ -286,5 +283,5 @@ export function controlOAuth(body: {
   const world = worldOf(body.id);
   if (body.options !== undefined) world.options = { ...world.options, ...body.options };
   if (body.forget !== undefined) world.forget(body.forget);
-  return Response.json({ url: world.mcpUrl, issuer: world.issuer, calls: world.calls });
+  return Response.json({ calls: world.calls });
 }

@@ -1,16 +1,17 @@
+import { env } from 'cloudflare:workers';
+import { newId } from '../../../src/shared/id.ts';
 import { type Answer, request, type Workspace } from '../api.ts';
 import { controlHost } from '../outbound-service.ts';
-import type { OAuthCall, OAuthOptions } from './options.ts';
+import { type OAuthCall, type OAuthOptions, oauthDomain } from './options.ts';
 
 interface Control {
-  readonly url: string;
-  readonly issuer: string;
   readonly calls: readonly OAuthCall[];
 }
 
 /** An MCP server that needs a sign-in, with its authorization server. */
 export class ProtectedServer {
   readonly id = crypto.randomUUID();
+  readonly url = `https://${this.id}.mcp.${oauthDomain}/mcp`;
 
   /** Creates one with its own hosts. */
   static async start(options: OAuthOptions = {}): Promise<ProtectedServer> {
@@ -39,10 +40,6 @@ export class ProtectedServer {
   async calls(path?: string): Promise<readonly OAuthCall[]> {
     const { calls } = await this.#control({});
     return path === undefined ? calls : calls.filter((call) => call.path === path);
-  }
-
-  async url(): Promise<string> {
-    return (await this.#control({})).url;
   }
 }
 
@@ -84,4 +81,16 @@ export async function signIn(
   if (started.status !== 201) throw new Error(JSON.stringify(started.body));
   const back = await goBack(await consent(started.body.url, login));
   if (back.status !== 200) throw new Error(String(back.body));
+}
+
+/** Stores the authorization of an end user at a server, as if it had been signed in to. */
+export async function newAuthorization(workspace: Workspace, server_id: string): Promise<string> {
+  const id = newId('mca');
+  await env.DB.prepare(
+    `insert into mcp_authorizations (id, workspace_id, server_id, end_user_id, status, created_at, updated_at)
+     values (?, ?, ?, ?, 'active', 0, 0)`,
+  )
+    .bind(id, workspace.id, server_id, `user-${crypto.randomUUID()}`)
+    .run();
+  return id;
 }

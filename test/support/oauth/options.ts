@@ -1,3 +1,6 @@
+/** Hosts are `<id>.mcp.…`, `<id>.as.…` and `<id>.tokens.…`. */
+export const oauthDomain = 'oauth.example.com';
+
 /** How an authorization server and its MCP server behave; each option is an oddity of real ones. */
 export interface OAuthOptions {
   /** Where the metadata of the MCP server is: named in the challenge, at its well-known addresses, or nowhere. */

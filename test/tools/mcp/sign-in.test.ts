@@ -10,7 +10,7 @@ const perEndUser = { ...perWorkspace, per: 'end_user' };
 async function world(options: OAuthOptions = {}, auth: object = perWorkspace) {
   const workspace = await newWorkspace();
   const server = await ProtectedServer.start(options);
-  const id = await newMcpServer(workspace, await server.url(), auth);
+  const id = await newMcpServer(workspace, server.url, auth);
   return { workspace, server, id, path: `/tools/mcp/${id}/authorizations` };
 }
 
@@ -27,7 +27,7 @@ describe('the sign-in to an MCP server', () => {
       response_type: 'code',
       code_challenge_method: 'S256',
       redirect_uri: 'http://agentgrid.test/oauth/mcp/callback',
-      resource: await server.url(),
+      resource: server.url,
     });
     expect(await listed(workspace, path)).toMatchObject([
       { status: 'pending', end_user_id: null, authorized_at: null },
@@ -44,7 +44,7 @@ describe('the sign-in to an MCP server', () => {
     const [call] = await server.calls('/token');
     expect(call?.fields).toMatchObject({
       grant_type: 'authorization_code',
-      resource: await server.url(),
+      resource: server.url,
     });
     expect(call?.headers.authorization).toMatch(/^Basic /);
     const { results: tables } = await env.DB.prepare(

@@ -22,7 +22,7 @@ interface World {
 async function signedIn(options: OAuthOptions = {}): Promise<World> {
   const workspace = await newWorkspace();
   const server = await ProtectedServer.start(options);
-  const id = await newMcpServer(workspace, await server.url(), oauth);
+  const id = await newMcpServer(workspace, server.url, oauth);
   await signIn(workspace, id);
   const { body } = await workspace.post(`/tools/mcp/${id}/refresh`, {});
   expect(body.server.status, JSON.stringify(body)).toBe('ready');
@@ -51,7 +51,7 @@ describe('the access token of an MCP server', () => {
   it('is needed to list tools, and sent to the server alone (R40, R46)', async () => {
     const workspace = await newWorkspace();
     const server = await ProtectedServer.start();
-    const id = await newMcpServer(workspace, await server.url(), oauth);
+    const id = await newMcpServer(workspace, server.url, oauth);
     const before = (await workspace.get(`/tools/mcp/${id}`)).body;
     expect([before.status, before.catalog]).toEqual(['auth_required', []]);
     expect(before.auth).toEqual({
@@ -141,7 +141,7 @@ describe('the access token of an MCP server', () => {
   it('is not sent to another address of the server (R37)', async () => {
     const { workspace, server, id, call, authorization } = await signedIn();
     const before = (await server.calls()).length;
-    const moved = await workspace.patch(`/tools/mcp/${id}`, { url: `${await server.url()}/other` });
+    const moved = await workspace.patch(`/tools/mcp/${id}`, { url: `${server.url}/other` });
     expect(moved.status, JSON.stringify(moved.body)).toBe(200);
     expect((await call()).ok).toBe(false);
     const later = (await server.calls()).slice(before);
@@ -177,7 +177,7 @@ describe('client credentials', () => {
   it('list the tools of a new server, and share one token', async () => {
     const workspace = await newWorkspace();
     const server = await ProtectedServer.start({ clients, expires_in: '3600' });
-    const id = await newMcpServer(workspace, await server.url(), given);
+    const id = await newMcpServer(workspace, server.url, given);
     const shown = (await workspace.get(`/tools/mcp/${id}`)).body;
     expect([shown.status, shown.catalog.length]).toEqual(['ready', 1]);
     expect(JSON.stringify(shown)).not.toContain('sec/ret');
@@ -196,7 +196,7 @@ describe('client credentials', () => {
   it('report a wrong secret without repeating it', async () => {
     const workspace = await newWorkspace();
     const server = await ProtectedServer.start({ clients: { agentgrid: 'another' } });
-    const id = await newMcpServer(workspace, await server.url(), given);
+    const id = await newMcpServer(workspace, server.url, given);
     const { body } = await workspace.get(`/tools/mcp/${id}`);
     expect([body.status, body.error]).toEqual([
       'failed',
@@ -208,7 +208,7 @@ describe('client credentials', () => {
   it('are not sent to another authorization server than the first, or than the one of the settings (R37)', async () => {
     const workspace = await newWorkspace();
     const server = await ProtectedServer.start({ clients });
-    const id = await newMcpServer(workspace, await server.url(), given);
+    const id = await newMcpServer(workspace, server.url, given);
     const { call, expire } = world(workspace, server, id);
     expect((await call()).ok).toBe(true);
     await server.set({ path: '/evil' });
@@ -220,7 +220,7 @@ describe('client credentials', () => {
     expect((await call()).error).toContain('another authorization server');
     expect((await server.calls('/evil/token')).length).toBe(0);
     const strict = { ...given, issuer: 'https://login.example.com' };
-    const other = await newMcpServer(workspace, await server.url(), strict);
+    const other = await newMcpServer(workspace, server.url, strict);
     const { body } = await workspace.get(`/tools/mcp/${other}`);
     expect([body.status, body.error]).toEqual(['failed', expect.stringContaining('issuer')]);
     expect((await server.calls('/evil/token')).length).toBe(0);

@@ -23,7 +23,7 @@ import {
 
 async function findServer(ctx: Ctx, id: string): Promise<Server> {
   const server = await selectServer(ctx.db, ctx.workspace_id, id).get();
-  if (server === undefined) throw notFound('server');
+  if (server === undefined) throw notFound('MCP server');
   return server;
 }
 
