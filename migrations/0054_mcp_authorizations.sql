@@ -23,6 +23,7 @@ CREATE TABLE `mcp_authorizations` (
 CREATE UNIQUE INDEX `mcp_authorizations_subject` ON `mcp_authorizations` (`server_id`,`end_user_id`);--> statement-breakpoint
 CREATE INDEX `mcp_authorizations_workspace` ON `mcp_authorizations` (`workspace_id`,`server_id`,`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `mcp_authorizations_state` ON `mcp_authorizations` (`state_digest`) WHERE state_digest is not null;--> statement-breakpoint
+CREATE INDEX `mcp_authorizations_pending` ON `mcp_authorizations` (`sign_in_expires_at`) WHERE status = 'pending';--> statement-breakpoint
 CREATE TABLE `mcp_oauth_clients` (
 	`server_id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,

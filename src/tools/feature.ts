@@ -1,5 +1,9 @@
 import type { Feature } from '../http/feature.ts';
-import { mcpAuthorizationRoutes, mcpCallbackRoutes } from './mcp/oauth/index.ts';
+import {
+  deleteAbandonedSignIns,
+  mcpAuthorizationRoutes,
+  mcpCallbackRoutes,
+} from './mcp/oauth/index.ts';
 import { mcpRoutes } from './mcp/routes.ts';
 import { toolRoutes } from './routes.ts';
 
@@ -8,4 +12,5 @@ export const toolsFeature = {
     '/api/v1': [mcpRoutes, mcpAuthorizationRoutes, toolRoutes],
     '/': [mcpCallbackRoutes],
   },
+  tasks: { everyHour: [{ name: 'mcp_sign_ins', run: deleteAbandonedSignIns }] },
 } satisfies Feature;

@@ -87,5 +87,6 @@ export const mcp_authorizations = sqliteTable(
     uniqueIndex('mcp_authorizations_state')
       .on(table.state_digest)
       .where(sql`state_digest is not null`),
+    index('mcp_authorizations_pending').on(table.sign_in_expires_at).where(sql`status = 'pending'`),
   ],
 );

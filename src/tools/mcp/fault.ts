@@ -63,6 +63,11 @@ export function toFault(error: unknown, client: Package, given: Circumstances): 
   if (refused !== undefined) return ofEgress(refused);
   const unauthorized = causes.some((one) => one instanceof client.UnauthorizedError);
   if (unauthorized) return signIn();
+  if (causes.some((one) => one instanceof client.InsufficientScopeError))
+    return new McpFault(
+      'forbidden',
+      'The server requires a scope that the sign-in does not have. Set it in `auth.scope` and sign in again.',
+    );
   const http = causes.find((one) => one instanceof client.SdkHttpError);
   if (http !== undefined) return ofStatus(http.status);
   const protocol = causes.find((one) => one instanceof client.ProtocolError);

@@ -74,6 +74,12 @@ class OAuthWorld {
   #mcp(request: Request, text: string): Response {
     const token = request.headers.get('authorization')?.replace(/^Bearer /i, '') ?? '';
     const grant = this.#access.get(token);
+    const { insufficient_scope: scope } = this.options;
+    if (grant !== undefined && scope !== undefined && text.includes('tools/call'))
+      return new Response('Forbidden', {
+        status: 403,
+        headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+      });
     if (grant !== undefined && grant.resource === this.#resourceId())
       return handleMcp(request, text, grant.subject);
     const { resource_metadata = 'challenge', challenge_scope } = this.options;

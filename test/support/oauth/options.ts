@@ -10,6 +10,8 @@ export interface OAuthOptions {
   /** Scopes in `WWW-Authenticate`. */
   readonly challenge_scope?: string;
   readonly scopes_supported?: readonly string[];
+  /** A scope that the server asks for when a tool is called (403). */
+  readonly insufficient_scope?: string;
   /** Path of the issuer, such as `/tenant`. */
   readonly path?: string;
   /** The form of its metadata: RFC 8414, or OpenID Connect before or behind the path. */

@@ -138,6 +138,12 @@ describe('the access token of an MCP server', () => {
     expect((await authorization()).status).toBe('expired');
   });
 
+  it('without a required scope fails the call with what to do', async () => {
+    const { server, call } = await signedIn();
+    await server.set({ insufficient_scope: 'tickets:write' });
+    expect((await call()).error).toContain('auth.scope');
+  });
+
   it('is not sent to another address of the server (R37)', async () => {
     const { workspace, server, id, call, authorization } = await signedIn();
     const before = (await server.calls()).length;

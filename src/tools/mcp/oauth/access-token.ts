@@ -124,7 +124,7 @@ async function renew(
 
 async function requestRenewal(ctx: Ctx, { tokens, client }: Held): Promise<IssuedTokens> {
   const { refreshAuthorization } = await import('./sdk.ts');
-  return refreshAuthorization(client.row.issuer, {
+  const issued = await refreshAuthorization(client.row.issuer, {
     metadata: client.row.metadata as never,
     clientInformation: client.information,
     refreshToken: tokens.refresh_token ?? '',
@@ -133,6 +133,7 @@ async function requestRenewal(ctx: Ctx, { tokens, client }: Held): Promise<Issue
   }).catch(async (error: unknown) => {
     throw await toFault('The renewal of the access token', error);
   });
+  return { ...issued, refresh_token: issued.refresh_token || tokens.refresh_token };
 }
 
 /** Ends a sign-in that the authorization server accepts no longer, unless there is a new one. */

@@ -30,6 +30,8 @@ export interface OAuthClient {
 /** Metadata and registrations are read again after this. */
 const keptFor = day;
 
+const maxClientId = 2000;
+
 const givenClientId = ({ auth }: Server): string | null =>
   'client_id' in auth ? auth.client_id : null;
 
@@ -187,6 +189,10 @@ async function register(ctx: Ctx, found: Discovery, redirect_uri: string): Promi
   }).catch(async (error: unknown) => {
     throw await toFault('The registration of a client', error);
   });
+  if (made.client_id.length > maxClientId)
+    throw new AuthorizationFault(
+      'The authorization server has issued a client id that is too long.',
+    );
   const expires_at = made.client_secret_expires_at ?? 0;
   return {
     row: {

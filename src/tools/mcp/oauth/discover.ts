@@ -75,7 +75,8 @@ function withOffline(scope: string | null, offered: readonly string[]): string |
   if (names.length === 0) return null;
   if (offered.includes('offline_access') && !names.includes('offline_access'))
     names.push('offline_access');
-  return names.join(' ').slice(0, maxScope);
+  const all = names.join(' ');
+  return all.length > maxScope ? null : all;
 }
 
 type Published = Omit<McpIssuerMetadata, 'revocation_endpoint'> & Readonly<Record<string, unknown>>;

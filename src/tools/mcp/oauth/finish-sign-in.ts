@@ -77,7 +77,14 @@ async function complete(
   const stored = await selectAuthorization(ctx.db, workspace_id, server_id, end_user_id).get();
   const started = await openValue(ctx, server, row.id, 'sign_in', stored?.sign_in ?? null);
   const client = await readClient(ctx, server);
-  if (stored === undefined || started === null || client === null || !isOf(started, client))
+  const isOAuth = server.auth.type === 'oauth';
+  if (
+    !isOAuth ||
+    stored === undefined ||
+    started === null ||
+    client === null ||
+    !isOf(started, client)
+  )
     throw new AuthorizationFault('The settings of the server have changed since. Sign in again.');
   const { code, iss } = await readRedirect(client, params);
   const { exchangeAuthorization } = await import('./sdk.ts');
@@ -93,7 +100,10 @@ async function complete(
   }).catch(async (error: unknown) => {
     throw await toFault('The exchange of the code', error);
   });
-  const isStored = await storeTokens(ctx, server, stored.row, client, tokens, null, {
+  // An authorization server that leaves out the scope has granted what was asked for (RFC 6749, 5.1).
+  const requested = new URL(started.url).searchParams.get('scope') ?? undefined;
+  const issued = { ...tokens, scope: tokens.scope ?? requested };
+  const isStored = await storeTokens(ctx, server, stored.row, client, issued, null, {
     audit: [
       {
         action: 'mcp_authorization.sign_in',

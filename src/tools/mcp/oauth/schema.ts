@@ -71,7 +71,7 @@ export const toAuthorization = (row: AuthorizationRow): Authorization => ({
   issuer: row.issuer,
   expires_at: toWireTimeOrNull(row.expires_at),
   is_renewable: row.is_renewable,
-  sign_in_expires_at: toWireTimeOrNull(row.sign_in_expires_at),
+  sign_in_expires_at: toWireTimeOrNull(row.state_digest === null ? null : row.sign_in_expires_at),
   error: row.error,
   authorized_at: toWireTimeOrNull(row.authorized_at),
   created_at: toWireTime(row.created_at),

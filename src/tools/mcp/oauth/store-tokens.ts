@@ -45,13 +45,13 @@ export async function storeTokens(
   checkTokens(issued);
   const { access_token, refresh_token, scope } = issued;
   const now = ctx.now();
-  const tokens = { access_token, ...(refresh_token ? { refresh_token } : {}) };
+  const tokens = { access_token, ...(isGiven(refresh_token) ? { refresh_token } : {}) };
   const sealed = await sealValue(ctx, server, row.id, 'tokens', tokens);
   const generation = randomGeneration();
   const changes = {
     ...{ status: 'active' as const, issuer: client.row.issuer, client_id: client.row.client_id },
-    ...{ is_renewable: refresh_token !== undefined, error: null },
-    scope: (scope ?? row.scope)?.slice(0, maxScope) ?? null,
+    ...{ is_renewable: isGiven(refresh_token), error: null },
+    scope: (scope ?? (former === null ? null : row.scope))?.slice(0, maxScope) ?? null,
     expires_at: expiryOf(issued, now),
     authorized_at: former === null ? now : row.authorized_at,
     generation,
@@ -94,6 +94,8 @@ function checkTokens({
       'The authorization server issued a token that cannot be sent in a header.',
     );
 }
+
+const isGiven = (token: string | undefined): token is string => token !== undefined && token !== '';
 
 const isToken = (token: string): boolean =>
   token.length > 0 && token.length <= maxToken && /^[\x21-\x7e]+$/.test(token);

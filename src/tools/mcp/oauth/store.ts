@@ -107,7 +107,7 @@ export const selectAllOfServer = (db: Db, workspace_id: string, server_id: strin
 export const takeSignIn = (db: Db, state_digest: string, now: number) =>
   db
     .update(mcp_authorizations)
-    .set({ state_digest: null, sign_in_expires_at: null })
+    .set({ state_digest: null })
     .where(
       and(
         eq(mcp_authorizations.state_digest, state_digest),
@@ -195,6 +195,11 @@ export const setError = (
   row: Pick<AuthorizationRow, 'workspace_id' | 'id'>,
   error: string,
 ) => db.update(mcp_authorizations).set({ error }).where(ofId(row));
+
+/** Deletes sign-ins that nobody has completed. */
+export const deleteAbandoned = (db: Db, before: number, limit: number) =>
+  db.run(sql`delete from mcp_authorizations where id in (
+    select id from mcp_authorizations where status = 'pending' and sign_in_expires_at < ${before} limit ${limit})`);
 
 export const deleteAuthorization = (
   db: Db,
