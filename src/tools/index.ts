@@ -12,6 +12,8 @@ export type {
   KnowledgeAnswer,
   KnowledgeQuery,
   ToolContext,
+  ToolImage,
   ToolOutcome,
+  ToolProgress,
   ToolServices,
 } from './tool.ts';
