@@ -4,6 +4,7 @@ import type { Hit } from '../knowledge/index.ts';
 import { type ModelCallEvent, type ModelCallResult, streamModelCall } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
+import type { ToolProgress } from '../tools/index.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { endingCalls, resumableTools } from './client-tools.ts';
 import { takeSignIns } from './sign-ins.ts';
@@ -12,6 +13,7 @@ import { type StepCallInput, stepCall } from './step-call.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
 import { type PendingCall, type SuspendedStep, toSuspendedStep } from './suspension.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
+import { Updates } from './updates.ts';
 
 /** The input of the tool loop. */
 export interface LoopInput extends StepCallInput {
@@ -50,6 +52,7 @@ export type LoopEvent =
       readonly input: string;
     }
   | { readonly type: 'tool-result'; readonly called: CalledTool }
+  | ({ readonly type: 'tool-progress'; readonly tool_call_id: string } & ToolProgress)
   | { readonly type: 'start-step'; readonly ordinal: number };
 
 export interface LoopResult {
@@ -91,7 +94,7 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
       return { ...result, ...end };
     }
     yield* callEvents(calls);
-    const step = await runTools(ctx, input, requested, calls);
+    const step = yield* runTools(ctx, input, requested, calls);
     for (const called of step.tools) yield { type: 'tool-result', called };
     if (step.pending !== undefined) {
       const limit = limitAfter(input, 0);
@@ -158,16 +161,24 @@ function* callEvents(calls: readonly LanguageModelV4ToolCall[]): Generator<LoopE
 }
 
 /** Runs the tools of a step, and returns the step with their results and with the calls left to the caller. */
-async function runTools(
+async function* runTools(
   ctx: Ctx,
   { client, context, spent, tools }: LoopInput,
   step: LoopStep,
   calls: readonly LanguageModelV4ToolCall[],
-): Promise<LoopStep> {
+): AsyncGenerator<LoopEvent, LoopStep> {
   const resumable = resumableTools(client);
   const sorted = await sortCalls(ctx, { own: tools, client: resumable }, calls, context);
   const { ready, refusals, pending } = sorted;
-  const made = await callTools(ctx, [...tools, ...resumable], ready, context, refusals);
+  const updates = new Updates<LoopEvent>();
+  const reporting: typeof context = {
+    ...context,
+    reportCall: (tool_call_id, progress) =>
+      updates.push({ type: 'tool-progress', tool_call_id, ...progress }),
+  };
+  const made = yield* updates.during(
+    callTools(ctx, [...tools, ...resumable], ready, reporting, refusals),
+  );
   const { called, waiting } = await takeSignIns(tools, made, context);
   spent.tool_calls += calls.length;
   const usage = [...step.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])];

@@ -8,6 +8,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { Hit } from '../knowledge/index.ts';
 import { isFromText, ofMessage } from '../llm/index.ts';
+import type { ToolImage } from '../tools/index.ts';
 import type { CalledTool } from './call-tools.ts';
 
 /** Maximum characters of a tool result that a model reads. */
@@ -88,7 +89,10 @@ export const toToolMessage = (
     toolCallId: tool_call_id,
     toolName: tool_name,
     output: outcome.ok
-      ? outputOf(outcome.sources === undefined ? outcome.output : cite(outcome.sources))
+      ? withImages(
+          outputOf(outcome.sources === undefined ? outcome.output : cite(outcome.sources)),
+          outcome.images ?? [],
+        )
       : errorOf(outcome.error),
   })),
 });
@@ -97,6 +101,19 @@ const errorOf = (error: string): LanguageModelV4ToolResultOutput => ({
   type: 'error-text',
   value: cut(error),
 });
+
+function withImages(
+  output: LanguageModelV4ToolResultOutput,
+  images: readonly ToolImage[],
+): LanguageModelV4ToolResultOutput {
+  if (images.length === 0 || (output.type !== 'text' && output.type !== 'json')) return output;
+  const text = output.type === 'text' ? output.value : JSON.stringify(output.value);
+  const files = images.map(({ media_type: mediaType, data }) => ({
+    ...{ type: 'file' as const, mediaType },
+    data: { type: 'data' as const, data },
+  }));
+  return { type: 'content', value: [{ type: 'text', text }, ...files] };
+}
 
 function outputOf(output: unknown): LanguageModelV4ToolResultOutput {
   if (typeof output === 'string') return { type: 'text', value: cut(output) };

@@ -15,7 +15,10 @@ export const tags = [
     name: 'Knowledge',
     description: 'Knowledge bases, their files, and search',
   },
-  { name: 'Tools', description: 'HTTP tools that agents can call; import from OpenAPI' },
+  {
+    name: 'Tools',
+    description: 'HTTP tools and MCP servers that agents can call; import from OpenAPI',
+  },
   {
     name: 'Sessions',
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',

@@ -73,6 +73,14 @@ export type RunEvent =
       readonly error: string;
       readonly latency_ms: number;
     } & OfClient)
+  /** How far a call is, if its tool reports it. */
+  | {
+      readonly type: 'tool-progress';
+      readonly tool_call_id: string;
+      readonly progress: number;
+      readonly total: number | null;
+      readonly message: string | null;
+    }
   /** A person has decided about a call. */
   | {
       readonly type: 'approval-response';

@@ -13,6 +13,8 @@ export type {
   KnowledgeAnswer,
   KnowledgeQuery,
   ToolContext,
+  ToolImage,
   ToolOutcome,
+  ToolProgress,
   ToolServices,
 } from './tool.ts';

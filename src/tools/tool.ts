@@ -33,6 +33,8 @@ export interface ToolContext {
   /** Aborts when the run is cancelled or out of time. */
   readonly signal: AbortSignal;
   readonly services: ToolServices;
+  /** Shows the progress of the call to those who follow the run. */
+  report?(progress: ToolProgress): void;
 }
 
 /** Features of a higher rank, bound to the run that calls the tool. `execution` provides them. */
@@ -84,12 +86,27 @@ interface FoundPassage {
   readonly rerank_score: number | null;
 }
 
+/** An image in a tool's result, in base64. */
+export interface ToolImage {
+  readonly media_type: string;
+  readonly data: string;
+}
+
+/** How far a call is, as its server reports it. */
+export interface ToolProgress {
+  readonly progress: number;
+  readonly total: number | null;
+  readonly message: string | null;
+}
+
 export type ToolOutcome =
   | {
       readonly ok: true;
       readonly output: unknown;
       /** Passages that the answer may cite. */
       readonly sources?: readonly FoundPassage[];
+      /** Images for models that see; `output` describes them for the others. */
+      readonly images?: readonly ToolImage[];
       readonly usage?: readonly Statement[];
     }
   /** `error` is read by the model. */

@@ -37,6 +37,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   ],
   'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
+  'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],
   'docs/guides/tools.md': ['on its way', '"changed"', 'listAgents'],

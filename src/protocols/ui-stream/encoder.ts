@@ -11,6 +11,10 @@ const uiMessageStreamHeaders = {
 };
 
 type PartType = 'text' | 'reasoning';
+type ToolEvent = Exclude<
+  Extract<RunEvent, { readonly tool_call_id: string }>,
+  { readonly type: 'tool-progress' }
+>;
 type FinishReason = NonNullable<Extract<UIMessageChunk, { type: 'finish' }>['finishReason']>;
 
 /** Encodes the events of a run as the AI SDK's UI message stream, version 1. Frames are numbered from 1. */
@@ -71,6 +75,11 @@ class UiMessageStream implements StreamEncoder {
             transient: true,
           },
         ];
+      case 'tool-progress': {
+        const { tool_call_id: toolCallId, progress, total, message } = event;
+        const data = { toolCallId, progress, total, message };
+        return [{ type: 'data-tool-progress', data, transient: true }];
+      }
       case 'start-step':
         return [...this.#endStep(), ...this.#startStep()];
       case 'text-delta':
@@ -118,7 +127,7 @@ class UiMessageStream implements StreamEncoder {
     });
   }
 
-  #tool(event: Extract<RunEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
+  #tool(event: ToolEvent): UIMessageChunk[] {
     const { tool_call_id: toolCallId } = event;
     if ('is_client' in event) this.#clientCalls.add(toolCallId);
     const dynamic = this.#dynamic(toolCallId);

@@ -78,6 +78,15 @@ export const StreamEvent = z
       approved: z.boolean(),
       reason: z.string().optional(),
     }).describe('A person has decided'),
+    event('data-tool-progress', {
+      data: z.object({
+        toolCallId: z.string(),
+        progress: z.number(),
+        total: z.number().nullable(),
+        message: z.string().nullable(),
+      }),
+      transient: z.literal(true),
+    }).describe('How far a call is, if its MCP server reports it'),
     event('tool-output-denied', { toolCallId: z.string() }).describe(
       'The call was rejected, so it was not made',
     ),

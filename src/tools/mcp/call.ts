@@ -1,9 +1,10 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
+import { withoutInvisible } from '../../shared/invisible.ts';
 import { minute } from '../../shared/time.ts';
 import { redact } from '../redact.ts';
-import type { ToolOutcome } from '../tool.ts';
+import type { ToolContext, ToolOutcome } from '../tool.ts';
 import { type Authorization, authorizationOf } from './auth.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { McpFault } from './fault.ts';
@@ -35,6 +36,7 @@ export interface McpCall {
   /** Null for a run without an end user; `workspaceSubject` for the workspace itself. */
   readonly end_user_id: string | null;
   readonly signal: AbortSignal;
+  readonly report?: ToolContext['report'];
 }
 
 /**
@@ -45,7 +47,7 @@ export async function callMcpTool(
   ctx: Ctx,
   server: RunServer,
   tool: PinnedTool,
-  { input, end_user_id, signal }: McpCall,
+  { input, end_user_id, signal, report }: McpCall,
 ): Promise<ToolOutcome> {
   const before = changeProblem(tool.accepted_hash, tool.offered_hash);
   if (before !== null) return { ok: false, error: before };
@@ -57,7 +59,7 @@ export async function callMcpTool(
     return await withConnection(ctx, request, async (connection) => {
       const problem = isFresh ? null : await changedSince(ctx, server, tool, connection);
       if (problem !== null) return { ok: false, error: problem };
-      return call(connection, tool, input, authorization);
+      return call(connection, tool, { input, report }, authorization);
     });
   } catch (error) {
     if (
@@ -98,7 +100,7 @@ async function changedSince(
 async function call(
   { client, ask }: Connection,
   { name, accepted }: PinnedTool,
-  input: McpCall['input'],
+  { input, report }: Pick<McpCall, 'input'> & { readonly report: McpCall['report'] | undefined },
   { secrets }: Authorization,
 ): Promise<ToolOutcome> {
   // The schema tells the client which arguments the server wants in headers. We validate results ourselves.
@@ -107,7 +109,13 @@ async function call(
     inputSchema: { ...accepted.input_schema, type: 'object' as const },
   };
   const result = await ask((options) =>
-    client.callTool({ name, arguments: { ...input } }, { ...options, toolDefinition }),
+    client.callTool(
+      { name, arguments: { ...input } },
+      {
+        ...{ ...options, toolDefinition },
+        ...(report === undefined ? {} : { onprogress: boundedReport(report, secrets) }),
+      },
+    ),
   );
   const outcome = toOutcome(result, accepted);
   return secrets.length === 0 ? outcome : withoutSecrets(outcome, secrets);
@@ -118,4 +126,28 @@ function withoutSecrets(outcome: ToolOutcome, secrets: readonly string[]): ToolO
   return outcome.ok
     ? { ...outcome, output: JSON.parse(redact(JSON.stringify(outcome.output ?? null), secrets)) }
     : { ...outcome, error: redact(outcome.error, secrets) };
+}
+
+/** Updates of one call that are shown, and characters of their messages. */
+const maxUpdates = 50;
+const maxMessage = 200;
+
+function boundedReport(report: NonNullable<McpCall['report']>, secrets: readonly string[]) {
+  let updates = 0;
+  return ({ progress, total, message }: Progress): void => {
+    updates += 1;
+    if (updates > maxUpdates) return;
+    const text = String(withoutInvisible(message ?? '')).slice(0, maxMessage);
+    report({
+      progress,
+      total: total ?? null,
+      message: message === undefined ? null : redact(text, secrets),
+    });
+  };
+}
+
+interface Progress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
 }

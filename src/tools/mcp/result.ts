@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/client';
 import type { McpDefinition } from '../../db/schema/mcp.ts';
 import { schemaErrors } from '../../shared/json-schema/index.ts';
-import type { ToolOutcome } from '../tool.ts';
+import type { ToolImage, ToolOutcome } from '../tool.ts';
 
 type Block = CallToolResult['content'][number];
 
@@ -27,6 +27,7 @@ export function toOutcome(
     };
   const problem = structureProblem(output_schema, structuredContent);
   if (problem !== null) return { ok: false, error: problem };
+  const images = imagesIn(content);
   const others = content.flatMap((block) => (block.type === 'text' ? [] : [toPart(block)]));
   if (structuredContent === undefined && others.length === 0) return { ok: true, output: text };
   const repeats = structuredContent !== undefined && isJsonOf(text, structuredContent);
@@ -39,8 +40,23 @@ export function toOutcome(
       ...(structuredContent === undefined ? {} : { structured: structuredContent }),
       ...(others.length === 0 ? {} : { content: others }),
     },
+    ...(images.length === 0 ? {} : { images }),
   };
 }
+
+/** Formats that models see, and the number of images of a result that are shown. */
+const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
+const maxImages = 4;
+const base64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+const imagesIn = (content: readonly Block[]): ToolImage[] =>
+  content
+    .flatMap((block) =>
+      block.type === 'image' && imageTypes.includes(block.mimeType) && base64.test(block.data)
+        ? [{ media_type: block.mimeType, data: block.data }]
+        : [],
+    )
+    .slice(0, maxImages);
 
 function structureProblem(
   schema: McpDefinition['output_schema'],

@@ -86,11 +86,12 @@ function toCallable(server: RunServer, tool: PinnedTool): CallableTool {
     revision: `${server.id}:${accepted_hash}`,
     takes_text: true,
     hostsOf: () => [new URL(server.url).host],
-    run: (ctx, input, { signal, attribution }) =>
+    run: (ctx, input, { signal, attribution, report }) =>
       callMcpTool(ctx, server, tool, {
         input: input as Record<string, unknown>,
         end_user_id: attribution.end_user_id ?? null,
         signal,
+        ...(report === undefined ? {} : { report }),
       }),
   };
 }

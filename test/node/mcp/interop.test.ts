@@ -10,7 +10,11 @@ let own: string;
 let everything: string;
 const children: ChildProcess[] = [];
 
-function start(path: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+function start(
+  path: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
   const child = spawn(process.execPath, [path, ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...env },
