@@ -96,6 +96,7 @@ app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuar
 app.use('/mcp/*', platform);
 app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
+app.use('/oauth/*', platform, floodGuard);
 
 for (const prefix of ['/api/v1', '/v1', '/'] as const)
   for (const routes of routesUnder(prefix)) app.include(prefix, routes);

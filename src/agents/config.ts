@@ -151,7 +151,9 @@ const plain = {
     .array(z.string().min(1).max(64))
     .max(64)
     .refine(differ, 'Each tool once.')
-    .describe('Names of the tools that the model may call')
+    .describe(
+      'Names of the tools that the model may call. `server__*` stands for all tools that an MCP server has when it is saved',
+    )
     .openapi({ example: [] }),
   welcome_message: z.string().min(1).max(4000).nullable(),
   starter_questions: z.array(z.string().trim().min(1).max(300)).max(6),

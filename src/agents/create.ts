@@ -15,7 +15,7 @@ import { pinKnowledge } from './pin-knowledge.ts';
 import { type Agent, type CreateAgent, toSavedAgent } from './schema.ts';
 import { randomSlug, slugCandidates, toSlug } from './slug.ts';
 import { type AgentDetailRow, insertAgent, selectFreeSlug } from './store.ts';
-import { pinsFor } from './tools.ts';
+import { pinsFor, withExpandedTools } from './tools.ts';
 import { insertVersion } from './version-store.ts';
 
 /** The attempts to find a free slug while others create agents with the same name. */
@@ -33,7 +33,8 @@ export async function createAgent(
   refuseRestricted(ctx);
   await checkBases(ctx, input.config, []);
   const model = input.config.model ?? (await findWorkspace(ctx)).default_model;
-  const { config, ...about } = input;
+  const { config: given, ...about } = input;
+  const config = await withExpandedTools(ctx, given);
   const tools = await pinsFor(ctx, config.tools ?? [], []);
   return addAgent(
     ctx,

@@ -13,6 +13,7 @@ import { refusePurged, withRevisions } from './pin-knowledge.ts';
 import { exportedPin, importedPins } from './portable-pins.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { selectAgentDetail, selectBasesOf, selectSharedBases } from './store.ts';
+import { withExpandedTools } from './tools.ts';
 
 const maxBases = 10;
 const maxNameChars = 100;
@@ -93,7 +94,8 @@ export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
  */
 export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<ImportedAgent> {
   refuseRestricted(ctx);
-  const { agent, config, knowledge_bases } = manifest;
+  const { agent, knowledge_bases } = manifest;
+  const config = await withExpandedTools(ctx, manifest.config);
   const model = config.model ?? (await findWorkspace(ctx)).default_model;
   const { found, warnings: baseWarnings } = await findShared(ctx, knowledge_bases);
   const pinned = await importedPins(ctx, knowledge_bases, found);

@@ -8,7 +8,7 @@ import { defaultConfig, mergeConfig, parseConfig } from './merge-config.ts';
 import { pinKnowledge } from './pin-knowledge.ts';
 import { defaultModelFor } from './service.ts';
 import { selectOwnBase } from './store.ts';
-import { pinsFor } from './tools.ts';
+import { pinsFor, withExpandedTools } from './tools.ts';
 import type { VersionRow } from './version-choice.ts';
 
 /** An unsaved configuration with the tools that it would be saved with. */
@@ -24,8 +24,9 @@ export interface Preview {
 export async function previewConfig(
   ctx: Ctx,
   version: VersionRow,
-  patch: AgentConfigPatch,
+  given: AgentConfigPatch,
 ): Promise<Preview> {
+  const patch = await withExpandedTools(ctx, given);
   const before = parseConfig(version.config);
   const model = await defaultModelFor(ctx, patch);
   // The default list of bases is read only where the patch resets it.

@@ -35,7 +35,7 @@ import {
   selectAgent,
   selectAgents,
 } from './store.ts';
-import { pinsFor } from './tools.ts';
+import { pinsFor, withTools } from './tools.ts';
 
 /** Returns an agent by id or slug, in one round trip. Throws `not_found`. */
 export async function getAgent(ctx: Ctx, agent: string): Promise<Agent> {
@@ -74,7 +74,8 @@ export function listAgents(
  * Updates an agent. A changed configuration becomes the next version and is activated in the same batch. Throws
  * `not_found`, `precondition_failed`, `agent_archived`, `slug_taken`, `validation_failed`.
  */
-export async function updateAgent(ctx: Ctx, target: Target, input: UpdateAgent): Promise<Agent> {
+export async function updateAgent(ctx: Ctx, target: Target, given: UpdateAgent): Promise<Agent> {
+  const input = await withTools(ctx, given);
   const model = await defaultModelFor(ctx, input.config);
   const warningsOf = input.config === undefined ? null : await modelWarnings(ctx);
   return withAgent(

@@ -1,6 +1,7 @@
 import type { Ctx } from '../platform/context.ts';
-import { Failure } from '../shared/failure.ts';
-import { pinTools, type ToolPin, whyUnusable } from '../tools/index.ts';
+import { Failure, invalid } from '../shared/failure.ts';
+import { expandWildcards, pinTools, type ToolPin, whyUnusable } from '../tools/index.ts';
+import type { AgentConfigPatch } from './config.ts';
 
 /**
  * Returns the tools of a new version: those in `names` at their current revisions; without `names`, the previous pins
@@ -47,3 +48,33 @@ export async function checkUsable(
     pointerOf === undefined ? {} : { errors },
   );
 }
+
+/** Maximum number of tools of a configuration. */
+const maxTools = 64;
+
+/**
+ * Returns a patch in which `server__*` is replaced by the tools that the MCP server has now, so that the stored
+ * configuration names them. Throws `validation_failed` for more tools than a configuration holds.
+ */
+export async function withExpandedTools<Patch extends { tools?: string[] | null | undefined }>(
+  ctx: Ctx,
+  patch: Patch,
+): Promise<Patch> {
+  if (patch.tools == null) return patch;
+  const tools = await expandWildcards(ctx, patch.tools);
+  if (tools.length > maxTools)
+    throw invalid(
+      '/config/tools',
+      `The names stand for ${tools.length} tools; a configuration has at most ${maxTools}.`,
+    );
+  return { ...patch, tools: [...tools] };
+}
+
+/** The same for a request with a configuration. */
+export const withTools = async <Input extends { config?: AgentConfigPatch | undefined }>(
+  ctx: Ctx,
+  input: Input,
+): Promise<Input> =>
+  input.config === undefined
+    ? input
+    : { ...input, config: await withExpandedTools(ctx, input.config) };

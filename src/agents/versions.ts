@@ -20,7 +20,7 @@ import { refusePurged } from './pin-knowledge.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
 import { selectAgent, selectAgentDetail } from './store.ts';
-import { checkUsable, pinsFor } from './tools.ts';
+import { checkUsable, pinsFor, withTools } from './tools.ts';
 import { selectVersionFor } from './version-choice.ts';
 import {
   type ActivateVersion,
@@ -151,8 +151,9 @@ export const listActivations = (
 export async function createVersion(
   ctx: Ctx,
   target: Target,
-  input: CreateVersion,
+  given: CreateVersion,
 ): Promise<Version> {
+  const input = await withTools(ctx, given);
   const model = await defaultModelFor(ctx, input.config);
   const warningsOf = await modelWarnings(ctx);
   let states: readonly PinState[] = [];

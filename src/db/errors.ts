@@ -29,6 +29,10 @@ export const isIndexViolation = (error: unknown, name: string): boolean =>
 export const isGuardViolation = (error: unknown, column: string): boolean =>
   messageOf(error).includes(`NOT NULL constraint failed: ${column}`);
 
+/** Returns true when an HTTP tool would have a name in the namespace of an MCP server, or the reverse. */
+export const isNamespaceViolation = (error: unknown): boolean =>
+  messageOf(error).includes('mcp_namespace_taken');
+
 /** Returns true for temporary errors of the platform, after which the caller may retry. */
 export const isTransient = (error: unknown): boolean =>
   /Network connection lost|storage caused object to be reset|reset because its code was updated|D1 DB is overloaded|Internal error while starting up D1/i.test(
@@ -62,4 +66,5 @@ const quotaNouns: Readonly<Record<QuotaName, string>> = {
   keys: 'valid API keys',
   knowledge_bases: 'shared knowledge bases',
   schedules: 'schedules',
+  mcp_servers: 'MCP servers',
 };

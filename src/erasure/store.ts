@@ -57,6 +57,10 @@ const removals: readonly Removal[] = [
     'tool_secrets',
     'tool_revisions',
     'tools',
+    'mcp_authorizations',
+    'mcp_oauth_clients',
+    'mcp_tools',
+    'mcp_servers',
   ].map((table) => ({ table, of: own })),
   { table: 'conversation_items', of: through('conversation_id', 'conversations') },
   ...['conversations', 'uploads', 'budget_alerts', 'budget_holds', 'budget_counters'].map(

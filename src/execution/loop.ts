@@ -3,14 +3,16 @@ import type { Statement } from '../db/client.ts';
 import { type ModelCallEvent, type ModelCallResult, streamModelCall } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { Failure } from '../shared/failure.ts';
-import type { FoundSource } from '../tools/index.ts';
+import type { FoundSource, ToolProgress } from '../tools/index.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { endingCalls, resumableTools } from './client-tools.ts';
+import { takeSignIns } from './sign-ins.ts';
 import { sortCalls } from './sort-calls.ts';
 import { type StepCallInput, stepCall } from './step-call.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
 import { type PendingCall, type SuspendedStep, toSuspendedStep } from './suspension.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
+import { Updates } from './updates.ts';
 
 /** The input of the tool loop. */
 export interface LoopInput extends StepCallInput {
@@ -49,6 +51,7 @@ export type LoopEvent =
       readonly input: string;
     }
   | { readonly type: 'tool-result'; readonly called: CalledTool }
+  | ({ readonly type: 'tool-progress'; readonly tool_call_id: string } & ToolProgress)
   | { readonly type: 'start-step'; readonly ordinal: number };
 
 export interface LoopResult {
@@ -68,7 +71,7 @@ export interface LoopResult {
  * Calls the model and the tools that it requests, and repeats with their results until the model
  * answers or a limit is reached. Works alike for all providers. A fault of a tool is a result for
  * the model to read; a failure of the provider ends the run with the output so far. A call of a
- * resumable client tool, or one that needs an approval, suspends the run once the other calls of
+ * resumable client tool, or one that needs an approval or a sign-in, suspends the run once the other calls of
  * the step have run. A call of any other client tool ends the run, and the other calls of the step are not made, since nothing would
  * read their results.
  */
@@ -90,7 +93,7 @@ export async function* runLoop(ctx: Ctx, input: LoopInput): AsyncGenerator<LoopE
       return { ...result, ...end };
     }
     yield* callEvents(calls);
-    const step = await runTools(ctx, input, requested, calls);
+    const step = yield* runTools(ctx, input, requested, calls);
     for (const called of step.tools) yield { type: 'tool-result', called };
     if (step.pending !== undefined) {
       const limit = limitAfter(input, 0);
@@ -157,17 +160,27 @@ function* callEvents(calls: readonly LanguageModelV4ToolCall[]): Generator<LoopE
 }
 
 /** Runs the tools of a step, and returns the step with their results and with the calls left to the caller. */
-async function runTools(
+async function* runTools(
   ctx: Ctx,
   { client, context, spent, tools }: LoopInput,
   step: LoopStep,
   calls: readonly LanguageModelV4ToolCall[],
-): Promise<LoopStep> {
+): AsyncGenerator<LoopEvent, LoopStep> {
   const resumable = resumableTools(client);
   const sorted = await sortCalls(ctx, { own: tools, client: resumable }, calls, context);
   const { ready, refusals, pending } = sorted;
-  const called = await callTools(ctx, [...tools, ...resumable], ready, context, refusals);
+  const updates = new Updates<LoopEvent>();
+  const reporting: typeof context = {
+    ...context,
+    reportCall: (tool_call_id, progress) =>
+      updates.push({ type: 'tool-progress', tool_call_id, ...progress }),
+  };
+  const made = yield* updates.during(
+    callTools(ctx, [...tools, ...resumable], ready, reporting, refusals),
+  );
+  const { called, waiting } = await takeSignIns(tools, made, context);
   spent.tool_calls += calls.length;
   const usage = [...step.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])];
-  return { ...step, tools: called, usage, ...(pending.length === 0 ? {} : { pending }) };
+  const open = [...pending, ...waiting];
+  return { ...step, tools: called, usage, ...(open.length === 0 ? {} : { pending: open }) };
 }

@@ -1,9 +1,10 @@
 import type { Ctx } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
-import { type CallableTool, resolvePins, type ToolPin } from '../tools/index.ts';
-import { withoutInvisible } from './invisible.ts';
+import { withoutInvisible } from '../shared/invisible.ts';
+import { type CallableTool, resolvePins, type ToolPin, type ToolProgress } from '../tools/index.ts';
 import { type ToolPorts, toolServices } from './services.ts';
 import type { Tool } from './tool.ts';
+import { withVisibleImages } from './tool-images.ts';
 
 /** Returns the tools that a version has pinned, in its order. Takes one trip; none when all are built in. */
 export async function resolveTools(
@@ -35,10 +36,15 @@ const definitionOf = ({
 const toTool = (tool: CallableTool, ports: ToolPorts): Tool => ({
   ...definitionOf(tool),
   async run(ctx, call) {
-    const { tool_call_id, attribution, signal } = call;
+    const { tool_call_id, attribution, signal, reportCall } = call;
     const services = toolServices(ctx, call, ports);
-    const context = { tool_call_id, attribution, signal, services };
-    const outcome = await tool.run(ctx, call.input, context);
+    const context = {
+      ...{ tool_call_id, attribution, signal, services },
+      ...(reportCall === undefined
+        ? {}
+        : { report: (progress: ToolProgress) => reportCall(tool_call_id, progress) }),
+    };
+    const outcome = withVisibleImages(await tool.run(ctx, call.input, context), call.config);
     return outcome.ok
       ? { ...outcome, output: withoutInvisible(outcome.output) }
       : { ...outcome, error: withoutInvisible(outcome.error) as string };

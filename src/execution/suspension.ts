@@ -3,9 +3,10 @@ import type {
   LanguageModelV4ToolCall,
   LanguageModelV4ToolResultPart,
 } from '@ai-sdk/provider';
+import type { SignInPage } from '../db/schema/runs.ts';
+import { withoutInvisible } from '../shared/invisible.ts';
 import type { Effect, ToolOutcome } from '../tools/index.ts';
 import type { CalledTool } from './call-tools.ts';
-import { withoutInvisible } from './invisible.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
 /** A call that someone else has to act on, with arguments that match its schema. */
@@ -20,6 +21,11 @@ export interface PendingCall {
     /** Why it waits, for the person who decides. */
     readonly reason: string;
     /** Identifies what is approved: the definition of the tool and the arguments. */
+    readonly digest: string;
+  };
+  /** Set for a call that waits for a person to sign in. */
+  readonly sign_in?: SignInPage & {
+    /** Identifies the definition of the tool and the arguments. */
     readonly digest: string;
   };
 }

@@ -1,6 +1,6 @@
 import type { AgentConfig } from '../agents/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { CallableTool, ToolContext, ToolOutcome } from '../tools/index.ts';
+import type { CallableTool, ToolContext, ToolOutcome, ToolProgress } from '../tools/index.ts';
 import type { Untrusted } from './untrusted.ts';
 
 /** A tool as the loop sees it, whatever its kind. */
@@ -29,6 +29,8 @@ export interface RunContext extends Pick<ToolContext, 'attribution' | 'signal'> 
   readonly earlier?: () => Promise<readonly string[]>;
   /** The run can wait for the approval of a person. */
   readonly can_wait: boolean;
+  /** Receives the progress of calls; absent where nobody follows them. */
+  readonly reportCall?: (tool_call_id: string, progress: ToolProgress) => void;
   /** Number of agents above this one: 0 for the agent that a person talks to. */
   readonly depth: number;
   /** Their ids, outermost first. */

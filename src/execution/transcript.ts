@@ -7,7 +7,7 @@ import type {
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider';
 import { isFromText, ofMessage } from '../llm/index.ts';
-import type { FoundSource } from '../tools/index.ts';
+import type { FoundSource, ToolImage } from '../tools/index.ts';
 import type { CalledTool } from './call-tools.ts';
 
 /** Maximum characters of a tool result that a model reads. */
@@ -88,10 +88,13 @@ export const toToolMessage = (
     toolCallId: tool_call_id,
     toolName: tool_name,
     output: outcome.ok
-      ? outputOf(
-          outcome.sources === undefined
-            ? outcome.output
-            : [cite(outcome.sources), outcome.note ?? ''].filter(Boolean).join('\n'),
+      ? withImages(
+          outputOf(
+            outcome.sources === undefined
+              ? outcome.output
+              : [cite(outcome.sources), outcome.note ?? ''].filter(Boolean).join('\n'),
+          ),
+          outcome.images ?? [],
         )
       : errorOf(outcome.error),
   })),
@@ -101,6 +104,19 @@ const errorOf = (error: string): LanguageModelV4ToolResultOutput => ({
   type: 'error-text',
   value: cut(error),
 });
+
+function withImages(
+  output: LanguageModelV4ToolResultOutput,
+  images: readonly ToolImage[],
+): LanguageModelV4ToolResultOutput {
+  if (images.length === 0 || (output.type !== 'text' && output.type !== 'json')) return output;
+  const text = output.type === 'text' ? output.value : JSON.stringify(output.value);
+  const files = images.map(({ media_type: mediaType, data }) => ({
+    ...{ type: 'file' as const, mediaType },
+    data: { type: 'data' as const, data },
+  }));
+  return { type: 'content', value: [{ type: 'text', text }, ...files] };
+}
 
 function outputOf(output: unknown): LanguageModelV4ToolResultOutput {
   if (typeof output === 'string') return { type: 'text', value: cut(output) };

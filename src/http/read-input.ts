@@ -38,6 +38,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   migration: 'embedding migration',
   question: 'message',
   key: 'API key',
+  server: 'MCP server',
   provider: 'model provider',
   search_provider: 'search provider',
 };

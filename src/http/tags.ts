@@ -19,7 +19,10 @@ export const tags = [
     name: 'Knowledge',
     description: 'Knowledge bases, their files, and search',
   },
-  { name: 'Tools', description: 'HTTP tools that agents can call; import from OpenAPI' },
+  {
+    name: 'Tools',
+    description: 'HTTP tools and MCP servers that agents can call; import from OpenAPI',
+  },
   { name: 'Code', description: 'Code that agents run in a sandbox, and the files that it writes' },
   {
     name: 'Web search',

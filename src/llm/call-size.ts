@@ -46,7 +46,15 @@ function tokensOfPart(part: Part): number {
     return estimateTokens(
       typeof part.input === 'string' ? part.input : JSON.stringify(part.input ?? ''),
     );
-  return part.type === 'tool-result' ? tokensOfJson(part.output) : 0;
+  return part.type === 'tool-result' ? tokensOfResult(part.output) : 0;
+}
+
+/** Counts images in the result of a tool like others. */
+function tokensOfResult(output: unknown): number {
+  const { type, value } = (output ?? {}) as { readonly type?: string; readonly value?: unknown };
+  return type === 'content' && Array.isArray(value)
+    ? value.reduce((sum: number, part: Part) => sum + tokensOfPart(part), 0)
+    : tokensOfJson(output);
 }
 
 const tokensOfJson = (value: unknown): number =>

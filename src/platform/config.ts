@@ -68,6 +68,7 @@ const standardQuotas: Readonly<Record<QuotaName, number>> = {
   keys: 500,
   knowledge_bases: 1000,
   schedules: 500,
+  mcp_servers: 100,
 };
 
 /** `files:1000,sessions:unlimited`: limits that differ from the defaults. */

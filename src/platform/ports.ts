@@ -247,6 +247,8 @@ export interface ModelAccess {
 export interface EgressLimits {
   /** 0 to 3; each hop is checked like the first. */
   readonly redirects: number;
+  /** Refuses redirects to another origin. */
+  readonly same_origin?: boolean;
   /** Time limit in milliseconds for all hops, headers and body together. */
   readonly deadline_ms: number;
   /** Maximum size of the body in bytes after decoding. */
@@ -261,6 +263,8 @@ export interface EgressLimits {
 export interface EgressStreamLimits {
   /** 0 to 3; each hop is checked like the first. */
   readonly redirects: number;
+  /** Refuses redirects to another origin. */
+  readonly same_origin?: boolean;
   /** Milliseconds until the first byte of the body, including all hops and headers. */
   readonly first_byte_ms: number;
   /** Milliseconds that a read may wait for the next bytes. */

@@ -83,4 +83,8 @@ export const redactActions = (
 ): RunWithSteps['required_actions'] =>
   mayReadMessages(ctx)
     ? required_actions
-    : (required_actions?.map((action) => ({ ...action, input: null })) ?? null);
+    : (required_actions?.map((action) => ({
+        ...action,
+        input: null,
+        ...(action.type === 'sign_in' ? { url: null } : {}),
+      })) ?? null);

@@ -64,6 +64,8 @@ export class AnswerStream {
         const call = { tool_call_id, tool_name, input: readArguments(input) };
         return [{ type: 'tool-input-available', ...call, ...this.#ofClient(tool_name) }];
       }
+      case 'tool-progress':
+        return [event];
       case 'tool-result': {
         const { tool_call_id, tool_name, outcome, latency_ms } = event.called;
         const result = toolResult(tool_call_id, outcome, latency_ms, this.#ofClient(tool_name));

@@ -76,6 +76,14 @@ export type RunEvent =
     } & OfClient)
   /** Code has written a file for the user. */
   | ({ readonly type: 'file'; readonly file: GeneratedFile } & OfFiles)
+  /** How far a call is, if its tool reports it. */
+  | {
+      readonly type: 'tool-progress';
+      readonly tool_call_id: string;
+      readonly progress: number;
+      readonly total: number | null;
+      readonly message: string | null;
+    }
   /** A person has decided about a call. */
   | {
       readonly type: 'approval-response';

@@ -25,6 +25,9 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   telemetry: () => 'telemetry',
   source: (id) => id,
   search_provider: (provider) => `search_providers/${provider}`,
+  mcp_server: (id) => id,
+  mcp_oauth_client: (id) => `${id}/client`,
+  mcp_authorization: (id) => id,
 };
 
 /** Returns the only place in which the secret opens: workspace, record, field and URL. */

@@ -41,6 +41,10 @@ export const failures = {
   provider_not_configured: { status: 424, title: 'The model provider is not configured' },
   rate_limited: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Internal error' },
+  authorization_failed: {
+    status: 502,
+    title: 'The authorization server of an MCP server failed',
+  },
   provider_error: { status: 502, title: 'The model provider failed' },
   structured_output_failed: { status: 502, title: 'The answer does not follow its schema' },
   run_interrupted: { status: 503, title: 'The run was interrupted' },

@@ -27,6 +27,8 @@ const idPrefixes = [
   'job',
   'kb',
   'key',
+  'mca',
+  'mcp',
   'msg',
   'page',
   'req',

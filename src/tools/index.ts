@@ -18,8 +18,10 @@ export { selectGeneratedFile, selectLinkedFile } from './code/store.ts';
 export type { Effect } from './definition.ts';
 export { toolsFeature } from './feature.ts';
 export { headerProblem } from './headers.ts';
+export { isSignedIn } from './mcp/oauth/index.ts';
 export { type PinState, pinStates, pinsExist } from './pin-states.ts';
 export { listAvailableTools, pinTools, readPinStates, resolvePins, whyUnusable } from './pins.ts';
+export { expandWildcards } from './sources/mcp.ts';
 export { pinStatuses } from './sources/source.ts';
 export {
   type CallableTool,
@@ -31,7 +33,9 @@ export {
   type KnowledgeQuery,
   type ReadFiles,
   type ToolContext,
+  type ToolImage,
   type ToolOutcome,
+  type ToolProgress,
   type ToolServices,
   type WebQuery,
 } from './tool.ts';

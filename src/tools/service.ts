@@ -1,4 +1,9 @@
-import { isGuardViolation, isIndexViolation, isUniqueViolation } from '../db/errors.ts';
+import {
+  isGuardViolation,
+  isIndexViolation,
+  isNamespaceViolation,
+  isUniqueViolation,
+} from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { canonicalJson } from '../shared/digest.ts';
@@ -108,6 +113,11 @@ export async function commitNamed<Result>(work: () => Promise<Result>): Promise<
   try {
     return await work();
   } catch (error) {
+    if (isNamespaceViolation(error))
+      throw new Failure(
+        'name_taken',
+        'The name begins with that of an MCP server and `__`, as the names of its tools do.',
+      );
     const isTaken =
       isIndexViolation(error, 'tools_name') ||
       isUniqueViolation(error, 'tools.workspace_id', 'tools.name');

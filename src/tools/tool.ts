@@ -1,6 +1,7 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { GeneratedFileRef } from '../db/schema/code.ts';
+import type { SignInPage } from '../db/schema/runs.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { CodeInputFile } from '../platform/ports.ts';
 import type { Account, Attribution } from '../usage/index.ts';
@@ -39,6 +40,8 @@ export interface ToolContext {
   /** Aborts when the run is cancelled or out of time. */
   readonly signal: AbortSignal;
   readonly services: ToolServices;
+  /** Shows the progress of the call to those who follow the run. */
+  report?(progress: ToolProgress): void;
 }
 
 /** Features of a higher rank, bound to the run that calls the tool. `execution` provides them. */
@@ -121,6 +124,19 @@ export type FoundSource = FoundPassage | FoundPage;
 
 export const isPage = (source: FoundSource): source is FoundPage => 'url' in source;
 
+/** An image in a tool's result, in base64. */
+export interface ToolImage {
+  readonly media_type: string;
+  readonly data: string;
+}
+
+/** How far a call is, as its server reports it. */
+export interface ToolProgress {
+  readonly progress: number;
+  readonly total: number | null;
+  readonly message: string | null;
+}
+
 export type ToolOutcome =
   | {
       readonly ok: true;
@@ -131,6 +147,8 @@ export type ToolOutcome =
       readonly note?: string;
       /** Files for the user. */
       readonly files?: readonly GeneratedFileRef[];
+      /** Images for models that see; `output` describes them for the others. */
+      readonly images?: readonly ToolImage[];
       readonly usage?: readonly Statement[];
       /** Hosts that the result is from; those that the call reaches unless given. */
       readonly hosts?: readonly string[];
@@ -145,4 +163,6 @@ export type ToolOutcome =
       readonly error: string;
       readonly usage?: readonly Statement[];
       readonly hosts?: readonly string[];
+      /** Set if the call was not made, and can be once a person has signed in. A run that can wait waits for it. */
+      readonly sign_in?: SignInPage;
     };

@@ -183,6 +183,8 @@ describe('errors', () => {
       Object.entries({
         key: 'key',
         tool: 'tool',
+        server: 'mcp',
+        authorization: 'mca',
         budget: 'bud',
         kb: 'kb',
         file: 'file',

@@ -51,6 +51,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   ],
   'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
+  'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],

@@ -14,8 +14,11 @@ import {
   violationsOf,
 } from '../support/document.ts';
 
-/** Served outside the document: the document itself and pages for people. */
-const undocumented = ['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'];
+/** Served outside the document: the document itself, pages for people, and addresses of OAuth. */
+const undocumented = [
+  ...['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'],
+  ...['GET /oauth/mcp/callback', 'GET /oauth/mcp/client'],
+];
 
 /** Everything that may be called without a credential. A new one is put here on purpose, or not at all. */
 const publicOperations = ['GET /api/v1/generated-files/{generated_file}/download', 'GET /healthz'];

@@ -1,4 +1,13 @@
 import { gzipSync } from 'node:zlib';
+import {
+  answerFake,
+  callsOf,
+  type FakeSpec,
+  forgetSessions,
+  isFakeHost,
+  registerFake,
+} from './mcp/fake.ts';
+import { controlOAuth, handleOAuth } from './oauth/authorization-server.ts';
 import { createProvider, providerHosts } from './provider/provider.ts';
 import { search, searchHosts } from './search/server.ts';
 
@@ -49,6 +58,9 @@ export async function outboundService(request: Request): Promise<Response> {
   const url = new URL(request.url);
   if (providerHosts.has(url.hostname)) return provider.handle(request);
   if (searchHosts.has(url.hostname)) return search(request);
+  const protectedServer = handleOAuth(request);
+  if (protectedServer !== null) return protectedServer;
+  if (isFakeHost(url.hostname)) return answerFake(request);
   const body = await request.text();
   if (url.hostname === controlHost) return control(url, body);
   const address = `${url.origin}${url.pathname}`;
@@ -81,12 +93,21 @@ function isCurrent(request: Request, { isConditional, headers = {} }: Reply): bo
   return since !== null && since === headers['last-modified'];
 }
 
+function controlMcp(url: URL, body: string): Response {
+  const { host, spec = {} } = JSON.parse(body) as { host: string; spec?: FakeSpec };
+  if (url.pathname === '/mcp/register') registerFake(host, spec);
+  if (url.pathname === '/mcp/forget') forgetSessions(host);
+  return Response.json(callsOf(host));
+}
+
 function control(url: URL, body: string): Response {
+  if (url.pathname.startsWith('/mcp/')) return controlMcp(url, body);
   const { address, reply, prefix } = JSON.parse(body === '' ? '{}' : body) as {
     address?: string;
     reply?: Reply;
     prefix?: string;
   };
+  if (url.pathname === '/oauth') return controlOAuth(JSON.parse(body));
   if (url.pathname === '/register' && address !== undefined && reply !== undefined) {
     replies.set(address, reply);
     return Response.json({});

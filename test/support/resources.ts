@@ -19,6 +19,8 @@ import {
   newEvaluation,
   newMigration,
 } from './knowledge-states.ts';
+import { FakeMcp } from './mcp/client.ts';
+import { newAuthorization, newMcpServer, ProtectedServer } from './oauth/client.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
@@ -112,6 +114,27 @@ const recipes: readonly Recipe[] = [
         ).id,
       };
     },
+  },
+  {
+    needs: 'POST /api/v1/tools/mcp',
+    gives: ['server'],
+    make: async (workspace) => {
+      const properties = { query: { type: 'string' } };
+      const { url } = await FakeMcp.start({
+        tools: [{ name: 'search', inputSchema: { type: 'object', properties } }],
+      });
+      const server = await created(workspace, '/tools/mcp', { name: `s${unique()}`, url });
+      const [{ hash }] = server.catalog as [{ hash: string }];
+      return { server: server.id, hash };
+    },
+  },
+  {
+    needs: 'DELETE /api/v1/tools/mcp/{server}/authorizations/{authorization}',
+    gives: ['authorization'],
+    from: ['server'],
+    make: async (workspace, { server = '' }) => ({
+      authorization: await newAuthorization(workspace, server),
+    }),
   },
   {
     needs: 'POST /api/v1/agents',
@@ -372,6 +395,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   kb: 'kb',
   key: 'key',
   tool: 'tool',
+  mcp: 'server',
+  mca: 'authorization',
   file: 'file',
   chk: 'chunk',
   gq: 'golden_question',
@@ -423,6 +448,13 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
         expected: file === undefined ? [] : [{ file_id: file }],
       },
     ],
+  }),
+  'POST /api/v1/tools/mcp': () => ({
+    name: `s${unique()}`,
+    url: 'https://mcp-unknown.example.com/mcp',
+  }),
+  'POST /api/v1/tools/mcp/{server}/accept': ({ hash = null }) => ({
+    tools: [{ name: 'search', hash }],
   }),
   'POST /api/v1/end-user-tokens': ({ agent }) => ({
     end_user_id: 'customer-1',
@@ -488,6 +520,11 @@ export const valuesFor = async (
   switch (operation.name) {
     case 'POST /api/v1/runs/{run}/actions':
       return { ...values, run: await newWaitingRun(workspace) };
+    case 'POST /api/v1/tools/mcp/{server}/authorizations': {
+      const { url } = await ProtectedServer.start();
+      const auth = { type: 'oauth', per: 'end_user' };
+      return { ...values, server: await newMcpServer(workspace, url, auth) };
+    }
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
     case 'POST /api/v1/architect/sessions/{architect_session}/create-agent':

@@ -54,6 +54,10 @@ const makers: Readonly<Record<string, (workspace: Workspace) => Promise<() => Pr
     return () => workspace.post(`/agents/${agent}/sessions`, {});
   },
   tools: async (workspace) => () => workspace.post('/tools', tool()),
+  mcp_servers: async (workspace) => () =>
+    workspace.post('/tools/mcp', {
+      ...{ name: `s${unique()}`, url: 'https://mcp-unknown.example.com/mcp' },
+    }),
   keys: async (workspace) => () => workspace.post('/api-keys', { name: 'Key', role: 'viewer' }),
   knowledge_bases: async (workspace) => () =>
     workspace.post('/knowledge-bases', { name: `Base ${unique()}` }),
@@ -74,6 +78,7 @@ describe('quotas (R32)', () => {
     expect(body.data.map(({ quota }: { quota: string }) => quota)).toEqual([
       ...['files', 'bytes', 'chunks', 'agents', 'sessions', 'tools', 'keys', 'knowledge_bases'],
       'schedules',
+      'mcp_servers',
     ]);
     expect(await quotaOf(workspace, 'agents')).toEqual({
       quota: 'agents',
@@ -287,6 +292,7 @@ async function recount(id: string): Promise<Record<string, number>> {
     knowledge_bases:
       'select count(*) from knowledge_bases where deleted_at is null and agent_id is null and workspace_id = ?1',
     schedules: 'select count(*) from schedules where workspace_id = ?1',
+    mcp_servers: 'select count(*) from mcp_servers where workspace_id = ?1',
   };
   const rows = await env.DB.batch<Record<string, number>>(
     Object.values(counts).map((sql) =>

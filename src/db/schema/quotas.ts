@@ -11,6 +11,7 @@ export const quotaNames = [
   'keys',
   'knowledge_bases',
   'schedules',
+  'mcp_servers',
 ] as const;
 export type QuotaName = (typeof quotaNames)[number];
 

@@ -35,7 +35,16 @@ interface RequiredCall {
   readonly input: unknown;
 }
 
-/** A waiting run requires the result of a client tool, or a decision about a call of a tool of the agent. */
+/** A page where a person allows the calls of the tools of an MCP server. */
+export interface SignInPage {
+  readonly server_id: string;
+  readonly server_name: string;
+  readonly url: string;
+  /** RFC 3339. */
+  readonly url_expires_at: string;
+}
+
+/** A waiting run requires the result of a client tool, or a decision about a call of a tool of the agent, or a sign-in for it. */
 export type RequiredAction =
   | (RequiredCall & { readonly type: 'tool_result' })
   | (RequiredCall & {
@@ -44,7 +53,8 @@ export type RequiredAction =
       readonly effect: Effect;
       readonly reason: string;
       readonly digest: string;
-    });
+    })
+  | (RequiredCall & SignInPage & { readonly type: 'sign_in' });
 
 export const coverages = ['full', 'partial', 'none'] as const;
 export type Coverage = (typeof coverages)[number];

@@ -10,6 +10,9 @@ export const secretOwners = [
   'telemetry',
   'source',
   'search_provider',
+  'mcp_server',
+  'mcp_oauth_client',
+  'mcp_authorization',
 ] as const;
 export type SecretOwner = (typeof secretOwners)[number];
 

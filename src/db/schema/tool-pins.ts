@@ -6,6 +6,8 @@ interface PinFields {
   http: { readonly tool_id: string; readonly revision: number };
   /** The model names the agent in each call, so nothing is pinned. */
   agent: object;
+  /** `hash` identifies the definition that was accepted when the version was created. */
+  mcp: { readonly server_id: string; readonly hash: string };
 }
 
 export type ToolKind = keyof PinFields;

@@ -70,7 +70,9 @@ function toPart(part: Part): GenAiPart {
 }
 
 const outputOf = (output: { readonly type: string; readonly value?: unknown }) =>
-  output.value ?? output.type;
+  output.type === 'content' && Array.isArray(output.value)
+    ? output.value.filter(({ type }: { type: string }) => type === 'text')
+    : (output.value ?? output.type);
 
 function readJson(text: string): unknown {
   try {

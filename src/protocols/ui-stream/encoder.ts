@@ -11,6 +11,10 @@ const uiMessageStreamHeaders = {
 };
 
 type PartType = 'text' | 'reasoning';
+type ToolEvent = Exclude<
+  Extract<RunEvent, { readonly tool_call_id: string }>,
+  { readonly type: 'tool-progress' }
+>;
 type FinishReason = NonNullable<Extract<UIMessageChunk, { type: 'finish' }>['finishReason']>;
 
 /** Encodes the events of a run as the AI SDK's UI message stream, version 1. Frames are numbered from 1. */
@@ -71,6 +75,11 @@ class UiMessageStream implements StreamEncoder {
             transient: true,
           },
         ];
+      case 'tool-progress': {
+        const { tool_call_id: toolCallId, progress, total, message } = event;
+        const data = { toolCallId, progress, total, message };
+        return [{ type: 'data-tool-progress', data, transient: true }];
+      }
       case 'start-step':
         return [...this.#endStep(), ...this.#startStep()];
       case 'file':
@@ -84,6 +93,7 @@ class UiMessageStream implements StreamEncoder {
         return [
           ...this.#close(),
           ...this.#approvals(event.message.run),
+          ...this.#signIns(event.message.run),
           { type: 'data-run', data: event.message.run },
           ...this.#endStep(),
           { type: 'finish', finishReason: 'tool-calls' },
@@ -110,7 +120,16 @@ class UiMessageStream implements StreamEncoder {
     });
   }
 
-  #tool(event: Extract<RunEvent, { readonly tool_call_id: string }>): UIMessageChunk[] {
+  /** The pages where the end user signs in. A page is not part of the message, which is kept longer. */
+  #signIns(run: Run | null): UIMessageChunk[] {
+    return (run?.required_actions ?? []).flatMap((action): UIMessageChunk[] => {
+      if (action.type !== 'sign_in') return [];
+      const { type: _, input: __, tool_name: ___, ...data } = action;
+      return [{ type: 'data-auth-required', data, transient: true }];
+    });
+  }
+
+  #tool(event: ToolEvent): UIMessageChunk[] {
     const { tool_call_id: toolCallId } = event;
     if ('is_client' in event) this.#clientCalls.add(toolCallId);
     const dynamic = this.#dynamic(toolCallId);

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { Id } from '../../http/schema.ts';
+import { Id, Time } from '../../http/schema.ts';
 import { FileCitation, PageCitation, Run } from '../../runs/index.ts';
 import { GeneratedFile } from '../../tools/index.ts';
 
@@ -59,6 +59,16 @@ export const StreamEvent = z
     event('tool-input-error', { ...named, input: z.unknown(), errorText: z.string() }).describe(
       'The tool was not called',
     ),
+    event('data-auth-required', {
+      data: z.object({
+        tool_call_id: z.string(),
+        server_id: Id('mcp'),
+        server_name: z.string(),
+        url: z.string().nullable(),
+        url_expires_at: Time,
+      }),
+      transient: z.literal(true),
+    }).describe('The end user has to sign in at `url` before the call can be made'),
     event('tool-approval-request', {
       approvalId: Id('apr'),
       toolCallId: z.string(),
@@ -69,6 +79,15 @@ export const StreamEvent = z
       approved: z.boolean(),
       reason: z.string().optional(),
     }).describe('A person has decided'),
+    event('data-tool-progress', {
+      data: z.object({
+        toolCallId: z.string(),
+        progress: z.number(),
+        total: z.number().nullable(),
+        message: z.string().nullable(),
+      }),
+      transient: z.literal(true),
+    }).describe('How far a call is, if its MCP server reports it'),
     event('tool-output-denied', { toolCallId: z.string() }).describe(
       'The call was rejected, so it was not made',
     ),

@@ -87,7 +87,21 @@ const Decision = z
   })
   .openapi('ApprovalAction', { description: 'Decision about a call of a tool of the agent' });
 
-export const RunAction = z.discriminatedUnion('type', [ToolResult, Decision]).openapi('RunAction');
+const SignIn = z
+  .strictObject({
+    type: z.literal('sign_in'),
+    tool_call_id,
+    result: z
+      .enum(['completed', 'declined'])
+      .describe(
+        '`completed` makes the call with the authorization of the end user, which must exist; `declined` does not make it, and the model reads that',
+      ),
+  })
+  .openapi('SignInAction', { description: 'End of a sign-in that a call of a tool waits for' });
+
+export const RunAction = z
+  .discriminatedUnion('type', [ToolResult, Decision, SignIn])
+  .openapi('RunAction');
 export type RunAction = z.output<typeof RunAction>;
 
 export const SubmitActions = z

@@ -97,6 +97,27 @@ const RequiredAction = z
       .openapi('RequiredApproval', {
         description: 'A decision about a call of a tool of the agent, which waits for it',
       }),
+    z
+      .object({
+        type: z.literal('sign_in'),
+        tool_call_id: z.string(),
+        tool_name: z.string().describe('Name of a tool of the agent'),
+        input: z.unknown().describe('Arguments; null for a role without access to messages'),
+        server_id: Id('mcp'),
+        server_name: z.string(),
+        url: z
+          .string()
+          .nullable()
+          .describe(
+            'Page where the end user allows the call. Open it in their browser and show it to nobody else; null for a role without access to messages',
+          ),
+        url_expires_at: Time.describe(
+          'Then `POST /tools/mcp/{server}/authorizations` returns another page',
+        ),
+      })
+      .openapi('RequiredSignIn', {
+        description: 'A sign-in of the end user, for which a call of a tool of the agent waits',
+      }),
   ])
   .openapi('RequiredAction');
 

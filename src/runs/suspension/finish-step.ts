@@ -34,7 +34,8 @@ export async function* finishStep(
     const outcome = outcomeOf(action);
     if (call === undefined || outcome === null) continue;
     addSpan(ctx, run.progress, call, outcome, step.started_at, action.answered_at);
-    if (action.decision === undefined) run.progress.untrusted.add(call.tool_name);
+    if (action.decision === undefined && call.sign_in === undefined)
+      run.progress.untrusted.add(call.tool_name);
     resolutions.set(action.tool_call_id, { outcome });
   }
   const approved = decidedCalls(step, answered).filter(
@@ -50,11 +51,14 @@ export function* eventsOf(
   { pending, started_at }: SuspendedState['step'],
 ): Generator<RunEvent> {
   const { tool_call_id, answered_at, decision } = action;
-  if (decision === undefined)
-    return yield toolResult(tool_call_id, action.outcome, answered_at - started_at, {
-      is_client: true,
-    });
   const call = pending.find((one) => one.tool_call_id === tool_call_id);
+  const isSignIn = call?.sign_in !== undefined;
+  if (decision === undefined) {
+    const client = isSignIn ? {} : { is_client: true as const };
+    return yield toolResult(tool_call_id, action.outcome, answered_at - started_at, client);
+  }
+  // The call is made when the run resumes.
+  if (isSignIn) return;
   const approved = decision.type !== 'reject';
   const approval_id = call?.approval?.id ?? '';
   const { reason, edited_input: input } = decision;
@@ -96,7 +100,7 @@ async function* makeCalls(
     const call = toCall(one);
     calls.push(call);
     if (!(await isAsApproved(tools, one)))
-      refusals.set(call, 'The tool has changed since the call was approved, so it was not made.');
+      refusals.set(call, 'The tool has changed while the call waited, so it was not made.');
   }
   for (const called of await callTools(ctx, tools, calls, toolContextOf(run), refusals)) {
     const { tool_call_id, outcome, latency_ms } = called;
@@ -120,13 +124,14 @@ const toCall = ({ tool_call_id, tool_name, input, decision }: Decided) => ({
   input: JSON.stringify(decision.type === 'edit' ? decision.edited_input : input),
 });
 
-/** An approval is of one definition of the tool and of these arguments (R41). */
+/** An approval or a sign-in is for one definition of the tool and for these arguments (R41). */
 async function isAsApproved(
   tools: readonly Tool[],
-  { tool_name, input, approval }: Decided,
+  { tool_name, input, approval, sign_in }: Decided,
 ): Promise<boolean> {
   const tool = tools.find(({ name }) => name === tool_name);
-  return tool !== undefined && (await approvalDigest(tool, input)) === approval?.digest;
+  const { digest } = approval ?? sign_in ?? {};
+  return tool !== undefined && (await approvalDigest(tool, input)) === digest;
 }
 
 function addSpan(

@@ -13,6 +13,7 @@ import type { RunDriver } from '../driver.ts';
 import { isWaiting, type RunRow, selectRun } from '../store/runs.ts';
 import { eventsOf } from './finish-step.ts';
 import { type RestoredRun, restoreRun } from './restore-run.ts';
+import { afterSignIn, checkSignIns } from './sign-ins.ts';
 import type { AnsweredAction } from './state.ts';
 import { claimSuspended, selectBlocker, updateRequired, writeSuspension } from './store.ts';
 import { requiredBy, requiresAction } from './suspend-run.ts';
@@ -62,6 +63,7 @@ export async function submitActions(
   const restored = await restoreRun(ctx, run_id, drivers);
   if (restored === null) throw notWaiting(run);
   await checkDecisions(ctx, restored, fresh);
+  await checkSignIns(ctx, restored, fresh);
   const answered = [
     ...restored.suspended.state.answered,
     ...fresh.map((one) => toAnswered(ctx, one.action)),
@@ -86,6 +88,7 @@ function contentOf(action: RunAction) {
     const { output = null, error = null } = action;
     return { output, error };
   }
+  if (action.type === 'sign_in') return { result: action.result };
   const { decision, reason = null } = action;
   // An approved call keeps its arguments.
   return { decision, reason, arguments: decision === 'edit' ? action.arguments : null };
@@ -133,6 +136,7 @@ function toAnswered(ctx: Ctx, action: RunAction): AnsweredAction {
     is_emitted: false,
   };
   if (action.type === 'approval') return { ...common, decision: decisionOf(ctx, action) };
+  if (action.type === 'sign_in') return { ...common, ...afterSignIn(ctx, action) };
   const { output, error } = action;
   return { ...common, outcome: clientOutcome(error === undefined ? { output } : { error }) };
 }

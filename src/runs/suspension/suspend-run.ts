@@ -30,7 +30,11 @@ export const requiredBy = (
 ): RequiredAction[] =>
   pending
     .filter(({ tool_call_id }) => !answered.some((one) => one.tool_call_id === tool_call_id))
-    .map(({ approval, ...call }) => {
+    .map(({ approval, sign_in, ...call }) => {
+      if (sign_in !== undefined) {
+        const { digest: _, ...page } = sign_in;
+        return { type: 'sign_in', ...call, ...page };
+      }
       if (approval === undefined) return { type: 'tool_result', ...call };
       const { id: approval_id, ...about } = approval;
       return { type: 'approval', ...call, approval_id, ...about };

@@ -1,4 +1,5 @@
 export { schemaProblem } from './check.ts';
 export { isNode, type SchemaNode } from './keywords.ts';
 export { hasReferences, inlineReferences } from './references.ts';
-export { schemaErrors } from './validate.ts';
+export { relaxSchema } from './relax.ts';
+export { isWithinDepth, schemaErrors } from './validate.ts';

@@ -5,7 +5,7 @@ const maxNodes = 10_000;
 const maxDepth = 32;
 
 /** The schema that a reference names, or null when it is not a schema of the document. */
-function resolveReference(root: SchemaNode, reference: string): unknown {
+export function resolveReference(root: SchemaNode, reference: string): unknown {
   if (reference === '#') return root;
   if (!reference.startsWith('#/')) return null;
   let current: unknown = root;

@@ -31,7 +31,7 @@ export function schemaErrors(schema: object, value: unknown): readonly string[] 
   }
 }
 
-function isWithinDepth(value: unknown, levels: number): boolean {
+export function isWithinDepth(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return true;
   return levels > 0 && Object.values(value).every((inner) => isWithinDepth(inner, levels - 1));
 }

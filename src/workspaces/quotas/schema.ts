@@ -22,6 +22,7 @@ export const QuotaLimits = z
     keys: limit.describe('API keys that are valid and have not been rotated'),
     knowledge_bases: limit.describe('Shared knowledge bases; those that agents own do not count'),
     schedules: limit.describe('Schedules of agents, in any status'),
+    mcp_servers: limit.describe('MCP servers'),
   })
   .partial()
   .describe(

@@ -117,6 +117,10 @@ const events: { readonly [Kind in RunEvent['type']]: Extract<RunEvent, { type: K
     error: 'Failed.',
     latency_ms: 1,
   },
+  'tool-progress': {
+    ...{ type: 'tool-progress', tool_call_id: 'call_other' },
+    ...{ progress: 1, total: null, message: 'Reading' },
+  },
   'approval-response': {
     type: 'approval-response',
     tool_call_id: 'call_other',

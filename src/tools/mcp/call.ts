@@ -1,0 +1,153 @@
+import { batch } from '../../db/client.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure } from '../../shared/failure.ts';
+import { withoutInvisible } from '../../shared/invisible.ts';
+import { minute } from '../../shared/time.ts';
+import { redact } from '../redact.ts';
+import type { ToolContext, ToolOutcome } from '../tool.ts';
+import { type Authorization, authorizationOf } from './auth.ts';
+import { type Connection, withConnection } from './connect.ts';
+import { McpFault } from './fault.ts';
+import { listTools, maxListBytes } from './list.ts';
+import { signInOutcome } from './oauth/index.ts';
+import { recordListing } from './record.ts';
+import { toOutcome } from './result.ts';
+import type { McpToolRow, SealedServer } from './store.ts';
+
+/** A call checks the definition of its tool again once the last listing is older. */
+const freshMs = 10 * minute;
+
+/** An accepted tool of a server, as it was read when the run began. */
+export interface PinnedTool extends McpToolRow {
+  readonly accepted: NonNullable<McpToolRow['accepted']>;
+  readonly accepted_hash: string;
+}
+
+export const isAccepted = (tool: McpToolRow): tool is PinnedTool =>
+  tool.accepted !== null && tool.accepted_hash !== null;
+
+/** The server of tools of one run. */
+export interface RunServer extends SealedServer {
+  refreshed_at: number | null;
+}
+
+export interface McpCall {
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Null for a run without an end user; `workspaceSubject` for the workspace itself. */
+  readonly end_user_id: string | null;
+  readonly signal: AbortSignal;
+  readonly report?: ToolContext['report'];
+}
+
+/**
+ * Calls a tool once, with valid arguments. A tool whose definition on the server differs from the accepted one is not
+ * called (R40). Does not throw for a fault of the server.
+ */
+export async function callMcpTool(
+  ctx: Ctx,
+  server: RunServer,
+  tool: PinnedTool,
+  { input, end_user_id, signal, report }: McpCall,
+): Promise<ToolOutcome> {
+  const before = changeProblem(tool.accepted_hash, tool.offered_hash);
+  if (before !== null) return { ok: false, error: before };
+  try {
+    const authorization = await authorizationOf(ctx, server, end_user_id);
+    const isFresh = (server.refreshed_at ?? 0) + freshMs > ctx.now();
+    const max_bytes = server.max_bytes + (isFresh ? 0 : maxListBytes);
+    const request = { server, authorization, signal, max_bytes };
+    return await withConnection(ctx, request, async (connection) => {
+      const problem = isFresh ? null : await changedSince(ctx, server, tool, connection);
+      if (problem !== null) return { ok: false, error: problem };
+      return call(connection, tool, { input, report }, authorization);
+    });
+  } catch (error) {
+    if (
+      error instanceof McpFault &&
+      error.reason === 'auth_required' &&
+      server.auth.type === 'oauth'
+    )
+      return signInOutcome(ctx, server, end_user_id);
+    if (error instanceof McpFault)
+      return { ok: false, error: `The call failed (${error.reason}): ${error.message}` };
+    if (error instanceof Failure)
+      return { ok: false, error: `The tool cannot be used: ${error.message}` };
+    throw error;
+  }
+}
+
+function changeProblem(accepted: string, offered: string | null): string | null {
+  if (offered === accepted) return null;
+  return offered === null
+    ? 'The tool was not called (tool_removed): its server no longer offers it.'
+    : 'The tool was not called (tool_changed): its definition on the server has changed, and nobody has accepted the change yet.';
+}
+
+/** Lists the tools again, and returns why the tool may not be called; null if it may. */
+async function changedSince(
+  ctx: Ctx,
+  server: RunServer,
+  tool: PinnedTool,
+  connection: Connection,
+): Promise<string | null> {
+  const listing = await listTools(connection, server);
+  await batch(ctx.db, recordListing(ctx, server, listing));
+  server.refreshed_at = ctx.now();
+  const offer = listing.offers.find(({ name }) => name === tool.name);
+  return changeProblem(tool.accepted_hash, offer?.hash ?? null);
+}
+
+async function call(
+  { client, ask }: Connection,
+  { name, accepted }: PinnedTool,
+  { input, report }: Pick<McpCall, 'input'> & { readonly report: McpCall['report'] | undefined },
+  { secrets }: Authorization,
+): Promise<ToolOutcome> {
+  // The schema tells the client which arguments the server wants in headers. We validate results ourselves.
+  const toolDefinition = {
+    name,
+    inputSchema: { ...accepted.input_schema, type: 'object' as const },
+  };
+  const result = await ask((options) =>
+    client.callTool(
+      { name, arguments: { ...input } },
+      {
+        ...{ ...options, toolDefinition },
+        ...(report === undefined ? {} : { onprogress: boundedReport(report, secrets) }),
+      },
+    ),
+  );
+  const outcome = toOutcome(result, accepted);
+  return secrets.length === 0 ? outcome : withoutSecrets(outcome, secrets);
+}
+
+/** Servers may echo what they receive (R46). */
+function withoutSecrets(outcome: ToolOutcome, secrets: readonly string[]): ToolOutcome {
+  return outcome.ok
+    ? { ...outcome, output: JSON.parse(redact(JSON.stringify(outcome.output ?? null), secrets)) }
+    : { ...outcome, error: redact(outcome.error, secrets) };
+}
+
+/** Updates of one call that are shown, and characters of their messages. */
+const maxUpdates = 50;
+const maxMessage = 200;
+
+function boundedReport(report: NonNullable<McpCall['report']>, secrets: readonly string[]) {
+  let updates = 0;
+  return ({ progress, total, message }: Progress): void => {
+    updates += 1;
+    if (updates > maxUpdates) return;
+    const text = String(withoutInvisible(message ?? '')).slice(0, maxMessage);
+    report({
+      progress,
+      total: total ?? null,
+      message: message === undefined ? null : redact(text, secrets),
+    });
+  };
+}
+
+interface Progress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { request, type Workspace } from '../support/api.ts';
+import { type Chat, newChat } from '../support/chat.ts';
+import { consent, goBack, newMcpServer, ProtectedServer, signIn } from '../support/oauth/client.ts';
+import type { Round } from '../support/provider/script.ts';
+
+const usage = { input_tokens: 10, output_tokens: 5 };
+const says: Round = { text: ['Done.'], usage };
+
+interface Desk extends Chat {
+  readonly server: ProtectedServer;
+  readonly server_id: string;
+  /** Sends a message in a session of an end user. */
+  ask(end_user_id: string | null): Promise<Asked>;
+}
+
+interface Asked {
+  // biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary JSON.
+  readonly body: any;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary JSON.
+  readonly action: any;
+  submit(result: string): ReturnType<Workspace['post']>;
+}
+
+/** An agent with the tool of an MCP server to which each end user signs in. */
+async function newDesk(answers: number): Promise<Desk> {
+  const server = await ProtectedServer.start();
+  const call = { id: 'call_1', name: 'crm__whoami', arguments: {} };
+  const asks: Round = { text: ['One moment.'], tool_calls: [call], usage };
+  const chat = await newChat({
+    rounds: Array.from({ length: answers }, () => [asks, says]).flat(),
+  });
+  const { workspace, agent } = chat;
+  const server_id = await newMcpServer(
+    workspace,
+    server.url,
+    { type: 'oauth', per: 'end_user' },
+    { name: 'crm', tools: { trust_read_only: true } },
+  );
+  await signIn(workspace, server_id, {}, 'developer');
+  await workspace.post(`/tools/mcp/${server_id}/refresh`, {});
+  const config = { tools: ['crm__whoami'] };
+  const changed = await workspace.patch(`/agents/${agent}`, { config });
+  expect(changed.status, JSON.stringify(changed.body)).toBe(200);
+  return {
+    ...{ ...chat, server, server_id },
+    async ask(end_user_id) {
+      const session = (await workspace.post(`/agents/${agent}/sessions`, { end_user_id })).body.id;
+      const { body } = await workspace.post(`/sessions/${session}/messages`, {
+        message: 'Who am I?',
+      });
+      const [action] = body.run?.required_actions ?? [];
+      return {
+        ...{ body, action },
+        submit: (result) =>
+          workspace.post(`/runs/${body.run.id}/actions`, {
+            actions: [{ type: 'sign_in', tool_call_id: 'call_1', result }],
+          }),
+      };
+    },
+  };
+}
+
+const read = async ({ provider }: Chat) => JSON.stringify((await provider.requests()).at(-1)?.body);
+
+describe('a call of an end user who has not signed in', () => {
+  it('waits for the sign-in, and is made with the token of this end user (R40)', async () => {
+    const desk = await newDesk(3);
+    const ann = await desk.ask('ann');
+    expect(ann.body.run.status, JSON.stringify(ann.body)).toBe('requires_action');
+    expect(ann.action).toMatchObject({
+      ...{ type: 'sign_in', tool_call_id: 'call_1', input: {}, server_id: desk.server_id },
+      url: expect.stringContaining('/authorize?'),
+    });
+    const early = await ann.submit('completed');
+    expect([early.status, early.body.code]).toEqual([409, 'conflict']);
+    await goBack(await consent(ann.action.url, 'ann'));
+    const done = await ann.submit('completed');
+    expect([done.status, done.body.text, done.body.run.status]).toEqual([
+      200,
+      'One moment.\n\nDone.',
+      'completed',
+    ]);
+    expect(await read(desk)).toContain('You are ann.');
+    expect(await read(desk)).not.toContain('/authorize?');
+    const bob = await desk.ask('bob');
+    expect(bob.action.type).toBe('sign_in');
+    const declined = await bob.submit('declined');
+    expect(declined.body.run.status).toBe('completed');
+    expect(await read(desk)).toContain('has not signed in');
+    const again = await desk.ask('ann');
+    expect(again.body.run.status).toBe('completed');
+    expect(await read(desk)).toContain('You are ann.');
+    const calls = (await desk.server.calls('/mcp')).filter(({ status }) => status === 200);
+    expect(calls.length).toBeGreaterThan(0);
+  });
+
+  it('shows the page in the stream, and not to roles without access to messages', async () => {
+    const desk = await newDesk(1);
+    const { workspace, agent, server_id } = desk;
+    const session = (await workspace.post(`/agents/${agent}/sessions`, { end_user_id: 'ann' }))
+      .body;
+    const streamed = await workspace.post(`/sessions/${session.id}/messages`, {
+      message: 'Who am I?',
+      stream: true,
+    });
+    const chunks = String(streamed.body)
+      .split('\n')
+      .flatMap((line) => (line.startsWith('data: {') ? [JSON.parse(line.slice(6))] : []));
+    const shown = chunks.find(({ type }) => type === 'data-auth-required');
+    expect(shown).toMatchObject({
+      transient: true,
+      data: { tool_call_id: 'call_1', server_id, url: expect.stringContaining('https://') },
+    });
+    const run = chunks.findLast(({ type }) => type === 'data-run').data.id;
+    const viewer = await workspace.withRole('viewer');
+    const { body } = await viewer.get(`/runs/${run}`);
+    expect(body.required_actions).toMatchObject([{ type: 'sign_in', url: null, input: null }]);
+  });
+
+  it('is an error for the model where there is no end user, or the run cannot wait', async () => {
+    const desk = await newDesk(2);
+    expect((await desk.ask(null)).body.run.status).toBe('completed');
+    expect(await read(desk)).toContain('no end user');
+    const { workspace, agent } = desk;
+    const json = { model: agent, user: 'ann', messages: [{ role: 'user', content: 'Who am I?' }] };
+    const { body } = await request('POST', '/v1/chat/completions', workspace.key, { json });
+    expect(body.choices[0].message.content).toContain('Done.');
+    expect(await read(desk)).toContain('sign in to crm first');
+    expect(await read(desk)).not.toContain('/authorize?');
+  });
+});
