@@ -14,7 +14,6 @@ export { encodingOf } from './encoding/decode.ts';
 export { extractOriginal, isExtractedInline } from './extract-original.ts';
 export { DocumentFault, faultCodes } from './fault.ts';
 export type { FormatKind } from './format.ts';
-export { detectLanguage } from './language/detect-language.ts';
 export { isSeen } from './formats/zip/names.ts';
 export {
   embeddedFormatOf,
@@ -23,6 +22,7 @@ export {
   formatOfContent,
   mediaTypeOf,
 } from './identify.ts';
+export { detectLanguage } from './language/detect-language.ts';
 export { tableRow, tableRule } from './markup/table-row.ts';
 export { openOriginal } from './open-original.ts';
 export { type Box, boxOf, decodeLines, type LineLayout, type PageLayout } from './page-layout.ts';

@@ -142,22 +142,24 @@ function annotationsOf(
   message: Pick<Message, 'text' | 'citations' | 'parts'>,
   offset: number,
 ): ResponseAnnotation[] {
-  const cited = citedIn(message).flatMap(({ citation, marker, index: at }): ResponseAnnotation[] => {
-    const index = at - offset;
-    if (index < 0) return [];
-    if (citation.type === 'url') {
-      const { url, title, quote } = citation;
-      const place = { start_index: index, end_index: index + marker.length };
-      return [{ type: 'url_citation', url, title, ...place, quote }];
-    }
-    const { file_id, file_name: filename, page, quote, revision, page_size, boxes } = citation;
-    return [
-      {
-        ...{ type: 'file_citation', file_id, filename, index, page },
-        ...{ quote, revision, page_size, boxes },
-      },
-    ];
-  });
+  const cited = citedIn(message).flatMap(
+    ({ citation, marker, index: at }): ResponseAnnotation[] => {
+      const index = at - offset;
+      if (index < 0) return [];
+      if (citation.type === 'url') {
+        const { url, title, quote } = citation;
+        const place = { start_index: index, end_index: index + marker.length };
+        return [{ type: 'url_citation', url, title, ...place, quote }];
+      }
+      const { file_id, file_name: filename, page, quote, revision, page_size, boxes } = citation;
+      return [
+        {
+          ...{ type: 'file_citation', file_id, filename, index, page },
+          ...{ quote, revision, page_size, boxes },
+        },
+      ];
+    },
+  );
   const written = message.parts.flatMap((part): ResponseAnnotation[] =>
     part.type === 'file' ? [fileAnnotation(part, message.text.length - offset)] : [],
   );
