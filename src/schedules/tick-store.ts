@@ -71,7 +71,7 @@ const startable = (
   limit: number,
 ) => sql`select w.id from schedule_slots w where w.status = 'waiting'
   and not exists (select 1 from schedule_slots o where o.schedule_id = w.schedule_id
-    and (o.status in ('starting', 'running') or o.status = 'waiting' and o.slot_at < w.slot_at))
+    and o.status in ('waiting', 'starting', 'running') and (o.status <> 'waiting' or o.slot_at < w.slot_at))
   order by w.slot_at limit ${limit}`;
 
 /** Inserts the jobs that start waiting slots, and marks these slots: for one batch, in this order. Returns the jobs. */

@@ -61,10 +61,12 @@ it('cancels a run in the background, and keeps its text so far', async () => {
 });
 
 it('closes a run in the background whose host dies, and starts another for its key', async () => {
-  const { workspace, agent } = await newChat({ rounds: [stalls, answer] });
+  const { workspace, agent, provider } = await newChat({ rounds: [stalls, answer] });
   const headers = { 'idempotency-key': crypto.randomUUID() };
   const send = () => workspace.post(`/agents/${agent}/runs`, background, { headers });
   const { body } = await send();
+  const hasCalled = async () => (await provider.requests()).length === 1;
+  await vi.waitUntil(hasCalled, { timeout: 60_000 });
   await abortAllDurableObjects();
   // Attaching closes it, as the sweep of lost runs does once its lease is over.
   await readFrames(await openStream(workspace, 'GET', `/runs/${body.id}/events`));
