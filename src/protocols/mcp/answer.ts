@@ -1,4 +1,5 @@
 import type { Message } from '../../runs/index.ts';
+import { inlineReferences } from '../../shared/json-schema/index.ts';
 import { contentUrl } from './content-url.ts';
 import type { ToolReply } from './tool.ts';
 
@@ -9,7 +10,8 @@ export const answerSchema = (output: Readonly<Record<string, unknown>> | null) =
   type: 'object' as const,
   properties: {
     answer: { type: 'string', description: 'The answer, with markers of citations such as [1]' },
-    ...(output === null ? {} : { output }),
+    // References would be relative to this schema.
+    ...(output === null ? {} : { output: inlineReferences(output) ?? { type: 'object' } }),
     status: {
       type: 'string',
       description:

@@ -10,21 +10,22 @@ const codes: Partial<Record<FailureCode, number>> = {
 };
 const serverError = -32000;
 
-/** An error response of JSON-RPC for a request that was refused before its message was read. */
+/** An error response of JSON-RPC. Refusals before the message is read have a code and no id; other errors are the package's. */
 const JsonRpcError = z
   .object({
     jsonrpc: z.literal('2.0'),
-    id: z.null(),
+    id: z.union([z.string(), z.number()]).nullable(),
     error: z.object({
       code: z.number().int(),
       message: z.string(),
       data: z
         .object({
-          code: z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]),
-          request_id: z.string(),
+          code: z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]).optional(),
+          request_id: z.string().optional(),
           errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
         })
-        .loose(),
+        .loose()
+        .optional(),
     }),
   })
   .openapi('JsonRpcError', {

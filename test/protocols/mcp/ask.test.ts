@@ -89,14 +89,21 @@ describe('MCP: the tool of an agent', () => {
 
   it('returns a structured answer as an object', async () => {
     const output_schema = {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
-      properties: { n: { type: 'number' } },
+      properties: { n: { $ref: '#/$defs/count' } },
       required: ['n'],
       additionalProperties: false,
+      $defs: { count: { type: 'number' } },
     };
     const { key } = await newScene({ rounds: [says('{"n":4}')] }, { output_schema });
     const [tool] = (await call(key, 'tools/list')).result.tools;
-    expect(tool.outputSchema.properties.output).toEqual(output_schema);
+    // References would be relative to the schema of the tool.
+    expect(tool.outputSchema.properties.output).toMatchObject({
+      properties: { n: { type: 'number' } },
+      required: ['n'],
+    });
+    expect(JSON.stringify(tool)).not.toContain('$ref');
     const { result } = await callTool(key, 'ask_support', { message: 'A number' });
     expect(result.structuredContent).toMatchObject({ output: { n: 4 }, answer: '{"n":4}' });
   });
