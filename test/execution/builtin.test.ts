@@ -41,7 +41,7 @@ const callContext = () => ({
   span_id: 'step_1',
   attribution: { account: new Account() },
   config: {
-    web: { allowed_domains: [], blocked_domains: [], obey_robots: true },
+    web: { allowed_domains: [], blocked_domains: [], obey_robots: false },
     approvals: { exits: 'allow', allowed_hosts: [] },
   } as never,
   depth: 0,

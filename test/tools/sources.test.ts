@@ -105,7 +105,8 @@ describe('tool sources', () => {
       description: 'An order by its number.',
       effect: 'read',
     });
-    const builtIn = ['knowledge_search', 'fetch_url', 'calculator', 'current_time', 'agent'];
+    const own = ['knowledge_search', 'web_search', 'fetch_url', 'calculator', 'current_time'];
+    const builtIn = [...own, 'agent'];
     const names = (await listAvailableTools(contextOf(other))).map(({ name }) => name);
     expect(names).toEqual(builtIn);
   });

@@ -336,7 +336,7 @@ describe('web_search', () => {
     const { run } = await chat.ask();
     expect((await toolSteps(chat, run.id))[0].error).toContain('budget_exceeded');
     expect(await counts(chat.fakes)).toEqual({ brave: 1 });
-    const costs = (await workspace.get('/analytics?group_by=tool')).body;
+    const costs = (await workspace.get('/cost-breakdown?group_by=operation')).body;
     expect(JSON.stringify(costs)).toContain('web_search');
   });
 

@@ -119,19 +119,19 @@ function readPrompt(prompt: LanguageModelV4Prompt) {
   return { question, passages, found, quotes, since };
 }
 
-/** Returns the results of tools in a message that hold documents, as text. */
+/** Returns the results in a message of the search tools, and of tools whose results hold documents, as text. */
 const resultsOf = (message: LanguageModelV4Message): string[] =>
   message.role !== 'tool'
     ? []
     : message.content.flatMap((part) =>
         part.type === 'tool-result' &&
         part.output.type === 'text' &&
-        hasDocuments(part.output.value)
+        (searchTools.some((name) => name === part.toolName) || holdsDocuments(part.output.value))
           ? [part.output.value]
           : [],
       );
 
-const hasDocuments = (text: string): boolean => readDocuments(text).length > 0;
+const holdsDocuments = (text: string): boolean => readDocuments(text).length > 0;
 
 const usageOf = (input: number, text: string): LanguageModelV4Usage => {
   const output = estimateTokens(text);
