@@ -315,7 +315,7 @@ export interface CodeJob {
   readonly limits: CodeLimits;
 }
 
-export interface CodeLimits {
+interface CodeLimits {
   /** CPU time in milliseconds. */
   readonly time_ms: number;
 }
