@@ -3,6 +3,8 @@ import { createLoaderRunner } from '../src/platform/code/loader-runner.ts';
 import { createQuickJsRunner } from '../src/platform/code/quickjs-runner.ts';
 import type { CodeRunner } from '../src/platform/ports.ts';
 
+export * from './objects.ts';
+
 type Task = (input: number) => unknown;
 
 /** Each depends on nothing outside of itself, so that its text can run anywhere. */

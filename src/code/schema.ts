@@ -31,7 +31,7 @@ export const ExecuteCode = z
       .max(maxCodeChars)
       .describe('Body of an async function; `return` gives the result, which must be JSON'),
     language: z.enum(codeLanguages).default('javascript'),
-    input: z.json().default(null).describe('The global `input`'),
+    input: z.unknown().default(null).describe('The global `input`, any JSON'),
     files: z
       .array(InputFile)
       .max(10)

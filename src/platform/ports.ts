@@ -321,7 +321,7 @@ export interface CodeJob {
   readonly limits: CodeLimits;
 }
 
-export interface CodeLimits {
+interface CodeLimits {
   /** CPU time in milliseconds. */
   readonly time_ms: number;
 }

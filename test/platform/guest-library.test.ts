@@ -63,16 +63,9 @@ describe('parseCsv', () => {
   });
 
   it('reads what toCsv writes', () => {
-    const cell = fc.oneof(
-      fc.integer(),
-      fc.boolean(),
-      fc
-        .string({ unit: 'grapheme' })
-        .filter(
-          (text) =>
-            /^[a-zé ,;"\n]+$/.test(text) && text.trim() === text && !/^(true|false)$/i.test(text),
-        ),
-    );
+    const letters = fc.constantFrom(...'aé ,;"\n');
+    const text = fc.string({ unit: letters }).map((inner) => `x${inner}x`);
+    const cell = fc.oneof(fc.integer(), fc.boolean(), text);
     fc.assert(
       fc.property(fc.array(fc.record({ a: fc.integer(), b: cell }), { minLength: 1 }), (rows) => {
         expect(parseCsv(toCsv(rows), { delimiter: ',' })).toEqual(rows);

@@ -14,8 +14,8 @@ import type { JSValueHandle, QuickJS } from './quickjs-engine.ts';
 
 const memoryBytes = 32 * 1024 * 1024;
 const stackBytes = 256 * 1024;
-/** Ticks in a millisecond on a fast machine: where the clock stands still during CPU work, they are the limit. */
-const ticksPerMs = 10;
+/** Ticks in a millisecond, as a plain loop takes them: where the clock stands still during CPU work, they are the limit. */
+const ticksPerMs = 5;
 
 type Engine = typeof import('./quickjs-engine.ts');
 
