@@ -15,7 +15,7 @@ export interface Waits {
   readonly resumed: number;
 }
 
-export function waitsOf(events: readonly RunEvent[]): Waits {
+function waitsOf(events: readonly RunEvent[]): Waits {
   const messages: Message[] = [];
   let resumed = 0;
   for (const event of events) {

@@ -152,7 +152,7 @@ describe('a server that is killed while runs wait', () => {
         timeout: 180_000,
         interval: 500,
       });
-    // Whether an approved call has had its effect is not known, so it is not made again.
+    // An approved call is not made again: it may have had its effect.
     await expect(answerTo(unsure, approve)).rejects.toThrow(/503.*interrupted/);
     expect(await approvalsOf(unsure)).toMatchObject([{ status: 'approved' }]);
     expect(deleted).toEqual(['/orders/once', '/orders/slow']);

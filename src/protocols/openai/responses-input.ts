@@ -127,7 +127,7 @@ export function readResponseOverrides(body: CreateResponse): Overrides {
     ...readFormat(body.text?.format ?? null, '/text/format/schema'),
     ...readTools(functionsOf(body), choiceOf(body)),
     ...(body.parallel_tool_calls === false ? { max_calls: 1 } : {}),
-    // What is not stored cannot be resumed.
+    // A run of an unstored response cannot be resumed.
     has_approvals: body.store !== false,
   };
 }

@@ -50,7 +50,13 @@ export async function createResponse(
   const { run, echo } = await prepare(ctx, body);
   if (body.stream === true) return toEventStream(await runAsStream(ctx, run, streamFor(echo)));
   if (body.background === true) return startResponse(ctx, run);
-  return answerOf(ctx, run, (message) => finishedResponse(message, echo));
+  return answerOf(ctx, run, (message) => finishedResponse(message, echo)).catch(
+    async (error: unknown) => {
+      if (!(error instanceof IdempotentReplay) || !echo.store) throw error;
+      // The run may have continued since.
+      throw new IdempotentReplay(await getResponse(ctx, (error.reply as OpenAiResponse).id));
+    },
+  );
 }
 
 /**

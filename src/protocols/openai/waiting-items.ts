@@ -25,6 +25,14 @@ export async function toWaitable(
   items: readonly InputItem[],
   { branch, waiting }: Before,
 ): Promise<InputItem[]> {
+  const decision = items.findIndex(
+    (item) => 'type' in item && item.type === 'mcp_approval_response',
+  );
+  if (decision >= 0)
+    throw unsupported(
+      `/items/${decision}`,
+      'Decisions are not supported as items of a conversation. Send them as the `input` of a response.',
+    );
   const ids = items.flatMap((item) => (isReference(item) ? [item.id] : []));
   const held = new Set([
     ...waiting.map(({ id }) => id),

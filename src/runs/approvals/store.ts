@@ -84,10 +84,16 @@ export interface ApprovalFilter {
   readonly tool?: string | undefined;
 }
 
-/** Selects approvals by their ids, oldest first. */
+/** Selects approvals by their ids, oldest first, without their arguments. */
 export const selectApprovalsById = (db: Db, workspace_id: string, ids: readonly string[]) =>
   db
-    .select()
+    .select({
+      id: approvals.id,
+      run_id: approvals.run_id,
+      tool_call_id: approvals.tool_call_id,
+      status: approvals.status,
+      comment: approvals.comment,
+    })
     .from(approvals)
     .where(
       and(

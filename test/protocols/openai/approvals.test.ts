@@ -32,7 +32,8 @@ const input = 'Cancel order 7.';
 describe('a response whose agent needs an approval', () => {
   it('ends with the request, and the decision continues it in the next response (R41)', async () => {
     const { client, model, site, workspace } = await desk([asks(remove), says]);
-    const first = await client.responses.create({ model, input });
+    const once = { headers: { 'idempotency-key': crypto.randomUUID() } };
+    const first = await client.responses.create({ model, input }, once);
     expect(first).toMatchObject({ status: 'completed', output_text: 'One moment.' });
     expect(requestsIn(first)).toEqual([
       {
@@ -58,6 +59,7 @@ describe('a response whose agent needs an approval', () => {
     expect(await client.responses.retrieve(first.id)).toEqual(first);
     expect(await client.responses.retrieve(second.id)).toEqual(second);
     expect(await client.responses.create(decided)).toEqual(second);
+    expect(await client.responses.create({ model, input }, once)).toEqual(first);
     const late = { previous_response_id, input: answers(first, false) };
     expect((await failureOf(client.responses.create(late))).status).toBe(409);
     expect(await deletedAt(site)).toHaveLength(1);
@@ -81,6 +83,11 @@ describe('a response whose agent needs an approval', () => {
         expect.stringContaining(request?.id ?? ''),
       ]);
     }
+    const [decision] = answers(first) as [Input[number]];
+    const item = await failureOf(
+      client.conversations.items.create(conversation, { items: [decision] }),
+    );
+    expect([item.status, item.param]).toEqual([400, 'items[0]']);
     const second = await client.responses.create({
       conversation,
       input: answers(first, false, { reason: 'Not paid.' }),
@@ -220,7 +227,7 @@ describe('decisions of a request', () => {
     await env.DB.prepare('update runs set expires_at = 1 where agent_id = ?').bind(agent_id).run();
     const failure = await failureOf(client.responses.create({ input: answers(late) }));
     expect(failure.message).toContain('expired');
-    // What is not stored cannot wait: the model reads that the call needs a person.
+    // An unstored response cannot wait: the model reads that the call needs a person.
     const gone = await client.responses.create({ model, input, store: false }).catch(() => null);
     expect(gone === null || requestsIn(gone).length === 0).toBe(true);
     expect(await site.calls()).toEqual([]);
