@@ -9,7 +9,8 @@ const maxSessions = 200;
 export async function removeExpiredSessions(ctx: Ctx): Promise<number> {
   const due = await selectDue(ctx.db, ctx.now(), maxSessions);
   let removed = 0;
-  for (const { workspace_id, ...row } of due) {
+  const sessions = new Map(due.map((one) => [one.id, one])).values();
+  for (const { workspace_id, ...row } of sessions) {
     try {
       await removeSession({ ...ctx, workspace_id }, row, 'expire');
       removed += 1;

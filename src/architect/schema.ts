@@ -47,7 +47,7 @@ export const ArchitectDraft = z
     },
   });
 
-export const DraftPreview = z
+const DraftPreview = z
   .object({
     question: z.string(),
     expects: z.enum(['answer', 'decline']),
@@ -62,7 +62,7 @@ export const DraftPreview = z
   })
   .openapi('DraftPreview');
 
-export const ArchitectMessage = z
+const ArchitectMessage = z
   .object({
     id: Id('msg'),
     role: z.enum(['user', 'assistant']),
@@ -212,7 +212,7 @@ export const toArchitectMessage = (row: MessageRow): z.output<typeof ArchitectMe
   created_at: toWireTime(row.created_at),
 });
 
-export const toOpen = (open: readonly Topic[]) =>
+const toOpen = (open: readonly Topic[]) =>
   open.map((topic) => ({ topic, question: questionOf[topic] }));
 
 export const toArchitectSession = (row: SessionRow): ArchitectSession => ({

@@ -128,7 +128,7 @@ export interface DueSession {
 export const selectDue = (db: Db, now: number, limit: number) =>
   db.all<DueSession>(sql`
     select s.id, s.workspace_id, s.base_id, s.agent_id from architect_sessions s where s.expires_at <= ${now} and s.busy_until <= ${now}
-    union
+    union all
     select s.id, s.workspace_id, s.base_id, s.agent_id from workspaces w
     join architect_sessions s on s.workspace_id = w.id and s.created_at <= ${now} - w.retention_days * ${day}
     where w.retention_days > 0 and s.busy_until <= ${now}

@@ -3,7 +3,7 @@ import type { Db } from '../../db/client.ts';
 
 /** Maximum characters of a question or an answer. */
 const excerpt = 600;
-export const maxPerSource = 40;
+const maxPerSource = 40;
 
 export interface FeedbackEvidence {
   readonly message_id: string;

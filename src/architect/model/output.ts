@@ -5,7 +5,7 @@ const text = { type: 'string' };
 const texts = { type: 'array', items: text };
 
 /** The fields of an agent that a model may write. It chooses no models, limits or approvals. */
-export const agentProperties = {
+const agentProperties = {
   name: orNull(text),
   description: orNull(text),
   instructions: orNull(text),

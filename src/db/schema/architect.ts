@@ -106,7 +106,5 @@ export const architect_messages = sqliteTable(
     cost_nano_usd: integer(),
     created_at: integer().notNull(),
   },
-  (table) => [
-    index('architect_messages_session').on(table.workspace_id, table.session_id, table.id),
-  ],
+  (table) => [index('architect_messages_session').on(table.session_id, table.id)],
 );
