@@ -53,7 +53,7 @@ export async function withConnection<Result>(
   } catch (error) {
     if (!(error instanceof McpFault) || error.retry === null) throw error;
     const next: Mode = first === 'auto' && error.retry === 'legacy' ? 'legacy' : 'auto';
-    // A fault of the server itself says nothing about the version.
+    // A fault of the server itself does not concern the version.
     if (first !== 'auto' && error.retry === 'legacy') throw error;
     return attempt(ctx, request, next, deadline, work);
   }
