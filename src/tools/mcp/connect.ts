@@ -53,7 +53,7 @@ export async function withConnection<Result>(
   } catch (error) {
     if (!(error instanceof McpFault) || error.retry === null) throw error;
     const next: Mode = first === 'auto' && error.retry === 'legacy' ? 'legacy' : 'auto';
-    // A fault of the server itself says nothing about the version.
+    // A fault of the server itself does not concern the version.
     if (first !== 'auto' && error.retry === 'legacy') throw error;
     return attempt(ctx, request, next, deadline, work);
   }
@@ -101,15 +101,21 @@ async function attempt<Result>(
       listMaxPages: maxPages,
     },
   );
+  let isConnected = false;
   try {
     await ask((options) => client.connect(transport, { ...options, ...priorOf(mode) }));
+    isConnected = true;
     return await work({ client, ask });
   } catch (error) {
     const isBroken = broken.signal.aborted && !run.aborted && !deadline.aborted;
-    throw toFault(isBroken ? broken.signal.reason : error, loaded, {
+    const fault = toFault(isBroken ? broken.signal.reason : error, loaded, {
       ...{ run, deadline, timeout_ms },
       secrets: authorization.secrets,
     });
+    // A request that failed may have had its effect.
+    throw isConnected && fault.retry === 'legacy'
+      ? new McpFault(fault.reason, fault.message, { cause: fault })
+      : fault;
   } finally {
     door.stop();
     ctx.defer(

@@ -25,7 +25,7 @@ export type McpFaultReason = (typeof mcpFaultReasons)[number];
 export class McpFault extends Error {
   override readonly name = 'McpFault';
   readonly reason: McpFaultReason;
-  /** Set when the request was not processed: how to connect for another attempt. */
+  /** How to connect for another attempt: `negotiate` when the request was refused, `legacy` when the negotiation failed. */
   readonly retry: 'negotiate' | 'legacy' | null;
 
   constructor(
@@ -98,14 +98,9 @@ function ofStatus(status: number): McpFault {
   if (status === 403) return new McpFault('forbidden', 'The server returned HTTP 403.');
   if (status === 404)
     return new McpFault('session_lost', 'The server returned HTTP 404.', { retry: 'negotiate' });
-  const isServers = status >= 500;
-  return new McpFault(
-    isServers ? 'server_error' : 'not_mcp',
-    `The server returned HTTP ${status}.`,
-    {
-      retry: isServers ? 'legacy' : 'negotiate',
-    },
-  );
+  const message = `The server returned HTTP ${status}.`;
+  if (status >= 500) return new McpFault('server_error', message, { retry: 'legacy' });
+  return new McpFault('not_mcp', message, { retry: status === 400 ? 'negotiate' : null });
 }
 
 /** Unsupported protocol version, and headers that do not match the body. */
