@@ -18,7 +18,7 @@ const listed = async (workspace: Workspace, path: string) =>
   (await workspace.get(path)).body.data as Record<string, unknown>[];
 
 describe('the sign-in to an MCP server', () => {
-  it('registers a client, and stores sealed tokens that no response shows (R70, R74, R76)', async () => {
+  it('registers a client, and stores sealed tokens that no response shows (R74, R76)', async () => {
     const { workspace, server, path } = await world({ registration: 'confidential' });
     const started = await workspace.post(path, {});
     expect(started.status).toBe(201);
@@ -58,7 +58,7 @@ describe('the sign-in to an MCP server', () => {
     }
   });
 
-  it('accepts a state once, for a limited time, and none that was made up (R70)', async () => {
+  it('accepts a state once, for a limited time, and none that was made up', async () => {
     const { workspace, path } = await world();
     const { url } = (await workspace.post(path, {})).body;
     expect((await workspace.post(path, {})).body.url).toBe(url);

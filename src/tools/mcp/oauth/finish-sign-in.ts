@@ -33,7 +33,7 @@ const maxCode = 4096;
 
 /**
  * Completes a sign-in with the parameters of the redirect. The `state` is the proof: it is random, known to the
- * link only, and accepted once (R70).
+ * link only, and accepted once.
  */
 export async function finishSignIn(given: Ctx, params: URLSearchParams): Promise<SignInResult> {
   const [state = '', ...more] = params.getAll('state');

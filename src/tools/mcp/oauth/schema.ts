@@ -24,7 +24,7 @@ export const StartedSignIn = z
       .describe(
         'Page of the authorization server. Open it in the browser of the person who signs in; whoever has it can sign in',
       )
-      .openapi({ example: 'https://login.example.com/authorize?client_id=agentgrid&state=…' }),
+      .openapi({ example: 'https://login.example.com/authorize?client_id=agentgrid' }),
     expires_at: Time.describe('Until then the sign-in can be completed'),
   })
   .openapi('StartedSignIn');
@@ -58,7 +58,7 @@ export type Authorization = z.output<typeof Authorization>;
 export const AuthorizationQuery = z.strictObject({
   ...pageQuery,
   end_user_id: EndUserId.optional().describe('Filter by end user'),
-  status: z.enum(mcpAuthorizationStatuses).optional(),
+  status: z.enum(mcpAuthorizationStatuses).optional().describe('Filter by status'),
 });
 export type AuthorizationQuery = z.output<typeof AuthorizationQuery>;
 
