@@ -11,7 +11,7 @@ CREATE TABLE `architect_messages` (
 	FOREIGN KEY (`session_id`) REFERENCES `architect_sessions`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `architect_messages_session` ON `architect_messages` (`workspace_id`,`session_id`,`id`);--> statement-breakpoint
+CREATE INDEX `architect_messages_session` ON `architect_messages` (`session_id`,`id`);--> statement-breakpoint
 CREATE TABLE `architect_sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`workspace_id` text NOT NULL,

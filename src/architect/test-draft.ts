@@ -96,7 +96,7 @@ async function preview(
     ...{ run_id, agent_id, version: '1', text: question, end_user_id: null, draft },
     inputs: exampleInputs(draft.config.inputs),
     labels: { architect_session: session_id },
-    overrides: { has_approvals: false },
+    overrides: { has_approvals: false, has_sign_ins: false },
   });
   const none = {
     question,
@@ -134,7 +134,9 @@ function outcomeOf(
     answer: text.slice(0, maxAnswerChars),
     confidence: run?.confidence ?? null,
     coverage,
-    cited_file_ids: [...new Set(citations.map(({ file_id }) => file_id))],
+    cited_file_ids: [
+      ...new Set(citations.flatMap((one) => (one.type === 'file' ? [one.file_id] : []))),
+    ],
     cost_nano_usd: cost === null ? null : fromUsd(cost),
   };
 }

@@ -29,6 +29,8 @@ export interface RunContext extends Pick<ToolContext, 'attribution' | 'signal'> 
   readonly earlier?: () => Promise<readonly string[]>;
   /** The run can wait for the approval of a person. */
   readonly can_wait: boolean;
+  /** The run can wait for the sign-in of its end user. */
+  readonly can_sign_in: boolean;
   /** Receives the progress of calls; absent where nobody follows them. */
   readonly reportCall?: (tool_call_id: string, progress: ToolProgress) => void;
   /** Number of agents above this one: 0 for the agent that a person talks to. */

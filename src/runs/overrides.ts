@@ -29,6 +29,8 @@ export interface Overrides {
   readonly resumable?: boolean;
   /** False for clients that cannot ask for approvals: a call that needs one is not made. */
   readonly has_approvals?: boolean;
+  /** False for clients that cannot show the page of a sign-in. */
+  readonly has_sign_ins?: boolean;
 }
 
 /** Returns the configuration with the overrides applied. */

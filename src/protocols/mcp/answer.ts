@@ -1,4 +1,4 @@
-import type { Message } from '../../runs/index.ts';
+import type { Message, Run } from '../../runs/index.ts';
 import { inlineReferences } from '../../shared/json-schema/index.ts';
 import { contentUrl } from './content-url.ts';
 import type { ToolReply } from './tool.ts';
@@ -28,13 +28,26 @@ export const answerSchema = (output: Readonly<Record<string, unknown>> | null) =
         type: 'object',
         properties: {
           number: { type: 'integer' },
-          file_id: { type: 'string' },
-          file_name: { type: 'string' },
+          file_id: nullable('string', 'null for a web page'),
+          file_name: { type: 'string', description: 'Name of the file, or title of the page' },
           page: { type: ['integer', 'null'] },
           quote: { type: 'string' },
           url: { type: 'string' },
         },
         required: ['number', 'file_id', 'file_name', 'page', 'quote', 'url'],
+      },
+    },
+    files: {
+      type: 'array',
+      description: 'Files that code has written; the links are valid for 24 hours',
+      items: {
+        type: 'object',
+        properties: {
+          name: { type: 'string' },
+          media_type: { type: 'string' },
+          url: { type: 'string' },
+        },
+        required: ['name', 'media_type', 'url'],
       },
     },
     required_actions: {
@@ -71,11 +84,12 @@ export function toAnswerReply(
   const actions = (run?.required_actions ?? []).map((action) => ({
     tool_call_id: action.tool_call_id,
     tool_name: action.tool_name,
-    reason: action.type === 'approval' ? action.reason : 'The result of a tool of the client.',
+    reason: reasonOf(action),
   }));
-  const citations = message.citations.map(({ number, file_id, file_name, page, quote }) => ({
-    ...{ number, file_id, file_name, page, quote },
-    url: contentUrl(origin, file_id, page),
+  const citations = message.citations.map((citation) => toSource(citation, origin));
+  const files = (run?.files ?? []).map(({ name, media_type, url }) => ({
+    ...{ name, media_type },
+    url: new URL(url, origin).href,
   }));
   const output = is_structured ? objectOf(text) : null;
   return {
@@ -83,7 +97,11 @@ export function toAnswerReply(
       ...(text === '' ? [] : [{ type: 'text' as const, text }]),
       {
         type: 'text' as const,
-        text: [...notesOf(message, origin), ...citations.map(toLine)].join('\n'),
+        text: [
+          ...notesOf(message, origin),
+          ...citations.map(toLine),
+          ...files.map(({ name, url }) => `File ${name}: ${url}`),
+        ].join('\n'),
       },
     ],
     structuredContent: {
@@ -95,6 +113,7 @@ export function toAnswerReply(
       confidence: run?.confidence ?? null,
       coverage: run?.coverage ?? null,
       citations,
+      ...(files.length === 0 ? {} : { files }),
       ...(actions.length === 0 ? {} : { required_actions: actions }),
     },
     ...(is_replayed ? { _meta: { 'agentgrid/idempotent_replayed': true } } : {}),
@@ -127,17 +146,30 @@ function notesOf(
   ];
 }
 
-const toLine = ({
-  number,
-  file_name,
-  page,
-  url,
-}: {
-  number: number;
-  file_name: string;
-  page: number | null;
-  url: string;
-}) => `[${number}] ${file_name}${page === null ? '' : `, page ${page}`}: ${url}`;
+/** A source of the answer: a file of the knowledge, or a web page. */
+function toSource(citation: Message['citations'][number], origin: string) {
+  const { number, quote } = citation;
+  if (citation.type === 'url')
+    return {
+      ...{ number, file_id: null, file_name: citation.title, page: null, quote },
+      url: citation.url,
+    };
+  const { file_id, file_name, page } = citation;
+  return { number, file_id, file_name, page, quote, url: contentUrl(origin, file_id, page) };
+}
+
+type Source = ReturnType<typeof toSource>;
+
+const toLine = ({ number, file_name, page, url }: Source) =>
+  `[${number}] ${file_name}${page === null ? '' : `, page ${page}`}: ${url}`;
+
+/** Why a call waits. */
+function reasonOf(action: NonNullable<Run['required_actions']>[number]): string {
+  if (action.type === 'approval') return action.reason;
+  return action.type === 'sign_in'
+    ? `The end user has to sign in to ${action.server_name}.`
+    : 'The result of a tool of the client.';
+}
 
 /** Returns the object that a structured answer is; null for other texts. */
 function objectOf(text: string): object | null {

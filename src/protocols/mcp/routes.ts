@@ -17,7 +17,7 @@ const common = {
   alsoProduces: ['text/event-stream'],
   events: McpResponse,
   reply: { status: 200, schema: McpResponse, description: 'The response, or its events' },
-  alsoAnswers: { 202: 'A notification was received' },
+  alsoAnswers: { 202: { description: 'A notification was received' } },
   failures: ['not_found', 'agent_archived'],
   ownsIdempotency: true,
 } as const;

@@ -1,4 +1,4 @@
-import type { Message, RunAction, RunEvent, RunRow, Waits } from '../../runs/index.ts';
+import type { Message, Run, RunAction, RunEvent, RunRow, Waits } from '../../runs/index.ts';
 import { toApprovalRequestId } from './ids.ts';
 import type { OutputApproval } from './response-object-schema.ts';
 import { serverLabel } from './schema.ts';
@@ -31,7 +31,7 @@ export const offsetOf = ({ text }: Pick<Message, 'text'>, { before }: Part): num
 
 /** Returns the calls that wait for approval as output items. */
 export const approvalsOf = (
-  run: { readonly required_actions: RunRow['required_actions'] } | null,
+  run: { readonly required_actions: Run['required_actions'] } | null,
 ): OutputApproval[] =>
   (run?.required_actions ?? []).flatMap((action) =>
     action.type === 'approval'
