@@ -73,6 +73,7 @@ describe('the token of an end user', () => {
       'DELETE /messages/{message}/feedback',
       'DELETE /sessions/{session}',
       'GET /agents/{agent}/sessions',
+      'GET /approvals',
       'GET /attachments/{attachment}',
       'GET /attachments/{attachment}/content',
       'GET /chat/{session}/stream',
