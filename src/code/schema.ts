@@ -186,7 +186,7 @@ export const StoredFile = z
 export type StoredFile = z.output<typeof StoredFile>;
 
 export const LinkQuery = z.strictObject({
-  expires: z.coerce.number().int().min(0).max(1e11).describe('Seconds since 1970'),
-  signature: z.string().min(1).max(100),
+  expires: z.coerce.number().int().min(0).max(1e11).optional().describe('Seconds since 1970'),
+  signature: z.string().min(1).max(100).optional().describe('Signature of the link'),
 });
 export type LinkQuery = z.output<typeof LinkQuery>;

@@ -121,8 +121,13 @@ export async function getGeneratedFile(ctx: Ctx, id: string): Promise<Response> 
 }
 
 /** Returns the content of a file for everybody who has its link. Throws `forbidden` and `not_found`. */
-export async function downloadLinked(ctx: Ctx, id: string, link: LinkQuery): Promise<Response> {
-  if (!(await isSigned(ctx, id, link)))
+export async function downloadLinked(
+  ctx: Ctx,
+  id: string,
+  { expires, signature }: LinkQuery,
+): Promise<Response> {
+  if (expires === undefined || signature === undefined) throw notFound('generated file');
+  if (!(await isSigned(ctx, id, { expires, signature })))
     throw new Failure('forbidden', 'The link is not valid, or has expired.');
   const row = await selectLinkedFile(ctx.db, id, ctx.now()).get();
   if (row === undefined) throw notFound('generated file');

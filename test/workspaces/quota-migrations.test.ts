@@ -10,6 +10,9 @@ describe('the migration that introduces quotas', () => {
     // Later migrations count these.
     await workspace.delete(`/schedules/${values.schedule}`);
     await request('DELETE', `/v1/files/${values.upload}`, workspace.key);
+    await env.DB.prepare('delete from generated_files where workspace_id = ?')
+      .bind(workspace.id)
+      .run();
     const counters = `select resource, used from quotas where workspace_id = ? order by 1`;
     const before = (await env.DB.prepare(counters).bind(workspace.id).all()).results;
     expect(before.length).toBeGreaterThan(5);

@@ -45,9 +45,7 @@ export const code_executions = sqliteTable(
     index('code_executions_workspace').on(table.workspace_id, table.id),
     index('code_executions_agent').on(table.workspace_id, table.agent_id, table.id),
     index('code_executions_run').on(table.run_id),
-    index('code_executions_running')
-      .on(table.workspace_id, table.created_at)
-      .where(sql`status = 'running'`),
+    index('code_executions_running').on(table.created_at).where(sql`status = 'running'`),
     index('code_executions_created').on(table.created_at),
   ],
 );
