@@ -228,39 +228,30 @@ export function aiSdk(stage: () => Stage): void {
   });
 
   describe('@ai-sdk/openai with approvals', () => {
-    it.each([false, true])(
-      'asks for them, and continues (previousResponseId: %s)',
-      async (isChain) => {
-        const order = isChain ? '12' : '11';
-        const scene = await stage().desk([
-          ...[{ ...deletes(order), text: ['One moment.'] }, says('Cancelled.'), says('Welcome.')],
-        ]);
-        const model = openai()(scene.model);
-        const send = (messages: ModelMessage[], previousResponseId: string | null) =>
-          generateText({
-            ...{ model, messages },
-            ...(isChain ? { providerOptions: { openai: { previousResponseId } } } : {}),
-          });
-        const messages: ModelMessage[] = [{ role: 'user', content: 'Cancel it.' }];
-        const first = await send(messages, null);
-        const request = first.content.find((part) => part.type === 'tool-approval-request');
-        const approvalId = request?.approvalId ?? '';
-        expect(first.text).toBe('One moment.');
-        const approval = {
-          ...{ type: 'tool-approval-response' as const, approvalId, approved: true },
-          providerExecuted: true,
-        };
-        messages.push(...first.response.messages, { role: 'tool', content: [approval] });
-        const second = await send(messages, first.response.id);
-        expect(second.text).toBe('Cancelled.');
-        expect(stage().deleted.filter((path) => path.endsWith(order))).toHaveLength(1);
-        messages.push(...second.response.messages, { role: 'user', content: 'Thanks.' });
-        const third = await send(messages, second.response.id);
-        expect(third.text).toBe('Welcome.');
-        const last = JSON.stringify((await sentTo(scene)).at(-1)?.messages);
-        expect(last.match(/Cancelled\./g)).toHaveLength(1);
-      },
-    );
+    it('asks for them, and continues with references to the answers', async () => {
+      const scene = await stage().desk([
+        ...[{ ...deletes('11'), text: ['One moment.'] }, says('Cancelled.'), says('Welcome.')],
+      ]);
+      const model = openai()(scene.model);
+      const messages: ModelMessage[] = [{ role: 'user', content: 'Cancel it.' }];
+      const first = await generateText({ model, messages });
+      const request = first.content.find((part) => part.type === 'tool-approval-request');
+      const approvalId = request?.approvalId ?? '';
+      expect(first.text).toBe('One moment.');
+      const approval = {
+        ...{ type: 'tool-approval-response' as const, approvalId, approved: true },
+        providerExecuted: true,
+      };
+      messages.push(...first.response.messages, { role: 'tool', content: [approval] });
+      const second = await generateText({ model, messages });
+      expect(second.text).toBe('Cancelled.');
+      expect(stage().deleted.filter((path) => path.endsWith('11'))).toHaveLength(1);
+      messages.push(...second.response.messages, { role: 'user', content: 'Thanks.' });
+      const third = await generateText({ model, messages });
+      expect(third.text).toBe('Welcome.');
+      const last = JSON.stringify((await sentTo(scene)).at(-1)?.messages);
+      expect(last.match(/Cancelled\./g)).toHaveLength(1);
+    });
   });
 
   describe('embeddings', () => {
