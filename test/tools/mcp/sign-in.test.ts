@@ -79,14 +79,14 @@ describe('the sign-in to an MCP server', () => {
     ['no issuer where one was announced', { iss: null }, 'issuer'],
     ['a person who refuses', { denies: 'access_denied' }, 'access_denied'],
     ['an error of no known code', { denies: '<script>alert(1)</script>' }, 'unknown error'],
-    ['a token that is no bearer token', { token_type: 'mac' }, 'bearer'],
+    ['a token of another type than bearer', { token_type: 'mac' }, 'bearer'],
     [
       'a token endpoint that is down',
       { replies: { '/token': { status: 503, body: '<html>' } } },
       'server_error',
     ],
     [
-      'a response that is no JSON',
+      'a response that is not JSON',
       { replies: { '/token': { status: 200, body: 'ok' } } },
       'not valid',
     ],
