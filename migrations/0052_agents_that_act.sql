@@ -69,7 +69,7 @@ CREATE TABLE `code_executions` (
 CREATE INDEX `code_executions_workspace` ON `code_executions` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE INDEX `code_executions_agent` ON `code_executions` (`workspace_id`,`agent_id`,`id`);--> statement-breakpoint
 CREATE INDEX `code_executions_run` ON `code_executions` (`run_id`);--> statement-breakpoint
-CREATE INDEX `code_executions_running` ON `code_executions` (`workspace_id`,`created_at`) WHERE status = 'running';--> statement-breakpoint
+CREATE INDEX `code_executions_running` ON `code_executions` (`created_at`) WHERE status = 'running';--> statement-breakpoint
 CREATE INDEX `code_executions_created` ON `code_executions` (`created_at`);--> statement-breakpoint
 CREATE TABLE `generated_files` (
 	`id` text PRIMARY KEY NOT NULL,

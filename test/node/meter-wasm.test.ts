@@ -22,7 +22,9 @@ const moduleOf = (...body: readonly number[]): Uint8Array => {
 const endless = [0x03, 0x40, 0x0c, 0x00, 0x0b, 0x0b];
 
 async function run(bytes: Uint8Array<ArrayBuffer>, host_interrupt: () => number) {
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { host_interrupt } });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { host_interrupt },
+  });
   return (instance.exports as { run: () => void }).run();
 }
 
