@@ -1,6 +1,7 @@
 /** A minimal client of the HTTP API for the scripts. */
 export interface Client {
   readonly url: string;
+  readonly key: string;
   /** Paths are relative to `/api/v1`. Throws `ApiError` for every status of 400 and above. */
   call<Reply>(method: string, path: string, options?: CallOptions): Promise<Reply>;
   /** As `call`, but returns the response with its body unread. */
@@ -56,6 +57,7 @@ export function openClient(url: string, key: string): Client {
   };
   return {
     url: base,
+    key,
     send,
     async call<Reply>(method: string, path: string, options?: CallOptions) {
       const text = await (await send(method, path, options)).text();

@@ -1,4 +1,4 @@
-// Simulates a language model by a rule, over OpenAI's streamed chat completions, so that `npm run demo -- --tools` runs
+// Simulates a language model by a rule, over OpenAI's streamed chat completions, so that the demos run
 // without a key. `--model` uses a real model instead.
 import type { ServerResponse } from 'node:http';
 
@@ -23,32 +23,38 @@ export interface ChatRequest {
   readonly tools?: readonly { readonly function: { readonly name: string } }[];
 }
 
-type Decision = { readonly tool_calls: readonly ToolCall[] } | { readonly text: string };
+export type Decision = { readonly tool_calls: readonly ToolCall[] } | { readonly text: string };
 
 /**
  * Decides the next step. Without results, it calls all offered tools at once: the order service with the order number,
  * the search with the rest of the question. With results, it composes the answer from them.
  */
 export function decide({ messages, tools = [] }: ChatRequest): Decision {
-  const questionAt = messages.findLastIndex(({ role }) => role === 'user');
-  const since = messages.slice(questionAt + 1);
-  const question = questionOf(textOf(messages[questionAt]));
-  const results = since.filter(({ role }) => role === 'tool');
-  if (results.length === 0 && tools.length > 0) {
+  const asked = messages.findLast(({ role }) => role === 'user');
+  const question = questionOf(textOf(asked));
+  const results = resultsOf(messages);
+  if (results.size === 0 && tools.length > 0) {
     return { tool_calls: tools.map((tool) => callOf(tool.function.name, question)) };
   }
-  const names = new Map(
-    since.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
+  const sentences = [...results].map(([name, text]) =>
+    name === 'knowledge_search' ? sayPassage(text, subjectOf(question)) : sayOrder(text),
   );
-  const sentences = results.map((result) => {
-    const text = textOf(result);
-    return names.get(result.tool_call_id ?? '') === 'knowledge_search'
-      ? sayPassage(text, question)
-      : sayOrder(text);
-  });
   return {
     text: [...sentences, '(Composed by the simulated model of the demo.)'].join(' '),
   };
+}
+
+/** Returns the results since the last message of the user, by the name of the tool. */
+export function resultsOf(messages: ChatRequest['messages']): Map<string, string> {
+  const since = messages.slice(messages.findLastIndex(({ role }) => role === 'user') + 1);
+  const names = new Map(
+    since.flatMap(({ tool_calls = [] }) => tool_calls.map((call) => [call.id, call.function.name])),
+  );
+  return new Map(
+    since
+      .filter(({ role }) => role === 'tool')
+      .map((result) => [names.get(result.tool_call_id ?? '') ?? '', textOf(result)]),
+  );
 }
 
 const textOf = (message: Message | undefined): string => {
@@ -71,12 +77,14 @@ function callOf(name: string, question: string): ToolCall {
     name === 'knowledge_search'
       ? { query: subjectOf(question) }
       : { order: /\d+/.exec(question)?.[0] ?? '' };
-  return {
-    id: `call_${crypto.randomUUID()}`,
-    type: 'function',
-    function: { name, arguments: JSON.stringify(input) },
-  };
+  return toolCall(name, input);
 }
+
+export const toolCall = (name: string, input: object): ToolCall => ({
+  id: `call_${crypto.randomUUID()}`,
+  type: 'function',
+  function: { name, arguments: JSON.stringify(input) },
+});
 
 function sayOrder(result: string): string {
   try {
@@ -87,9 +95,9 @@ function sayOrder(result: string): string {
   }
 }
 
-/** Returns the sentence with the most words of the question, and the number of its passage. */
-function sayPassage(result: string, question: string): string {
-  const wanted = new Set(wordsOf(subjectOf(question)));
+/** Returns the sentence with the most words of the subject, and the number of its passage. */
+export function sayPassage(result: string, subject: string): string {
+  const wanted = new Set(wordsOf(subject));
   const sentences = [
     ...result.matchAll(/<document number="(\d+)"[^>]*>\n([\s\S]*?)\n<\/document>/g),
   ].flatMap(([, number, body = '']) =>

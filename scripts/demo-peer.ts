@@ -1,13 +1,15 @@
-// The services that the agent of `npm run demo -- --tools` calls: an order service and the simulated model. They listen on loopback only.
+// The services that the agents of the demos call: an order service and the simulated model. They listen on loopback only.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type ChatRequest, decide, streamDecision } from './demo-model.ts';
+import { type ChatRequest, type Decision, streamDecision } from './demo-model.ts';
 
 export interface Peer {
   readonly url: string;
   /** Each service refuses requests without its key. */
   readonly order_key: string;
   readonly model_key: string;
+  /** The purchases that were received. */
+  readonly purchases: readonly unknown[];
   stop(): Promise<void>;
 }
 
@@ -26,11 +28,15 @@ const orders = new Map<string, object>([
   ],
 ]);
 
-export async function startPeer(): Promise<Peer> {
+type Decide = (request: ChatRequest) => Decision;
+
+/** `decide` is the simulated model. */
+export async function startPeer(decide: Decide): Promise<Peer> {
   const order_key = `orders-${crypto.randomUUID()}`;
   const model_key = `model-${crypto.randomUUID()}`;
+  const purchases: unknown[] = [];
   const server = createServer((request, response) => {
-    answer(request, response, { order_key, model_key }).catch((error: unknown) =>
+    answer(request, response, { order_key, model_key, purchases, decide }).catch((error: unknown) =>
       response.destroy(error as Error),
     );
   });
@@ -41,6 +47,7 @@ export async function startPeer(): Promise<Peer> {
     url: `http://127.0.0.1:${port}`,
     order_key,
     model_key,
+    purchases,
     async stop() {
       server.closeAllConnections();
       server.close();
@@ -49,15 +56,21 @@ export async function startPeer(): Promise<Peer> {
   };
 }
 
+interface Services extends Pick<Peer, 'order_key' | 'model_key'> {
+  readonly purchases: unknown[];
+  readonly decide: Decide;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { order_key, model_key }: Pick<Peer, 'order_key' | 'model_key'>,
+  { order_key, model_key, purchases, decide }: Services,
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const [, number] = /^\/orders\/(\w+)$/.exec(pathname) ?? [];
   const isModel = request.method === 'POST' && pathname === '/v1/chat/completions';
-  if (number === undefined && !isModel)
+  const isPurchase = request.method === 'POST' && pathname === '/purchases';
+  if (number === undefined && !isModel && !isPurchase)
     return reply(response, 404, { error: { message: 'Not found.' } });
   if (request.headers.authorization !== `Bearer ${isModel ? model_key : order_key}`) {
     return reply(response, 401, { error: { message: 'Invalid key.' } });
@@ -70,7 +83,12 @@ async function answer(
   }
   const pieces: Buffer[] = [];
   for await (const piece of request) pieces.push(piece as Buffer);
-  const chat = JSON.parse(Buffer.concat(pieces).toString('utf8')) as ChatRequest;
+  const body = JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown;
+  if (isPurchase) {
+    purchases.push(body);
+    return reply(response, 201, { purchase: `P-${purchases.length}`, delivered: 'on Friday' });
+  }
+  const chat = body as ChatRequest;
   if (chat.stream !== true)
     return reply(response, 400, {
       error: { message: 'The simulated model only supports streaming.' },

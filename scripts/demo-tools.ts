@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { type Answer, ask } from './ask.ts';
 import type { Client } from './client.ts';
+import { decide } from './demo-model.ts';
 import { type Peer, startPeer } from './demo-peer.ts';
 import { cost, printCitations, shorten, showProgress, step } from './demo-print.ts';
 import { chooseModel, explained, priceStandIn, type WantedModel } from './demo-provider.ts';
@@ -44,7 +45,7 @@ export async function demonstrateTools(client: Client, { wanted, signal }: Optio
   const undo: (() => Promise<unknown>)[] = [];
   try {
     step('Starting an order service to call');
-    const peer = await startPeer();
+    const peer = await startPeer(decide);
     undo.push(() => peer.stop());
     console.log(`  ${peer.url}`);
 

@@ -1,10 +1,12 @@
-// npm run demo: answers from real documents, in a minute; `-- --tools`: an answer that needs a tool and a document.
+// npm run demo: answers from real documents, in a minute; `-- --tools`: an answer that needs a tool and a document;
+// `-- --agent`: an agent that is asked over MCP, calculates, and orders once a person approves.
 // `-- --url URL --key KEY` uses a running server. `--help` lists the flags.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, openClient } from './client.ts';
+import { demonstrateAgent } from './demo-agent.ts';
 import { demonstrateDocuments } from './demo-documents.ts';
 import { step } from './demo-print.ts';
 import { demonstrateTools } from './demo-tools.ts';
@@ -13,6 +15,7 @@ import { type SpawnedServer, spawnServer } from './spawned-server.ts';
 const help = `npm run demo -- [flags]
   --url URL --key KEY      use a server that is up, with a key of role admin
   --tools                  an agent that answers from an HTTP tool and a document, instead of documents and versions
+  --agent                  an agent that is asked over MCP, runs code on a table, and orders once a person approves
 With --tools:
   --model PROVIDER/NAME    a real model instead of the stand-in
   --api-key KEY            key of its provider, if the workspace has none
@@ -26,14 +29,16 @@ function readFlags() {
       url: text,
       key: text,
       tools: flag,
+      agent: flag,
       model: text,
       'api-key': text,
       'base-url': text,
       help: flag,
     },
   });
-  const { url, key, tools, model, 'api-key': api_key, 'base-url': base_url } = values;
+  const { url, key, tools, agent, model, 'api-key': api_key, 'base-url': base_url } = values;
   if ((url === undefined) !== (key === undefined)) throw new Error('--url and --key go together.');
+  if (tools && agent) throw new Error('--tools and --agent are two demos.');
   if (model !== undefined && !tools) throw new Error('--model requires --tools.');
   if (model === undefined && (api_key ?? base_url) !== undefined)
     throw new Error('--api-key and --base-url require --model.');
@@ -42,6 +47,7 @@ function readFlags() {
   return {
     ...values,
     tools,
+    agent,
     wanted: model === undefined ? null : { name: model, api_key, base_url },
   };
 }
@@ -51,12 +57,15 @@ const stopping = new AbortController();
 async function main(): Promise<void> {
   const flags = readFlags();
   if (flags.help) return console.log(help);
-  const demonstrate = (client: Client) =>
-    flags.tools
+  const demonstrate = (client: Client) => {
+    if (flags.agent) return demonstrateAgent(client, stopping.signal);
+    return flags.tools
       ? demonstrateTools(client, { wanted: flags.wanted, signal: stopping.signal })
       : demonstrateDocuments(client, stopping.signal);
+  };
+  const isLocal = flags.tools || flags.agent ? ['--var', 'ALLOW_PRIVATE_NETWORK:true'] : [];
   if (flags.url !== undefined) await demonstrate(openClient(flags.url, flags.key ?? ''));
-  else await withServer(flags.tools ? ['--var', 'ALLOW_PRIVATE_NETWORK:true'] : [], demonstrate);
+  else await withServer(isLocal, demonstrate);
   console.log('\nDone.');
 }
 
