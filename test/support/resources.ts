@@ -14,7 +14,7 @@ import {
 import { settled, uploadForm } from './files.ts';
 import { created, newEmptyBase, newEvaluation, newMigration } from './knowledge-states.ts';
 import { FakeMcp } from './mcp/client.ts';
-import { newAuthorization, newMcpServer, ProtectedServer } from './oauth/client.ts';
+import { authorizationRecipe, newSignInServer } from './oauth/recipe.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
@@ -114,14 +114,7 @@ const recipes: readonly Recipe[] = [
       return { server: server.id, hash };
     },
   },
-  {
-    needs: 'DELETE /api/v1/tools/mcp/{server}/authorizations/{authorization}',
-    gives: ['authorization'],
-    from: ['server'],
-    make: async (workspace, { server = '' }) => ({
-      authorization: await newAuthorization(workspace, server),
-    }),
-  },
+  authorizationRecipe,
   {
     needs: 'POST /api/v1/agents',
     gives: ['agent'],
@@ -474,11 +467,8 @@ export const valuesFor = async (
   switch (operation.name) {
     case 'POST /api/v1/runs/{run}/actions':
       return { ...values, run: await newWaitingRun(workspace) };
-    case 'POST /api/v1/tools/mcp/{server}/authorizations': {
-      const { url } = await ProtectedServer.start();
-      const auth = { type: 'oauth', per: 'end_user' };
-      return { ...values, server: await newMcpServer(workspace, url, auth) };
-    }
+    case 'POST /api/v1/tools/mcp/{server}/authorizations':
+      return { ...values, server: await newSignInServer(workspace) };
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
     case 'POST /api/v1/end-user-tokens': {
