@@ -30,7 +30,7 @@ export interface RunServer extends SealedServer {
   refreshed_at: number | null;
 }
 
-export interface McpCall {
+interface McpCall {
   readonly input: Readonly<Record<string, unknown>>;
   readonly end_user_id: string | null;
   readonly signal: AbortSignal;
