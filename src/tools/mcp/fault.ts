@@ -32,7 +32,10 @@ export class McpFault extends Error {
 }
 
 /** The classes and codes of the client package, which is loaded lazily. */
-type Package = typeof import('./client.ts');
+type Package = Pick<
+  typeof import('./client.ts'),
+  'ProtocolError' | 'SdkError' | 'SdkErrorCode' | 'SdkHttpError' | 'UnauthorizedError'
+>;
 
 interface Circumstances {
   readonly run: AbortSignal;
