@@ -34,7 +34,9 @@ export const Version = VersionSummary.extend({
     .array(
       z.object({
         name: z.string(),
-        tool_id: Id('tool').nullable().describe('null for built-in tools, like `revision`'),
+        tool_id: Id('tool')
+          .nullable()
+          .describe('null for tools of other kinds than HTTP tools, like `revision`'),
         revision: z.number().int().nullable(),
         status: z.enum(pinStatuses).describe('State of the tool compared to this revision'),
       }),

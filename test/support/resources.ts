@@ -13,7 +13,7 @@ import {
 } from './document.ts';
 import { settled, uploadForm } from './files.ts';
 import { created, newEmptyBase, newEvaluation, newMigration } from './knowledge-states.ts';
-import { FakeMcp } from './mcp/client.ts';
+import { mcpBodies, newServer } from './mcp/seed.ts';
 import { authorizationRecipe, newSignInServer } from './oauth/recipe.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
@@ -104,15 +104,7 @@ const recipes: readonly Recipe[] = [
   {
     needs: 'POST /api/v1/tools/mcp',
     gives: ['server'],
-    make: async (workspace) => {
-      const properties = { query: { type: 'string' } };
-      const { url } = await FakeMcp.start({
-        tools: [{ name: 'search', inputSchema: { type: 'object', properties } }],
-      });
-      const server = await created(workspace, '/tools/mcp', { name: `s${unique()}`, url });
-      const [{ hash }] = server.catalog as [{ hash: string }];
-      return { server: server.id, hash };
-    },
+    make: newServer,
   },
   authorizationRecipe,
   {
@@ -396,13 +388,7 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
       },
     ],
   }),
-  'POST /api/v1/tools/mcp': () => ({
-    name: `s${unique()}`,
-    url: 'https://mcp-unknown.example.com/mcp',
-  }),
-  'POST /api/v1/tools/mcp/{server}/accept': ({ hash = null }) => ({
-    tools: [{ name: 'search', hash }],
-  }),
+  ...mcpBodies,
   'POST /api/v1/end-user-tokens': ({ agent }) => ({
     end_user_id: 'customer-1',
     groups: ['staff'],

@@ -1,8 +1,7 @@
-// The only import of the package, loaded lazily: named exports of a file of ours are tree-shaken, the package is not.
+// The only import of the package at run time, loaded lazily: these named exports are tree-shaken, the package itself would not be.
 export {
   Client,
   InsufficientScopeError,
-  isInputRequiredResult,
   ProtocolError,
   SdkError,
   SdkErrorCode,

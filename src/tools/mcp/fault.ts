@@ -6,7 +6,7 @@ import { redact } from '../redact.ts';
 /** Maximum characters of a message of a server. */
 const maxMessage = 500;
 
-export const mcpFaultReasons = [
+const reasons = [
   ...[
     'auth_required',
     'authorization_failed',
@@ -19,13 +19,13 @@ export const mcpFaultReasons = [
   ...['url_not_allowed', 'redirect_refused', 'not_mcp', 'session_lost', 'server_error'],
   ...['invalid_result', 'no_answer', 'input_required'],
 ] as const;
-export type McpFaultReason = (typeof mcpFaultReasons)[number];
+type McpFaultReason = (typeof reasons)[number];
 
 /** A fault of an MCP server or of the way to it, in words that hold no secret and no address. */
 export class McpFault extends Error {
   override readonly name = 'McpFault';
   readonly reason: McpFaultReason;
-  /** Set when the request was not processed: how to connect for another attempt. */
+  /** How to connect for another attempt: `negotiate` when the request was refused, `legacy` when the negotiation failed. */
   readonly retry: 'negotiate' | 'legacy' | null;
 
   constructor(
@@ -40,7 +40,10 @@ export class McpFault extends Error {
 }
 
 /** The classes and codes of the client package, which is loaded lazily. */
-type Package = typeof import('./client.ts');
+type Package = Pick<
+  typeof import('./client.ts'),
+  'ProtocolError' | 'SdkError' | 'SdkErrorCode' | 'SdkHttpError' | 'UnauthorizedError'
+>;
 
 interface Circumstances {
   readonly run: AbortSignal;
@@ -89,7 +92,7 @@ function chainOf(error: unknown): unknown[] {
 const signIn = () => new McpFault('auth_required', 'The server requires other credentials.');
 
 function ofEgress({ reason, message }: EgressError): McpFault {
-  const known = (mcpFaultReasons as readonly string[]).includes(reason);
+  const known = (reasons as readonly string[]).includes(reason);
   return new McpFault(known ? (reason as McpFaultReason) : 'unreachable', message);
 }
 
@@ -98,14 +101,9 @@ function ofStatus(status: number): McpFault {
   if (status === 403) return new McpFault('forbidden', 'The server returned HTTP 403.');
   if (status === 404)
     return new McpFault('session_lost', 'The server returned HTTP 404.', { retry: 'negotiate' });
-  const isServers = status >= 500;
-  return new McpFault(
-    isServers ? 'server_error' : 'not_mcp',
-    `The server returned HTTP ${status}.`,
-    {
-      retry: isServers ? 'legacy' : 'negotiate',
-    },
-  );
+  const message = `The server returned HTTP ${status}.`;
+  if (status >= 500) return new McpFault('server_error', message, { retry: 'legacy' });
+  return new McpFault('not_mcp', message, { retry: status === 400 ? 'negotiate' : null });
 }
 
 /** Unsupported protocol version, and headers that do not match the body. */

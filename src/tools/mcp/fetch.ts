@@ -51,7 +51,7 @@ export function boundedFetch(
   };
   return {
     stop,
-    async fetch(input, init = {}) {
+    fetch: async (input, init = {}) => {
       const target = new URL(String(input));
       const { method = 'GET' } = init;
       if (method === 'GET' && acceptsEvents(init.headers) && target.origin === origin)

@@ -21,7 +21,7 @@ export interface Listing {
 /** Lists the tools of a server, all pages, within limits. Throws `McpFault`. */
 export async function listTools(
   { client, ask }: Connection,
-  server: Pick<McpServerRow, 'name' | 'tools'>,
+  server: Pick<McpServerRow, 'name' | 'tools' | 'server_info'>,
 ): Promise<Listing> {
   const { tools } = await ask((options) =>
     client.listTools(undefined, { ...options, cacheMode: 'bypass' }),
@@ -50,7 +50,7 @@ export async function listTools(
   return {
     offers: [...offers.values()],
     refused: refused.slice(0, maxRefused),
-    server_info: infoOf(client),
+    server_info: infoOf(client, server.server_info),
   };
 }
 
@@ -68,8 +68,12 @@ function withUniqueName(offer: Offer, offers: ReadonlyMap<string, Offer>): Offer
 
 const maxInfo = 200;
 
-function infoOf(client: Connection['client']): Listing['server_info'] {
-  const { name = '', version = '' } = client.getServerVersion() ?? {};
+/** A connection without negotiation learns no name. */
+function infoOf(
+  client: Connection['client'],
+  before: McpServerRow['server_info'],
+): Listing['server_info'] {
+  const { name = '', version = '' } = client.getServerVersion() ?? before ?? {};
   const cut = (text: string) => text.slice(0, maxInfo).toWellFormed().replaceAll('\u0000', '');
   const protocol_version = client.getNegotiatedProtocolVersion() ?? '2025-03-26';
   return { name: cut(name), version: cut(version), protocol_version };

@@ -18,7 +18,9 @@ const maxListMs = 20_000;
 
 /** Lists the tools of a server on a connection of its own. Returns the fault where it fails. */
 export async function listOnce(ctx: Ctx, server: SealedServer): Promise<Listing | McpFault> {
-  const bounded = { ...server, timeout_ms: Math.min(server.timeout_ms, maxListMs) };
+  const timeout_ms = Math.min(server.timeout_ms, maxListMs);
+  // Negotiates again, so that a server that has learned the current generation is noticed.
+  const bounded = { url: server.url, timeout_ms, server_info: null };
   try {
     const authorization = await authorizationOf(ctx, server, workspaceSubject);
     const request = { server: bounded, authorization, signal: ctx.signal, max_bytes: maxListBytes };

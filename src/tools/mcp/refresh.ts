@@ -16,8 +16,8 @@ import type {
   McpToolResult,
   TestMcpTool,
 } from './schema.ts';
-import { auditOf, changeServer, findServer, getServer } from './service.ts';
-import { acceptOffer, selectServer, selectTools, updateServer } from './store.ts';
+import { auditOf, changeServer, findServer, toDetail } from './service.ts';
+import { acceptOffer, type McpToolRow, selectServer, selectTools, updateServer } from './store.ts';
 
 /**
  * Lists the tools of a server again and returns what differs from what was accepted. A server that cannot be listed
@@ -30,13 +30,16 @@ export async function refreshServer(ctx: Ctx, id: string): Promise<McpRefresh> {
     listed instanceof McpFault
       ? [recordFault(ctx, server, listed).statement]
       : recordListing(ctx, server, listed);
-  const ok = !(listed instanceof McpFault);
-  await commit(ctx, { statements, audit: [auditOf('mcp_server.refresh', server, { ok })] });
+  await batch(ctx.db, statements);
   const [[row = server], tools] = await batch(ctx.db, [
     selectServer(ctx.db, ctx.workspace_id, id),
     selectTools(ctx.db, ctx.workspace_id, id),
   ]);
-  return toRefresh(row, tools);
+  const reply = toRefresh(row, tools);
+  const detail = { ok: !(listed instanceof McpFault) };
+  const audit = [auditOf('mcp_server.refresh', server, detail)];
+  await commit(ctx, { statements: [], audit, reply });
+  return reply;
 }
 
 /**
@@ -49,7 +52,7 @@ export async function acceptTools(
   { tools }: AcceptMcpTools,
   ifMatch: readonly string[] | null,
 ): Promise<McpServerDetail> {
-  await changeServer(ctx, id, ifMatch, async ({ sealed: _, ...row }) => {
+  return changeServer(ctx, id, ifMatch, async ({ sealed: _, ...row }) => {
     const known = await selectTools(ctx.db, ctx.workspace_id, id).all();
     const unknown = tools.findIndex(({ name }) => !known.some((tool) => tool.name === name));
     if (unknown !== -1)
@@ -57,14 +60,17 @@ export async function acceptTools(
         `/tools/${unknown}/name`,
         `The server has no tool \`${tools[unknown]?.name}\` in its catalog.`,
       );
+    const now = ctx.now();
+    const next = { ...row, revision: row.revision + 1, updated_at: now };
+    const reply = toDetail(next, afterAccepting(known, { tools }, now));
+    const statements = [
+      updateServer(ctx.db, row, { updated_at: now }),
+      ...tools.flatMap((tool) => acceptOffer(ctx.db, row, tool, now)),
+    ];
+    const audit = [auditOf('mcp_server.accept', row, { tools })];
     try {
-      await commit(ctx, {
-        statements: [
-          updateServer(ctx.db, row, { updated_at: ctx.now() }),
-          ...tools.flatMap((tool) => acceptOffer(ctx.db, row, tool, ctx.now())),
-        ],
-        audit: [auditOf('mcp_server.accept', row, { tools })],
-      });
+      await commit(ctx, { statements, audit, reply });
+      return reply;
     } catch (error) {
       if (!isGuardViolation(error, 'mcp_tools.changed_at')) throw error;
       throw new Failure(
@@ -73,8 +79,21 @@ export async function acceptTools(
       );
     }
   });
-  return getServer(ctx, id);
 }
+
+/** The rows once the change is stored. */
+const afterAccepting = (
+  rows: readonly McpToolRow[],
+  { tools }: Pick<AcceptMcpTools, 'tools'>,
+  accepted_at: number,
+): McpToolRow[] =>
+  rows.flatMap((row) => {
+    if (!tools.some(({ name }) => name === row.name)) return [row];
+    const { offered, offered_hash } = row;
+    return offered === null
+      ? []
+      : [{ ...row, accepted: offered, accepted_hash: offered_hash, accepted_at }];
+  });
 
 /** Calls an accepted tool as a model would. A fault of the tool is part of the reply. Throws `not_found`, `validation_failed`. */
 export async function tryMcpTool(

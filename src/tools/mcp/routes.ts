@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
+import { createServer } from './create.ts';
 import { acceptTools, refreshServer, tryMcpTool } from './refresh.ts';
 import {
   AcceptMcpTools,
@@ -14,7 +15,8 @@ import {
   TestMcpTool,
   UpdateMcpServer,
 } from './schema.ts';
-import { createServer, deleteServer, getServer, listServers, updateSettings } from './service.ts';
+import { getServer, listServers } from './service.ts';
+import { deleteServer, updateSettings } from './settings.ts';
 
 const tag = 'Tools';
 const server = z.object({ server: Id('mcp') });

@@ -25,7 +25,7 @@ const Rules = z
       .refine((value) => Object.keys(value).length <= 500, 'At most 500 tools.')
       .default({})
       .describe(
-        'Effects of tools by their names. The others have the effect `write`, or `destructive` if the server says so',
+        'Effects of tools by their names. The others have the effect `write`, or `destructive` if the server declares it',
       ),
     trust_read_only: z
       .boolean()
@@ -113,7 +113,7 @@ const server = {
   server_info: z
     .object({ name: z.string(), version: z.string(), protocol_version: z.string() })
     .nullable()
-    .describe('What the server says about itself, and the protocol version in use'),
+    .describe('Name and version that the server reports, and the protocol version in use'),
   refreshed_at: Time.nullable().describe('When the tools were last listed'),
   created_by: z.string().nullable(),
   created_at: Time,
@@ -129,7 +129,7 @@ const FieldChange = z.object({
   after: z.unknown(),
 });
 
-export const toolStates = ['accepted', 'added', 'changed', 'removed'] as const;
+const toolStates = ['accepted', 'added', 'changed', 'removed'] as const;
 
 const CatalogTool = z
   .object({

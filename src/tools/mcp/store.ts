@@ -85,8 +85,14 @@ export const selectTools = (db: Db, workspace_id: string, server_id: string) =>
     .where(and(eq(mcp_tools.workspace_id, workspace_id), eq(mcp_tools.server_id, server_id)))
     .orderBy(asc(mcp_tools.name));
 
+/** Accepted tools that their servers still offer. */
 const acceptedWhere = (workspace_id: string, more?: SQL) =>
-  and(eq(mcp_tools.workspace_id, workspace_id), isNotNull(mcp_tools.accepted_hash), more);
+  and(
+    eq(mcp_tools.workspace_id, workspace_id),
+    isNotNull(mcp_tools.accepted_hash),
+    isNotNull(mcp_tools.offered_hash),
+    more,
+  );
 
 /** Tools that a configuration can name, with the rules of their servers. */
 export const selectAccepted = (db: Db, workspace_id: string) =>
@@ -113,7 +119,9 @@ export const selectPinnable = (
     .select({
       server: sql<string>`${mcp_servers.name}`.as('server'),
       server_id: mcp_tools.server_id,
+      name: mcp_tools.name,
       tool_name: mcp_tools.tool_name,
+      rules: mcp_servers.tools,
       hash: sql<string>`${mcp_tools.accepted_hash}`.as('hash'),
     })
     .from(mcp_tools)
@@ -169,7 +177,7 @@ export const removeServer = (db: Db, row: McpServerRow): Statement[] => [
   db.delete(mcp_servers).where(one(row.workspace_id, row.id)),
 ];
 
-/** The outcome of a listing, which is no change of the settings. */
+/** The outcome of a listing, which leaves the settings as they are. */
 export const markListed = (
   db: Db,
   { workspace_id, id }: Pick<McpServerRow, 'workspace_id' | 'id'>,

@@ -1,7 +1,7 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import { sql } from 'drizzle-orm';
 import { batch } from '../../db/client.ts';
-import { coversAgent } from '../../platform/context.ts';
+import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { callMcpTool, isAccepted, type PinnedTool, type RunServer } from '../mcp/call.ts';
 import { wildcardServer } from '../mcp/names.ts';
 import { effectOf, isIncluded } from '../mcp/rules.ts';
@@ -28,7 +28,7 @@ export const mcpSource: ToolSource<'mcp'> = {
   },
   async pin(ctx, names) {
     if (!coversAgent(ctx.actor, null)) return [];
-    const rows = await selectPinnable(ctx.db, ctx.workspace_id, names).all();
+    const rows = await readPinnable(ctx, names);
     return rows.map(({ tool_name, server_id, hash }) => ({
       ...{ kind: 'mcp' as const, name: tool_name },
       ...{ server_id, hash },
@@ -60,14 +60,20 @@ export const mcpSource: ToolSource<'mcp'> = {
   },
 };
 
+/** Tools that the rules of their servers include. */
+async function readPinnable(ctx: Ctx, names: readonly string[], servers: readonly string[] = []) {
+  const rows = await selectPinnable(ctx.db, ctx.workspace_id, names, servers).all();
+  return rows.filter(({ rules, name }) => isIncluded(rules, name));
+}
+
 /** Returns the names with those that stand for all tools of a server replaced by these tools. */
 export async function expandWildcards(
-  ctx: Parameters<typeof mcpSource.list>[0],
+  ctx: Ctx,
   names: readonly string[],
 ): Promise<readonly string[]> {
   const servers = names.flatMap((name) => wildcardServer(name) ?? []);
   if (servers.length === 0 || !coversAgent(ctx.actor, null)) return names;
-  const rows = await selectPinnable(ctx.db, ctx.workspace_id, [], servers).all();
+  const rows = await readPinnable(ctx, [], servers);
   const expanded = names.flatMap((name) => {
     const server = wildcardServer(name);
     const own = rows.filter((row) => row.server === server).map(({ tool_name }) => tool_name);

@@ -76,7 +76,7 @@ describe('changes of MCP servers', () => {
     expect(body.catalog[0].state).toBe('changed');
   });
 
-  it('of a server that is gone leave its tools out of runs, which go on', async () => {
+  it('of a server that is gone leave its tools out of runs, which continue', async () => {
     const workspace = await newWorkspace();
     const { id } = await addServer(workspace, { tools: [search] });
     const { agent, scripted } = await newAgent(workspace, ['tickets__search'], []);
@@ -84,11 +84,15 @@ describe('changes of MCP servers', () => {
     const { run } = await runOnce(workspace, agent.id);
     expect(run.status).toBe('completed');
     expect((await scripted.requests())[0]?.body.tools ?? []).toEqual([]);
+    const excluded = await addServer(workspace, { tools: [search] }, { name: 'wiki' });
+    const without = { include: null, exclude: ['search'], effects: {}, trust_read_only: false };
+    await workspace.patch(`/tools/mcp/${excluded.id}`, { tools: without });
     const missing = await workspace.patch(`/agents/${agent.id}`, {
-      config: { tools: ['tickets__search', 'tickets__*'] },
+      config: { tools: ['tickets__search', 'tickets__*', 'wiki__search'] },
     });
     expect(missing.body.errors).toEqual([
       { pointer: '/config/tools/1', detail: 'Tool `tickets__*` does not exist.' },
+      { pointer: '/config/tools/2', detail: 'Tool `wiki__search` does not exist.' },
     ]);
   });
 });

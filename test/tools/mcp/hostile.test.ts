@@ -182,12 +182,17 @@ describe('a hostile MCP server', () => {
     });
     const again = await workspace.post(`/tools/mcp/${id}/refresh`);
     expect(again.body.server).toMatchObject({ status: 'ready', error: null });
+    const failing = { 'tools/call': { status: 500 } };
+    await server.becomes({ era: 'legacy', tools: [search], faults: failing });
+    await workspace.patch(`/tools/mcp/${id}`, { url: `${server.url}/` });
+    expect((await testTool(workspace, id, 'search', { query: 'x' })).error).toContain('HTTP 500');
+    expect(await server.calls('tools/call')).toHaveLength(4);
     const gone = { 'tools/call': { status: 404 } };
     await server.becomes({ era: 'legacy', tools: [search], faults: gone });
     expect((await testTool(workspace, id, 'search', { query: 'x' })).error).toContain(
       'session_lost',
     );
-    expect(await server.calls('tools/call')).toHaveLength(5);
+    expect(await server.calls('tools/call')).toHaveLength(6);
   });
 
   it('is followed to the same origin', async () => {

@@ -44,6 +44,11 @@ describe('MCP servers', () => {
       expect(new Set(sessions).size).toBe(era === 'legacy' ? 2 : 1);
       // The version of the listing is known, so nothing is negotiated again.
       expect(await server.calls('server/discover')).toHaveLength(1);
+      const aged = 'update mcp_servers set refreshed_at = 1 where id = ?';
+      await env.DB.prepare(aged).bind(id).run();
+      await call(workspace, id, 'search', { query: 'three' });
+      const shown = await workspace.get(`/tools/mcp/${id}`);
+      expect(shown.body.server_info).toEqual(made.body.server_info);
       expect(await call(workspace, id, 'search', { query: 7 })).toMatchObject({ ok: false });
       expect((await workspace.get('/tools/mcp')).body.data).toHaveLength(1);
     },
