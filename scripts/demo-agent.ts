@@ -1,4 +1,4 @@
-// npm run demo -- --agent: an agent that is asked over MCP, searches a document, runs code on a table, draws a chart, and
+// npm run demo -- --agent: an agent that answers over MCP, searches a document, runs code on a table, draws a chart, and
 // waits for a person before it orders.
 import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';

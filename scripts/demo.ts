@@ -1,5 +1,5 @@
 // npm run demo: answers from real documents, in a minute; `-- --tools`: an answer that needs a tool and a document;
-// `-- --agent`: an agent that is asked over MCP, calculates, and orders once a person approves.
+// `-- --agent`: an agent that answers over MCP, calculates, and orders once a person approves.
 // `-- --url URL --key KEY` uses a running server. `--help` lists the flags.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { type SpawnedServer, spawnServer } from './spawned-server.ts';
 const help = `npm run demo -- [flags]
   --url URL --key KEY      use a server that is up, with a key of role admin
   --tools                  an agent that answers from an HTTP tool and a document, instead of documents and versions
-  --agent                  an agent that is asked over MCP, runs code on a table, and orders once a person approves
+  --agent                  an agent that answers over MCP, runs code on a table, and orders once a person approves
 With --tools:
   --model PROVIDER/NAME    a real model instead of the stand-in
   --api-key KEY            key of its provider, if the workspace has none

@@ -21,7 +21,7 @@ export const Finding = z
   .openapi('Finding');
 export type Finding = z.output<typeof Finding>;
 
-export const TestQuestion = z
+const TestQuestion = z
   .object({
     question: z.string(),
     expects: z
@@ -136,7 +136,7 @@ export const CreateArchitectSession = z
   .openapi('CreateArchitectSession', { example: {} as never });
 export type CreateArchitectSession = z.output<typeof CreateArchitectSession>;
 
-export const maxMessageChars = 20_000;
+const maxMessageChars = 20_000;
 
 const Document = z.strictObject({
   name: z.string().trim().min(1).max(200).openapi({ example: 'returns.md' }),

@@ -48,7 +48,6 @@ export { type LostRun, settleLostCall } from './recover/lost-call.ts';
 
 export { Feedback, type FeedbackRow, Rating, toFeedback } from './schema/feedback.ts';
 export {
-  Citation,
   FileCitation,
   Message,
   MessageAttachment,

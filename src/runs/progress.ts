@@ -10,7 +10,7 @@ import { type AttachmentContext, noAttachments } from './attachments/context.ts'
 import { type Source, toSource } from './citations.ts';
 import type { RunContext } from './prompt/history.ts';
 import type { SpanRow } from './store/spans.ts';
-import { capContent, type NewSpan, type Trace, withoutContent } from './trace.ts';
+import { capContent, type NewSpan, type Trace, withoutContent, withoutImages } from './trace.ts';
 
 /** The progress of a run that waits. Its spans and usage rows are stored by then. */
 export interface ProgressSnapshot
@@ -152,7 +152,7 @@ export class Progress {
       {
         type: 'model',
         name: model.model,
-        input: capContent(new_messages),
+        input: capContent(new_messages.map(withoutImages)),
         output,
         error: failure?.message ?? null,
         ...{ started_at, latency_ms, cost_nano_usd },

@@ -1,3 +1,4 @@
+import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { unknownTokens } from '../usage/index.ts';
 import type { SpanRow } from './store/spans.ts';
 
@@ -87,4 +88,21 @@ export function capContent(value: unknown): unknown {
   return json.length <= maxContentChars
     ? value
     : { cut: json.slice(0, maxContentChars), characters: json.length };
+}
+
+/** Returns a message with the texts of tool results alone: the trace does not keep images. */
+export function withoutImages(message: LanguageModelV4Message): LanguageModelV4Message {
+  if (message.role !== 'tool') return message;
+  const content = message.content.map((part) =>
+    part.type === 'tool-result' && part.output.type === 'content'
+      ? {
+          ...part,
+          output: {
+            ...part.output,
+            value: part.output.value.filter(({ type }) => type === 'text'),
+          },
+        }
+      : part,
+  );
+  return { ...message, content };
 }

@@ -6,7 +6,7 @@ import { minInterval, nextTimes, pastTimes } from './times.ts';
 export const maxCaughtUp = 10;
 
 /** A time to claim: `skip_reason` is null for one that is to run. */
-export interface PlannedSlot {
+interface PlannedSlot {
   readonly slot_at: number;
   /** The last of several times that are skipped together. */
   readonly until_at: number | null;

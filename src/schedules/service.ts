@@ -36,7 +36,7 @@ type IfMatch = readonly string[] | null;
 const attempts = 5;
 
 /** Returns a schedule. Throws `not_found`, also for one of an agent that the key does not cover. */
-export async function findSchedule(ctx: Ctx, id: string): Promise<ScheduleRow> {
+async function findSchedule(ctx: Ctx, id: string): Promise<ScheduleRow> {
   const row = await selectSchedule(ctx.db, ctx.workspace_id, id).get();
   if (row === undefined || !coversAgent(ctx.actor, row.agent_id)) throw notFound('schedule');
   return row;

@@ -1,7 +1,6 @@
-export { allowsDomain, type DomainRules } from './domains.ts';
 export { webFeature } from './feature.ts';
 export { isMedia, pageUrl, siteOf } from './page-url.ts';
-export { type FetchOutcome, fetchPage, type PageRules } from './pages/fetch-page.ts';
+export { fetchPage, type PageRules } from './pages/fetch-page.ts';
 export { comparablePath, isSelected, normalizePath } from './robots/path-pattern.ts';
 export { RobotsError, readRobots, userAgent } from './robots/read-robots.ts';
 export { allowsUrl } from './robots/robots.ts';
@@ -11,7 +10,6 @@ export {
   freshnesses,
   maxQueryChars,
   maxResults,
-  type SearchHit,
   type SearchQuery,
 } from './search/provider.ts';
 export { type SearchOutcome, searchWeb } from './search/search-web.ts';

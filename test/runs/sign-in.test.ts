@@ -118,7 +118,7 @@ describe('a call of an end user who has not signed in', () => {
     expect(body.required_actions).toMatchObject([{ type: 'sign_in', url: null, input: null }]);
   });
 
-  it('is an error for the model where there is no end user, or the run cannot wait', async () => {
+  it('is an error for the model in a run without an end user, or one that cannot wait', async () => {
     const desk = await newDesk(2);
     expect((await desk.ask(null)).body.run.status).toBe('completed');
     expect(await read(desk)).toContain('no end user');

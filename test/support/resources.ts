@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { type IdPrefix, newId } from '../../src/shared/id.ts';
-import { newWorkspace, type Options, request, type Workspace } from './api.ts';
+import { newWorkspace, type Options, type Workspace } from './api.ts';
 import {
   jsonBodyOf,
   type Operation,
@@ -11,7 +11,6 @@ import {
   type Schema,
   typesOf,
 } from './document.ts';
-import { settled, uploadForm } from './files.ts';
 import {
   created,
   newArchitectSession,
@@ -19,357 +18,12 @@ import {
   newEvaluation,
   newMigration,
 } from './knowledge-states.ts';
-import { mcpBodies, newServer } from './mcp/seed.ts';
-import { newAuthorization, newMcpServer, ProtectedServer } from './oauth/client.ts';
-import { Site } from './outbound.ts';
-import { at, pageOf } from './pdf.ts';
-import { playScript } from './provider/client.ts';
-import { asks, locate, result, says, tools } from './waiting-script.ts';
+import { mcpBodies } from './mcp/seed.ts';
+import { newSignInServer } from './oauth/recipe.ts';
+import { newWaitingBatch, newWaitingRun, recipes, unique, type Values } from './recipes.ts';
+import { result } from './waiting-script.ts';
 
-/**
- * Creates a resource of each kind. The tests generated from the document take path parameters, ids in
- * bodies and valid bodies from here, and fail for an unknown parameter.
- */
-interface Recipe {
-  /** The operation that creates it; without it in the document, nothing is created. */
-  readonly needs: string;
-  /** The path parameters that it provides, and those that it requires. */
-  readonly gives: readonly string[];
-  readonly from?: readonly string[];
-  readonly make: (workspace: Workspace, made: Values) => Promise<Values>;
-}
-export type Values = Readonly<Record<string, string>>;
-
-const unique = () => crypto.randomUUID().slice(0, 8);
-
-const recipes: readonly Recipe[] = [
-  {
-    needs: 'GET /api/v1/workspaces/{workspace}',
-    gives: ['workspace'],
-    // One of its own, since it is also suspended and deleted.
-    make: async () => ({ workspace: (await newWorkspace('Managed')).id }),
-  },
-  {
-    needs: 'POST /api/v1/api-keys',
-    gives: ['key'],
-    make: async (workspace) => ({
-      key: (await created(workspace, '/api-keys', { name: 'Seed', role: 'viewer' })).id,
-    }),
-  },
-  {
-    needs: 'PUT /api/v1/providers/{provider}',
-    gives: ['provider'],
-    make: async (workspace) => {
-      await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
-      return { provider: 'openai' };
-    },
-  },
-  {
-    needs: 'PUT /api/v1/search-providers/{search_provider}',
-    gives: ['search_provider'],
-    make: async (workspace) => {
-      await workspace.put('/search-providers/brave', { api_key: `brave-${unique()}` });
-      return { search_provider: 'brave' };
-    },
-  },
-  {
-    needs: 'POST /api/v1/budgets',
-    gives: ['budget'],
-    make: async (workspace) => {
-      const about = {
-        name: `Budget ${unique()}`,
-        scope: 'workspace',
-        period: 'month',
-        limit_usd: 1000,
-      };
-      return { budget: (await created(workspace, '/budgets', about)).id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/webhooks',
-    gives: ['webhook', 'delivery'],
-    make: async (workspace) => {
-      const url = await new Site().answers('/events', { body: 'ok' });
-      const { id } = await created(workspace, '/webhooks', { url, event_types: ['budget.*'] });
-      return { webhook: id, delivery: (await created(workspace, `/webhooks/${id}/test`, {})).id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/tools',
-    gives: ['tool'],
-    make: async (workspace) => {
-      const url = await new Site().answers('/status', {
-        body: '{"up":true}',
-        headers: { 'content-type': 'application/json' },
-      });
-      const input_schema = { type: 'object', properties: { city: { type: 'string' } } };
-      const about = {
-        name: `tool_${unique()}`,
-        description: 'Tells whether it is up.',
-        effect: 'read',
-      };
-      return {
-        tool: (
-          await created(workspace, '/tools', { ...about, url: `${url}?city={city}`, input_schema })
-        ).id,
-      };
-    },
-  },
-  {
-    needs: 'POST /api/v1/tools/mcp',
-    gives: ['server'],
-    make: newServer,
-  },
-  {
-    needs: 'DELETE /api/v1/tools/mcp/{server}/authorizations/{authorization}',
-    gives: ['authorization'],
-    from: ['server'],
-    make: async (workspace, { server = '' }) => ({
-      authorization: await newAuthorization(workspace, server),
-    }),
-  },
-  {
-    needs: 'POST /api/v1/agents',
-    gives: ['agent'],
-    make: async (workspace) => {
-      const agent = await created(workspace, '/agents', {
-        name: `Seed ${unique()}`,
-        config: { instructions: 'Answer.' },
-      });
-      return { agent: agent.id };
-    },
-  },
-  {
-    needs: 'GET /v1/models/{model}',
-    gives: ['model'],
-    from: ['agent'],
-    make: async (_workspace, { agent = '' }) => ({ model: agent }),
-  },
-  {
-    needs: 'POST /api/v1/agents/{agent}/versions',
-    gives: ['version', 'a', 'b'],
-    from: ['agent'],
-    make: async (workspace, { agent }) => {
-      const version = await created(workspace, `/agents/${agent}/versions`, {
-        change_summary: 'A draft',
-        activate: false,
-      });
-      return { version: version.id, a: version.id, b: version.id };
-    },
-  },
-  {
-    needs: 'PUT /api/v1/agents/{agent}/labels/{label}',
-    gives: ['label'],
-    from: ['agent', 'version'],
-    make: async (workspace, { agent, version }) => {
-      const label = `label-${unique()}`;
-      await workspace.put(`/agents/${agent}/labels/${label}`, { version });
-      return { label };
-    },
-  },
-  {
-    needs: 'POST /api/v1/knowledge-bases',
-    gives: ['kb'],
-    make: async (workspace) => ({
-      kb: (await created(workspace, '/knowledge-bases', { name: `Seed ${unique()}` })).id,
-    }),
-  },
-  {
-    needs: 'POST /api/v1/knowledge-bases/{kb}/files',
-    gives: ['file'],
-    from: ['kb'],
-    make: async (workspace, { kb }) => {
-      const content = pageOf(at(72, 700, `The shop ${unique()} opens at nine.`));
-      const part = { name: 'hours.pdf', content, type: 'application/pdf' };
-      const { status, body } = await uploadForm(workspace, `/knowledge-bases/${kb}/files`, [part]);
-      if (status !== 202) throw new Error(`seeding a file gave ${status}: ${JSON.stringify(body)}`);
-      return { file: body.id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/files/{file}/chunks',
-    gives: ['chunk'],
-    from: ['file'],
-    make: async (workspace, { file = '' }) => {
-      await settled(workspace, file);
-      return { chunk: (await workspace.get(`/files/${file}/chunks`)).body.data[0].id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/knowledge-bases/{kb}/evaluations',
-    gives: ['golden_question', 'evaluation'],
-    from: ['kb', 'file'],
-    make: async (workspace, { kb, file = '' }) => {
-      const path = `/knowledge-bases/${kb}`;
-      const data = [{ question: `When does it open ${unique()}?`, expected: [{ file_id: file }] }];
-      const questions = await created(workspace, `${path}/golden-questions`, { data });
-      const evaluation = await created(workspace, `${path}/evaluations`, {});
-      return { golden_question: questions.data[0].id, evaluation: evaluation.id };
-    },
-  },
-  {
-    needs: 'GET /api/v1/files/{file}/pages/{page}',
-    gives: ['page'],
-    from: ['file'],
-    make: async (workspace, { file = '' }) => {
-      await settled(workspace, file);
-      return { page: '1' };
-    },
-  },
-  {
-    needs: 'POST /api/v1/knowledge-bases/{kb}/sources',
-    gives: ['source'],
-    from: ['kb'],
-    make: async (workspace, { kb }) => {
-      const site = new Site();
-      await site.answers('/robots.txt', { status: 404 });
-      const headers = { 'content-type': 'text/html' };
-      const body = '<title>Hours</title><main>The shop opens at nine.</main>';
-      const url = await site.answers('/hours', { body, headers });
-      const path = `/knowledge-bases/${kb}/sources`;
-      return { source: (await created(workspace, path, { type: 'url', url, delay_ms: 100 })).id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/knowledge-bases/{kb}/batches',
-    gives: ['batch'],
-    from: ['kb'],
-    make: async (workspace, { kb }) => {
-      const site = new Site();
-      await site.answers('/robots.txt', { status: 404 });
-      const headers = { 'content-type': 'text/plain' };
-      const url = await site.answers('/hours.txt', { body: `Open at nine ${unique()}.`, headers });
-      const path = `/knowledge-bases/${kb}/batches`;
-      return { batch: (await created(workspace, path, { files: [{ url }] })).id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/knowledge-bases/{kb}/embedding-migrations',
-    gives: ['migration'],
-    from: ['kb'],
-    make: async (workspace, { kb }) => {
-      const body = { embedding_model: 'builtin/lexical', query_prefix: 'Query: ' };
-      const path = `/knowledge-bases/${kb}/embedding-migrations`;
-      return { migration: (await created(workspace, path, body)).id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/agents/{agent}/sessions',
-    gives: ['session'],
-    from: ['agent'],
-    make: async (workspace, { agent }) => ({
-      session: (await created(workspace, `/agents/${agent}/sessions`, {})).id,
-    }),
-  },
-  {
-    needs: 'POST /api/v1/sessions/{session}/attachments',
-    gives: ['attachment'],
-    from: ['session'],
-    make: async (workspace, { session }) => {
-      const text = `Invoice ${unique()}: one grinder, 89 EUR.`;
-      return {
-        attachment: (
-          await created(workspace, `/sessions/${session}/attachments`, {
-            name: 'invoice.txt',
-            text,
-          })
-        ).id,
-      };
-    },
-  },
-  {
-    needs: 'POST /api/v1/sessions/{session}/messages',
-    gives: ['message', 'question', 'run'],
-    from: ['session'],
-    make: async (workspace, { session }) => {
-      const answer = await created(workspace, `/sessions/${session}/messages`, {
-        message: 'When does the shop open?',
-      });
-      return {
-        message: answer.id,
-        question: answer.parent_id,
-        run: answer.run?.id ?? answer.run_id,
-      };
-    },
-  },
-  {
-    needs: 'POST /api/v1/agents/{agent}/schedules',
-    gives: ['schedule'],
-    from: ['agent'],
-    make: async (workspace, { agent }) => {
-      const about = { name: `Seed ${unique()}`, cron: '0 8 * * *', message: 'Report.' };
-      return { schedule: (await created(workspace, `/agents/${agent}/schedules`, about)).id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/code-executions',
-    gives: ['code_execution', 'generated_file'],
-    make: async (workspace) => {
-      const code = "writeFile('rows.csv', 'a')";
-      const execution = await created(workspace, '/code-executions', { code });
-      return { code_execution: execution.id, generated_file: execution.files[0].id };
-    },
-  },
-  {
-    needs: 'POST /api/v1/architect/sessions',
-    gives: ['architect_session'],
-    make: async (workspace) => ({ architect_session: await newArchitectSession(workspace) }),
-  },
-  {
-    needs: 'POST /v1/responses',
-    gives: ['response'],
-    from: ['agent'],
-    make: async ({ key }, { agent }) => {
-      const { body } = await request('POST', '/v1/responses', key, {
-        json: { model: agent, input: 'When does the shop open?' },
-      });
-      return { response: body.id };
-    },
-  },
-  {
-    needs: 'POST /v1/files',
-    gives: ['upload'],
-    make: async ({ key }) => {
-      const body = new FormData();
-      body.set('purpose', 'user_data');
-      body.set('file', new File([`Invoice ${unique()}: one grinder, 89 EUR.`], 'invoice.txt'));
-      return { upload: (await request('POST', '/v1/files', key, { body })).body.id };
-    },
-  },
-  {
-    needs: 'POST /v1/conversations',
-    gives: ['conversation', 'item'],
-    make: async ({ key }) => {
-      const items = [{ role: 'user', content: 'When does the shop open?' }];
-      const conversation = (await request('POST', '/v1/conversations', key, { json: { items } }))
-        .body.id;
-      const { body } = await request('GET', `/v1/conversations/${conversation}/items`, key);
-      return { conversation, item: body.data[0].id };
-    },
-  },
-  {
-    needs: 'GET /api/v1/usage/archives/{archive}/content',
-    gives: ['archive'],
-    make: async (workspace) => {
-      const archive = newId('arc');
-      await env.FILES.put(archive, 'rows');
-      const values = [
-        archive,
-        workspace.id,
-        Date.UTC(2026, 0, 1),
-        archive,
-        '0'.repeat(64),
-        Date.now(),
-      ];
-      await env.DB.prepare(
-        'insert into usage_archives (id, workspace_id, day, part, object_key, row_count, cost_nano_usd, byte_size, sha256, created_at) values (?, ?, ?, 1, ?, 1, 0, 4, ?, ?)',
-      )
-        .bind(...values)
-        .run();
-      return { archive };
-    },
-  },
-];
+export type { Values } from './recipes.ts';
 
 /** Path parameters that are names or numbers and not ids: other workspaces may use the same. */
 export const namedParameters: ReadonlySet<string> = new Set([
@@ -465,39 +119,6 @@ export interface Seeded {
   readonly values: Values;
 }
 
-/** A run that waits for the result of a client tool. */
-async function newWaitingRun(workspace: Workspace): Promise<string> {
-  const { base_url, api_key } = await playScript({ rounds: [asks(locate), says] });
-  await workspace.put('/providers/openai-compatible', { base_url: base_url.compatible, api_key });
-  const model = 'openai-compatible/scripted';
-  // The budget of the seed refuses calls without a price.
-  await workspace.put('/prices', { overrides: [{ model, input: 0, output: 0 }] });
-  const config = { model, knowledge: { base_ids: [] } };
-  const agent = await created(workspace, '/agents', { name: `Waits ${unique()}`, config });
-  const message = { message: 'Where am I?', tools };
-  return (await created(workspace, `/agents/${agent.id}/runs`, message)).run_id;
-}
-
-/** A batch that stays in progress, since its host asks to wait. */
-async function newWaitingBatch(workspace: Workspace): Promise<string> {
-  const { id } = await created(workspace, '/knowledge-bases', { name: `Waits ${unique()}` });
-  const site = new Site();
-  await site.answers('/robots.txt', { status: 404 });
-  const headers = { 'retry-after': '3600' };
-  const url = await site.answers('/hours.txt', { status: 429, headers });
-  const batch = await created(workspace, `/knowledge-bases/${id}/batches`, { files: [{ url }] });
-  await vi.waitUntil(
-    async () =>
-      (await env.DB.prepare(
-        "select 1 from outbox where workspace_id = ? and job ->> 'batch_id' = ? and due_at > ?",
-      )
-        .bind(workspace.id, batch.id, Date.now() + 600_000)
-        .first()) !== null,
-    { timeout: 60_000, interval: 50 },
-  );
-  return batch.id;
-}
-
 /** The values for one request of an operation; resources that a request uses up are created for it. */
 export const valuesFor = async (
   operation: Operation,
@@ -506,11 +127,8 @@ export const valuesFor = async (
   switch (operation.name) {
     case 'POST /api/v1/runs/{run}/actions':
       return { ...values, run: await newWaitingRun(workspace) };
-    case 'POST /api/v1/tools/mcp/{server}/authorizations': {
-      const { url } = await ProtectedServer.start();
-      const auth = { type: 'oauth', per: 'end_user' };
-      return { ...values, server: await newMcpServer(workspace, url, auth) };
-    }
+    case 'POST /api/v1/tools/mcp/{server}/authorizations':
+      return { ...values, server: await newSignInServer(workspace) };
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
     case 'POST /api/v1/architect/sessions/{architect_session}/create-agent':

@@ -9,7 +9,7 @@ import { workplace } from './workplace.ts';
 
 export type { Domain } from './domain.ts';
 
-export const domains: readonly Domain[] = [
+const domains: readonly Domain[] = [
   ...commerce,
   ...workplace,
   ...society,

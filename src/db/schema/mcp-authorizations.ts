@@ -49,7 +49,7 @@ export const mcpAuthorizationStatuses = ['pending', 'active', 'expired'] as cons
 export type McpAuthorizationStatus = (typeof mcpAuthorizationStatuses)[number];
 
 /**
- * What a workspace or one of its end users has allowed at an MCP server. Tokens, and the verifier of a sign-in
+ * The access that a workspace or one of its end users has allowed at an MCP server. Tokens, and the verifier of a sign-in
  * under way, are in `secrets`. Triggers delete them with it, and it with the server.
  */
 export const mcp_authorizations = sqliteTable(

@@ -68,11 +68,9 @@ export const PageCitation = z
     },
   });
 
-export const Citation = z
-  .discriminatedUnion('type', [FileCitation, PageCitation])
-  .openapi('Citation', {
-    description: 'A passage of a file, or a web page, that the answer cites',
-  });
+const Citation = z.discriminatedUnion('type', [FileCitation, PageCitation]).openapi('Citation', {
+  description: 'A passage of a file, or a web page, that the answer cites',
+});
 type Citation = z.output<typeof Citation>;
 
 /** Fields that answers of earlier versions lack. */
@@ -121,7 +119,7 @@ const Siblings = z
 
 const toolCall = { tool_call_id: z.string(), tool_name: z.string() };
 
-export const MessagePart = z
+const MessagePart = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('text'), text: z.string() }).openapi('TextPart'),
     z

@@ -7,7 +7,7 @@ import type { Decision } from './state.ts';
 
 type SignInAction = Extract<RunAction, { type: 'sign_in' }>;
 
-/** Throws `conflict` for a sign-in that is said to be completed, and is not. */
+/** Throws `conflict` for a `completed` sign-in that nobody has completed. */
 export async function checkSignIns(
   ctx: Ctx,
   { active, suspended }: RestoredRun,

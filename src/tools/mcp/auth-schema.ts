@@ -51,7 +51,7 @@ const OAuth = z.strictObject({
     .enum(['workspace', 'end_user'])
     .default('workspace')
     .describe(
-      'Who signs in: the workspace once, for all calls; or each end user, for the calls of their runs. Then a sign-in of the workspace is used to list tools only',
+      'The workspace signs in once, for all calls; or each end user does, for the calls of their runs. Then a sign-in of the workspace is used to list tools only',
     ),
   client_id: visible
     .nullable()
@@ -81,14 +81,17 @@ export const Auth = z
       client_id: z.string(),
       scope: z.string().nullable(),
       issuer: z.string().nullable(),
-      last_four: z.string().nullable().describe('Of the `client_secret`'),
+      last_four: z.string().nullable().describe('Last characters of the `client_secret`'),
     }),
     z.object({
       type: z.literal('oauth'),
       per: z.enum(['workspace', 'end_user']),
       client_id: z.string().nullable().describe('null for one that is registered automatically'),
       scope: z.string().nullable(),
-      last_four: z.string().nullable().describe('Of the `client_secret`; null without one'),
+      last_four: z
+        .string()
+        .nullable()
+        .describe('Last characters of the `client_secret`; null without one'),
     }),
   ])
   .openapi('McpAuth');

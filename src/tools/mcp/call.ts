@@ -31,7 +31,7 @@ export interface RunServer extends SealedServer {
   refreshed_at: number | null;
 }
 
-export interface McpCall {
+interface McpCall {
   readonly input: Readonly<Record<string, unknown>>;
   /** Null for a run without an end user; `workspaceSubject` for the workspace itself. */
   readonly end_user_id: string | null;

@@ -2,7 +2,6 @@
 export {
   Client,
   InsufficientScopeError,
-  isInputRequiredResult,
   ProtocolError,
   SdkError,
   SdkErrorCode,

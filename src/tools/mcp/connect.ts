@@ -1,4 +1,4 @@
-import type { Client } from '@modelcontextprotocol/client';
+import type { Client as McpClient } from '@modelcontextprotocol/client';
 import type { Ctx } from '../../platform/context.ts';
 import type { Authorization } from './auth.ts';
 import { McpFault, toFault } from './fault.ts';
@@ -9,7 +9,7 @@ import type { SealedServer } from './store.ts';
 const maxPages = 40;
 
 export interface Connection {
-  readonly client: Client;
+  readonly client: McpClient;
   /** Makes a request of the client that fails once its response has ended without an answer. */
   ask<Result>(request: (options: AskOptions) => Promise<Result>): Promise<Result>;
 }
@@ -66,7 +66,7 @@ async function attempt<Result>(
   deadline: AbortSignal,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  const loaded = await import('./client.ts');
+  const { Client, StreamableHTTPClientTransport, ...errors } = await loadClient();
   const broken = new AbortController();
   const signal = AbortSignal.any([run, deadline, broken.signal]);
   let waiting = 0;
@@ -82,7 +82,7 @@ async function attempt<Result>(
   const door = boundedFetch(ctx, { url, signal, max_bytes, timeout_ms }, (error) => {
     if (waiting > 0) broken.abort(error ?? unanswered());
   });
-  const transport = new loaded.StreamableHTTPClientTransport(new URL(server.url), {
+  const transport = new StreamableHTTPClientTransport(new URL(server.url), {
     fetch: door.fetch,
     requestInit: { headers: { ...authorization.headers } },
     ...(authorization.provider === undefined ? {} : { authProvider: authorization.provider }),
@@ -91,7 +91,7 @@ async function attempt<Result>(
       reconnectionDelayGrowFactor: 1,
     },
   });
-  const client = new loaded.Client(
+  const client = new Client(
     { name: 'agentgrid', version: '1.0.0' },
     {
       // Neither sampling nor roots: the server may not use models of the workspace.
@@ -108,7 +108,7 @@ async function attempt<Result>(
     return await work({ client, ask });
   } catch (error) {
     const isBroken = broken.signal.aborted && !run.aborted && !deadline.aborted;
-    const fault = toFault(isBroken ? broken.signal.reason : error, loaded, {
+    const fault = toFault(isBroken ? broken.signal.reason : error, errors, {
       ...{ run, deadline, timeout_ms },
       secrets: authorization.secrets,
     });
@@ -126,6 +126,23 @@ async function attempt<Result>(
         .catch(() => undefined),
     );
   }
+}
+
+/** Takes 40 to 75 ms once in a process. */
+async function loadClient() {
+  const {
+    Client,
+    ProtocolError,
+    SdkError,
+    SdkErrorCode,
+    SdkHttpError,
+    StreamableHTTPClientTransport,
+    UnauthorizedError,
+  } = await import('./client.ts');
+  return {
+    ...{ Client, StreamableHTTPClientTransport, ProtocolError, SdkError, SdkErrorCode },
+    ...{ SdkHttpError, UnauthorizedError },
+  };
 }
 
 const unanswered = () =>

@@ -6,7 +6,7 @@ import { redact } from '../redact.ts';
 /** Maximum characters of a message of a server. */
 const maxMessage = 500;
 
-export const mcpFaultReasons = [
+const reasons = [
   ...[
     'auth_required',
     'authorization_failed',
@@ -19,7 +19,7 @@ export const mcpFaultReasons = [
   ...['url_not_allowed', 'redirect_refused', 'not_mcp', 'session_lost', 'server_error'],
   ...['invalid_result', 'no_answer', 'input_required'],
 ] as const;
-export type McpFaultReason = (typeof mcpFaultReasons)[number];
+type McpFaultReason = (typeof reasons)[number];
 
 /** A fault of an MCP server or of the way to it, in words that hold no secret and no address. */
 export class McpFault extends Error {
@@ -40,7 +40,10 @@ export class McpFault extends Error {
 }
 
 /** The classes and codes of the client package, which is loaded lazily. */
-type Package = typeof import('./client.ts');
+type Package = Pick<
+  typeof import('./client.ts'),
+  'ProtocolError' | 'SdkError' | 'SdkErrorCode' | 'SdkHttpError' | 'UnauthorizedError'
+>;
 
 interface Circumstances {
   readonly run: AbortSignal;
@@ -89,7 +92,7 @@ function chainOf(error: unknown): unknown[] {
 const signIn = () => new McpFault('auth_required', 'The server requires other credentials.');
 
 function ofEgress({ reason, message }: EgressError): McpFault {
-  const known = (mcpFaultReasons as readonly string[]).includes(reason);
+  const known = (reasons as readonly string[]).includes(reason);
   return new McpFault(known ? (reason as McpFaultReason) : 'unreachable', message);
 }
 

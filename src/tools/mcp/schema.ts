@@ -129,7 +129,7 @@ const FieldChange = z.object({
   after: z.unknown(),
 });
 
-export const toolStates = ['accepted', 'added', 'changed', 'removed'] as const;
+const toolStates = ['accepted', 'added', 'changed', 'removed'] as const;
 
 const CatalogTool = z
   .object({

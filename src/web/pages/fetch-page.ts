@@ -26,7 +26,7 @@ export interface PageRules extends DomainRules {
   refuseRedirect(from: readonly string[], to: string): Promise<string | null>;
 }
 
-export interface FetchedPage {
+interface FetchedPage {
   /** After redirects, without fragment. */
   readonly url: string;
   readonly title: string | null;

@@ -33,7 +33,7 @@ export interface SearchAccess {
   readonly api_key: string | null;
 }
 
-export interface SearchRequest {
+interface SearchRequest {
   readonly url: string;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;

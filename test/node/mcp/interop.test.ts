@@ -24,7 +24,7 @@ function start(
 }
 
 async function startOwn(): Promise<string> {
-  const { stdout } = start(fileURLToPath(new URL('servers.ts', import.meta.url)), []);
+  const { stdout } = start(fileURLToPath(new URL('./servers.ts', import.meta.url)), []);
   const [line] = await once(stdout as NonNullable<typeof stdout>, 'data');
   return String(line).trim();
 }

@@ -1,5 +1,5 @@
 /** A tool with the result that it returns. */
-export interface FakeTool {
+interface FakeTool {
   readonly name: string;
   readonly title?: string;
   readonly description?: string;
@@ -16,7 +16,7 @@ export interface FakeTool {
 }
 
 /** How one method misbehaves. */
-export interface Fault {
+interface Fault {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -42,7 +42,7 @@ export async function accessToken(
   end_user_id: string,
   refused: string | null = null,
 ): Promise<string> {
-  const until = Date.now() + claimFor;
+  const until = ctx.now() + claimFor;
   for (;;) {
     const held = await hold(ctx, server, end_user_id);
     if (isUsable(ctx, held, refused)) return held.tokens.access_token;
@@ -53,7 +53,7 @@ export async function accessToken(
     const now = ctx.now();
     const [claimed] = await claimRenewal(ctx.db, held.row, now, now + claimFor);
     if (claimed !== undefined) return finish(ctx, renew(ctx, server, held, refused));
-    if (Date.now() > until)
+    if (ctx.now() > until)
       throw new AuthorizationFault('The access token is being renewed. Retry.');
     await new Promise((resolve) => setTimeout(resolve, pause));
   }

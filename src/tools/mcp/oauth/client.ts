@@ -213,7 +213,7 @@ function authMethod({
   return known.find((method) => supported.includes(method)) ?? 'none';
 }
 
-/** What the deployment says of itself as a client, in a registration and in its metadata document. */
+/** The metadata of the deployment as a client, in a registration and in its metadata document. */
 export const clientMetadata = (redirect_uri: string, token_endpoint_auth_method: string) => ({
   client_name: 'AgentGrid',
   redirect_uris: [redirect_uri],

@@ -5,7 +5,7 @@ import { checkSecureUrl } from '../../../platform/secure-url.ts';
 import { AuthorizationFault, toFault } from './fault.ts';
 import { authorizationFetch } from './fetch.ts';
 
-/** What an MCP server and its authorization server publish about signing in. */
+/** The metadata that an MCP server and its authorization server publish about signing in. */
 export interface Discovery {
   readonly metadata: McpIssuerMetadata;
   readonly registration_endpoint: string | null;
@@ -94,7 +94,7 @@ const toMetadata = (found: Published): McpIssuerMetadata => ({
     found.authorization_response_iss_parameter_supported === true,
 });
 
-/** What a request without a token is answered: it names the metadata of the server and the scopes for it. */
+/** Returns the challenge for a request without a token: it names the metadata of the server and the scopes for it. */
 async function challengeOf(ctx: Ctx, url: string) {
   const { extractWWWAuthenticateParams } = await import('./sdk.ts');
   const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };

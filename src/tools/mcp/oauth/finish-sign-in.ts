@@ -100,7 +100,7 @@ async function complete(
   }).catch(async (error: unknown) => {
     throw await toFault('The exchange of the code', error);
   });
-  // An authorization server that leaves out the scope has granted what was asked for (RFC 6749, 5.1).
+  // An authorization server that leaves out the scope has granted the requested one (RFC 6749, 5.1).
   const requested = new URL(started.url).searchParams.get('scope') ?? undefined;
   const issued = { ...tokens, scope: tokens.scope ?? requested };
   const isStored = await storeTokens(ctx, server, stored.row, client, issued, null, {
@@ -114,8 +114,7 @@ async function complete(
     ],
     statements: [removeSecret(ctx.db, workspace_id, valueRef(row.id, 'sign_in'))],
   });
-  if (!isStored)
-    throw new AuthorizationFault('The authorization was deleted or changed meanwhile.');
+  if (!isStored) throw new AuthorizationFault('The authorization was deleted in the meantime.');
 }
 
 /** The code and its verifier go to the authorization server that the person was sent to, and no other. */
