@@ -111,7 +111,9 @@ export function bundle(args: readonly string[], root = '.'): Modules {
     return type === null ? [] : [{ type, path: name, contents: readFileSync(path, 'utf8') }];
   });
   rmSync(directory, { recursive: true });
-  return modules;
+  // The main module comes first.
+  const isCode = ({ type }: Modules[number]) => Number(type === 'ESModule');
+  return modules.sort((a, b) => isCode(b) - isCode(a));
 }
 
 const migrations = (root: string): string[] =>
