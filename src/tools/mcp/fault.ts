@@ -42,7 +42,12 @@ export class McpFault extends Error {
 /** The classes and codes of the client package, which is loaded lazily. */
 type Package = Pick<
   typeof import('./client.ts'),
-  'ProtocolError' | 'SdkError' | 'SdkErrorCode' | 'SdkHttpError' | 'UnauthorizedError'
+  | 'InsufficientScopeError'
+  | 'ProtocolError'
+  | 'SdkError'
+  | 'SdkErrorCode'
+  | 'SdkHttpError'
+  | 'UnauthorizedError'
 >;
 
 interface Circumstances {
