@@ -136,12 +136,13 @@ async function loadClient() {
     SdkError,
     SdkErrorCode,
     SdkHttpError,
+    InsufficientScopeError,
     StreamableHTTPClientTransport,
     UnauthorizedError,
   } = await import('./client.ts');
   return {
     ...{ Client, StreamableHTTPClientTransport, ProtocolError, SdkError, SdkErrorCode },
-    ...{ SdkHttpError, UnauthorizedError },
+    ...{ SdkHttpError, InsufficientScopeError, UnauthorizedError },
   };
 }
 
