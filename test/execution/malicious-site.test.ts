@@ -33,7 +33,9 @@ describe('a malicious page with a model that obeys it (R44)', () => {
     expect(await wiki.calls()).toHaveLength(1);
     await desk.expectNoHarm();
     // The model reads where the page is, and may call it under the same rules.
-    expect(JSON.stringify((await desk.provider.requests())[1]?.body)).toContain(to);
+    expect(JSON.stringify((await desk.provider.requests())[1]?.body)).toContain(
+      `does not follow the redirect to ${new URL(to).host}`,
+    );
   });
 
   it('receives no text as a list of numbers', async () => {
