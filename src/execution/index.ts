@@ -7,6 +7,7 @@ export { boundBy } from './judge-call.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
 export { resolveTools } from './resolve.ts';
 export type { ToolPorts } from './services.ts';
+export { takeSignIns } from './sign-ins.ts';
 export { approvalDigest } from './sort-calls.ts';
 
 export { type Limit, reachedLimit, type Spent } from './stop.ts';
@@ -16,6 +17,7 @@ export {
   type Resolution,
   resumedMessages,
   type SuspendedStep,
+  stepThatWaits,
 } from './suspension.ts';
 export type { ClientTool, RunContext as ToolRunContext, Tool } from './tool.ts';
 export { toAnswered } from './transcript.ts';

@@ -124,12 +124,24 @@ function notesOf(
   { text, session_id, run_id, run, is_withheld }: Message,
   origin: string,
 ): string[] {
-  const tools = run?.required_actions?.map(({ tool_name }) => `\`${tool_name}\``).join(', ');
+  const actions = run?.required_actions ?? [];
+  const tools = actions
+    .flatMap(({ type, tool_name }) => (type === 'sign_in' ? [] : [`\`${tool_name}\``]))
+    .join(', ');
+  const servers = actions
+    .flatMap((action) => (action.type === 'sign_in' ? [action.server_name] : []))
+    .join(', ');
   return [
     ...(is_withheld
       ? ['The answer is withheld: it was written from files that may not be read.']
       : []),
-    ...(tools === undefined
+    ...(servers === ''
+      ? []
+      : [
+          `The run waits for the end user, who has to sign in to ${servers}: their page is the \`url\` of the required action in GET ${origin}/api/v1/runs/${run_id}. ` +
+            `Afterwards, submit the action with POST ${origin}/api/v1/runs/${run_id}/actions; then \`get_answer\` with this run_id returns the answer.`,
+        ]),
+    ...(tools === ''
       ? []
       : [
           `The run waits for a person: a decision about ${tools} is required. A person decides with POST ${origin}/api/v1/runs/${run_id}/actions, ` +

@@ -5,6 +5,7 @@ import {
   type Resolution,
   resolveTools,
   type Tool,
+  takeSignIns,
 } from '../../execution/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { AgentRun } from '../agent-run.ts';
@@ -17,6 +18,12 @@ import type { AnsweredAction, Decision, SuspendedState } from './state.ts';
 /** A call of a step with what was decided about it. */
 type Decided = PendingCall & { readonly decision: Decision };
 
+interface FinishedStep {
+  readonly results: ReadonlyMap<string, Resolution>;
+  /** Calls that were approved, and that a person has to sign in for first. */
+  readonly waiting: readonly PendingCall[];
+}
+
 /**
  * Returns the results of the pending calls of a step: those that the caller submitted, and those of the calls that
  * were approved, which are made now. Their effects are stored before the next model call.
@@ -26,8 +33,8 @@ export async function* finishStep(
   run: AgentRun,
   step: SuspendedState['step'],
   answered: readonly AnsweredAction[],
-): AsyncGenerator<RunEvent, ReadonlyMap<string, Resolution>> {
-  const resolutions = new Map<string, Resolution>();
+): AsyncGenerator<RunEvent, FinishedStep> {
+  const results = new Map<string, Resolution>();
   for (const action of answered) {
     if (!action.is_emitted) yield* eventsOf(action, step);
     const call = step.pending.find(({ tool_call_id }) => tool_call_id === action.tool_call_id);
@@ -36,13 +43,13 @@ export async function* finishStep(
     addSpan(ctx, run.progress, call, outcome, step.started_at, action.answered_at);
     if (action.decision === undefined && call.sign_in === undefined)
       run.progress.untrusted.add(call.tool_name);
-    resolutions.set(action.tool_call_id, { outcome });
+    results.set(action.tool_call_id, { outcome });
   }
   const approved = decidedCalls(step, answered).filter(
     ({ decision }) => decision.type !== 'reject',
   );
-  if (approved.length > 0) yield* makeCalls(ctx, run, approved, resolutions);
-  return resolutions;
+  const waiting = approved.length > 0 ? yield* makeCalls(ctx, run, approved, results) : [];
+  return { results, waiting };
 }
 
 /** The events of an action that was accepted. */
@@ -90,8 +97,8 @@ async function* makeCalls(
   ctx: Ctx,
   run: AgentRun,
   approved: readonly Decided[],
-  resolutions: Map<string, Resolution>,
-): AsyncGenerator<RunEvent, void> {
+  results: Map<string, Resolution>,
+): AsyncGenerator<RunEvent, readonly PendingCall[]> {
   const { progress } = run;
   const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
   const refusals = new Map<ReturnType<typeof toCall>, string>();
@@ -102,20 +109,30 @@ async function* makeCalls(
     if (!(await isAsApproved(tools, one)))
       refusals.set(call, 'The tool has changed while the call waited, so it was not made.');
   }
-  for (const called of await callTools(ctx, tools, calls, toolContextOf(run), refusals)) {
+  const context = toolContextOf(run);
+  const made = await callTools(ctx, tools, calls, context, refusals);
+  const unsigned = made.filter(({ tool_call_id: id }) => signInOf(approved, id) === undefined);
+  const { waiting } = await takeSignIns(tools, unsigned, context);
+  for (const called of made) {
+    if (waiting.some((call) => call.tool_call_id === called.tool_call_id)) continue;
     const { tool_call_id, outcome, latency_ms } = called;
     progress.addToolCall(called);
     progress.usage.push(...(outcome.usage ?? []));
     yield toolResult(tool_call_id, outcome, latency_ms, {});
     yield* fileEvents(outcome, {});
     const edited = approved.find((one) => one.tool_call_id === tool_call_id)?.decision;
-    resolutions.set(tool_call_id, {
+    results.set(tool_call_id, {
       outcome,
       ...(edited?.type === 'edit' ? { edited_input: edited.edited_input } : {}),
     });
   }
   await run.store(progress);
+  return waiting;
 }
+
+/** Returns the sign-in after which a call is made; a call does not wait for another one. */
+const signInOf = (approved: readonly Decided[], id: string): PendingCall['sign_in'] =>
+  approved.find(({ tool_call_id }) => tool_call_id === id)?.sign_in;
 
 const toCall = ({ tool_call_id, tool_name, input, decision }: Decided) => ({
   type: 'tool-call' as const,

@@ -1,4 +1,4 @@
-import { actorId, type Ctx } from '../../platform/context.ts';
+import { auditedId, type Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { isSignedIn, type ToolOutcome } from '../../tools/index.ts';
 import type { RunAction } from '../actions/schema.ts';
@@ -32,7 +32,7 @@ export const afterSignIn = (
   { result }: SignInAction,
 ): { readonly decision: Decision } | { readonly outcome: ToolOutcome } =>
   result === 'completed'
-    ? { decision: { type: 'approve', reason: null, decided_by: actorId(actor) } }
+    ? { decision: { type: 'approve', reason: null, decided_by: auditedId(actor) } }
     : {
         outcome: { ok: false, error: 'The person has not signed in, so the call was not made.' },
       };

@@ -70,7 +70,7 @@ export async function submitActions(
   ];
   const digests = {
     ...run.answered_actions,
-    ...Object.fromEntries(fresh.map(({ action, digest }) => [action.tool_call_id, digest])),
+    ...Object.fromEntries(fresh.map(({ action, digest }) => [keyOf(action), digest])),
   };
   const resumption = { restored, answered, digests };
   if (requiredBy(restored.suspended.state.step, answered).length === 0)
@@ -78,6 +78,10 @@ export async function submitActions(
   await storePartial(ctx, resumption);
   return { type: 'recorded', is_joined: false };
 }
+
+/** A call that was approved may wait for a sign-in, too. */
+const keyOf = ({ type, tool_call_id }: Pick<RunAction, 'type' | 'tool_call_id'>): string =>
+  type === 'sign_in' ? `sign_in:${tool_call_id}` : tool_call_id;
 
 async function withDigest(action: RunAction, index: number): Promise<Submitted> {
   return { index, action, digest: await sha256(canonicalJson(contentOf(action))) };
@@ -102,7 +106,7 @@ function freshOf(run: RunRow, submitted: readonly Submitted[]): Submitted[] {
     (run.required_actions ?? []).map(({ tool_call_id, type }) => [tool_call_id, type]),
   );
   return submitted.filter(({ index, action: { tool_call_id, type }, digest }) => {
-    const earlier = run.answered_actions?.[tool_call_id];
+    const earlier = run.answered_actions?.[keyOf({ tool_call_id, type })];
     if (earlier === digest) return false;
     if (earlier !== undefined)
       throw new Failure(
