@@ -216,7 +216,7 @@ describe('run_code', () => {
     ).toEqual([]);
   });
 
-  it('is erased with its response, while the conversation goes on (R77)', async () => {
+  it('is erased with its response, while the conversation continues (R77)', async () => {
     const chat = await newChat(
       { rounds: [runs("writeFile('a.txt', 'canary')"), says, says] },
       { config },
