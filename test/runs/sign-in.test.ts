@@ -112,6 +112,15 @@ describe('a call of an end user who has not signed in', () => {
     expect(action).toMatchObject({ type: 'sign_in', tool_call_id: 'call_1', server_name: 'crm' });
     const again = await approve(ann.body.run.id);
     expect([again.status, again.body.run.status]).toEqual([200, 'requires_action']);
+    // A chat that repeats its decision would repeat it without end.
+    const state = { type: 'dynamic-tool', toolCallId: 'call_1', state: 'approval-responded' };
+    const parts = [{ ...state, approval: { id: 'apr_1', approved: true } }];
+    const chat = { id: ann.body.session_id, messages: [{ role: 'assistant', parts }] };
+    const repeated = await workspace.post('/chat', chat);
+    expect([repeated.status, repeated.body.detail]).toEqual([
+      409,
+      expect.stringContaining('waits for the sign-in to crm'),
+    ]);
     await goBack(await consent(action.url, 'ann'));
     const done = await ann.submit('completed');
     expect([done.status, done.body.run?.status], JSON.stringify(done.body)).toEqual([

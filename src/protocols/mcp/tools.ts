@@ -77,6 +77,8 @@ async function toTool(
   { tool: name, name: title, description, config, tools }: McpAgent,
 ) {
   const effects = (await resolvePins(ctx, tools)).map(({ effect }) => effect);
+  // Another agent may have any tools.
+  const delegates = tools.some(({ kind }) => kind === 'agent');
   const purpose = description === '' ? `Asks the agent “${title}”.` : description;
   return {
     ...{ name, title },
@@ -84,8 +86,8 @@ async function toTool(
     inputSchema: askInputSchema(config),
     outputSchema: answerSchema(config.output_schema),
     annotations: {
-      readOnlyHint: effects.every((effect) => effect === 'read'),
-      destructiveHint: effects.includes('destructive'),
+      readOnlyHint: !delegates && effects.every((effect) => effect === 'read'),
+      destructiveHint: delegates || effects.includes('destructive'),
       idempotentHint: false,
       openWorldHint: effects.length > 0,
     },

@@ -126,6 +126,8 @@ describe('MCP: the tool of an agent', () => {
         destructiveHint: effect === 'destructive',
       });
     }
+    await workspace.patch(`/agents/${agent}`, { config: { tools: ['agent'] } });
+    expect(await hints()).toMatchObject({ readOnlyHint: false, destructiveHint: true });
   });
 
   it('returns a run that waits for a person, and its answer after the decision (R41)', async () => {

@@ -227,10 +227,13 @@ describe('authorizations of end users', () => {
       .first('n');
     expect(left).toBe(0);
     const runtime = await workspace.withRole('runtime');
-    expect((await runtime.get(path)).status).toBe(403);
+    expect((await runtime.get(path)).status).toBe(422);
     expect((await runtime.get(`${path}?end_user_id=ann`)).body.data).toHaveLength(1);
-    expect((await runtime.post(path, {})).status).toBe(403);
+    expect((await runtime.post(path, {})).status).toBe(422);
     expect((await runtime.post(path, { end_user_id: 'eve' })).status).toBe(201);
+    const { body: helper } = await workspace.post('/agents', { name: 'Helper' });
+    const limited = await workspace.withRole('editor', [helper.id]);
+    expect((await limited.post(path, {})).status).toBe(422);
   });
 
   it('do not exist where the workspace signs in, or nobody does', async () => {

@@ -1,4 +1,4 @@
-import { hasRoleFor } from '../../../identity/index.ts';
+import { hasRoleFor, mayUse } from '../../../identity/index.ts';
 import { commit } from '../../../platform/commit.ts';
 import type { Ctx } from '../../../platform/context.ts';
 import { Failure, invalid, notFound } from '../../../shared/failure.ts';
@@ -34,10 +34,10 @@ function subjectOf(ctx: Ctx, named: string | null): string {
     if (named === null || named === actor.id) return actor.id;
     throw new Failure('forbidden', 'The token is that of another end user.');
   }
-  if (named === null && !hasRoleFor(ctx, 'tools:write'))
+  if (named === null && !mayUse(ctx.actor, 'tools:write'))
     throw invalid(
       '/end_user_id',
-      'Only keys with the role editor or admin may sign in for the workspace. Name an end user.',
+      'Only keys with the role editor or admin that are not limited to agents may sign in for the workspace. Name an end user.',
     );
   return named ?? '';
 }
@@ -124,10 +124,10 @@ export async function deleteAuthorization(ctx: Ctx, server_id: string, id: strin
   const { actor } = ctx;
   if (found === undefined || (actor.type === 'end_user' && found.row.end_user_id !== actor.id))
     throw notFound('authorization');
-  if (found.row.end_user_id === '' && !hasRoleFor(ctx, 'tools:write'))
+  if (found.row.end_user_id === '' && !mayUse(ctx.actor, 'tools:write'))
     throw new Failure(
       'forbidden',
-      'Only keys with the role editor or admin may delete the sign-in of the workspace.',
+      'Only keys with the role editor or admin that are not limited to agents may delete the sign-in of the workspace.',
     );
   await revoke(ctx, server, found);
 }
