@@ -5,6 +5,7 @@ export type { ClientTools } from './client-tools.ts';
 export type { AgentCall, RunAgent } from './delegate.ts';
 export { boundBy } from './judge-call.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
+export { afterAnswer, takeOpenCalls } from './open-calls.ts';
 export { resolveTools } from './resolve.ts';
 export type { ToolPorts } from './services.ts';
 export { approvalDigest } from './sort-calls.ts';
@@ -16,6 +17,7 @@ export {
   type Resolution,
   resumedMessages,
   type SuspendedStep,
+  stillWaiting,
 } from './suspension.ts';
 export type { ClientTool, RunContext as ToolRunContext, Tool } from './tool.ts';
 export { toAnswered } from './transcript.ts';

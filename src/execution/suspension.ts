@@ -5,7 +5,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { SignInPage } from '../db/schema/runs.ts';
 import { withoutInvisible } from '../shared/invisible.ts';
-import type { Effect, ToolOutcome } from '../tools/index.ts';
+import type { AskedInput, Effect, InputAnswer, ToolOutcome } from '../tools/index.ts';
 import type { CalledTool } from './call-tools.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
@@ -27,6 +27,15 @@ export interface PendingCall {
   readonly sign_in?: SignInPage & {
     /** Identifies the definition of the tool and the arguments. */
     readonly digest: string;
+  };
+  /** Set for a call whose server asks a person: one question after the other. */
+  readonly asked?: {
+    /** The id of the current question, which is the one after those with an answer. */
+    readonly id: string;
+    /** Identifies the definition of the tool and the arguments. */
+    readonly digest: string;
+    readonly asked: AskedInput;
+    readonly answers: readonly InputAnswer[];
   };
 }
 
@@ -90,10 +99,32 @@ export function resumedMessages(
   return [withEdits(assistant, answered), { role: 'tool', content }];
 }
 
+/** Returns a step of which some calls have to wait again, with the results of the others. */
+export function stillWaiting(
+  step: SuspendedStep,
+  answered: ReadonlyMap<string, Resolution>,
+  pending: readonly PendingCall[],
+  cite: Parameters<typeof toToolMessage>[1],
+  started_at: number,
+): SuspendedStep {
+  const [assistant = step.assistant, results] = resumedMessages(step, answered, cite);
+  const inputs = new Map(
+    pending.map(({ tool_call_id, input }) => [tool_call_id, { edited_input: input }] as const),
+  );
+  return {
+    ...step,
+    assistant: withEdits(assistant, inputs),
+    results: results === undefined ? [] : resultsIn(results),
+    ...{ pending, started_at },
+  };
+}
+
+type Edit = Pick<Resolution, 'edited_input'>;
+
 /** The model reads its calls with the arguments with which they were made. */
 function withEdits(
   message: LanguageModelV4Message,
-  answered: ReadonlyMap<string, Resolution>,
+  answered: ReadonlyMap<string, Edit>,
 ): LanguageModelV4Message {
   if (message.role !== 'assistant') return message;
   return {

@@ -14,8 +14,7 @@ export const answerSchema = (output: Readonly<Record<string, unknown>> | null) =
     ...(output === null ? {} : { output: inlineReferences(output) ?? { type: 'object' } }),
     status: {
       type: 'string',
-      description:
-        '`completed`, or `requires_action` while a person has to decide about a call of a tool',
+      description: '`completed`, or `requires_action` while a call of a tool waits for a person',
     },
     session_id: nullable('string', 'Send it with the next question to continue the conversation'),
     run_id: { type: 'string' },
@@ -52,7 +51,7 @@ export const answerSchema = (output: Readonly<Record<string, unknown>> | null) =
     },
     required_actions: {
       type: 'array',
-      description: 'Calls of tools that wait for a decision',
+      description: 'Calls of tools that wait for a person',
       items: {
         type: 'object',
         properties: {
@@ -124,16 +123,20 @@ function notesOf(
   { text, session_id, run_id, run, is_withheld }: Message,
   origin: string,
 ): string[] {
-  const tools = run?.required_actions?.map(({ tool_name }) => `\`${tool_name}\``).join(', ');
+  const actions = run?.required_actions ?? [];
+  const tools = actions.map(({ tool_name }) => `\`${tool_name}\``).join(', ');
+  const list = actions.some(({ type }) => type === 'approval')
+    ? `, or in the list GET ${origin}/api/v1/approvals`
+    : '';
   return [
     ...(is_withheld
       ? ['The answer is withheld: it was written from files that may not be read.']
       : []),
-    ...(tools === undefined
+    ...(actions.length === 0
       ? []
       : [
-          `The run waits for a person: a decision about ${tools} is required. A person decides with POST ${origin}/api/v1/runs/${run_id}/actions, ` +
-            `or in the list GET ${origin}/api/v1/approvals; then \`get_answer\` with this run_id returns the answer.`,
+          `The run waits for a person: an action for ${tools} is required. A person takes it with POST ${origin}/api/v1/runs/${run_id}/actions${list}; ` +
+            'then `get_answer` with this run_id returns the answer.',
         ]),
     ...(run?.status === 'limit_exceeded' ? ['A limit of the agent ended the answer early.'] : []),
     ...(run?.status === 'cancelled' && text !== ''
@@ -166,8 +169,9 @@ const toLine = ({ number, file_name, page, url }: Source) =>
 /** Why a call waits. */
 function reasonOf(action: NonNullable<Run['required_actions']>[number]): string {
   if (action.type === 'approval') return action.reason;
-  return action.type === 'sign_in'
-    ? `The end user has to sign in to ${action.server_name}.`
+  if (action.type === 'sign_in') return `The end user has to sign in to ${action.server_name}.`;
+  return action.type === 'input'
+    ? `${action.server_name} asks the end user for input.`
     : 'The result of a tool of the client.';
 }
 
