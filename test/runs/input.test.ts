@@ -263,7 +263,12 @@ describe('a call whose MCP server asks a person', () => {
       [{ a: field({ type: 'string', enum: many }) }, 'not a form'],
       [{ a: elicit({ message: 'x'.repeat(4001), requestedSchema: form }) }, 'not a form'],
       [{ a: elicit({ mode: 'url', message: 'x', url: 'http://pay.example.com' }) }, 'https'],
-      [{ a: elicit({ mode: 'url', message: 'x', url: 'https://127.0.0.1/x' }) }, 'URL'],
+      [{ a: elicit({ mode: 'url', message: 'x', url: 'https://127.0.0.1/x' }) }, 'cannot be used'],
+      [
+        { a: elicit({ mode: 'url', message: 'x', url: 'https://a:b@example.com' }) },
+        'cannot be used',
+      ],
+      [{ a: elicit({ mode: 'url', message: 'x', url: 'javascript:alert(1)' }) }, 'cannot be used'],
       [Object.fromEntries(many.slice(0, 6).map((key) => [key, seats])), 'more than 5'],
       [{}, 'more than 4 times'],
     ] as const) {

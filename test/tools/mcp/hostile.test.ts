@@ -185,6 +185,7 @@ describe('a hostile MCP server', () => {
     await expect.poll(async () => (await read()).status, { timeout: 60_000 }).toBe('cancelled');
     const step = (await read()).steps.find(({ type }: { type: string }) => type === 'tool');
     expect(step.error).toContain('(aborted)');
+    await server.becomes({ tools: [search] });
   });
 
   it('that has lost a session, or changed its generation, is connected to once more', async () => {
