@@ -43,8 +43,8 @@ export async function takeOpenCalls(
 }
 
 /**
- * Returns the call with the next question of its server, or the answers to all of them. Who does not accept is asked
- * nothing more.
+ * Returns the call with the next question of its server, or the answers to all of them. A question that is not
+ * accepted is the last.
  */
 export function afterAnswer(
   ctx: Ctx,

@@ -37,7 +37,7 @@ export interface RunContext extends Pick<ToolContext, 'attribution' | 'signal'> 
   readonly can_wait: boolean;
   /** The run can wait for what it asks of a person: a sign-in, or input. */
   readonly can_ask: boolean;
-  /** What people have answered to the servers of calls, by tool call id. */
+  /** The answers of people to the servers of calls, by tool call id. */
   readonly given?: ReadonlyMap<string, GivenInput>;
   /** Receives the progress of calls; absent where nobody follows them. */
   readonly reportCall?: (tool_call_id: string, progress: ToolProgress) => void;

@@ -42,7 +42,7 @@ export interface ToolContext {
   readonly services: ToolServices;
   /** The run can wait for the input of a person. */
   readonly can_ask?: boolean;
-  /** What a person has answered to an earlier attempt of the call. */
+  /** The answers of a person to an earlier attempt of the call. */
   readonly given?: GivenInput;
   /** Shows the progress of the call to those who follow the run. */
   report?(progress: ToolProgress): void;
@@ -141,7 +141,7 @@ export interface ToolProgress {
   readonly message: string | null;
 }
 
-/** What the server of a tool asks a person before it completes a call. JSON, so that a run can wait for the answers. */
+/** The questions of a server to a person, before it completes a call. JSON, so that a run can wait for the answers. */
 export interface AskedInput {
   readonly server_id: string;
   readonly server_name: string;

@@ -47,7 +47,7 @@ interface Desk {
   readonly provider: ScriptedProvider;
   // biome-ignore lint/suspicious/noExplicitAny: tests read arbitrary JSON.
   ask(): Promise<any>;
-  /** What the model has read last. */
+  /** Returns the last request to the model. */
   read(): Promise<string>;
 }
 

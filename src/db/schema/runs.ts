@@ -44,7 +44,7 @@ export interface SignInPage {
   readonly url_expires_at: string;
 }
 
-/** What an MCP server asks a person before it completes a call. All of it is text of a third party. */
+/** A question of an MCP server to a person, before it completes a call. All of it is text of a third party. */
 export interface InputForm {
   readonly message: string;
   /** JSON Schema of the content, an object of primitives; null for a page. */

@@ -120,7 +120,7 @@ class UiMessageStream implements StreamEncoder {
     });
   }
 
-  /** What the end user is asked to do. It is not part of the message, which is kept longer. */
+  /** The actions of the end user, such as a sign-in. They are not part of the message, which is kept longer. */
   #requests(run: Run | null): UIMessageChunk[] {
     return (run?.required_actions ?? []).flatMap((action): UIMessageChunk[] => {
       if (action.type !== 'sign_in' && action.type !== 'input') return [];

@@ -107,12 +107,12 @@ const Input = z
     type: z.literal('input'),
     tool_call_id,
     input_id: Id('inp').describe(
-      'Of the required action; the id of an earlier question is a `conflict`',
+      'Id of the question, from the required action; the id of an earlier question is a `conflict`',
     ),
     action: z
       .enum(['accept', 'decline', 'cancel'])
       .describe(
-        '`accept` sends the content, or says that the person has continued on the page; `decline` is a no, `cancel` is no choice. The server reads which, and completes the call',
+        '`accept` sends the content, or says that the person has continued on the page; `decline` refuses, `cancel` makes no choice. The server reads which, and completes the call',
       ),
     content: z
       .record(

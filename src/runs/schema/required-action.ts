@@ -60,7 +60,7 @@ export const RequiredAction = z
         tool_name: z.string().describe('Name of a tool of the agent'),
         input: z.unknown().describe('Arguments; null for a role without access to messages'),
         server_id: Id('mcp'),
-        server_name: z.string().describe('Show it: the server decides what is asked'),
+        server_name: z.string().describe('Show it: the server decides about the question'),
         message: z
           .string()
           .nullable()

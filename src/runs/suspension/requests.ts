@@ -47,7 +47,7 @@ export const afterSignIn = (
 
 const maxErrors = 10;
 
-/** Throws `conflict` for an answer to another question, and `validation_failed` for content that is not what was asked. */
+/** Throws `conflict` for an answer to another question, and `validation_failed` for content that does not match the schema. */
 export function checkInputs({ suspended }: RestoredRun, given: readonly Given[]): void {
   for (const { index, action } of given) {
     if (action.type !== 'input') continue;

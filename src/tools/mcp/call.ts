@@ -38,7 +38,7 @@ interface McpCall {
   readonly end_user_id: string | null;
   readonly signal: AbortSignal;
   readonly report?: ToolContext['report'];
-  /** A person can be asked for input, and has given it to an earlier attempt. */
+  /** A person can give input, and has given it to an earlier attempt. */
   readonly can_ask?: boolean;
   readonly given?: GivenInput | undefined;
 }

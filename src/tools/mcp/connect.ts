@@ -26,7 +26,7 @@ interface Request {
   readonly authorization: Authorization;
   readonly signal: AbortSignal;
   readonly max_bytes: number;
-  /** A person can be asked for input. */
+  /** A person can give input. */
   readonly can_ask?: boolean;
 }
 
