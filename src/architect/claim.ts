@@ -3,7 +3,13 @@ import { isGuardViolation } from '../db/errors.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
 import { minute } from '../shared/time.ts';
-import { claimSession, releaseSession, type SessionRow, selectSession } from './store.ts';
+import {
+  claimSession,
+  releaseClaim,
+  releaseSession,
+  type SessionRow,
+  selectSession,
+} from './store.ts';
 
 /** Longer than a run of the architect may take. A request that died releases the session after this time. */
 const maxDuration = 10 * minute;
@@ -31,7 +37,14 @@ export async function withSession<Result>(
 /** Reserves a session for this request. Throws like `withSession`. */
 export async function reserveSession(ctx: Ctx, id: string): Promise<SessionRow> {
   const now = ctx.now();
-  const [session] = await claimSession(ctx.db, ctx.workspace_id, id, now, now + maxDuration).all();
+  const until = now + maxDuration;
+  const [session] = await claimSession(ctx.db, ctx.workspace_id, id, now, until)
+    .all()
+    .catch(async (error: unknown) => {
+      // The response may have been lost, and a retry would be refused until the claim ends.
+      await batch(ctx.db, [releaseClaim(ctx.db, ctx.workspace_id, id, until)]);
+      throw error;
+    });
   if (session !== undefined) return session;
   const { agent_id } = await findSession(ctx, id);
   if (agent_id !== null)

@@ -71,6 +71,13 @@ export const releaseSession = (db: Db, { workspace_id, id, revision }: SessionRo
     .set({ busy_until: 0 })
     .where(and(own(workspace_id, id), eq(architect_sessions.revision, revision)));
 
+/** Releases the claim of a request that does not know whether it has one. */
+export const releaseClaim = (db: Db, workspace_id: string, id: string, busy_until: number) =>
+  db
+    .update(architect_sessions)
+    .set({ busy_until: 0 })
+    .where(and(own(workspace_id, id), eq(architect_sessions.busy_until, busy_until)));
+
 /** Stores the base of a session while it is claimed. */
 export const setBase = (db: Db, { workspace_id, id }: SessionRow, base_id: string) =>
   db.update(architect_sessions).set({ base_id }).where(own(workspace_id, id));

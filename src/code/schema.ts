@@ -117,11 +117,11 @@ export const toCodeExecution = (
   { workspace_id: _, created_by: __, ...row }: ExecutionRow,
   isShown: boolean,
 ): CodeExecution => {
-  const { error_type, error_name, error_message, error_line, ...rest } = row;
+  const { error_type, error_name, error_message, error_line, language, ...rest } = row;
   const message = isShown ? error_message : null;
   return {
     ...rest,
-    language: row.language as CodeExecution['language'],
+    language: language as CodeExecution['language'],
     runner: row.runner as CodeExecution['runner'],
     error:
       error_type === null
@@ -186,7 +186,7 @@ export const StoredFile = z
 export type StoredFile = z.output<typeof StoredFile>;
 
 export const LinkQuery = z.strictObject({
-  expires: z.coerce.number().int().min(0).max(1e11).optional().describe('Seconds since 1970'),
+  expires: z.coerce.number().int().min(1).max(1e11).optional().describe('Seconds since 1970'),
   signature: z.string().min(1).max(100).optional().describe('Signature of the link'),
 });
 export type LinkQuery = z.output<typeof LinkQuery>;

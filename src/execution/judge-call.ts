@@ -138,7 +138,7 @@ export async function refuseRedirect(
   const sources = await untrusted([...from, to]);
   return sources.length === 0
     ? null
-    : `The agent has read ${list(sources)}, so it does not follow redirects to another host.`;
+    : `The agent has read ${list(sources)}, so it does not follow the redirect to ${to}.`;
 }
 
 /** Returns true for a host in the list, and for one below a `*.` entry. */

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { withClientForms } from './client-forms.ts';
+import { withSharedComponents } from './shared-components.ts';
 import { tags } from './tags.ts';
 
 type Registry = OpenAPIHono['openAPIRegistry'];
@@ -32,7 +33,7 @@ export function buildDocument(describe: Description, origin: string) {
     tags: [...openApiInfo.tags],
     servers: [{ url: origin }],
   });
-  return withClientForms(withNullableReferences(document));
+  return withSharedComponents(withClientForms(withNullableReferences(document)));
 }
 
 /**

@@ -24,16 +24,19 @@ describe('a malicious page with a model that obeys it (R44)', () => {
   it('receives nothing by a redirect of a host that is allowed', async () => {
     const [evil, wiki] = [new Site(), new Site()];
     const to = evil.url('/leak?what=secret');
+    await wiki.answers('/robots.txt', { status: 404 });
     await wiki.answers('/go', { status: 302, headers: { location: to } });
     const desk = await obedient([obeys(fetches(wiki.url('/go?to=leak'), 'a')), done], evil);
     await desk.addDocument();
     await desk.configure({ approvals: { allowed_hosts: [new URL(wiki.origin).host] } });
     const { body } = await desk.send({ message: 'Can orders be cancelled?' });
     expect(body.run.status).toBe('completed');
-    expect(await wiki.calls()).toHaveLength(1);
+    expect(await wiki.calls()).toHaveLength(2);
     await desk.expectNoHarm();
     // The model reads where the page is, and may call it under the same rules.
-    expect(JSON.stringify((await desk.provider.requests())[1]?.body)).toContain(to);
+    expect(JSON.stringify((await desk.provider.requests())[1]?.body)).toContain(
+      `does not follow the redirect to ${new URL(to).host}`,
+    );
   });
 
   it('receives no text as a list of numbers', async () => {

@@ -14,8 +14,12 @@ import { idsInBody, type Seeded, seed, validOptions, valuesFor } from '../suppor
 import { countAll } from '../support/rows.ts';
 import { requestWith } from '../support/worker.ts';
 
-/** Runs live in their hosts, and searches spend: what they leave behind after a fault is tested where they live. */
-const elsewhere = /\/(messages|actions|search|chat|completions|responses)$/;
+/**
+ * Runs live in their hosts, searches spend, executions are logged before they start, and most messages of MCP change
+ * nothing: what they leave behind after a fault is tested where they live.
+ */
+const elsewhere =
+  /^\/mcp|\/(messages|actions|search|chat|completions|responses|code-executions|\{architect_session\}\/test)$/;
 const creating = operations.filter(
   ({ method, access, path }) =>
     method === 'POST' && access !== 'public' && access !== 'root' && !elsewhere.test(path),

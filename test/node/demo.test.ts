@@ -25,6 +25,14 @@ describe('npm run demo', () => {
     expect(text).not.toMatch(/(?:orders|model)-[0-9a-f]{8}/);
   });
 
+  it('with --agent answers over MCP, runs code on a table, and orders once a person has approved', async () => {
+    const { code, text } = await runDemo('--agent');
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(text).toMatch(/demo_order_beans \{"kilograms":31\}: .*\n {2}approved/);
+    expect(text).toMatch(/six weeks.*\[1\].*P-1/);
+    expect(text).toMatch(/beans-per-month\.svg, \d+ bytes, attachment/);
+  });
+
   it('explains invalid flags and an unreachable server', async () => {
     expect(await runDemo('--model', 'openai/gpt-5-mini')).toMatchObject({
       code: 1,

@@ -9,6 +9,7 @@ import { openWorkspace } from '../../scripts/demo-workspace.ts';
 import { freePort, startServer } from '../../scripts/server.ts';
 import { openState } from '../../scripts/state.ts';
 import { providers } from '../../src/llm/providers.ts';
+import { searchProviders } from '../../src/web/search/registry.ts';
 
 // Wrangler passes on only names that wrangler.toml lists, and silently ignores other keys in .dev.vars.
 describe('variables in .dev.vars', () => {
@@ -16,7 +17,12 @@ describe('variables in .dev.vars', () => {
     const { secrets } = unstable_readConfig({ config: 'wrangler.toml' }) as {
       secrets: { required: string[] };
     };
-    const keys = providers.flatMap(({ key_variable }) => key_variable ?? []);
+    const keys = [
+      ...providers.flatMap(({ key_variable }) => key_variable ?? []),
+      ...searchProviders.flatMap(
+        ({ key_variable, url_variable }) => key_variable ?? url_variable ?? [],
+      ),
+    ];
     expect(secrets.required).toEqual(['ROOT_KEY', 'ENCRYPTION_KEYS', ...new Set(keys)]);
   });
 

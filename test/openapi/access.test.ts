@@ -72,6 +72,7 @@ describe('the token of an end user', () => {
       'DELETE /attachments/{attachment}',
       'DELETE /messages/{message}/feedback',
       'DELETE /sessions/{session}',
+      'DELETE /tools/mcp/{server}/authorizations/{authorization}',
       'GET /agents/{agent}/sessions',
       'GET /approvals',
       'GET /attachments/{attachment}',
@@ -85,6 +86,7 @@ describe('the token of an end user', () => {
       'GET /sessions/{session}',
       'GET /sessions/{session}/attachments',
       'GET /sessions/{session}/messages',
+      'GET /tools/mcp/{server}/authorizations',
       'PATCH /sessions/{session}',
       'POST /agents/{agent}/runs',
       'POST /agents/{agent}/search',
@@ -100,6 +102,7 @@ describe('the token of an end user', () => {
       'POST /sessions/{session}/attachments',
       'POST /sessions/{session}/messages',
       'POST /sessions/{session}/suggestions',
+      'POST /tools/mcp/{server}/authorizations',
       'PUT /messages/{message}/feedback',
     ]);
   });

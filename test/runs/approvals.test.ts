@@ -194,7 +194,7 @@ describe('a call of a destructive tool', () => {
       .run();
     expect((await waiting.decide(approve)).body.run.status).toBe('completed');
     expect(await desk.site.calls()).toEqual([]);
-    expect(await toolMessages(desk, 1)).toContain('has changed since the call was approved');
+    expect(await toolMessages(desk, 1)).toContain('has changed while the call waited');
   });
 
   it('needs a decision of its own, also with the id of another call', async () => {

@@ -105,8 +105,10 @@ describe('tool sources', () => {
       description: 'An order by its number.',
       effect: 'read',
     });
-    const own = ['knowledge_search', 'web_search', 'fetch_url', 'calculator', 'current_time'];
-    const builtIn = [...own, 'agent'];
+    const builtIn = [
+      ...['knowledge_search', 'web_search', 'fetch_url', 'run_code', 'calculator', 'current_time'],
+      'agent',
+    ];
     const names = (await listAvailableTools(contextOf(other))).map(({ name }) => name);
     expect(names).toEqual(builtIn);
   });

@@ -41,7 +41,7 @@ describe('tools of a version', () => {
       422,
       [{ pointer: '/config/tools/1', detail: 'Tool `get_order` does not exist.' }],
     ]);
-    for (const name of ['web_search', 'run_code', 'Calculator']) {
+    for (const name of ['web_search', 'run_python', 'Calculator']) {
       expect(
         (
           await workspace.post('/agents', {

@@ -34,7 +34,9 @@ describe('the migration that introduces quotas', () => {
       ),
     ]);
     const after = (await env.DB.prepare(counters).bind(workspace.id).all()).results;
-    expect(after).toEqual(before.filter(({ used }) => used !== 0));
+    // Later resources have migrations of their own.
+    const counted = (resource: unknown) => inserts.some((sql) => sql.includes(`'${resource}'`));
+    expect(after).toEqual(before.filter(({ used, resource }) => used !== 0 && counted(resource)));
   });
 });
 

@@ -51,17 +51,17 @@ export async function withConnection<Result>(
         : 'legacy';
   const deadline = AbortSignal.timeout(request.server.timeout_ms);
   try {
-    return await attempt(ctx, request, first, deadline, work);
+    return await connectOnce(ctx, request, first, deadline, work);
   } catch (error) {
     if (!(error instanceof McpFault) || error.retry === null) throw error;
     const next: Mode = first === 'auto' && error.retry === 'legacy' ? 'legacy' : 'auto';
     // A fault of the server itself does not concern the version.
     if (first !== 'auto' && error.retry === 'legacy') throw error;
-    return attempt(ctx, request, next, deadline, work);
+    return connectOnce(ctx, request, next, deadline, work);
   }
 }
 
-async function attempt<Result>(
+async function connectOnce<Result>(
   ctx: Ctx,
   { server, authorization, signal: run, max_bytes, can_ask = false }: Request,
   mode: Mode,

@@ -35,7 +35,7 @@ export function shellBlocksOf(file: string): ShellBlock[] {
 
 /** Waits for the port that the service in the block listens on. */
 const waitFor = (text: string): string => {
-  const port = /\.listen\((\d+)/.exec(text)?.[1];
+  const port = /(?:\.listen\(|PORT=)(\d+)/.exec(text)?.[1];
   if (port === undefined) throw new Error(`The block does not listen on a port: ${text}`);
   return `until (exec 3<>/dev/tcp/127.0.0.1/${port}) 2>/dev/null; do sleep 0.05; done`;
 };

@@ -52,7 +52,7 @@ const runOf = (more: object) => ({
     version_id: ids.version,
     ended_at: '2026-11-20T09:30:00.000Z',
   },
-  ...{ confidence: 0.8, downgrade: null, error: null },
+  ...{ confidence: 0.8, downgrade: null, error: null, files: [] },
   usage: {
     input_tokens: 9,
     output_tokens: 4,

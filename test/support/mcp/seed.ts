@@ -16,7 +16,7 @@ export async function newServer(workspace: Workspace) {
 /** Bodies for operations whose documented example needs something that only a seed has. */
 export const mcpBodies = {
   'POST /api/v1/tools/mcp': () => ({
-    ...{ name: newName(), url: 'https://mcp-unknown.example.com/mcp' },
+    ...{ name: 'documentation', url: 'https://mcp-unknown.example.com/mcp' },
   }),
   'POST /api/v1/tools/mcp/{server}/accept': ({ hash = null }: { hash?: string | null }) => ({
     tools: [{ name: 'search', hash }],

@@ -27,7 +27,7 @@ async function findServer(ctx: Ctx, id: string): Promise<Server> {
   return server;
 }
 
-/** Returns whom the caller acts for: an end user for themselves, a key for any of them. Empty for the workspace. Throws `forbidden`. */
+/** Returns whom the caller acts for: an end user for themselves, a key for any of them. Empty for the workspace. Throws `forbidden` and `validation_failed`. */
 function subjectOf(ctx: Ctx, named: string | null): string {
   const { actor } = ctx;
   if (actor.type === 'end_user') {
@@ -35,9 +35,9 @@ function subjectOf(ctx: Ctx, named: string | null): string {
     throw new Failure('forbidden', 'The token is that of another end user.');
   }
   if (named === null && !hasRoleFor(ctx, 'tools:write'))
-    throw new Failure(
-      'forbidden',
-      'Only keys with the role editor or admin may sign in for the workspace. Name an `end_user_id`.',
+    throw invalid(
+      '/end_user_id',
+      'Only keys with the role editor or admin may sign in for the workspace. Name an end user.',
     );
   return named ?? '';
 }
@@ -86,11 +86,11 @@ export async function createAuthorization(
   }
 }
 
-/** Returns the end users whose authorizations the caller may see: undefined for all. Throws `forbidden`. */
+/** Returns the end users whose authorizations the caller may see: undefined for all. Throws `validation_failed`. */
 function visibleTo(ctx: Ctx, named: string | undefined): string | undefined {
   if (ctx.actor.type === 'end_user') return ctx.actor.id;
   if (named === undefined && !hasRoleFor(ctx, 'tools:read'))
-    throw new Failure('forbidden', 'A key of the role runtime has to name an `end_user_id`.');
+    throw invalid('?end_user_id', 'A key of the role runtime has to name an end user.');
   return named;
 }
 
@@ -124,6 +124,10 @@ export async function deleteAuthorization(ctx: Ctx, server_id: string, id: strin
   const { actor } = ctx;
   if (found === undefined || (actor.type === 'end_user' && found.row.end_user_id !== actor.id))
     throw notFound('authorization');
-  subjectOf(ctx, found.row.end_user_id === '' ? null : found.row.end_user_id);
+  if (found.row.end_user_id === '' && !hasRoleFor(ctx, 'tools:write'))
+    throw new Failure(
+      'forbidden',
+      'Only keys with the role editor or admin may delete the sign-in of the workspace.',
+    );
   await revoke(ctx, server, found);
 }

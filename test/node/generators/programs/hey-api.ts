@@ -34,7 +34,7 @@ async function main() {
     body: { message: 'How long does descaling take?' },
     throwOnError,
   });
-  const texts = message.parts.map((part) => (part.type === 'text' ? part.text : part.tool_name));
+  const texts = message.parts.map((part) => ('text' in part ? part.text : part.type));
   const { data: run } = await api.getRun({ path: { run: message.run_id }, throwOnError });
   const kinds = run.steps.map((step) => (step.type === 'retrieval' ? step.output : step.name));
   await api.updateAgent({

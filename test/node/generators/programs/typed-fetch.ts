@@ -51,7 +51,7 @@ async function main() {
       body: { message: 'How long does descaling take?' },
     }),
   );
-  const texts = message.parts.map((part) => (part.type === 'text' ? part.text : part.tool_name));
+  const texts = message.parts.map((part) => ('text' in part ? part.text : part.type));
   const run = ok(
     await client.GET('/api/v1/runs/{run}', { params: { path: { run: message.run_id } } }),
   );
