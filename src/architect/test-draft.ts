@@ -41,6 +41,12 @@ export const testDraft = (
       config: {
         ...config,
         tools: config.tools.filter((name) => !acting.has(name)),
+        // Delegates are bound by it, too.
+        approvals: {
+          ...config.approvals,
+          write: 'always' as const,
+          destructive: 'always' as const,
+        },
         limits: { ...config.limits, seconds: Math.min(config.limits.seconds, maxSeconds) },
       },
       tools: tools.filter(({ name }) => !acting.has(name)),

@@ -17,7 +17,7 @@ export {
   type Resolution,
   resumedMessages,
   type SuspendedStep,
-  stillWaiting,
+  stepThatWaits,
 } from './suspension.ts';
 export type { ClientTool, RunContext as ToolRunContext, Tool } from './tool.ts';
 export { toAnswered } from './transcript.ts';

@@ -96,42 +96,40 @@ export function resumedMessages(
   const content = [...new Set(call_ids)].flatMap((id) =>
     all.filter(({ toolCallId }) => toolCallId === id),
   );
-  return [withEdits(assistant, answered), { role: 'tool', content }];
+  const edits = new Map([...answered].map(([id, { edited_input }]) => [id, edited_input]));
+  return [withEdits(assistant, edits), { role: 'tool', content }];
 }
 
-/** Returns a step of which some calls have to wait again, with the results of the others. */
-export function stillWaiting(
+/** Returns a step of which some pending calls have results by now, and others wait again. */
+export function stepThatWaits(
   step: SuspendedStep,
   answered: ReadonlyMap<string, Resolution>,
   pending: readonly PendingCall[],
   cite: Parameters<typeof toToolMessage>[1],
   started_at: number,
 ): SuspendedStep {
-  const [assistant = step.assistant, results] = resumedMessages(step, answered, cite);
-  const inputs = new Map(
-    pending.map(({ tool_call_id, input }) => [tool_call_id, { edited_input: input }] as const),
-  );
+  const [assistant = step.assistant, made] = resumedMessages(step, answered, cite);
+  const inputs = new Map(pending.map(({ tool_call_id, input }) => [tool_call_id, input]));
   return {
     ...step,
     assistant: withEdits(assistant, inputs),
-    results: results === undefined ? [] : resultsIn(results),
-    ...{ pending, started_at },
+    results: made === undefined ? [] : resultsIn(made),
+    pending,
+    started_at,
   };
 }
-
-type Edit = Pick<Resolution, 'edited_input'>;
 
 /** The model reads its calls with the arguments with which they were made. */
 function withEdits(
   message: LanguageModelV4Message,
-  answered: ReadonlyMap<string, Edit>,
+  edits: ReadonlyMap<string, unknown>,
 ): LanguageModelV4Message {
   if (message.role !== 'assistant') return message;
   return {
     ...message,
     content: message.content.map((part) => {
       if (part.type !== 'tool-call') return part;
-      const edited = answered.get(part.toolCallId)?.edited_input;
+      const edited = edits.get(part.toolCallId);
       return edited === undefined ? part : { ...part, input: edited };
     }),
   };

@@ -59,6 +59,7 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'rate-limits:manage',
   'architect:use',
   'tools:write',
+  'code:run',
   'usage:archives',
   'operations:read',
 ]);

@@ -72,6 +72,7 @@ export {
   selectContentOfMessage,
   selectRunOfContent,
 } from './store/contents.ts';
+export { eraseTrace } from './store/erase-trace.ts';
 export { type AnyMessageRow, selectMessagesOfRun } from './store/messages.ts';
 export {
   insertRun,

@@ -215,6 +215,32 @@ describe('the architect with a model', () => {
     const { body: agent } = await workspace.post(`${design.path}/create-agent`, {});
     expect(agent.config.tools).toEqual(['get_order']);
   });
+
+  it('lets no other agent change something when it tests a draft', async () => {
+    const site = new Site();
+    const call = (name: string, given: object) => ({
+      tool_calls: [{ id: 'c1', name, arguments: given }],
+    });
+    const says = { text: ['Done.'] };
+    const rounds = [
+      writes({ ...good, tools: ['agent'] }),
+      call('agent', { agent: 'orders', message: 'Cancel order 1' }),
+      call('get_order', { order: '1' }),
+      ...[says, says],
+    ];
+    const { workspace, provider } = await withModel({ rounds });
+    await workspace.post('/tools', { ...withPath(site), effect: 'write' });
+    const config = { tools: ['get_order'], knowledge: { base_ids: [] } };
+    await workspace.post('/agents', { name: 'Orders', slug: 'orders', config });
+    const design = await newDesign(workspace);
+    await design.sayAll('Cancel orders');
+    const { body } = await design.test({ questions: [{ question: 'Cancel order 1' }] });
+    expect(body.previews[0]).toMatchObject({ answer: 'Done.', error: null });
+    expect(JSON.stringify((await provider.requests())[3])).toContain(
+      'needs the approval of a person',
+    );
+    expect(await site.calls()).toEqual([]);
+  });
 });
 
 describe('POST /architect/suggest', () => {

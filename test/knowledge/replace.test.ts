@@ -53,6 +53,23 @@ describe('replacing a document', () => {
     }
   });
 
+  it('removes the original it had when the worker died after it was ready and the next content fails', async () => {
+    const plain = { kind: 'deliver', at: 100, dies: null, meanwhile: null } as const;
+    const orders: readonly (readonly Step[])[] = [
+      [{ ...plain, which: 1, isPoisoned: false }],
+      [{ ...plain, which: 2, isPoisoned: false }],
+      [{ ...plain, which: 2, isPoisoned: true }],
+    ];
+    for (const order of orders) {
+      const world = await ReplaceWorld.open();
+      await world.take({ kind: 'upload', isGood: true });
+      const meanwhile: Step = { kind: 'upload', isGood: false };
+      await world.take({ ...plain, which: 1, at: 9, dies: 'after', meanwhile, isPoisoned: false });
+      for (const step of order) await world.take(step);
+      await world.end();
+    }
+  });
+
   it('leaves every revision of the base as it was, whatever happens to its messages and workers', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 9 }), async (steps) => {

@@ -109,7 +109,8 @@ let session: string;
 beforeAll(async () => {
   state = mkdtempSync(join(tmpdir(), 'agentgrid-readme-'));
   work = mkdtempSync(join(tmpdir(), 'agentgrid-guides-'));
-  symlinkSync(resolve('scripts'), join(work, 'scripts'));
+  for (const folder of ['scripts', 'node_modules'])
+    symlinkSync(resolve(folder), join(work, folder));
   mkdirSync(join(work, '.wrangler'));
   symlinkSync(state, join(work, '.wrangler/state'));
   [server, provider, servicePort] = await Promise.all([

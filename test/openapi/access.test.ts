@@ -166,6 +166,7 @@ describe('roles', () => {
         'providers:manage',
         'architect:use',
         'tools:write',
+        'code:run',
         'usage:archives',
       ],
       ...['budgets:manage', 'webhooks:manage', 'rate-limits:manage', 'operations:read'],

@@ -249,11 +249,30 @@ describe('the list of approvals', () => {
     expect(expired.data).toMatchObject([{ id: one.data[0].id, status: 'expired' }]);
     expect((await workspace.get(`/approvals?cursor=${one.next_cursor}`)).status).toBe(400);
   });
+
+  it('has no arguments that may come from a file which an end user may no longer read (R85)', async () => {
+    const desk = await newDesk([asks(remove)]);
+    const { workspace, agent } = desk;
+    const base = await newBase(workspace);
+    const file = await addText(workspace, base, 'orders.txt', 'Cancel order 7.');
+    await workspace.patch(`/agents/${agent}`, {
+      config: { knowledge: { base_ids: [base], scope: 'general' } },
+    });
+    const token = { end_user_id: 'ann', groups: [], agent_ids: [agent] };
+    const ann = workspace.as((await workspace.post('/end-user-tokens', token)).body.token);
+    const { body } = await ann.post(`/agents/${agent}/runs`, { message: 'Cancel order 7.' });
+    expect(body.run.status).toBe('requires_action');
+    const inputs = async (caller: typeof ann) =>
+      (await caller.get('/approvals')).body.data.map(({ input }: { input: unknown }) => input);
+    expect(await inputs(ann)).toEqual([{ order: '7' }]);
+    await workspace.patch(`/files/${file.id}`, { groups: ['staff'] });
+    expect([await inputs(ann), await inputs(workspace)]).toEqual([[null], [{ order: '7' }]]);
+  });
 });
 
 describe('the person who decides', () => {
   it('is an editor, unless the version lets end users decide', async () => {
-    const rounds = [asks(remove), says, asks(remove), says];
+    const rounds = Array.from({ length: 3 }, () => [asks(remove), says]).flat();
     const desk = await newDesk(rounds);
     const chat = await desk.workspace.withRole('runtime');
     const editor = await desk.workspace.withRole('editor');
@@ -271,6 +290,41 @@ describe('the person who decides', () => {
     });
     expect((await chat.post(`/runs/${await ask()}/actions`, { actions })).status).toBe(200);
     expect(await desk.deleted()).toHaveLength(2);
+    const token = { end_user_id: 'ann', groups: [], agent_ids: [desk.agent] };
+    const ann = desk.workspace.as(
+      (await desk.workspace.post('/end-user-tokens', token)).body.token,
+    );
+    const own = (await ann.post(`/agents/${desk.agent}/runs`, { message: 'Cancel it.' })).body.run;
+    expect((await ann.post(`/runs/${own.id}/actions`, { actions })).status).toBe(200);
+    const [approval] = (await ann.get('/approvals')).body.data;
+    expect(approval).toMatchObject({ run_id: own.id, decided_by: 'ann' });
+  });
+});
+
+describe('a run that a decision resumes', () => {
+  it('has the access and the budgets of the key that started it, whoever decides', async () => {
+    const wrote = asks({
+      id: 'call_2',
+      name: 'run_code',
+      arguments: { code: "writeFile('a.txt', 'a')" },
+    });
+    const desk = await newDesk([asks(remove), wrote, says], {
+      tools: ['delete_order', 'run_code'],
+    });
+    const { workspace, agent } = desk;
+    const chat = await workspace.withRole('runtime');
+    const { body: waiting } = await chat.post(`/agents/${agent}/runs`, { message: 'Cancel it.' });
+    const { status, body } = await workspace.post(`/runs/${waiting.run.id}/actions`, {
+      actions: [{ type: 'approval', ...approve }],
+    });
+    expect([status, body.run?.status], JSON.stringify(body)).toEqual([200, 'completed']);
+    const { results } = await env.DB.prepare(
+      'select distinct u.api_key_id = r.created_by as is_own from usage u join runs r on r.id = u.run_id where r.id = ?',
+    )
+      .bind(waiting.run.id)
+      .all();
+    expect(results).toEqual([{ is_own: 1 }]);
+    expect((await chat.get(`/generated-files/${body.run.files[0].id}`)).status).toBe(200);
   });
 });
 

@@ -216,6 +216,31 @@ describe('run_code', () => {
     ).toEqual([]);
   });
 
+  it('is erased with its response, while the conversation continues (R77)', async () => {
+    const chat = await newChat(
+      { rounds: [runs("writeFile('a.txt', 'canary')"), says, says] },
+      { config },
+    );
+    const { workspace, agent } = chat;
+    const call = (method: string, path: string, json?: object) =>
+      request(method, `/v1/responses${path}`, workspace.key, json === undefined ? {} : { json });
+    const { body: first } = await call('POST', '', { model: agent, input: 'Write it.' });
+    const [file] = first.agentgrid.files;
+    const more = { model: agent, input: 'Thanks.', previous_response_id: first.id };
+    expect((await call('POST', '', more)).status).toBe(200);
+    expect((await call('DELETE', `/${first.id}`)).status).toBe(200);
+    expect((await workspace.get('/code-executions')).body.data).toEqual([]);
+    expect((await workspace.get(`/generated-files/${file.id}`)).status).toBe(404);
+    const link = new URL(file.url, 'https://example.com');
+    expect((await exports.default.fetch(link)).status).toBe(404);
+    const { results } = await env.DB.prepare(
+      "select id from runs where workspace_id = ? and generated_files like '%a.txt%'",
+    )
+      .bind(workspace.id)
+      .all();
+    expect(results).toEqual([]);
+  });
+
   it('describes to the model exactly the functions that exist', async () => {
     const { workspace } = await newChat({ rounds: [] });
     const named = [

@@ -23,9 +23,11 @@ interface Asked {
 }
 
 /** An agent with the tool of an MCP server to which each end user signs in. */
-async function newDesk(answers: number): Promise<Desk> {
+async function newDesk(answers: number, rules: object = {}): Promise<Desk> {
   const server = await ProtectedServer.start();
   const call = { id: 'call_1', name: 'crm__whoami', arguments: {} };
+  const isFree = Object.keys(rules).length === 0;
+  const tools = isFree ? { trust_read_only: true } : { effects: { whoami: 'destructive' } };
   const asks: Round = { text: ['One moment.'], tool_calls: [call], usage };
   const chat = await newChat({
     rounds: Array.from({ length: answers }, () => [asks, says]).flat(),
@@ -35,11 +37,11 @@ async function newDesk(answers: number): Promise<Desk> {
     workspace,
     server.url,
     { type: 'oauth', per: 'end_user' },
-    { name: 'crm', tools: { trust_read_only: true } },
+    { name: 'crm', tools },
   );
   await signIn(workspace, server_id, {}, 'developer');
   await workspace.post(`/tools/mcp/${server_id}/refresh`, {});
-  const config = { tools: ['crm__whoami'] };
+  const config = { tools: ['crm__whoami'], ...rules };
   const changed = await workspace.patch(`/agents/${agent}`, { config });
   expect(changed.status, JSON.stringify(changed.body)).toBe(200);
   return {
@@ -93,6 +95,36 @@ describe('a call of an end user who has not signed in', () => {
     expect(await read(desk)).toContain('You are ann.');
     const calls = (await desk.server.calls('/mcp')).filter(({ status }) => status === 200);
     expect(calls.length).toBeGreaterThan(0);
+  });
+
+  it('waits for the sign-in once it is approved, and is made without another approval (R41)', async () => {
+    const desk = await newDesk(2, { approvals: { destructive: 'always' } });
+    const { workspace } = desk;
+    const approve = (run: string) =>
+      workspace.post(`/runs/${run}/actions`, {
+        actions: [{ type: 'approval', tool_call_id: 'call_1', decision: 'approve' }],
+      });
+    const ann = await desk.ask('ann');
+    expect(ann.action.type).toBe('approval');
+    const approved = await approve(ann.body.run.id);
+    expect(approved.body.run.status, JSON.stringify(approved.body)).toBe('requires_action');
+    const [action] = approved.body.run.required_actions;
+    expect(action).toMatchObject({ type: 'sign_in', tool_call_id: 'call_1', server_name: 'crm' });
+    const again = await approve(ann.body.run.id);
+    expect([again.status, again.body.run.status]).toEqual([200, 'requires_action']);
+    await goBack(await consent(action.url, 'ann'));
+    const done = await ann.submit('completed');
+    expect([done.status, done.body.run?.status], JSON.stringify(done.body)).toEqual([
+      200,
+      'completed',
+    ]);
+    expect(await read(desk)).toContain('You are ann.');
+    const { body: approvals } = await workspace.get('/approvals');
+    expect(approvals.data).toMatchObject([{ status: 'approved' }]);
+    const bob = await desk.ask('bob');
+    await approve(bob.body.run.id);
+    expect((await bob.submit('declined')).body.run.status).toBe('completed');
+    expect(await read(desk)).toContain('has not signed in');
   });
 
   it('shows the page in the stream, and not to roles without access to messages', async () => {

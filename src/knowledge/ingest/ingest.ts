@@ -67,18 +67,24 @@ export async function ingestFile(
   }
 }
 
-/** Removes what the ready attempt of a file has replaced, except its history. */
-async function removeFormer(ctx: Ctx, { id, attempt }: FileRow): Promise<void> {
+/** Removes what attempts before this one have left, and originals that have been replaced, except history. */
+async function removeFormer(
+  ctx: Ctx,
+  { id, attempt }: Pick<FileRow, 'id' | 'attempt'>,
+): Promise<void> {
   await removeAttempts(ctx, id, attempt);
   await removeOriginals(ctx, id);
 }
 
-/** Removes what an attempt left that ended and was interrupted before it had removed it. */
-async function removeLeftovers(ctx: Ctx, file_id: string): Promise<void> {
-  const file = await selectAnyFile(ctx.db, ctx.workspace_id, file_id).get();
+/**
+ * Removes what an attempt left that ended and was interrupted before it had removed it. The file may have been queued
+ * again since, for content that does not become ready: only this job removes what that attempt has replaced.
+ */
+async function removeLeftovers(ctx: Ctx, id: string): Promise<void> {
+  const file = await selectAnyFile(ctx.db, ctx.workspace_id, id).get();
   if (file === undefined || file.deleted_at !== null) return;
-  if (file.status === 'ready') await removeFormer(ctx, file);
-  if (file.status === 'failed') await removeAttempts(ctx, file.id, file.attempt + 1);
+  const { attempt, status } = file;
+  await removeFormer(ctx, { id, attempt: status === 'failed' ? attempt + 1 : attempt });
 }
 
 /** Marks a file as failed after its last attempt. It can be reprocessed manually. */
@@ -91,12 +97,6 @@ export async function failExhaustedFile(
     detail: 'The file could not be processed. Retry with `POST /files/{file}/reprocess`.',
   };
   const { workspace_id } = ctx;
-  const [failed] = await failFile(
-    ctx.db,
-    { workspace_id, id, revision: revision ?? null },
-    error,
-    ctx.now(),
-  );
-  if (failed === undefined) await removeLeftovers(ctx, id);
-  else await removeAttempts(ctx, failed.id, failed.attempt + 1);
+  await failFile(ctx.db, { workspace_id, id, revision: revision ?? null }, error, ctx.now()).run();
+  await removeLeftovers(ctx, id);
 }

@@ -154,8 +154,7 @@ export const failFile = (
         isRevision(revision),
         notInArray(files.status, ['ready', 'failed']),
       ),
-    )
-    .returning();
+    );
 
 export interface NewChunk extends IndexedChunk {
   readonly id: string;

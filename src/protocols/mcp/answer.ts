@@ -124,7 +124,12 @@ function notesOf(
   origin: string,
 ): string[] {
   const actions = run?.required_actions ?? [];
-  const tools = actions.map(({ tool_name }) => `\`${tool_name}\``).join(', ');
+  const tools = actions
+    .flatMap(({ type, tool_name }) => (type === 'sign_in' ? [] : [`\`${tool_name}\``]))
+    .join(', ');
+  const servers = actions
+    .flatMap((action) => (action.type === 'sign_in' ? [action.server_name] : []))
+    .join(', ');
   const list = actions.some(({ type }) => type === 'approval')
     ? `, or in the list GET ${origin}/api/v1/approvals`
     : '';
@@ -132,7 +137,13 @@ function notesOf(
     ...(is_withheld
       ? ['The answer is withheld: it was written from files that may not be read.']
       : []),
-    ...(actions.length === 0
+    ...(servers === ''
+      ? []
+      : [
+          `The run waits for the end user, who has to sign in to ${servers}: their page is the \`url\` of the required action in GET ${origin}/api/v1/runs/${run_id}. ` +
+            `Afterwards, submit the action with POST ${origin}/api/v1/runs/${run_id}/actions; then \`get_answer\` with this run_id returns the answer.`,
+        ]),
+    ...(tools === ''
       ? []
       : [
           `The run waits for a person: an action for ${tools} is required. A person takes it with POST ${origin}/api/v1/runs/${run_id}/actions${list}; ` +

@@ -50,7 +50,15 @@ export async function toActions(
       'conflict',
       `The run ${run.id} has ended and does not wait for tool results.`,
     );
-  const missing = required.find(
+  // The AI SDK has no part for the end of a sign-in, which is submitted by itself.
+  const page = required.find((action) => action.type === 'sign_in');
+  const others = required.filter(({ type }) => type !== 'sign_in');
+  if (page !== undefined && others.length === 0)
+    throw new Failure(
+      'conflict',
+      `The run waits for the sign-in to ${page.server_name}. Submit its end with \`POST /runs/${run.id}/actions\`.`,
+    );
+  const missing = others.find(
     ({ tool_call_id }) => !actions.some((action) => action.tool_call_id === tool_call_id),
   );
   if (missing !== undefined)

@@ -1,7 +1,7 @@
 import { readInput, resolveTools, type SuspendedStep } from '../../execution/index.ts';
 import { hasRoleFor } from '../../identity/index.ts';
 import type { AuditEntry } from '../../platform/commit.ts';
-import { actorId, type Ctx } from '../../platform/context.ts';
+import { auditedId, type Ctx } from '../../platform/context.ts';
 import { canonicalJson } from '../../shared/digest.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import type { RunAction } from '../actions/schema.ts';
@@ -81,7 +81,7 @@ export const decisionOf = (
   { actor }: Ctx,
   { decision: type, arguments: edited_input, reason }: ApprovalAction,
 ): Decision => ({
-  ...{ type, reason: reason ?? null, decided_by: actorId(actor) },
+  ...{ type, reason: reason ?? null, decided_by: auditedId(actor) },
   ...(type === 'edit' ? { edited_input } : {}),
 });
 

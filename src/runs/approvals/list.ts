@@ -1,11 +1,15 @@
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { creatorFilter, mayReadMessages } from '../access.ts';
+import { withheldRuns } from '../withheld.ts';
 import { type Approval, type ApprovalsQuery, toApproval } from './schema.ts';
 import { type ApprovalFilter, positionOf, selectApprovals } from './store.ts';
 
-/** Lists the approvals of the runs that the caller may see: newest first, pending ones with the next to expire first. */
-export function listApprovals(
+/**
+ * Lists the approvals of the runs that the caller may see: newest first, pending ones with the next to expire first. Arguments that may
+ * come from a file that an end user may not read, or no longer, are left out.
+ */
+export async function listApprovals(
   ctx: Ctx,
   { limit, cursor, ...filters }: ApprovalsQuery,
 ): Promise<Page<Approval>> {
@@ -18,7 +22,7 @@ export function listApprovals(
   };
   const isShown = mayReadMessages(ctx);
   const now = ctx.now();
-  return readPage(
+  const page = await readPage(
     {
       secret: config.signing_secret,
       workspace_id,
@@ -29,6 +33,17 @@ export function listApprovals(
     (after, count) =>
       selectApprovals(ctx.db, workspace_id, filter, { after, limit: count, now }).all(),
     (row) => positionOf(filter, row),
-    (row) => toApproval(isShown ? row : { ...row, input: null, edited_input: null }, now),
+    (row) => row,
   );
+  const withheld = await withheldRuns(
+    ctx,
+    page.data.map(({ run_id }) => run_id),
+  );
+  const data = page.data.map((row) =>
+    toApproval(
+      isShown && !withheld.has(row.run_id) ? row : { ...row, input: null, edited_input: null },
+      now,
+    ),
+  );
+  return { ...page, data };
 }

@@ -21,7 +21,7 @@ export const Approval = z
     input: z
       .unknown()
       .describe(
-        'Arguments of the model; null for a role without access to messages, and once decided where content is not logged',
+        'Arguments of the model; null for a role without access to messages, for an end user who may not read a file that the run has read, and once decided where content is not logged',
       ),
     edited_input: z.unknown().describe('Arguments that were used instead; null for none'),
     digest: z

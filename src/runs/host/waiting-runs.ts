@@ -1,11 +1,12 @@
-import type { Ctx } from '../../platform/context.ts';
+import { actAsKey } from '../../identity/index.ts';
+import { actorId, type Ctx } from '../../platform/context.ts';
 import { admitRun } from '../../rate-limits/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { RunAction } from '../actions/schema.ts';
 import type { ActiveRun } from '../active-run.ts';
 import type { RunDriver, RunTerms } from '../driver.ts';
 import type { RunEvent } from '../events.ts';
-import { isWaiting, selectRun } from '../store/runs.ts';
+import { isWaiting, type RunRow, selectRun } from '../store/runs.ts';
 import { expiredDetail, requiredAt } from '../stream/event-log.ts';
 import { endWaiting } from '../suspension/end-waiting.ts';
 import { resumeRun } from '../suspension/resume-run.ts';
@@ -119,7 +120,8 @@ export class WaitingRuns {
     const { restored, answered } = resumption;
     const { active } = restored;
     const { id, agent_id } = active.run;
-    const slot = await admitRun(ctx, id, { agent_id, end_user_id: active.end_user_id });
+    const acting = await asStarted(ctx, active.run);
+    const slot = await admitRun(acting, id, { agent_id, end_user_id: active.end_user_id });
     try {
       await claimResumption(ctx, resumption);
     } catch (error) {
@@ -129,7 +131,7 @@ export class WaitingRuns {
     const turn =
       this.#queue.find(({ run_id }) => run_id === id) ??
       this.#queue.hold(new QueuedTurn(id, 'reject', null));
-    const events = resumeRun(ctx, restored, answered);
+    const events = resumeRun(acting, restored, answered);
     const run = this.#drive(ctx, turn, active, slot === null ? events : slot.during(events));
     turn.resume(run);
     return { run, is_joined: false, after: run.begun_at };
@@ -146,4 +148,13 @@ export class WaitingRuns {
         this.#queue.release(turn);
     }
   }
+}
+
+/**
+ * Whoever submits its actions, a run has the access, limits and budgets of the key that has started it; those of the
+ * caller once that key may no longer run agents.
+ */
+async function asStarted(ctx: Ctx, { created_by }: Pick<RunRow, 'created_by'>): Promise<Ctx> {
+  if (created_by === null || created_by === actorId(ctx.actor)) return ctx;
+  return (await actAsKey(ctx, created_by)) ?? ctx;
 }

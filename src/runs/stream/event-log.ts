@@ -66,14 +66,14 @@ export function textOfEvents(events: readonly RunEvent[]): string {
  */
 export const requiredAt = (
   events: readonly RunEvent[],
-  actions: readonly Pick<RunAction, 'tool_call_id'>[],
+  actions: readonly Pick<RunAction, 'tool_call_id' | 'type'>[],
 ): number =>
   1 +
   events.findLastIndex(
     (event) =>
       event.type === 'requires-action' &&
-      event.message.run?.required_actions?.some(({ tool_call_id }) =>
-        actions.some((action) => action.tool_call_id === tool_call_id),
+      event.message.run?.required_actions?.some(({ tool_call_id, type }) =>
+        actions.some((action) => action.tool_call_id === tool_call_id && action.type === type),
       ),
   );
 

@@ -20,8 +20,8 @@ import type { AnsweredAction, Decision, SuspendedState } from './state.ts';
 /** A call of a step with what was decided about it. */
 type Decided = PendingCall & { readonly decision: Decision };
 
-interface Finished {
-  readonly resolutions: ReadonlyMap<string, Resolution>;
+interface FinishedStep {
+  readonly results: ReadonlyMap<string, Resolution>;
   /** Calls that need a person once more. */
   readonly waiting: readonly PendingCall[];
 }
@@ -35,8 +35,8 @@ export async function* finishStep(
   run: AgentRun,
   step: SuspendedState['step'],
   answered: readonly AnsweredAction[],
-): AsyncGenerator<RunEvent, Finished> {
-  const resolutions = new Map<string, Resolution>();
+): AsyncGenerator<RunEvent, FinishedStep> {
+  const results = new Map<string, Resolution>();
   for (const action of answered) {
     if (!action.is_emitted) yield* eventsOf(action, step);
     const call = step.pending.find(({ tool_call_id }) => tool_call_id === action.tool_call_id);
@@ -45,13 +45,13 @@ export async function* finishStep(
     addSpan(ctx, run.progress, call, outcome, step.started_at, action.answered_at);
     if (action.decision === undefined && call.sign_in === undefined)
       run.progress.untrusted.add(call.tool_name);
-    resolutions.set(action.tool_call_id, { outcome });
+    results.set(action.tool_call_id, { outcome });
   }
   const approved = decidedCalls(step, answered).filter(
     ({ decision }) => decision.type !== 'reject',
   );
-  const waiting = approved.length > 0 ? yield* makeCalls(ctx, run, approved, resolutions) : [];
-  return { resolutions, waiting };
+  const waiting = approved.length > 0 ? yield* makeCalls(ctx, run, approved, results) : [];
+  return { results, waiting };
 }
 
 /** The events of an action that was accepted. */
@@ -98,7 +98,7 @@ async function* makeCalls(
   ctx: Ctx,
   run: AgentRun,
   approved: readonly Decided[],
-  resolutions: Map<string, Resolution>,
+  results: Map<string, Resolution>,
 ): AsyncGenerator<RunEvent, readonly PendingCall[]> {
   const { progress } = run;
   const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
@@ -131,7 +131,7 @@ async function* makeCalls(
     yield toolResult(tool_call_id, outcome, latency_ms, {});
     yield* fileEvents(outcome, {});
     const edited = approved.find((one) => one.tool_call_id === tool_call_id)?.decision;
-    resolutions.set(tool_call_id, {
+    results.set(tool_call_id, {
       outcome,
       ...(edited?.type === 'edit' ? { edited_input: edited.edited_input } : {}),
     });

@@ -1,4 +1,4 @@
-import { actorId, type Ctx } from '../../platform/context.ts';
+import { auditedId, type Ctx } from '../../platform/context.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import { schemaErrors } from '../../shared/json-schema/index.ts';
 import { isSignedIn, type ToolOutcome } from '../../tools/index.ts';
@@ -40,7 +40,7 @@ export const afterSignIn = (
   { result }: SignInAction,
 ): { readonly decision: Decision } | { readonly outcome: ToolOutcome } =>
   result === 'completed'
-    ? { decision: { type: 'approve', reason: null, decided_by: actorId(actor) } }
+    ? { decision: { type: 'approve', reason: null, decided_by: auditedId(actor) } }
     : {
         outcome: { ok: false, error: 'The person has not signed in, so the call was not made.' },
       };
@@ -76,7 +76,7 @@ export const afterInput = (
   { action, content }: InputAction,
 ): { readonly decision: Decision } => ({
   decision: {
-    ...{ type: 'approve', reason: null, decided_by: actorId(actor) },
+    ...{ type: 'approve', reason: null, decided_by: auditedId(actor) },
     answer: { action, ...(content === undefined ? {} : { content }) },
   },
 });

@@ -1,4 +1,4 @@
-import { resumedMessages, stillWaiting } from '../../execution/index.ts';
+import { resumedMessages, stepThatWaits } from '../../execution/index.ts';
 import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
@@ -32,16 +32,16 @@ export async function* resumeRun(
   try {
     yield { type: 'resume', ...identify(active) };
     const run = agentRunOf(ctx, active, trace, progress);
-    const { resolutions, waiting } = yield* finishStep(ctx, run, state.step, answered);
+    const { results, waiting } = yield* finishStep(ctx, run, state.step, answered);
     const cite = (found: readonly FoundSource[]) =>
       passagesOf(run.config, progress.addSources(found));
     if (waiting.length > 0) {
-      const step = stillWaiting(state.step, resolutions, waiting, cite, ctx.now());
+      const step = stepThatWaits(state.step, results, waiting, cite, ctx.now());
       const outcome = { type: 'suspended' as const, step, transcript: state.transcript };
       yield await conclude(ctx, active, progress, outcome);
       return;
     }
-    const new_messages = resumedMessages(state.step, resolutions, cite);
+    const new_messages = resumedMessages(state.step, results, cite);
     const resumed = { transcript: [...state.transcript, ...new_messages], new_messages };
     const outcome = yield* runAgent(ctx, { ...run, resumed });
     yield await conclude(ctx, active, progress, outcome);

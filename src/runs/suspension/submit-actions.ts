@@ -80,6 +80,12 @@ export async function submitActions(
   return { type: 'recorded', is_joined: false };
 }
 
+/** A call may require several actions in turn: a decision, a sign-in, and answers. */
+function keyOf(action: RunAction): string {
+  if (action.type === 'input') return action.input_id;
+  return action.type === 'sign_in' ? `sign_in:${action.tool_call_id}` : action.tool_call_id;
+}
+
 async function withDigest(action: RunAction, index: number): Promise<Submitted> {
   return { index, action, digest: await sha256(canonicalJson(contentOf(action))) };
 }
@@ -97,12 +103,6 @@ function contentOf(action: RunAction) {
   const { decision, reason = null } = action;
   // An approved call keeps its arguments.
   return { decision, reason, arguments: decision === 'edit' ? action.arguments : null };
-}
-
-/** A call may require several actions in turn: a decision, a sign-in, and answers. */
-function keyOf(action: RunAction): string {
-  if (action.type === 'input') return action.input_id;
-  return action.type === 'sign_in' ? `sign_in ${action.tool_call_id}` : action.tool_call_id;
 }
 
 /**

@@ -1,11 +1,10 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Statement } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
-import { run_steps, runs } from '../../db/schema/runs.ts';
 import { attachments, messages } from '../../db/schema/sessions.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { hostOf } from '../../runs/index.ts';
+import { eraseTrace, hostOf } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { valuesOf } from '../attachments/store.ts';
 import { dropSummaries } from '../background/summary-store.ts';
@@ -17,7 +16,7 @@ type Left = Pick<MessageRow, 'text' | 'prompt' | 'citations'>;
 
 /**
  * Removes one part of a message, with the attachments of that part. Later turns no longer read it,
- * and trace and events of the run are deleted. Its cost stays counted. Throws `conflict` when the
+ * and trace, events, approvals, code and files of the run are deleted. Its cost stays counted. Throws `conflict` when the
  * message has changed.
  */
 export async function eraseFromMessage(
@@ -48,13 +47,7 @@ export async function eraseFromMessage(
           ]),
       ...indexMessages(db, [{ ...row, ...left }]),
       dropSummaries(db, workspace_id, session.id),
-      db
-        .delete(run_steps)
-        .where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, row.run_id))),
-      db
-        .update(runs)
-        .set({ events: null, context: null })
-        .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, row.run_id))),
+      ...eraseTrace(db, workspace_id, row.run_id),
     ],
     jobs:
       object_ids.length === 0 ? [] : [{ type: 'attachment.delete', object_ids: [...object_ids] }],

@@ -1,9 +1,15 @@
 import { and, eq } from 'drizzle-orm';
-import { run_steps, runs } from '../../db/schema/runs.ts';
+import { runs } from '../../db/schema/runs.ts';
 import { messages } from '../../db/schema/sessions.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { eraseOneOff, hostOf, readResult, selectMessagesOfRun } from '../../runs/index.ts';
+import {
+  eraseOneOff,
+  eraseTrace,
+  hostOf,
+  readResult,
+  selectMessagesOfRun,
+} from '../../runs/index.ts';
 import { authorizeSession } from '../authorize-session.ts';
 import { dropSummaries } from '../background/summary-store.ts';
 import { indexMessages, indexTitle } from '../search/store.ts';
@@ -12,7 +18,7 @@ import { selectSession, updateSession } from '../store/sessions.ts';
 
 /**
  * Erases the content of a run. Its messages become empty, so that later messages keep their parent.
- * Trace and events are deleted, and so are a generated title, a session without other messages, and
+ * Trace, events, approvals, code and its files are deleted, and so are a generated title, a session without other messages, and
  * a one-off run as a whole. Forked sessions keep their copies. The cost stays counted.
  */
 export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
@@ -52,12 +58,10 @@ export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
           ]),
       ...indexMessages(db, empty),
       dropSummaries(db, workspace_id, session.id),
-      db
-        .delete(run_steps)
-        .where(and(eq(run_steps.workspace_id, workspace_id), eq(run_steps.run_id, run_id))),
+      ...eraseTrace(db, workspace_id, run_id),
       db
         .update(runs)
-        .set({ events: null, metadata: null, context: null })
+        .set({ metadata: null })
         .where(and(eq(runs.workspace_id, workspace_id), eq(runs.id, run_id))),
     ],
     audit: [{ action: 'run.erase', target_type: 'run', target_id: run_id }],

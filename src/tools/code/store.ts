@@ -8,15 +8,21 @@ export type GeneratedFileRow = typeof generated_files.$inferSelect;
 /** Executions of a workspace that run at once. */
 export const maxRunning = 10;
 
+/** The key that created the session of a run, or the run itself: it sees what code of the run has done. */
+const ownerOf = ({ run_id, created_by }: Pick<ExecutionRow, 'run_id' | 'created_by'>) =>
+  sql`coalesce((select coalesce(s.created_by, r.created_by) from runs r left join sessions s on s.id = r.session_id where r.id = ${run_id}), ${created_by})`;
+
 /**
  * Inserts a running execution; its code only where content is logged. Fails on the NOT NULL `code_executions.workspace_id` when too
- * many of the workspace have begun since `since`.
+ * many of the workspace have begun since `since`, and on that of `code_executions.created_at` when its run was erased.
  */
 export const insertExecution = (db: Db, row: ExecutionRow, since: number) =>
   db.insert(code_executions).values({
     ...row,
     workspace_id: sql`iif((select count(*) from code_executions e where e.workspace_id = ${row.workspace_id} and e.status = 'running' and e.created_at > ${since}) < ${maxRunning}, ${row.workspace_id}, null)`,
     code: sql`iif((select w.content_logging from workspaces w where w.id = ${row.workspace_id}), ${row.code}, null)`,
+    created_by: ownerOf(row),
+    created_at: sql`iif(${row.run_id} is null or exists (select 1 from runs r where r.id = ${row.run_id}), ${row.created_at}, null)`,
   });
 
 /** Stores the end of an execution; the message of its error only where content is logged. */
@@ -34,8 +40,13 @@ export const endExecution = (
     })
     .where(and(eq(code_executions.workspace_id, workspace_id), eq(code_executions.id, id)));
 
+/** Inserts a file of a running execution. Fails on the NOT NULL `generated_files.execution_id` when that was erased with its run. */
 export const insertGeneratedFile = (db: Db, row: GeneratedFileRow) =>
-  db.insert(generated_files).values(row);
+  db.insert(generated_files).values({
+    ...row,
+    execution_id: sql`(select e.id from code_executions e where e.id = ${row.execution_id} and e.workspace_id = ${row.workspace_id})`,
+    created_by: ownerOf(row),
+  });
 
 export const selectGeneratedFile = (db: Db, workspace_id: string, id: string, now: number) =>
   db
