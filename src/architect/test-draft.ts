@@ -102,7 +102,7 @@ async function preview(
     ...{ run_id, agent_id, version: '1', text: question, end_user_id: null, draft },
     inputs: exampleInputs(draft.config.inputs),
     labels: { architect_session: session_id },
-    overrides: { has_approvals: false, has_sign_ins: false },
+    overrides: { has_approvals: false, can_ask: false },
   });
   const none = {
     question,

@@ -5,9 +5,9 @@ export type { ClientTools } from './client-tools.ts';
 export type { AgentCall, RunAgent } from './delegate.ts';
 export { boundBy } from './judge-call.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
+export { afterAnswer, takeOpenCalls } from './open-calls.ts';
 export { resolveTools } from './resolve.ts';
 export type { ToolPorts } from './services.ts';
-export { takeSignIns } from './sign-ins.ts';
 export { approvalDigest } from './sort-calls.ts';
 
 export { type Limit, reachedLimit, type Spent } from './stop.ts';

@@ -6,7 +6,7 @@ import type { Failure } from '../shared/failure.ts';
 import type { FoundSource, ToolProgress } from '../tools/index.ts';
 import { type CalledTool, callTools } from './call-tools.ts';
 import { endingCalls, resumableTools } from './client-tools.ts';
-import { takeSignIns } from './sign-ins.ts';
+import { takeOpenCalls } from './open-calls.ts';
 import { sortCalls } from './sort-calls.ts';
 import { type StepCallInput, stepCall } from './step-call.ts';
 import { type Limit, reachedLimit, type Spent } from './stop.ts';
@@ -38,7 +38,7 @@ export interface LoopStep {
   readonly started_at: number;
   readonly tools: readonly CalledTool[];
   readonly usage: readonly Statement[];
-  /** Calls that wait for results of the caller or for approvals. */
+  /** Calls that wait for results of the caller, or for a person. */
   readonly pending?: readonly PendingCall[];
 }
 
@@ -71,7 +71,7 @@ export interface LoopResult {
  * Calls the model and the tools that it requests, and repeats with their results until the model
  * answers or a limit is reached. Works alike for all providers. A fault of a tool is a result for
  * the model to read; a failure of the provider ends the run with the output so far. A call of a
- * resumable client tool, or one that needs an approval or a sign-in, suspends the run once the other calls of
+ * resumable client tool, or one that needs an approval, a sign-in or input, suspends the run once the other calls of
  * the step have run. A call of any other client tool ends the run, and the other calls of the step are not made, since nothing would
  * read their results.
  */
@@ -178,7 +178,7 @@ async function* runTools(
   const made = yield* updates.during(
     callTools(ctx, [...tools, ...resumable], ready, reporting, refusals),
   );
-  const { called, waiting } = await takeSignIns(tools, made, context);
+  const { called, waiting } = await takeOpenCalls(ctx, tools, made, context);
   spent.tool_calls += calls.length;
   const usage = [...step.usage, ...called.flatMap(({ outcome }) => outcome.usage ?? [])];
   const open = [...pending, ...waiting];

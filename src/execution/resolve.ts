@@ -36,10 +36,12 @@ const definitionOf = ({
 const toTool = (tool: CallableTool, ports: ToolPorts): Tool => ({
   ...definitionOf(tool),
   async run(ctx, call) {
-    const { tool_call_id, attribution, signal, reportCall } = call;
+    const { tool_call_id, attribution, signal, reportCall, can_ask } = call;
+    const given = call.given?.get(tool_call_id);
     const services = toolServices(ctx, call, ports);
     const context = {
-      ...{ tool_call_id, attribution, signal, services },
+      ...{ tool_call_id, attribution, signal, services, can_ask },
+      ...(given === undefined ? {} : { given }),
       ...(reportCall === undefined
         ? {}
         : { report: (progress: ToolProgress) => reportCall(tool_call_id, progress) }),

@@ -5,7 +5,7 @@ import type {
 } from '@ai-sdk/provider';
 import type { SignInPage } from '../db/schema/runs.ts';
 import { withoutInvisible } from '../shared/invisible.ts';
-import type { Effect, ToolOutcome } from '../tools/index.ts';
+import type { AskedInput, Effect, InputAnswer, ToolOutcome } from '../tools/index.ts';
 import type { CalledTool } from './call-tools.ts';
 import { toAssistantMessage, toToolMessage } from './transcript.ts';
 
@@ -27,6 +27,15 @@ export interface PendingCall {
   readonly sign_in?: SignInPage & {
     /** Identifies the definition of the tool and the arguments. */
     readonly digest: string;
+  };
+  /** Set for a call whose server asks a person: one question after the other. */
+  readonly asked?: {
+    /** The id of the current question, which is the one after those with an answer. */
+    readonly id: string;
+    /** Identifies the definition of the tool and the arguments. */
+    readonly digest: string;
+    readonly asked: AskedInput;
+    readonly answers: readonly InputAnswer[];
   };
 }
 

@@ -1,6 +1,12 @@
 import type { AgentConfig } from '../agents/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { CallableTool, ToolContext, ToolOutcome, ToolProgress } from '../tools/index.ts';
+import type {
+  CallableTool,
+  GivenInput,
+  ToolContext,
+  ToolOutcome,
+  ToolProgress,
+} from '../tools/index.ts';
 import type { Untrusted } from './untrusted.ts';
 
 /** A tool as the loop sees it, whatever its kind. */
@@ -29,8 +35,10 @@ export interface RunContext extends Pick<ToolContext, 'attribution' | 'signal'> 
   readonly earlier?: () => Promise<readonly string[]>;
   /** The run can wait for the approval of a person. */
   readonly can_wait: boolean;
-  /** The run can wait for the sign-in of its end user. */
-  readonly can_sign_in: boolean;
+  /** The run can wait for what it asks of a person: a sign-in, or input. */
+  readonly can_ask: boolean;
+  /** The answers of people to the servers of calls, by tool call id. */
+  readonly given?: ReadonlyMap<string, GivenInput>;
   /** Receives the progress of calls; absent where nobody follows them. */
   readonly reportCall?: (tool_call_id: string, progress: ToolProgress) => void;
   /** Number of agents above this one: 0 for the agent that a person talks to. */

@@ -87,4 +87,5 @@ export const redactActions = (
         ...action,
         input: null,
         ...(action.type === 'sign_in' ? { url: null } : {}),
+        ...(action.type === 'input' ? { message: null, requested_schema: null, url: null } : {}),
       })) ?? null);

@@ -29,8 +29,8 @@ export interface Overrides {
   readonly resumable?: boolean;
   /** False for clients that cannot ask for approvals: a call that needs one is not made. */
   readonly has_approvals?: boolean;
-  /** False for clients that cannot show the page of a sign-in. */
-  readonly has_sign_ins?: boolean;
+  /** False for clients that can show neither the page of a sign-in nor a form. */
+  readonly can_ask?: boolean;
 }
 
 /** Returns the configuration with the overrides applied. */

@@ -210,7 +210,7 @@ export const toolContextOf = ({
   ...(earlier === undefined ? {} : { earlier }),
   // A delegate cannot wait: its caller is in the middle of a step.
   can_wait: above.length === 0 && overrides.has_approvals !== false,
-  can_sign_in: above.length === 0 && overrides.has_sign_ins !== false,
+  can_ask: above.length === 0 && overrides.can_ask !== false,
 });
 
 /** The features of a run that its tools use. */

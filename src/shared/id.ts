@@ -24,6 +24,7 @@ const idPrefixes = [
   'gen',
   'gq',
   'hold',
+  'inp',
   'job',
   'kb',
   'key',

@@ -24,10 +24,13 @@ export { listAvailableTools, pinTools, readPinStates, resolvePins, whyUnusable }
 export { expandWildcards } from './sources/mcp.ts';
 export { pinStatuses } from './sources/source.ts';
 export {
+  type AskedInput,
   type CallableTool,
   type FileRequest,
   type FoundPage,
   type FoundSource,
+  type GivenInput,
+  type InputAnswer,
   isPage,
   type KnowledgeAnswer,
   type KnowledgeQuery,

@@ -1,7 +1,7 @@
 import type { JSONSchema7 } from '@ai-sdk/provider';
 import type { Statement } from '../db/client.ts';
 import type { GeneratedFileRef } from '../db/schema/code.ts';
-import type { SignInPage } from '../db/schema/runs.ts';
+import type { InputForm, SignInPage } from '../db/schema/runs.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { CodeInputFile } from '../platform/ports.ts';
 import type { Account, Attribution } from '../usage/index.ts';
@@ -40,6 +40,10 @@ export interface ToolContext {
   /** Aborts when the run is cancelled or out of time. */
   readonly signal: AbortSignal;
   readonly services: ToolServices;
+  /** The run can wait for the input of a person. */
+  readonly can_ask?: boolean;
+  /** The answers of a person to an earlier attempt of the call. */
+  readonly given?: GivenInput;
   /** Shows the progress of the call to those who follow the run. */
   report?(progress: ToolProgress): void;
 }
@@ -137,6 +141,31 @@ export interface ToolProgress {
   readonly message: string | null;
 }
 
+/** The questions of a server to a person, before it completes a call. JSON, so that a run can wait for the answers. */
+export interface AskedInput {
+  readonly server_id: string;
+  readonly server_name: string;
+  /** The only one to which the answers are sent. */
+  readonly origin: string;
+  /** At least one, each with the name that the server has given it. */
+  readonly questions: readonly (InputForm & { readonly key: string })[];
+  /** Opaque text that the server gets back. */
+  readonly state?: string;
+  /** How often the server has asked for this call. */
+  readonly round: number;
+}
+
+export interface InputAnswer {
+  readonly action: 'accept' | 'decline' | 'cancel';
+  readonly content?: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+}
+
+/** Answers to all questions, in their order. */
+export interface GivenInput {
+  readonly asked: AskedInput;
+  readonly answers: readonly InputAnswer[];
+}
+
 export type ToolOutcome =
   | {
       readonly ok: true;
@@ -165,4 +194,6 @@ export type ToolOutcome =
       readonly hosts?: readonly string[];
       /** Set if the call was not made, and can be once a person has signed in. A run that can wait waits for it. */
       readonly sign_in?: SignInPage;
+      /** Set if the call can be completed once a person has answered. A run that can wait waits for it. */
+      readonly asked?: AskedInput;
     };

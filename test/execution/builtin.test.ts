@@ -47,7 +47,7 @@ const callContext = () => ({
   depth: 0,
   untrusted: new Untrusted(),
   can_wait: true,
-  can_sign_in: true,
+  can_ask: true,
   signal: new AbortController().signal,
 });
 

@@ -5,9 +5,29 @@ import { openPlatform } from '../../src/platform/cloudflare.ts';
 import type { Ctx } from '../../src/platform/context.ts';
 import { rewrapSecrets } from '../../src/secrets/index.ts';
 import { newWorkspace } from '../support/api.ts';
+import { newMcpServer, ProtectedServer, signIn } from '../support/oauth/client.ts';
 import { Site } from '../support/outbound.ts';
 
 const key = (text: string) => new Uint8Array(new TextEncoder().encode(text.padEnd(32, '.')));
+
+/** The deployment, and the same with further encryption keys. */
+function platform() {
+  const ctx = openPlatform(env, createExecutionContext(), { request_id: 'req_test' }).context({
+    workspace_id: '',
+    actor: { type: 'system', name: 'test' },
+  });
+  const withKeys = (...extra: (readonly [number, string])[]): Ctx => ({
+    ...ctx,
+    config: {
+      ...ctx.config,
+      encryption_keys: new Map([
+        ...ctx.config.encryption_keys,
+        ...extra.map(([version, text]) => [version, key(text)] as const),
+      ]),
+    },
+  });
+  return { ctx, withKeys };
+}
 
 it('rotation moves secrets of tools to the newest encryption key once and leaves those it cannot move (R75)', async () => {
   const workspace = await newWorkspace();
@@ -24,20 +44,7 @@ it('rotation moves secrets of tools to the newest encryption key once and leaves
       secret_headers,
     })
   ).body;
-  const ctx = openPlatform(env, createExecutionContext(), { request_id: 'req_test' }).context({
-    workspace_id: '',
-    actor: { type: 'system', name: 'test' },
-  });
-  const withKeys = (...extra: (readonly [number, string])[]): Ctx => ({
-    ...ctx,
-    config: {
-      ...ctx.config,
-      encryption_keys: new Map([
-        ...ctx.config.encryption_keys,
-        ...extra.map(([version, text]) => [version, key(text)] as const),
-      ]),
-    },
-  });
+  const { ctx, withKeys } = platform();
   const version = async () =>
     (
       await env.DB.prepare(
@@ -60,4 +67,31 @@ it('rotation moves secrets of tools to the newest encryption key once and leaves
     newest + 1,
   ]);
   expect(await site.calls()).toEqual([]);
+});
+
+it('rotation moves headers, client secrets and tokens of MCP servers (R75, R76)', async () => {
+  const workspace = await newWorkspace();
+  const header = { type: 'header', header: 'X-Own-Key', value: 'sk-canary-0123456789' };
+  await newMcpServer(workspace, (await ProtectedServer.start()).url, header);
+  // One that registers a client with a secret, with a sign-in that is complete and one that is under way.
+  const server = await ProtectedServer.start({ registration: 'confidential' });
+  const id = await newMcpServer(workspace, server.url, { type: 'oauth', per: 'end_user' });
+  await signIn(workspace, id, { end_user_id: 'ann' });
+  await workspace.post(`/tools/mcp/${id}/authorizations`, { end_user_id: 'bob' });
+  const versions = async () =>
+    (
+      await env.DB.prepare(
+        'select owner_type, field, key_version from secrets where workspace_id = ? order by 1, 2, 3',
+      )
+        .bind(workspace.id)
+        .all<{ owner_type: string; field: string; key_version: number }>()
+    ).results;
+  const before = await versions();
+  expect(new Set(before.map(({ owner_type }) => owner_type))).toEqual(
+    new Set(['mcp_authorization', 'mcp_oauth_client', 'mcp_server']),
+  );
+  const { ctx, withKeys } = platform();
+  const key_version = Math.max(...ctx.config.encryption_keys.keys()) + 5;
+  await rewrapSecrets(withKeys([key_version, 'fifth']));
+  expect(await versions()).toEqual(before.map((row) => ({ ...row, key_version })));
 });

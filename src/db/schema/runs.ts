@@ -44,7 +44,16 @@ export interface SignInPage {
   readonly url_expires_at: string;
 }
 
-/** A waiting run requires the result of a client tool, or a decision about a call of a tool of the agent, or a sign-in for it. */
+/** A question of an MCP server to a person, before it completes a call. All of it is text of a third party. */
+export interface InputForm {
+  readonly message: string;
+  /** JSON Schema of the content, an object of primitives; null for a page. */
+  readonly requested_schema: Readonly<Record<string, unknown>> | null;
+  /** A page of the server on which the person continues; null for a form. */
+  readonly url: string | null;
+}
+
+/** A waiting run requires the result of a client tool, a decision about a call of a tool of the agent, a sign-in or input for it. */
 export type RequiredAction =
   | (RequiredCall & { readonly type: 'tool_result' })
   | (RequiredCall & {
@@ -54,7 +63,14 @@ export type RequiredAction =
       readonly reason: string;
       readonly digest: string;
     })
-  | (RequiredCall & SignInPage & { readonly type: 'sign_in' });
+  | (RequiredCall & SignInPage & { readonly type: 'sign_in' })
+  | (RequiredCall &
+      InputForm & {
+        readonly type: 'input';
+        readonly input_id: string;
+        readonly server_id: string;
+        readonly server_name: string;
+      });
 
 export const coverages = ['full', 'partial', 'none'] as const;
 export type Coverage = (typeof coverages)[number];

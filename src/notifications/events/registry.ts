@@ -43,7 +43,8 @@ export const events = {
   'run.requires_action': {
     tag: 'Runs',
     summary: 'A run requires action',
-    description: 'The run waits for results of client tools, or for approvals.',
+    description:
+      'The run waits for results of client tools, approvals, sign-ins or answers to questions of MCP servers.',
     schema: runData,
     example: { ...runExample, status: 'requires_action', finish_reason: null, ended_at: null },
   },

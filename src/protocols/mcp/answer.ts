@@ -14,8 +14,7 @@ export const answerSchema = (output: Readonly<Record<string, unknown>> | null) =
     ...(output === null ? {} : { output: inlineReferences(output) ?? { type: 'object' } }),
     status: {
       type: 'string',
-      description:
-        '`completed`, or `requires_action` while a person has to decide about a call of a tool',
+      description: '`completed`, or `requires_action` while a call of a tool waits for a person',
     },
     session_id: nullable('string', 'Send it with the next question to continue the conversation'),
     run_id: { type: 'string' },
@@ -52,7 +51,7 @@ export const answerSchema = (output: Readonly<Record<string, unknown>> | null) =
     },
     required_actions: {
       type: 'array',
-      description: 'Calls of tools that wait for a decision',
+      description: 'Calls of tools that wait for a person',
       items: {
         type: 'object',
         properties: {
@@ -131,6 +130,9 @@ function notesOf(
   const servers = actions
     .flatMap((action) => (action.type === 'sign_in' ? [action.server_name] : []))
     .join(', ');
+  const list = actions.some(({ type }) => type === 'approval')
+    ? `, or in the list GET ${origin}/api/v1/approvals`
+    : '';
   return [
     ...(is_withheld
       ? ['The answer is withheld: it was written from files that may not be read.']
@@ -144,8 +146,8 @@ function notesOf(
     ...(tools === ''
       ? []
       : [
-          `The run waits for a person: a decision about ${tools} is required. A person decides with POST ${origin}/api/v1/runs/${run_id}/actions, ` +
-            `or in the list GET ${origin}/api/v1/approvals; then \`get_answer\` with this run_id returns the answer.`,
+          `The run waits for a person: an action for ${tools} is required. A person takes it with POST ${origin}/api/v1/runs/${run_id}/actions${list}; ` +
+            'then `get_answer` with this run_id returns the answer.',
         ]),
     ...(run?.status === 'limit_exceeded' ? ['A limit of the agent ended the answer early.'] : []),
     ...(run?.status === 'cancelled' && text !== ''
@@ -178,8 +180,9 @@ const toLine = ({ number, file_name, page, url }: Source) =>
 /** Why a call waits. */
 function reasonOf(action: NonNullable<Run['required_actions']>[number]): string {
   if (action.type === 'approval') return action.reason;
-  return action.type === 'sign_in'
-    ? `The end user has to sign in to ${action.server_name}.`
+  if (action.type === 'sign_in') return `The end user has to sign in to ${action.server_name}.`;
+  return action.type === 'input'
+    ? `${action.server_name} asks the end user for input.`
     : 'The result of a tool of the client.';
 }
 

@@ -106,7 +106,7 @@ export function readChatOverrides(body: CreateChatCompletion): Overrides {
     ),
     ...(body.parallel_tool_calls === false ? { max_calls: 1 } : {}),
     has_approvals: false,
-    has_sign_ins: false,
+    can_ask: false,
   };
 }
 

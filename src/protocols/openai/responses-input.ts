@@ -129,7 +129,7 @@ export function readResponseOverrides(body: CreateResponse): Overrides {
     ...(body.parallel_tool_calls === false ? { max_calls: 1 } : {}),
     // A run of an unstored response cannot be resumed.
     has_approvals: body.store !== false,
-    has_sign_ins: false,
+    can_ask: false,
   };
 }
 

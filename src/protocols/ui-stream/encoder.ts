@@ -93,7 +93,7 @@ class UiMessageStream implements StreamEncoder {
         return [
           ...this.#close(),
           ...this.#approvals(event.message.run),
-          ...this.#signIns(event.message.run),
+          ...this.#requests(event.message.run),
           { type: 'data-run', data: event.message.run },
           ...this.#endStep(),
           { type: 'finish', finishReason: 'tool-calls' },
@@ -120,12 +120,13 @@ class UiMessageStream implements StreamEncoder {
     });
   }
 
-  /** The pages where the end user signs in. A page is not part of the message, which is kept longer. */
-  #signIns(run: Run | null): UIMessageChunk[] {
+  /** The actions of the end user, such as a sign-in. They are not part of the message, which is kept longer. */
+  #requests(run: Run | null): UIMessageChunk[] {
     return (run?.required_actions ?? []).flatMap((action): UIMessageChunk[] => {
-      if (action.type !== 'sign_in') return [];
-      const { type: _, input: __, tool_name: ___, ...data } = action;
-      return [{ type: 'data-auth-required', data, transient: true }];
+      if (action.type !== 'sign_in' && action.type !== 'input') return [];
+      const { type, input: _, tool_name: __, ...data } = action;
+      const name = type === 'sign_in' ? 'data-auth-required' : 'data-input-required';
+      return [{ type: name, data, transient: true }];
     });
   }
 

@@ -69,6 +69,18 @@ export const StreamEvent = z
       }),
       transient: z.literal(true),
     }).describe('The end user has to sign in at `url` before the call can be made'),
+    event('data-input-required', {
+      data: z.object({
+        tool_call_id: z.string(),
+        input_id: Id('inp'),
+        server_id: Id('mcp'),
+        server_name: z.string(),
+        message: z.string().nullable(),
+        requested_schema: z.record(z.string(), z.unknown()).nullable(),
+        url: z.string().nullable(),
+      }),
+      transient: z.literal(true),
+    }).describe('The MCP server of a tool asks a person: a form to fill in, or a page to open'),
     event('tool-approval-request', {
       approvalId: Id('apr'),
       toolCallId: z.string(),

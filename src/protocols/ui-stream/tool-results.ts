@@ -50,13 +50,15 @@ export async function toActions(
       'conflict',
       `The run ${run.id} has ended and does not wait for tool results.`,
     );
-  // The AI SDK has no part for the end of a sign-in, which is submitted by itself.
-  const page = required.find((action) => action.type === 'sign_in');
-  const others = required.filter(({ type }) => type !== 'sign_in');
-  if (page !== undefined && others.length === 0)
+  // The AI SDK has no part for the end of a sign-in or for input, which are submitted by themselves.
+  const apart = required.find((action) => action.type === 'sign_in' || action.type === 'input');
+  const others = required.filter(({ type }) => type !== 'sign_in' && type !== 'input');
+  if (apart !== undefined && others.length === 0)
     throw new Failure(
       'conflict',
-      `The run waits for the sign-in to ${page.server_name}. Submit its end with \`POST /runs/${run.id}/actions\`.`,
+      apart.type === 'sign_in'
+        ? `The run waits for the sign-in to ${apart.server_name}. Submit its end with \`POST /runs/${run.id}/actions\`.`
+        : `The run waits for input for the call ${apart.tool_call_id}. Submit it with \`POST /runs/${run.id}/actions\`.`,
     );
   const missing = others.find(
     ({ tool_call_id }) => !actions.some((action) => action.tool_call_id === tool_call_id),

@@ -19,10 +19,10 @@ export const actionRoutes = (stream: NativeStream) =>
       summary: 'Submit required actions',
       operationId: 'submitRunActions',
       description:
-        'Submits the `required_actions` of a run with the status `requires_action`: results of client tools, and decisions about calls that wait ' +
-        'for approval. Once all are submitted the run resumes, and the response ' +
+        'Submits the `required_actions` of a run with the status `requires_action`: results of client tools, decisions about calls that wait ' +
+        'for approval, the ends of sign-ins, and answers to questions of MCP servers. Once all are submitted the run resumes, and the response ' +
         'is that of a message: the answer, or the events that follow. A partial submission is stored, and the response lists the ' +
-        'actions still required. Each action is accepted once: repeating it joins or replays the run, a different one for the same call is a ' +
+        'actions still required; a call may require another action once it is made. Each action is accepted once: repeating it joins or replays the run, a different one for the same call is a ' +
         '`conflict`. When a budget or a rate limit refuses to resume it, the run still waits.',
       params: z.object({ run: Id('run') }),
       body: SubmitActions,

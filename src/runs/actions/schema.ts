@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { Id } from '../../http/schema.ts';
 
 /** Maximum characters of one result as JSON, which is the maximum that a model reads of it. */
 const maxResult = 50_000;
@@ -99,8 +100,46 @@ const SignIn = z
   })
   .openapi('SignInAction', { description: 'End of a sign-in that a call of a tool waits for' });
 
+const maxContent = 20_000;
+
+const Input = z
+  .strictObject({
+    type: z.literal('input'),
+    tool_call_id,
+    input_id: Id('inp').describe(
+      'Id of the question, from the required action; the id of an earlier question is a `conflict`',
+    ),
+    action: z
+      .enum(['accept', 'decline', 'cancel'])
+      .describe(
+        '`accept` sends the content, or says that the person has continued on the page; `decline` refuses, `cancel` makes no choice. The server reads which, and completes the call',
+      ),
+    content: z
+      .record(
+        z.string(),
+        z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).max(100)]),
+      )
+      .optional()
+      .describe('With `accept` of a form, values that match `requested_schema`'),
+  })
+  .superRefine((action, check) => {
+    if (action.action !== 'accept' && action.content !== undefined)
+      check.addIssue({
+        code: 'custom',
+        path: ['content'],
+        message: `\`${action.action}\` takes no \`content\`.`,
+      });
+    if (JSON.stringify(action.content ?? null).length > maxContent)
+      check.addIssue({
+        code: 'custom',
+        path: ['content'],
+        message: `Must be at most ${maxContent} characters as JSON.`,
+      });
+  })
+  .openapi('InputAction', { description: 'Answer to a question of the server of a tool' });
+
 export const RunAction = z
-  .discriminatedUnion('type', [ToolResult, Decision, SignIn])
+  .discriminatedUnion('type', [ToolResult, Decision, SignIn, Input])
   .openapi('RunAction');
 export type RunAction = z.output<typeof RunAction>;
 

@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
-import { effects } from '../../db/schema/effects.ts';
 import { coverages, runStatuses } from '../../db/schema/runs.ts';
 import { Id, Time } from '../../http/schema.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import { GeneratedFile, toGeneratedFile } from '../../tools/index.ts';
 import type { RunRow } from '../store/runs.ts';
+import { RequiredAction } from './required-action.ts';
 
 const Usage = z
   .object({
@@ -68,58 +68,6 @@ const RunContext = z
       .describe('Estimated'),
   })
   .openapi('RunContext');
-
-const RequiredAction = z
-  .discriminatedUnion('type', [
-    z
-      .object({
-        type: z.literal('tool_result'),
-        tool_call_id: z.string(),
-        tool_name: z.string().describe('Name of one of the `tools` of the message'),
-        input: z
-          .unknown()
-          .describe('Arguments that match its schema; null for a role without access to messages'),
-      })
-      .openapi('RequiredToolResult', { description: 'The result of a call of one of your tools' }),
-    z
-      .object({
-        type: z.literal('approval'),
-        approval_id: Id('apr'),
-        tool_call_id: z.string(),
-        tool_name: z.string().describe('Name of a tool of the agent'),
-        input: z.unknown().describe('Arguments; null for a role without access to messages'),
-        effect: z.enum(effects).describe('Effect of the tool'),
-        reason: z.string().describe('Why the call waits, for the person who decides'),
-        digest: z
-          .string()
-          .describe('Identifies what is approved: the definition of the tool and the arguments'),
-      })
-      .openapi('RequiredApproval', {
-        description: 'A decision about a call of a tool of the agent, which waits for it',
-      }),
-    z
-      .object({
-        type: z.literal('sign_in'),
-        tool_call_id: z.string(),
-        tool_name: z.string().describe('Name of a tool of the agent'),
-        input: z.unknown().describe('Arguments; null for a role without access to messages'),
-        server_id: Id('mcp'),
-        server_name: z.string(),
-        url: z
-          .string()
-          .nullable()
-          .describe(
-            'Page where the end user allows the call. Open it in their browser and show it to nobody else; null for a role without access to messages',
-          ),
-        url_expires_at: Time.describe(
-          'Then `POST /tools/mcp/{server}/authorizations` returns another page',
-        ),
-      })
-      .openapi('RequiredSignIn', {
-        description: 'A sign-in of the end user, for which a call of a tool of the agent waits',
-      }),
-  ])
-  .openapi('RequiredAction');
 
 export const Run = z
   .object({

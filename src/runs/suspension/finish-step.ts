@@ -1,13 +1,15 @@
 import {
+  afterAnswer,
   approvalDigest,
   callTools,
   type PendingCall,
   type Resolution,
   resolveTools,
   type Tool,
-  takeSignIns,
+  takeOpenCalls,
 } from '../../execution/index.ts';
 import type { Ctx } from '../../platform/context.ts';
+import type { GivenInput } from '../../tools/index.ts';
 import type { AgentRun } from '../agent-run.ts';
 import { fileEvents, toolResult } from '../answer-stream.ts';
 import type { RunEvent } from '../events.ts';
@@ -20,7 +22,7 @@ type Decided = PendingCall & { readonly decision: Decision };
 
 interface FinishedStep {
   readonly results: ReadonlyMap<string, Resolution>;
-  /** Calls that were approved, and that a person has to sign in for first. */
+  /** Calls that need a person once more. */
   readonly waiting: readonly PendingCall[];
 }
 
@@ -59,17 +61,16 @@ export function* eventsOf(
 ): Generator<RunEvent> {
   const { tool_call_id, answered_at, decision } = action;
   const call = pending.find((one) => one.tool_call_id === tool_call_id);
-  const isSignIn = call?.sign_in !== undefined;
   if (decision === undefined) {
-    const client = isSignIn ? {} : { is_client: true as const };
+    const client = call?.sign_in === undefined ? { is_client: true as const } : {};
     return yield toolResult(tool_call_id, action.outcome, answered_at - started_at, client);
   }
-  // The call is made when the run resumes.
-  if (isSignIn) return;
+  // After a sign-in or an answer the call is made when the run resumes.
+  if (call?.approval === undefined) return;
   const approved = decision.type !== 'reject';
-  const approval_id = call?.approval?.id ?? '';
+  const approval_id = call.approval.id;
   const { reason, edited_input: input } = decision;
-  if (decision.type === 'edit' && call !== undefined)
+  if (decision.type === 'edit')
     yield { type: 'tool-input-available', tool_call_id, tool_name: call.tool_name, input };
   yield { type: 'approval-response', tool_call_id, approval_id, approved, reason };
   if (!approved) yield { type: 'tool-output-denied', tool_call_id };
@@ -103,18 +104,27 @@ async function* makeCalls(
   const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
   const refusals = new Map<ReturnType<typeof toCall>, string>();
   const calls: ReturnType<typeof toCall>[] = [];
+  const given = new Map<string, GivenInput>();
+  const waiting: PendingCall[] = [];
   for (const one of approved) {
+    const { asked, decision } = one;
+    if (asked !== undefined && decision.answer !== undefined) {
+      const after = afterAnswer(ctx, { ...one, asked }, decision.answer);
+      if ('next' in after) {
+        waiting.push(after.next);
+        continue;
+      }
+      given.set(one.tool_call_id, after.given);
+    }
     const call = toCall(one);
     calls.push(call);
     if (!(await isAsApproved(tools, one)))
       refusals.set(call, 'The tool has changed while the call waited, so it was not made.');
   }
-  const context = toolContextOf(run);
+  const context = { ...toolContextOf(run), given };
   const made = await callTools(ctx, tools, calls, context, refusals);
-  const unsigned = made.filter(({ tool_call_id: id }) => signInOf(approved, id) === undefined);
-  const { waiting } = await takeSignIns(tools, unsigned, context);
-  for (const called of made) {
-    if (waiting.some((call) => call.tool_call_id === called.tool_call_id)) continue;
+  const open = await takeOpenCalls(ctx, tools, made, context, approved);
+  for (const called of open.called) {
     const { tool_call_id, outcome, latency_ms } = called;
     progress.addToolCall(called);
     progress.usage.push(...(outcome.usage ?? []));
@@ -126,13 +136,9 @@ async function* makeCalls(
       ...(edited?.type === 'edit' ? { edited_input: edited.edited_input } : {}),
     });
   }
-  await run.store(progress);
-  return waiting;
+  if (open.called.length > 0) await run.store(progress);
+  return [...waiting, ...open.waiting];
 }
-
-/** Returns the sign-in after which a call is made; a call does not wait for another one. */
-const signInOf = (approved: readonly Decided[], id: string): PendingCall['sign_in'] =>
-  approved.find(({ tool_call_id }) => tool_call_id === id)?.sign_in;
 
 const toCall = ({ tool_call_id, tool_name, input, decision }: Decided) => ({
   type: 'tool-call' as const,
@@ -141,13 +147,13 @@ const toCall = ({ tool_call_id, tool_name, input, decision }: Decided) => ({
   input: JSON.stringify(decision.type === 'edit' ? decision.edited_input : input),
 });
 
-/** An approval or a sign-in is for one definition of the tool and for these arguments (R41). */
+/** An approval, a sign-in and an answer are for one definition of the tool and for these arguments (R41). */
 async function isAsApproved(
   tools: readonly Tool[],
-  { tool_name, input, approval, sign_in }: Decided,
+  { tool_name, input, approval, sign_in, asked }: Decided,
 ): Promise<boolean> {
   const tool = tools.find(({ name }) => name === tool_name);
-  const { digest } = approval ?? sign_in ?? {};
+  const { digest } = approval ?? sign_in ?? asked ?? {};
   return tool !== undefined && (await approvalDigest(tool, input)) === digest;
 }
 

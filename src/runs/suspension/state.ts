@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { SuspendedStep, ToolOutcome } from '../../execution/index.ts';
+import type { InputAnswer } from '../../tools/index.ts';
 import type { AccountSnapshot } from '../../usage/index.ts';
 import type { Draft } from '../draft.ts';
 import type { RunEvent } from '../events.ts';
@@ -21,6 +22,8 @@ export interface Decision {
   readonly edited_input?: unknown;
   readonly reason: string | null;
   readonly decided_by: string | null;
+  /** The answer to a question of the server. */
+  readonly answer?: InputAnswer;
 }
 
 /** An accepted action: the result of a client tool, or a decision. */

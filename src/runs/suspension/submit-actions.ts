@@ -12,8 +12,8 @@ import { recordDecisions } from '../approvals/store.ts';
 import type { RunDriver } from '../driver.ts';
 import { isWaiting, type RunRow, selectRun } from '../store/runs.ts';
 import { eventsOf } from './finish-step.ts';
+import { afterInput, afterSignIn, checkInputs, checkSignIns } from './requests.ts';
 import { type RestoredRun, restoreRun } from './restore-run.ts';
-import { afterSignIn, checkSignIns } from './sign-ins.ts';
 import type { AnsweredAction } from './state.ts';
 import { claimSuspended, selectBlocker, updateRequired, writeSuspension } from './store.ts';
 import { requiredBy, requiresAction } from './suspend-run.ts';
@@ -64,6 +64,7 @@ export async function submitActions(
   if (restored === null) throw notWaiting(run);
   await checkDecisions(ctx, restored, fresh);
   await checkSignIns(ctx, restored, fresh);
+  checkInputs(restored, fresh);
   const answered = [
     ...restored.suspended.state.answered,
     ...fresh.map((one) => toAnswered(ctx, one.action)),
@@ -79,9 +80,11 @@ export async function submitActions(
   return { type: 'recorded', is_joined: false };
 }
 
-/** A call that was approved may wait for a sign-in, too. */
-const keyOf = ({ type, tool_call_id }: Pick<RunAction, 'type' | 'tool_call_id'>): string =>
-  type === 'sign_in' ? `sign_in:${tool_call_id}` : tool_call_id;
+/** A call may require several actions in turn: a decision, a sign-in, and answers. */
+function keyOf(action: RunAction): string {
+  if (action.type === 'input') return action.input_id;
+  return action.type === 'sign_in' ? `sign_in:${action.tool_call_id}` : action.tool_call_id;
+}
 
 async function withDigest(action: RunAction, index: number): Promise<Submitted> {
   return { index, action, digest: await sha256(canonicalJson(contentOf(action))) };
@@ -93,6 +96,10 @@ function contentOf(action: RunAction) {
     return { output, error };
   }
   if (action.type === 'sign_in') return { result: action.result };
+  if (action.type === 'input') {
+    const { action: choice, content = null } = action;
+    return { choice, content };
+  }
   const { decision, reason = null } = action;
   // An approved call keeps its arguments.
   return { decision, reason, arguments: decision === 'edit' ? action.arguments : null };
@@ -105,8 +112,9 @@ function freshOf(run: RunRow, submitted: readonly Submitted[]): Submitted[] {
   const required = new Map(
     (run.required_actions ?? []).map(({ tool_call_id, type }) => [tool_call_id, type]),
   );
-  return submitted.filter(({ index, action: { tool_call_id, type }, digest }) => {
-    const earlier = run.answered_actions?.[keyOf({ tool_call_id, type })];
+  return submitted.filter(({ index, action, digest }) => {
+    const { tool_call_id, type } = action;
+    const earlier = run.answered_actions?.[keyOf(action)];
     if (earlier === digest) return false;
     if (earlier !== undefined)
       throw new Failure(
@@ -141,6 +149,7 @@ function toAnswered(ctx: Ctx, action: RunAction): AnsweredAction {
   };
   if (action.type === 'approval') return { ...common, decision: decisionOf(ctx, action) };
   if (action.type === 'sign_in') return { ...common, ...afterSignIn(ctx, action) };
+  if (action.type === 'input') return { ...common, ...afterInput(ctx, action) };
   const { output, error } = action;
   return { ...common, outcome: clientOutcome(error === undefined ? { output } : { error }) };
 }

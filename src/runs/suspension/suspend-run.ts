@@ -1,5 +1,5 @@
 import type { RequiredAction } from '../../db/schema/runs.ts';
-import type { SuspendedStep } from '../../execution/index.ts';
+import type { PendingCall, SuspendedStep } from '../../execution/index.ts';
 import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { hour, second } from '../../shared/time.ts';
@@ -23,6 +23,13 @@ const waitOf = ({ config }: ActiveRun, { pending }: SuspendedStep): number =>
     ? Math.min(waitFor, config.approvals.expires_in_s * second)
     : waitFor;
 
+/** The current question, without what only its server reads. */
+function questionOf({ id: input_id, asked, answers }: NonNullable<PendingCall['asked']>) {
+  const { server_id, server_name, questions } = asked;
+  const { message = '', requested_schema = null, url = null } = questions[answers.length] ?? {};
+  return { input_id, server_id, server_name, message, requested_schema, url };
+}
+
 /** Returns the actions that a step requires, without those already taken. */
 export const requiredBy = (
   { pending }: SuspendedStep,
@@ -30,7 +37,8 @@ export const requiredBy = (
 ): RequiredAction[] =>
   pending
     .filter(({ tool_call_id }) => !answered.some((one) => one.tool_call_id === tool_call_id))
-    .map(({ approval, sign_in, ...call }) => {
+    .map(({ approval, sign_in, asked, ...call }) => {
+      if (asked !== undefined) return { type: 'input', ...call, ...questionOf(asked) };
       if (sign_in !== undefined) {
         const { digest: _, ...page } = sign_in;
         return { type: 'sign_in', ...call, ...page };

@@ -4,10 +4,11 @@ import { Failure } from '../../shared/failure.ts';
 import { withoutInvisible } from '../../shared/invisible.ts';
 import { minute } from '../../shared/time.ts';
 import { redact } from '../redact.ts';
-import type { ToolContext, ToolOutcome } from '../tool.ts';
+import type { GivenInput, ToolContext, ToolOutcome } from '../tool.ts';
 import { type Authorization, authorizationOf } from './auth.ts';
 import { type Connection, withConnection } from './connect.ts';
 import { McpFault } from './fault.ts';
+import { askFor, isAsking, maxRounds, readQuestions, retryOf, untilRetry } from './input.ts';
 import { listTools, maxListBytes } from './list.ts';
 import { signInOutcome } from './oauth/index.ts';
 import { recordListing } from './record.ts';
@@ -37,6 +38,9 @@ interface McpCall {
   readonly end_user_id: string | null;
   readonly signal: AbortSignal;
   readonly report?: ToolContext['report'];
+  /** A person can give input, and has given it to an earlier attempt. */
+  readonly can_ask?: boolean;
+  readonly given?: GivenInput | undefined;
 }
 
 /**
@@ -47,19 +51,22 @@ export async function callMcpTool(
   ctx: Ctx,
   server: RunServer,
   tool: PinnedTool,
-  { input, end_user_id, signal, report }: McpCall,
+  { end_user_id, signal, ...attempt }: McpCall,
 ): Promise<ToolOutcome> {
   const before = changeProblem(tool.accepted_hash, tool.offered_hash);
   if (before !== null) return { ok: false, error: before };
+  const { can_ask = false, given } = attempt;
+  if (given !== undefined && given.asked.origin !== new URL(server.url).origin)
+    return { ok: false, error: 'The server has moved since it asked, so the call was not made.' };
   try {
     const authorization = await authorizationOf(ctx, server, end_user_id);
     const isFresh = (server.refreshed_at ?? 0) + freshMs > ctx.now();
     const max_bytes = server.max_bytes + (isFresh ? 0 : maxListBytes);
-    const request = { server, authorization, signal, max_bytes };
+    const request = { server, authorization, signal, max_bytes, can_ask };
     return await withConnection(ctx, request, async (connection) => {
       const problem = isFresh ? null : await changedSince(ctx, server, tool, connection);
       if (problem !== null) return { ok: false, error: problem };
-      return call(connection, tool, { input, report }, authorization);
+      return call(ctx, connection, { server, tool, authorization }, attempt);
     });
   } catch (error) {
     if (
@@ -97,28 +104,47 @@ async function changedSince(
   return changeProblem(tool.accepted_hash, offer?.hash ?? null);
 }
 
+interface Target {
+  readonly server: RunServer;
+  readonly tool: PinnedTool;
+  readonly authorization: Authorization;
+}
+
+/** A server that asks without a question wants the same call again. */
 async function call(
+  ctx: Ctx,
   { client, ask }: Connection,
-  { name, accepted }: PinnedTool,
-  { input, report }: Pick<McpCall, 'input'> & { readonly report: McpCall['report'] | undefined },
-  { secrets }: Authorization,
+  { server, tool, authorization: { secrets } }: Target,
+  { input, report, can_ask = false, given }: Omit<McpCall, 'end_user_id' | 'signal'>,
 ): Promise<ToolOutcome> {
+  const { name, accepted } = tool;
   // The schema tells the client which arguments the server wants in headers. We validate results ourselves.
   const toolDefinition = {
     name,
     inputSchema: { ...accepted.input_schema, type: 'object' as const },
   };
-  const result = await ask((options) =>
-    client.callTool(
-      { name, arguments: { ...input } },
-      {
-        ...{ ...options, toolDefinition },
-        ...(report === undefined ? {} : { onprogress: boundedReport(report, secrets) }),
-      },
-    ),
-  );
-  const outcome = toOutcome(result, accepted);
-  return secrets.length === 0 ? outcome : withoutSecrets(outcome, secrets);
+  let retry = given === undefined ? {} : retryOf(given);
+  for (let round = (given?.asked.round ?? 0) + 1; ; round += 1) {
+    const result = await ask((options) =>
+      client.callTool(
+        { name, arguments: { ...input }, ...retry },
+        {
+          ...{ ...options, toolDefinition, allowInputRequired: true },
+          ...(report === undefined ? {} : { onprogress: boundedReport(report, secrets) }),
+        },
+      ),
+    );
+    if (!isAsking(result)) {
+      const outcome = toOutcome(result, accepted);
+      return secrets.length === 0 ? outcome : withoutSecrets(outcome, secrets);
+    }
+    if (round > maxRounds)
+      throw new McpFault('input_required', `The server asks more than ${maxRounds} times.`);
+    const { questions, state } = readQuestions(ctx, result, secrets);
+    if (questions.length > 0) return askFor({ server, questions, state, round, can_ask });
+    await untilRetry();
+    retry = { requestState: state };
+  }
 }
 
 /** Servers may echo what they receive (R46). */

@@ -26,6 +26,8 @@ interface Request {
   readonly authorization: Authorization;
   readonly signal: AbortSignal;
   readonly max_bytes: number;
+  /** A person can give input. */
+  readonly can_ask?: boolean;
 }
 
 const modern = '2026-07-28';
@@ -61,7 +63,7 @@ export async function withConnection<Result>(
 
 async function connectOnce<Result>(
   ctx: Ctx,
-  { server, authorization, signal: run, max_bytes }: Request,
+  { server, authorization, signal: run, max_bytes, can_ask = false }: Request,
   mode: Mode,
   deadline: AbortSignal,
   work: (connection: Connection) => Promise<Result>,
@@ -95,7 +97,7 @@ async function connectOnce<Result>(
     { name: 'agentgrid', version: '1.0.0' },
     {
       // Neither sampling nor roots: the server may not use models of the workspace.
-      capabilities: {},
+      capabilities: can_ask && typeof mode === 'object' ? asking : {},
       versionNegotiation: { mode: 'auto' },
       inputRequired: { autoFulfill: false },
       listMaxPages: maxPages,
@@ -127,6 +129,12 @@ async function connectOnce<Result>(
     );
   }
 }
+
+/**
+ * Servers of 2026-07-28 end the request to ask. Former ones keep it open for the answer, which may take a day: they are
+ * not told that they may ask, and neither is a server whose version is yet to be negotiated.
+ */
+const asking = { elicitation: { form: {}, url: {} } };
 
 /** Takes 40 to 75 ms once in a process. */
 async function loadClient() {

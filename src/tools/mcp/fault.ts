@@ -136,7 +136,10 @@ function ofSdk(code: string | undefined, { SdkErrorCode }: Package, cause: unkno
     case SdkErrorCode.ListPaginationExceeded:
       return new McpFault('too_large', 'The list of tools has too many pages.');
     case SdkErrorCode.UnsupportedResultType:
-      return new McpFault('input_required', 'The server asks for input, which is not supported.');
+      return new McpFault(
+        'invalid_result',
+        'The server returned a type of result that is unknown.',
+      );
     default:
       return new McpFault(
         'invalid_result',

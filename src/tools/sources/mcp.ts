@@ -92,11 +92,11 @@ function toCallable(server: RunServer, tool: PinnedTool): CallableTool {
     revision: `${server.id}:${accepted_hash}`,
     takes_text: true,
     hostsOf: () => [new URL(server.url).host],
-    run: (ctx, input, { signal, attribution, report }) =>
+    run: (ctx, input, { signal, attribution, report, can_ask = false, given }) =>
       callMcpTool(ctx, server, tool, {
         input: input as Record<string, unknown>,
         end_user_id: attribution.end_user_id ?? null,
-        signal,
+        ...{ signal, can_ask, given },
         ...(report === undefined ? {} : { report }),
       }),
   };

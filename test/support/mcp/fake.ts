@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 /** A tool with the result that it returns. */
 interface FakeTool {
   readonly name: string;
@@ -21,6 +23,7 @@ interface Fault {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly repeat?: number;
+  /** Ends early when the server is registered again. */
   readonly delay_ms?: number;
   readonly wrong_id?: boolean;
   /** Only the first this many requests fail. */
@@ -54,23 +57,28 @@ interface Running {
   readonly calls: FakeCall[];
   readonly sessions: Set<string>;
   readonly failed: Map<string, number>;
+  readonly replaced: AbortController;
 }
 
 const servers = new Map<string, Running>();
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const modern = '2026-07-28';
 const json = { 'content-type': 'application/json' };
+
+const pause = (ms: number, { signal }: AbortController) =>
+  setTimeout(ms, undefined, { signal }).catch(() => undefined);
 
 export const isFakeHost = (host: string): boolean => /^mcp-.*\.example\.com$/.test(host);
 
 /** Registers a server, or replaces its behaviour and keeps what it has recorded. */
 export function registerFake(host: string, spec: FakeSpec): void {
   const before = servers.get(host);
+  before?.replaced.abort();
   servers.set(host, {
     spec,
     calls: before?.calls ?? [],
     sessions: before?.sessions ?? new Set(),
     failed: new Map(),
+    replaced: new AbortController(),
   });
 }
 
@@ -90,7 +98,7 @@ export async function answerFake(request: Request): Promise<Response> {
   const headers = Object.fromEntries(request.headers);
   server.calls.push({ http: request.method, method, headers, params });
   const fault = faultOf(server, method);
-  if (fault?.delay_ms !== undefined) await pause(fault.delay_ms);
+  if (fault?.delay_ms !== undefined) await pause(fault.delay_ms, server.replaced);
   if (fault?.status !== undefined || fault?.body !== undefined)
     return new Response((fault.body ?? '').repeat(fault.repeat ?? 1), {
       status: fault.status ?? 200,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newWorkspace } from '../../support/api.ts';
 import { FakeMcp } from '../../support/mcp/client.ts';
 import type { FakeSpec } from '../../support/mcp/fake.ts';
-import { addServer, search, testTool } from './support.ts';
+import { addServer, calls, newAgent, search, testTool } from './support.ts';
 
 const nested = (levels: number): unknown =>
   JSON.parse(`${'{"properties":{"a":'.repeat(levels)}{}${'}}'.repeat(levels)}`);
@@ -164,6 +164,28 @@ describe('a hostile MCP server', () => {
     const answer = await testTool(workspace, id, 'search', { query: 'x' });
     expect(answer.error).toContain('timeout');
     expect(Date.now() - started).toBeLessThan(3500);
+  });
+
+  it('is given up when the run is cancelled', async () => {
+    const workspace = await newWorkspace();
+    const { server } = await addServer(workspace, { tools: [search] }, { timeout_ms: 60_000 });
+    const round = { tool_calls: [calls('tickets__search', { query: 'a' })] };
+    const never = { approvals: { write: 'never' } };
+    const { agent } = await newAgent(workspace, ['tickets__search'], [round], never);
+    const faults = { 'tools/call': { delay_ms: 60_000, status: 200 } };
+    await server.becomes({ tools: [search], faults });
+    const { body } = await workspace.post(`/agents/${agent.id}/runs`, {
+      ...{ message: 'Hi', background: true },
+    });
+    const run = body.run?.id ?? body.id;
+    const called = async () => (await server.calls('tools/call')).length;
+    await expect.poll(called, { timeout: 60_000 }).toBe(1);
+    await workspace.post(`/runs/${run}/cancel`);
+    const read = async () => (await workspace.get(`/runs/${run}`)).body;
+    await expect.poll(async () => (await read()).status, { timeout: 60_000 }).toBe('cancelled');
+    const step = (await read()).steps.find(({ type }: { type: string }) => type === 'tool');
+    expect(step.error).toContain('(aborted)');
+    await server.becomes({ tools: [search] });
   });
 
   it('that has lost a session, or changed its generation, is connected to once more', async () => {

@@ -1,8 +1,16 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { toolsFeature } from '../../../src/tools/index.ts';
 import { newWorkspace, type Workspace } from '../../support/api.ts';
-import { consent, goBack, newMcpServer, ProtectedServer } from '../../support/oauth/client.ts';
+import {
+  consent,
+  goBack,
+  newMcpServer,
+  ProtectedServer,
+  signIn,
+} from '../../support/oauth/client.ts';
 import type { OAuthOptions } from '../../support/oauth/options.ts';
+import { asSystem } from '../../support/schedules.ts';
 
 const perWorkspace = { type: 'oauth', per: 'workspace', client_id: null, scope: null };
 const perEndUser = { ...perWorkspace, per: 'end_user' };
@@ -72,6 +80,29 @@ describe('the sign-in to an MCP server', () => {
     for (const query of ['', '?state=', '?state=x&state=y', `?state=${'A'.repeat(43)}`, '?code=1'])
       expect((await goBack(`http://a.test/oauth/mcp/callback${query}`)).status, query).toBe(400);
     expect(await listed(workspace, path)).toMatchObject([{ status: 'active' }]);
+  });
+
+  it('is deleted with its secrets a day after its page has expired, unless it is complete (R76)', async () => {
+    const { workspace, id, path } = await world({}, perEndUser);
+    const begin = (end_user_id: string) => workspace.post(path, { end_user_id });
+    await signIn(workspace, id, { end_user_id: 'done' });
+    for (const person of ['old', 'new']) expect((await begin(person)).status).toBe(201);
+    const day = 24 * 3_600_000;
+    await env.DB.prepare(
+      `update mcp_authorizations set sign_in_expires_at = case end_user_id when 'new' then ? else ? end
+       where workspace_id = ?`,
+    )
+      .bind(Date.now() - day + 60_000, Date.now() - day - 60_000, workspace.id)
+      .run();
+    const task = toolsFeature.tasks.everyHour.find(({ name }) => name === 'mcp_sign_ins');
+    await asSystem('', async (ctx) => void (await task?.run(ctx)));
+    const left = (await listed(workspace, path)).map(({ end_user_id }) => end_user_id);
+    expect(left.toSorted()).toEqual(['done', 'new']);
+    const orphans = env.DB.prepare(
+      `select count(*) as n from secrets where workspace_id = ? and owner_type = 'mcp_authorization'
+       and owner_id not in (select id from mcp_authorizations)`,
+    ).bind(workspace.id);
+    expect(await orphans.first('n')).toBe(0);
   });
 
   it.each([
