@@ -133,12 +133,11 @@ export async function updateSchedule(
     const row = await findSchedule(ctx, id);
     refuseStale(row, ifMatch);
     const now = ctx.now();
+    const isPaused = input.paused ?? row.paused_at !== null;
+    if (!isPaused || hasTimes(input)) checkTimes(recurrenceOf(row, input), now);
     const changes = changesOf(row, input, now, ownerOf(ctx));
     const changed = { ...row, ...changes };
-    if (changed.paused_at === null) {
-      checkTimes(changed, now);
-      await requestRun(ctx, changed, ctx.newId('run'));
-    }
+    if (!isPaused || hasRequest(input)) await requestRun(ctx, changed, ctx.newId('run'));
     const reply = toSchedule({ ...changed, revision: row.revision + 1 }, now);
     const statements = [changeSchedule(ctx.db, row, changes)];
     try {
@@ -159,6 +158,23 @@ function refuseStale({ revision }: ScheduleRow, ifMatch: IfMatch): void {
 }
 
 /** A change of its times, and a resumption, start from now. Other changes keep the next time. */
+const hasTimes = ({ cron, time_zone, ends_at }: UpdateSchedule): boolean =>
+  [cron, time_zone, ends_at ?? undefined].some((value) => value !== undefined);
+
+const hasRequest = ({ message, inputs, version, session }: UpdateSchedule): boolean =>
+  [message, inputs, version ?? undefined, session ?? undefined].some((one) => one !== undefined);
+
+const endOf = (row: ScheduleRow, ends_at: UpdateSchedule['ends_at']): number | null => {
+  if (ends_at === undefined) return row.ends_at;
+  return ends_at === null ? null : Date.parse(ends_at);
+};
+
+const recurrenceOf = (row: ScheduleRow, { cron, time_zone, ends_at }: UpdateSchedule) => ({
+  cron: cron ?? row.cron,
+  time_zone: time_zone ?? row.time_zone,
+  ends_at: endOf(row, ends_at),
+});
+
 function changesOf(
   row: ScheduleRow,
   { paused, ends_at, ...input }: UpdateSchedule,
@@ -168,7 +184,7 @@ function changesOf(
   const isPaused = paused ?? row.paused_at !== null;
   const changes: Partial<ScheduleRow> = {
     ...definedFields(input),
-    ...(ends_at === undefined ? {} : { ends_at: ends_at === null ? null : Date.parse(ends_at) }),
+    ends_at: endOf(row, ends_at),
     ...(isPaused ? {} : { paused_at: null, pause_reason: null }),
     ...(isPaused && row.paused_at === null
       ? { paused_at: now, pause_reason: 'manual' as const }

@@ -30,6 +30,7 @@ describe('the settings of a schedule', () => {
   });
 
   it.each([
+    [{ cron: '!' }, '/cron'],
     [{ cron: '* * * * *' }, '/cron'],
     [{ cron: '0 8 31 2 *' }, '/cron'],
     [{ cron: `0 8 * * ${'1,'.repeat(60)}1` }, '/cron'],
@@ -54,8 +55,10 @@ describe('the settings of a schedule', () => {
       ...about,
     });
     expect([status, body.errors?.[0].pointer]).toEqual([422, pointer]);
-    const patched = await workspace.patch(`/schedules/${schedule}`, about);
-    expect([patched.status, patched.body.errors?.[0].pointer]).toEqual([422, pointer]);
+    for (const paused of [undefined, false, true]) {
+      const patched = await workspace.patch(`/schedules/${schedule}`, { ...about, paused });
+      expect([patched.status, patched.body.errors?.[0].pointer]).toEqual([422, pointer]);
+    }
   });
 
   it('change under an entity tag, are audited, and end with the schedule', async () => {
