@@ -6,7 +6,6 @@ import { readCatalog } from './catalog.ts';
 import { whileReserved } from './claim.ts';
 import { checkDraft } from './draft.ts';
 import { answerByModel } from './model/answer-message.ts';
-import type { OnText } from './model/run-live.ts';
 import {
   type ArchitectReply,
   type SendArchitectMessage,
@@ -33,7 +32,6 @@ export const answerMessage = (
   ctx: Ctx,
   reserved: SessionRow,
   body: SendArchitectMessage,
-  onText?: OnText,
 ): Promise<ArchitectReply> =>
   whileReserved(ctx, reserved, async (session) => {
     if (session.message_count + 2 > maxMessages)
@@ -46,7 +44,7 @@ export const answerMessage = (
       selectMessages(ctx.db, ctx.workspace_id, session.id).all(),
     ]);
     const { message, topic = null, documents } = body;
-    const incoming = { session, messages, catalog, message, topic, documents, onText };
+    const incoming = { session, messages, catalog, message, topic, documents };
     const answer =
       session.model === null
         ? await answerByRules(ctx, incoming)

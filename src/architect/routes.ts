@@ -216,7 +216,7 @@ const messageRoutes = ({ headers }: Pick<NativeStream, 'headers'>) =>
     async (ctx, { params, body, request }) => {
       const session = await reserveSession(ctx, params.architect_session);
       return wantsStream(body, request)
-        ? toReplyStream(headers, (onText) => answerMessage(ctx, session, body, onText), ctx.log)
+        ? toReplyStream(headers, () => answerMessage(ctx, session, body), ctx.log)
         : answerMessage(ctx, session, body);
     },
   );

@@ -3,7 +3,6 @@ import { Id } from '../http/schema.ts';
 import type { Log } from '../platform/ports.ts';
 import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
-import type { OnText } from './model/run-live.ts';
 import { type ArchitectReply, ArchitectSession } from './schema.ts';
 
 /** One event of the reply of the architect: a part of the UI message stream (v1) of the AI SDK. */
@@ -34,7 +33,7 @@ const keepAliveAfter = 10 * second;
 /** Words of one delta. */
 const someWords = /(?:\S+\s*){1,6}|\s+/g;
 
-type Answer = (onText: OnText) => Promise<ArchitectReply>;
+type Answer = () => Promise<ArchitectReply>;
 
 /** Returns a reply as the response of a stream, which begins before the reply is whole. */
 export const toReplyStream = (
@@ -49,7 +48,7 @@ function streamReply(answer: Answer, log: Log | undefined): ReadableStream<Uint8
     async start(controller) {
       writer.open(controller);
       try {
-        writer.finish(await answer((delta) => writer.addText(delta)));
+        writer.finish(await answer());
       } catch (error) {
         if (!(error instanceof Failure)) log?.error('architect_failed', { error });
         const { code, message } =
@@ -68,8 +67,6 @@ class EventWriter {
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #timer: ReturnType<typeof setInterval> | undefined;
   #id = 0;
-  /** The text so far; null before the first part. */
-  #text: string | null = null;
 
   open(controller: ReadableStreamDefaultController<Uint8Array>): void {
     this.#controller = controller;
@@ -81,23 +78,12 @@ class EventWriter {
     this.#write(`id: ${this.#id}\ndata: ${JSON.stringify(event)}\n\n`);
   }
 
-  addText(delta: string): void {
-    if (this.#text === null) {
-      this.send({ type: 'start' });
-      this.send({ type: 'text-start', id: '0' });
-    }
-    this.#text = (this.#text ?? '') + delta;
-    this.send({ type: 'text-delta', id: '0', delta });
-  }
-
-  /** Writes what of a reply has not been written, and the session. */
+  /** Writes a reply and the session. */
   finish({ message, session }: ArchitectReply): void {
-    const sent = this.#text ?? '';
-    const rest = message.text.startsWith(sent)
-      ? message.text.slice(sent.length)
-      : // The first answer was corrected.
-        `\n\n${message.text}`;
-    for (const delta of rest.match(someWords) ?? []) this.addText(delta);
+    this.send({ type: 'start' });
+    this.send({ type: 'text-start', id: '0' });
+    for (const delta of message.text.match(someWords) ?? [])
+      this.send({ type: 'text-delta', id: '0', delta });
     this.send({ type: 'text-end', id: '0' });
     this.send({ type: 'data-suggestions', data: message.suggestions });
     this.send({ type: 'data-architect', data: { message_id: message.id, session } });

@@ -1,7 +1,6 @@
 import type { Draft, Finding, Topic } from '../db/schema/architect.ts';
 import type { Brief } from './builtin/brief.ts';
 import type { Catalog } from './catalog.ts';
-import type { OnText } from './model/run-live.ts';
 import type { GivenDocument } from './schema.ts';
 import type { MessageRow, SessionRow } from './store.ts';
 
@@ -13,8 +12,6 @@ export interface Incoming {
   readonly message: string;
   readonly topic: Topic | null;
   readonly documents: readonly GivenDocument[];
-  /** Takes the reply of a model while it arrives. */
-  readonly onText?: OnText | undefined;
 }
 
 /** The architect's answer, before the draft is checked. */

@@ -34,7 +34,6 @@ export async function answerByModel(
     ),
     schema: turnSchema,
     labels: { architect_session: session.id },
-    onText: incoming.onText,
   });
   const { base_id, documents } = await storeDocuments(ctx, session, [
     ...incoming.documents,

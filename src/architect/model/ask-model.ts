@@ -4,7 +4,6 @@ import type { Ctx } from '../../platform/context.ts';
 import { oneOffRequest, runToEnd } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
-import { type OnText, runLive } from './run-live.ts';
 
 export interface ModelRequest {
   readonly model: string;
@@ -13,8 +12,6 @@ export interface ModelRequest {
   readonly text: string;
   readonly schema: Record<string, unknown>;
   readonly labels: Readonly<Record<string, unknown>>;
-  /** Takes the `reply` of the answer while it arrives. */
-  readonly onText?: OnText | undefined;
 }
 
 export interface ModelAnswer<Output> {
@@ -36,7 +33,7 @@ export const isBuiltin = (model: string): boolean => model.startsWith('builtin/'
  */
 export async function askModel<Output>(
   ctx: Ctx,
-  { model, instructions, text, schema, labels, onText }: ModelRequest,
+  { model, instructions, text, schema, labels }: ModelRequest,
 ): Promise<ModelAnswer<Output>> {
   const agent = await agentOfProviderModel(ctx, model);
   if (agent.archived_at !== null)
@@ -59,11 +56,9 @@ export async function askModel<Output>(
       settings: { max_output_tokens: maxOutputTokens },
     },
   });
-  // The idempotency key of the request belongs to the reply of the architect.
-  const unkeyed = { ...ctx, idempotency: null };
-  const message = await (onText === undefined
-    ? runToEnd(unkeyed, request)
-    : runLive(unkeyed, request, onText));
+  // The key of the request belongs to the reply of the architect, and the run is read to its end when the client disconnects.
+  const own = { ...ctx, idempotency: null, signal: new AbortController().signal };
+  const message = await runToEnd(own, request);
   const parsed = parseStructured(message.text, schema);
   if (!parsed.ok) throw structuredOutputFailed(parsed.errors);
   const cost = message.run?.usage.cost_usd ?? null;
