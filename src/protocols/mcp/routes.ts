@@ -3,10 +3,10 @@ import { cors } from 'hono/cors';
 import { AgentParameter } from '../../agents/index.ts';
 import { exposeHeaders } from '../../http/expose-headers.ts';
 import { Router } from '../../http/router.ts';
-import type { Ctx } from '../../platform/context.ts';
 import { mcpErrors } from './errors.ts';
 import { hostGuard } from './host-guard.ts';
 import { McpMessage, McpResponse } from './schema.ts';
+import { serveMcp } from './serve.ts';
 
 const common = {
   method: 'post',
@@ -27,13 +27,6 @@ const what =
   'their documents, `get_answer`; starter questions as prompts; for roles that may read files, the documents as resources. Failures of tools are ' +
   'results with `isError`. `Idempotency-Key` applies to `ask_…`. `X-End-User-Id` names the end user that an API key acts for.';
 
-/** The package for the protocol, and what uses it, is loaded by the first request that needs it. */
-const serve = async (
-  ctx: Ctx,
-  agent: string | null,
-  input: { readonly body: McpMessage; readonly request: Request },
-): Promise<Response> => (await import('./serve.ts')).serveMcp(ctx, agent, input);
-
 export const mcpRoutes = new Router(mcpErrors);
 mcpRoutes.use(
   '/mcp/*',
@@ -49,7 +42,7 @@ mcpRoutes
       operationId: 'serveMcp',
       description: `The agents that the credential covers, as a server of the Model Context Protocol. ${what}`,
     },
-    (ctx, input) => serve(ctx, null, input),
+    (ctx, input) => serveMcp(ctx, null, input),
   )
   .endpoint(
     {
@@ -60,5 +53,5 @@ mcpRoutes
       description: `One agent as a server of the Model Context Protocol. ${what}`,
       params: z.object({ agent: AgentParameter }),
     },
-    (ctx, { params, ...input }) => serve(ctx, params.agent, input),
+    (ctx, { params, ...input }) => serveMcp(ctx, params.agent, input),
   );

@@ -1,4 +1,3 @@
-import { createMcpHandler } from '@modelcontextprotocol/server';
 import { EndUserId } from '../../http/schema.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { endUserOf } from '../../runs/index.ts';
@@ -28,7 +27,8 @@ export async function serveMcp(
     end_user_id: endUserOf(ctx, readEndUser(request)),
     origin: new URL(request.url).origin,
   };
-  const handler = createMcpHandler(() => createServer(scope), {
+  const sdk = await import('./sdk.ts');
+  const handler = sdk.createMcpHandler(() => createServer(sdk, scope), {
     keepAliveMs,
     responseMode: mayTakeLong(body) ? 'sse' : 'auto',
     onerror: ({ name }) => ctx.log.info('mcp_refused', { error: name }),

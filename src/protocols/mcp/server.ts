@@ -1,4 +1,4 @@
-import { ProtocolError, Server } from '@modelcontextprotocol/server';
+import type { Server } from '@modelcontextprotocol/server';
 import { toFailure } from '../../http/error-form.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { McpScope } from './agents.ts';
@@ -15,9 +15,9 @@ const workspaceInstructions =
   'Agents of a workspace. Ask one with its tool `ask_…`; `search` and `fetch` read the documents that they answer from.';
 
 /** Creates the server of one request. Handlers throw errors of the protocol only: the package would send the message of any other. */
-export function createServer(scope: McpScope): Server {
+export function createServer(sdk: typeof import('./sdk.ts'), scope: McpScope): Server {
   const { agent, ctx } = scope;
-  const server = new Server(
+  const server = new sdk.Server(
     { name: 'agentgrid', title: agent?.name ?? 'AgentGrid', version: '1' },
     {
       capabilities: { tools: {}, resources: {}, prompts: {} },
@@ -31,7 +31,7 @@ export function createServer(scope: McpScope): Server {
       const failure = toFailure(error);
       if (failure.status >= 500) ctx.log.error('request_failed', { code: failure.code, error });
       const code = failure.status >= 500 ? internalError : invalidParams;
-      throw new ProtocolError(code, failure.message, dataOf(failure, ctx.request_id));
+      throw new sdk.ProtocolError(code, failure.message, dataOf(failure, ctx.request_id));
     }
   };
   // The package has a type for JSON of its own, which no interface matches.

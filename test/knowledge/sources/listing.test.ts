@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readListing } from '../../../src/knowledge/sources/web/listing.ts';
+import { pageUrl } from '../../../src/web/index.ts';
 
-const base = 'https://site.example.com/feeds/all';
-const urlsOf = (text: string) => readListing(text, base)?.urls.map(({ url }) => url);
+const resolve = (link: string) => pageUrl(link, 'https://site.example.com/feeds/all');
+const urlsOf = (text: string) => readListing(text, resolve)?.urls.map(({ url }) => url);
 
 describe('readListing', () => {
   it.each([
@@ -48,7 +49,7 @@ describe('readListing', () => {
   it('expands no entities of the document (R28)', () => {
     const bomb =
       '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><urlset><url><loc>https://site.example.com/&b;</loc></url></urlset>';
-    expect(JSON.stringify(readListing(bomb, base))).not.toContain('aaaaaaaa');
+    expect(JSON.stringify(readListing(bomb, resolve))).not.toContain('aaaaaaaa');
   });
 
   it.each([
@@ -58,13 +59,13 @@ describe('readListing', () => {
     ['other JSON', '{"error":"no"}'],
     ['broken JSON', '{'],
   ])('refuses %s', (_, text) => {
-    expect(readListing(text, base)).toBeNull();
+    expect(readListing(text, resolve)).toBeNull();
   });
 
   it('lists the parts of an index, and no addresses of other schemes', () => {
     const index =
       '<sitemapindex><sitemap><loc>/1.xml</loc></sitemap><sitemap><loc>ftp://x.example.com/</loc></sitemap></sitemapindex>';
-    expect(readListing(index, base)).toEqual({
+    expect(readListing(index, resolve)).toEqual({
       urls: [],
       sitemaps: ['https://site.example.com/1.xml'],
     });
@@ -72,10 +73,10 @@ describe('readListing', () => {
 
   it('is fast for deep and endless documents', () => {
     const started = Date.now();
-    readListing('<rss>'.repeat(200_000), base);
-    readListing(`<urlset>${'<url><loc>https://site.example.com/'.repeat(100_000)}`, base);
+    readListing('<rss>'.repeat(200_000), resolve);
+    readListing(`<urlset>${'<url><loc>https://site.example.com/'.repeat(100_000)}`, resolve);
     expect(
-      readListing(`<urlset>${'<url><loc>/x</loc></url>'.repeat(60_000)}</urlset>`, base)?.urls,
+      readListing(`<urlset>${'<url><loc>/x</loc></url>'.repeat(60_000)}</urlset>`, resolve)?.urls,
     ).toHaveLength(1);
     expect(Date.now() - started).toBeLessThan(10_000);
   });

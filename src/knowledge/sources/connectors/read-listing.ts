@@ -1,5 +1,6 @@
 import { decodeResponse } from '../../../documents/index.ts';
 import type { Ctx } from '../../../platform/context.ts';
+import { pageUrl } from '../../../web/index.ts';
 import { SourceFault } from '../fault.ts';
 import { faultOfStatus } from '../remote.ts';
 import type { UrlListing } from '../web/listing.ts';
@@ -20,7 +21,9 @@ export function requestListing(ctx: Ctx, address: string, delay_ms: number): Pro
     const bytes = await inflated(new Uint8Array(await response.arrayBuffer()));
     // Loaded when needed: its parser would delay the start of the Worker.
     const { readListing } = await import('../web/listing.ts');
-    const listing = readListing(await decodeResponse(bytes, type), response.url);
+    const listing = readListing(await decodeResponse(bytes, type), (link) =>
+      pageUrl(link, response.url),
+    );
     if (listing === null)
       throw new SourceFault('no_listing', `${url.href} is neither a sitemap nor a feed.`);
     return listing;

@@ -1,11 +1,13 @@
 import { SaxesParser } from 'saxes';
-import { pageUrl } from '../../../web/index.ts';
 
 /** A page that a sitemap or feed names. */
 interface ListedUrl {
   readonly url: string;
   readonly title: string | null;
 }
+
+/** Returns the absolute address of a page, or null if it is none. */
+type Resolve = (link: string) => string | null;
 
 export interface UrlListing {
   readonly urls: readonly ListedUrl[];
@@ -23,24 +25,24 @@ const maxTextChars = 10_000;
  * feed or a JSON feed. Reads malformed XML as far as possible and expands no entities of its own. Returns
  * null for anything else.
  */
-export function readListing(text: string, base: string): UrlListing | null {
+export function readListing(text: string, resolve: Resolve): UrlListing | null {
   const start = text.slice(0, 1000).replace(/^[\s\uFEFF]+/, '');
-  if (start.startsWith('{')) return readJsonFeed(text, base);
-  if (!start.startsWith('<')) return readLines(text, base);
-  return readXml(text.replace(/^[\s\uFEFF]+/, ''), base);
+  if (start.startsWith('{')) return readJsonFeed(text, resolve);
+  if (!start.startsWith('<')) return readLines(text, resolve);
+  return readXml(text.replace(/^[\s\uFEFF]+/, ''), resolve);
 }
 
 const unique = (urls: readonly ListedUrl[]): ListedUrl[] =>
   [...new Map(urls.toReversed().map((entry) => [entry.url, entry])).values()].toReversed();
 
-function readLines(text: string, base: string): UrlListing | null {
+function readLines(text: string, resolve: Resolve): UrlListing | null {
   const lines = text.split(/\s*[\r\n]+\s*/).filter((line) => line !== '');
   if (lines.length === 0 || !lines.every((line) => /^https?:\/\//i.test(line.trim()))) return null;
-  const urls = lines.slice(0, maxEntries).flatMap((line) => entryOf(line, null, base));
+  const urls = lines.slice(0, maxEntries).flatMap((line) => entryOf(line, null, resolve));
   return { urls: unique(urls), sitemaps: [] };
 }
 
-function readJsonFeed(text: string, base: string): UrlListing | null {
+function readJsonFeed(text: string, resolve: Resolve): UrlListing | null {
   try {
     const { items } = JSON.parse(text) as { items?: unknown };
     if (!Array.isArray(items)) return null;
@@ -48,7 +50,7 @@ function readJsonFeed(text: string, base: string): UrlListing | null {
       .slice(0, maxEntries)
       .flatMap((item: Record<string, unknown> | null) =>
         typeof item?.url === 'string'
-          ? entryOf(item.url, typeof item.title === 'string' ? item.title : null, base)
+          ? entryOf(item.url, typeof item.title === 'string' ? item.title : null, resolve)
           : [],
       );
     return { urls: unique(urls), sitemaps: [] };
@@ -57,8 +59,8 @@ function readJsonFeed(text: string, base: string): UrlListing | null {
   }
 }
 
-function entryOf(text: string, title: string | null, base: string): ListedUrl[] {
-  const url = pageUrl(text, base);
+function entryOf(text: string, title: string | null, resolve: Resolve): ListedUrl[] {
+  const url = resolve(text);
   const name = title?.replaceAll(/\s+/g, ' ').trim().slice(0, 200) ?? '';
   return url === null ? [] : [{ url, title: name === '' ? null : name.toWellFormed() }];
 }
@@ -83,7 +85,7 @@ const loneAmpersand = /&(?!(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z]\w{0,31});)/gi;
 /** Thrown to end the parsing of a listing that is long enough. */
 class EnoughError extends Error {}
 
-function readXml(text: string, base: string): UrlListing | null {
+function readXml(text: string, resolve: Resolve): UrlListing | null {
   const found: Entry[] = [];
   const open: string[] = [];
   let root = '';
@@ -135,10 +137,10 @@ function readXml(text: string, base: string): UrlListing | null {
   }
   if (!roots.has(root)) return null;
   const urls = found.flatMap(({ name, link, title, guid }) =>
-    name === 'sitemap' ? [] : entryOf(link === '' && guid !== '?' ? guid : link, title, base),
+    name === 'sitemap' ? [] : entryOf(link === '' && guid !== '?' ? guid : link, title, resolve),
   );
   const sitemaps = found.flatMap(({ name, link }) =>
-    name === 'sitemap' ? entryOf(link, null, base).map(({ url }) => url) : [],
+    name === 'sitemap' ? entryOf(link, null, resolve).map(({ url }) => url) : [],
   );
   return { urls: unique(urls), sitemaps: [...new Set(sitemaps)] };
 }
