@@ -28,14 +28,20 @@ export const Slug = z
   .max(64)
   .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/, 'Lower-case letters, digits and inner hyphens.');
 
-export const Id = (prefix: IdPrefix, example?: string) =>
-  z
-    .string()
-    .regex(idPattern(prefix))
-    .openapi({
-      description: `Id, \`${prefix}_…\``,
-      example: example ?? `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`,
-    });
+const ids = new Map<string, z.ZodString>();
+
+/** An id with a prefix. Each form is built once: hundreds of fields have one. */
+export function Id(
+  prefix: IdPrefix,
+  example = `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`,
+): z.ZodString {
+  const known = ids.get(example);
+  if (known !== undefined) return known;
+  const description = `Id, \`${prefix}_…\``;
+  const id = z.string().regex(idPattern(prefix)).openapi({ description, example });
+  ids.set(example, id);
+  return id;
+}
 
 /** A timestamp in responses. */
 export const Time = z.iso.datetime().openapi({ example: '2026-11-20T09:30:00.000Z' });

@@ -19,11 +19,19 @@ export function readArguments<Schema extends z.ZodType>(
   throw validationFailed(bodyViolations(schema, result.error, given ?? {}));
 }
 
-/** Returns the JSON Schema of the arguments of a tool, without patterns: not all model providers accept them. */
+const converted = new WeakMap<z.ZodType, ObjectSchema>();
+
+/**
+ * Returns the JSON Schema of the arguments of a tool, without patterns: not all model providers accept them. Converts a schema
+ * when it is first needed, not while the Worker starts.
+ */
 export function toInputSchema(schema: z.ZodType): ObjectSchema {
+  const known = converted.get(schema);
+  if (known !== undefined) return known;
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io: 'input',
     override: ({ jsonSchema }) => void delete jsonSchema.pattern,
   });
+  converted.set(schema, rest as unknown as ObjectSchema);
   return rest as unknown as ObjectSchema;
 }

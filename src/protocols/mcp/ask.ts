@@ -39,14 +39,13 @@ const AskArguments = z.strictObject({
 });
 type AskArguments = z.output<typeof AskArguments>;
 
-const { properties, ...askSchema } = toInputSchema(AskArguments);
-const { inputs: _, ...always } = properties;
-
 /** Returns the JSON Schema of the arguments for an agent: `inputs` has the fields of its form. */
-export const askInputSchema = ({ inputs }: AgentConfig): ObjectSchema => ({
-  ...askSchema,
-  properties: inputs.length === 0 ? always : { ...always, inputs: formSchema(inputs) },
-});
+export function askInputSchema({ inputs }: AgentConfig): ObjectSchema {
+  const schema = toInputSchema(AskArguments);
+  const { inputs: _, ...always } = schema.properties;
+  const properties = inputs.length === 0 ? always : { ...always, inputs: formSchema(inputs) };
+  return { ...schema, properties };
+}
 
 const formSchema = (fields: AgentConfig['inputs']): object => ({
   type: 'object',

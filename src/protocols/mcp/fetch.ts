@@ -22,7 +22,7 @@ const FetchArguments = z.strictObject({
     ),
 });
 
-export const fetchInputSchema = toInputSchema(FetchArguments);
+export const fetchInputSchema = () => toInputSchema(FetchArguments);
 
 export const fetchOutputSchema = {
   type: 'object' as const,

@@ -11,7 +11,7 @@ const GetAnswerArguments = z.strictObject({
   run_id: Id('run').describe('`run_id` of an answer, or of a reported start'),
 });
 
-export const getAnswerSchema = toInputSchema(GetAnswerArguments);
+export const getAnswerSchema = () => toInputSchema(GetAnswerArguments);
 
 /** Returns the answer of a run: waits while it executes, and returns the answer so far while it waits for a person. */
 export async function getAnswer({ scope, input, signal, report }: ToolCall): Promise<ToolReply> {

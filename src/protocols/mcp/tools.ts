@@ -32,7 +32,7 @@ const commonTools: Readonly<Record<string, CommonTool>> = {
     title: 'Read a document',
     description:
       'Returns the text of a result of `search`: the document, in parts if it is long, or the passage with the text around it.',
-    input: () => fetchInputSchema,
+    input: fetchInputSchema,
     output: fetchOutputSchema,
     call: fetchDocument,
   },
@@ -40,7 +40,7 @@ const commonTools: Readonly<Record<string, CommonTool>> = {
     title: 'Get an answer',
     description:
       'Returns the answer of a run by its `run_id`: after a person has decided about a call of a tool, or when the connection was lost. Waits while the run executes.',
-    input: () => getAnswerSchema,
+    input: getAnswerSchema,
     output: answerSchema({}),
     call: getAnswer,
   },
