@@ -27,8 +27,8 @@ export async function serveMcp(
     end_user_id: endUserOf(ctx, readEndUser(request)),
     origin: new URL(request.url).origin,
   };
-  const sdk = await import('./sdk.ts');
-  const handler = sdk.createMcpHandler(() => createServer(sdk, scope), {
+  const { createMcpHandler, ProtocolError, Server } = await import('./sdk.ts');
+  const handler = createMcpHandler(() => createServer({ ProtocolError, Server }, scope), {
     keepAliveMs,
     responseMode: mayTakeLong(body) ? 'sse' : 'auto',
     onerror: ({ name }) => ctx.log.info('mcp_refused', { error: name }),

@@ -1,4 +1,3 @@
-import type { Server } from '@modelcontextprotocol/server';
 import { toFailure } from '../../http/error-form.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { McpScope } from './agents.ts';
@@ -14,10 +13,13 @@ const internalError = -32603;
 const workspaceInstructions =
   'Agents of a workspace. Ask one with its tool `ask_…`; `search` and `fetch` read the documents that they answer from.';
 
+/** What is loaded lazily of the package for the protocol. */
+type Sdk = Pick<typeof import('./sdk.ts'), 'ProtocolError' | 'Server'>;
+
 /** Creates the server of one request. Handlers throw errors of the protocol only: the package would send the message of any other. */
-export function createServer(sdk: typeof import('./sdk.ts'), scope: McpScope): Server {
+export function createServer({ ProtocolError, Server }: Sdk, scope: McpScope): InstanceType<Sdk['Server']> {
   const { agent, ctx } = scope;
-  const server = new sdk.Server(
+  const server = new Server(
     { name: 'agentgrid', title: agent?.name ?? 'AgentGrid', version: '1' },
     {
       capabilities: { tools: {}, resources: {}, prompts: {} },
@@ -31,7 +33,7 @@ export function createServer(sdk: typeof import('./sdk.ts'), scope: McpScope): S
       const failure = toFailure(error);
       if (failure.status >= 500) ctx.log.error('request_failed', { code: failure.code, error });
       const code = failure.status >= 500 ? internalError : invalidParams;
-      throw new sdk.ProtocolError(code, failure.message, dataOf(failure, ctx.request_id));
+      throw new ProtocolError(code, failure.message, dataOf(failure, ctx.request_id));
     }
   };
   // The package has a type for JSON of its own, which no interface matches.
