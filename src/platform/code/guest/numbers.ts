@@ -19,17 +19,17 @@ export function parseNumber(
 const numeric =
   /^(?:[A-Z]{3}\s?)?[\s\d.,'’_()+%\p{Sc}-]*\d[\s\d.,'’_()+%\p{Sc}-]*(?:\s?[A-Z]{3})?$/u;
 
-/**
- * Returns a value that is a finite number or not a number at all (null). Throws a `TypeError` for a number that is still text: to leave
- * it out would make a sum wrong without a trace.
- */
+/** Longer texts are no numbers; it bounds the time of the pattern. */
+const maxChars = 40;
+
+/** Returns a number, or null for a value that is none. Throws a `TypeError` for a number that is text: without it a sum would be wrong. */
 export function numberOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isNaN(value) ? null : value;
-  if (typeof value !== 'string' || !numeric.test(value)) return null;
+  if (typeof value !== 'string' || value.length > maxChars || !numeric.test(value)) return null;
   const decimal = /\d,\d{1,2}\D*$|\..*,/.test(value) ? ',' : '.';
   if (parseNumber(value, { decimal }) === null) return null;
   const options = decimal === ',' ? ", { decimal: ',' }" : '';
   throw new TypeError(
-    `"${value.slice(0, 40)}" is text, not a number. Convert the column first, with parseNumber(text${options})`,
+    `"${value}" is text, not a number. Convert the column first, with parseNumber(text${options})`,
   );
 }
