@@ -1,6 +1,12 @@
 import type { Ctx } from '../platform/context.ts';
 import { Failure, invalid } from '../shared/failure.ts';
-import { expandWildcards, pinTools, type ToolPin, whyUnusable } from '../tools/index.ts';
+import {
+  expandWildcards,
+  pinTools,
+  type ToolPin,
+  whyUnusable,
+  wildcardServer,
+} from '../tools/index.ts';
 import type { AgentConfigPatch } from './config.ts';
 
 /**
@@ -19,14 +25,19 @@ export async function pinsFor(
     [...had.filter(({ name }) => unknown.includes(name)), ...pins].map((pin) => [pin.name, pin]),
   );
   const errors = wanted.flatMap((name, index) =>
-    all.has(name)
-      ? []
-      : [{ pointer: `/config/tools/${index}`, detail: `Tool \`${name}\` does not exist.` }],
+    all.has(name) ? [] : [{ pointer: `/config/tools/${index}`, detail: missing(name) }],
   );
   if (errors.length > 0)
     throw new Failure('validation_failed', 'The configuration is inconsistent.', { errors });
   await checkUsable(ctx, pins, (name) => `/config/tools/${wanted.indexOf(name)}`);
   return wanted.flatMap((name) => all.get(name) ?? []);
+}
+
+function missing(name: string): string {
+  const server = wildcardServer(name);
+  return server === null
+    ? `Tool \`${name}\` does not exist.`
+    : `MCP server \`${server}\` does not exist, or none of its tools can be used.`;
 }
 
 /** Throws `tool_not_configured` for tools that the workspace cannot use as it is. */

@@ -151,7 +151,9 @@ export type GivenDocument = z.output<typeof Document>;
 export const SendArchitectMessage = z
   .strictObject({
     message: z.string().trim().min(1).max(maxMessageChars),
-    topic: TopicName.optional().describe('What the message is about; the last question by default'),
+    topic: TopicName.optional().describe(
+      'What the message is about; by default knowledge if documents are sent, otherwise the last question',
+    ),
     documents: z
       .array(Document)
       .max(10)

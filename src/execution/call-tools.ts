@@ -119,7 +119,7 @@ export function readInput(
   if (tool === undefined)
     return {
       input: null,
-      error: `Tool ${toolName} does not exist. Available tools: ${tools.map(({ name }) => name).join(', ')}.`,
+      error: `Tool ${toolName} does not exist. Available tools: ${tools.map(({ name }) => name).join(', ') || 'none'}.`,
     };
   if (text.length > maxInput)
     return {

@@ -61,7 +61,9 @@ function withoutUnions(issue: Issue): Issue[] {
     .find(({ path, message }) => path.length > 0 && issue.message === `${placeOf(path)}${message}`);
   if (reported !== undefined) return within(reported);
   if (issue.message !== 'Invalid input') return [issue];
-  const ofForm = issue.errors.filter((issues) => issues.every(({ path }) => path.length > 0));
+  const ofForm = issue.errors.filter((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
   const meant = ofForm.filter((issues) => !issues.some(({ path }) => kinds.has(path[0])));
   const [nearest] = (meant.length > 0 ? meant : ofForm).toSorted((a, b) => a.length - b.length);
   if (nearest === undefined) return [issue];

@@ -62,7 +62,7 @@ const Fields = {
   catch_up: z
     .enum(catchUpPolicies)
     .describe(
-      `Times that passed during an outage: \`skip\` runs none of them, \`latest\` the last one, \`all\` the last ${maxCaughtUp}, one after another`,
+      `Times that passed during an outage, which is more than five minutes ago: \`skip\` runs none of them, \`latest\` the last one, \`all\` the last ${maxCaughtUp}, one after another`,
     ),
   on_overlap: z
     .enum(overlapPolicies)

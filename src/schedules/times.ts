@@ -39,9 +39,13 @@ export function checkTimes(recurrence: Recurrence, now: number): void {
     throw recurrence.ends_at === null
       ? invalid('/cron', 'This time never comes.')
       : invalid('/ends_at', 'The schedule ends before its first run.');
-  const isShort = times.some((time, index) => time - (times[index - 1] ?? 0) < minInterval);
-  if (isShort)
-    throw invalid('/cron', `Runs must be at least ${minInterval / minute} minutes apart.`);
+  const short = times.findIndex((time, index) => time - (times[index - 1] ?? 0) < minInterval);
+  if (short === -1) return;
+  const [before, after] = times.slice(short - 1).map((time) => new Date(time).toISOString());
+  throw invalid(
+    '/cron',
+    `Runs must be at least ${minInterval / minute} minutes apart. Two would be at ${before} and ${after}.`,
+  );
 }
 
 function readTimes(recurrence: Recurrence, now: number): number[] {

@@ -18,6 +18,7 @@ export { selectGeneratedFile, selectLinkedFile } from './code/store.ts';
 export type { Effect } from './definition.ts';
 export { toolsFeature } from './feature.ts';
 export { headerProblem } from './headers.ts';
+export { wildcardServer } from './mcp/names.ts';
 export { isSignedIn } from './mcp/oauth/index.ts';
 export { type PinState, pinStates, pinsExist } from './pin-states.ts';
 export { listAvailableTools, pinTools, readPinStates, resolvePins, whyUnusable } from './pins.ts';

@@ -90,6 +90,10 @@ describe('a conversation with the built-in architect', () => {
     const { body: changed } = await workspace.post(path, { message: 'Tone: formal and precise' });
     expect(changed.session.draft.config.instructions).toContain('Tone: formal and precise.');
     expect(changed.session.draft.name).toBe('Bean Buddy');
+    // A complete draft is not overwritten by a message about nothing in it.
+    const { body: thanked } = await workspace.post(path, { message: 'Thanks, looks good!' });
+    expect(thanked.message.text).toContain('changed nothing');
+    expect(thanked.session.draft).toEqual(changed.session.draft);
     const { body: agent } = await workspace.post(`/architect/sessions/${started.id}/create-agent`, {
       slug: 'beans',
     });
@@ -102,7 +106,7 @@ describe('a conversation with the built-in architect', () => {
       },
     });
     const { body: after } = await workspace.get(`/architect/sessions/${started.id}`);
-    expect([after.agent_id, after.messages.length]).toEqual([agent.id, 19]);
+    expect([after.agent_id, after.messages.length]).toEqual([agent.id, 21]);
     const actions = (await workspace.get('/audit-log?limit=100')).body.data.map(
       ({ action }: { action: string }) => action,
     );
@@ -144,7 +148,11 @@ describe('a conversation with the built-in architect', () => {
     expect(named.body.message.text).toContain('do not have these documents');
     expect(named.body.session.base_id).toBeNull();
     const documents = [{ name: '../x/returns?', text: '# Returns\n\nWithin 30 days.' }];
+    const sent = await design.say('Here is our file', { documents });
+    expect(sent.body.session.open[0].topic).toBe('scope');
+    expect(sent.body.session.draft.config.instructions).not.toContain('Here is our file');
     const { body } = await design.say('skip', { documents });
+    expect(body.session.open[0].topic).toBe('tone');
     expect(body.session.draft.test_questions[0].question).toBe('What about Returns?');
     await atRest(design.workspace.id);
     const files = await design.workspace.get(`/knowledge-bases/${body.session.base_id}/files`);

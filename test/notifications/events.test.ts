@@ -60,9 +60,9 @@ describe('events', () => {
     });
   });
 
-  it('of a run that requires action are sent', async () => {
+  it('of a run that requires action are sent, and of its expiry', async () => {
     const chat = await newChat(answers);
-    const receiver = await receiving(chat.workspace, ['run.requires_action']);
+    const receiver = await receiving(chat.workspace, ['run.requires_action', 'run.failed']);
     const { run } = (await chat.send({ message: 'Hello?' })).body;
     for (const status of ['running', 'requires_action'])
       await env.DB.prepare('update runs set status = ?, ended_at = null where id = ?')
@@ -70,9 +70,18 @@ describe('events', () => {
         .run();
     await env.DB.prepare("update runs set status = 'running' where id = ?").bind(run.id).run();
     await publish(chat.workspace);
-    expect(await payloads(receiver)).toMatchObject([
-      { type: 'run.requires_action', data: { run_id: run.id, status: 'requires_action' } },
-    ]);
+    const waits = { run_id: run.id, status: 'requires_action' };
+    expect(await payloads(receiver)).toMatchObject([{ type: 'run.requires_action', data: waits }]);
+    await env.DB.prepare(
+      "update runs set status = 'expired', error_code = 'run_expired', ended_at = ? where id = ?",
+    )
+      .bind(Date.now(), run.id)
+      .run();
+    await publish(chat.workspace);
+    expect((await payloads(receiver))[1]).toMatchObject({
+      type: 'run.failed',
+      data: { run_id: run.id, status: 'expired', error: { code: 'run_expired' } },
+    });
   });
 
   it('of files and feedback are sent, in the order in which they happened, with rising ids', async () => {

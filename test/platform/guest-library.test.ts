@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { barChart, lineChart } from '../../src/platform/code/guest/chart.ts';
-import { parseCsv, parseNumber, toCsv } from '../../src/platform/code/guest/csv.ts';
+import { parseCsv, toCsv } from '../../src/platform/code/guest/csv.ts';
+import { parseNumber } from '../../src/platform/code/guest/numbers.ts';
 import {
   groupRows,
   joinRows,
@@ -157,6 +158,28 @@ describe('rows', () => {
     ]);
     expect(sum([1, Number.POSITIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY);
   });
+});
+
+it('leaves no number out of a statistic or a chart because it is text', () => {
+  const german = parseCsv('city;amount\nBern;3,5\nBern;5\nBasel;n/a') as { amount: unknown }[];
+  const convert = `"3,5" is text, not a number. Convert the column first, with parseNumber(text, { decimal: ',' })`;
+  for (const operation of ['sum', 'mean', 'median', 'min', 'max'] as const)
+    expect(() => groupRows(german, 'city', { n: [operation, 'amount'] }), operation).toThrow(
+      convert,
+    );
+  expect(() => barChart(german, { x: 'city', y: 'amount' })).toThrow(convert);
+  for (const text of ['007', '1,234.50', '12 %', '(45)', 'CHF 5.00', "€ 1'000"])
+    expect(() => sum([1, text]), text).toThrow('Convert the column first, with parseNumber');
+  for (const word of ['n/a', '', '-', '2026-01-02', '12:30', '5 apples', 'A 12', '٣'])
+    expect(sum([1, word]), word).toBe(1);
+  const mended = german.map((row) => ({
+    ...row,
+    amount: typeof row.amount === 'string' ? parseNumber(row.amount, { decimal: ',' }) : row.amount,
+  }));
+  expect(groupRows(mended, 'city', { n: ['sum', 'amount'] })).toEqual([
+    { city: 'Bern', n: 8.5 },
+    { city: 'Basel', n: 0 },
+  ]);
 });
 
 describe('charts', () => {

@@ -141,6 +141,14 @@ describe('validation', () => {
       expect(schemaErrors(schema, value).join('\n'), place).toContain(place);
   });
 
+  it('reports the value at fault, without the objects and lists around it', () => {
+    const inner = object({ properties: { n: { type: 'integer' } } });
+    const outer = object({ properties: { list: { type: 'array', items: inner } } });
+    expect(schemaErrors(outer, { list: [{ n: 1 }, { n: 'x' }] })).toEqual([
+      '#/list/1/n: Instance type "string" is invalid. Expected "integer".',
+    ]);
+  });
+
   it('is not led astray by $id, nor by a property of that name', () => {
     const own = object({
       $id: 'https://example.com/schema.json',

@@ -20,7 +20,8 @@ describe('POST /code-executions', () => {
       { name: 'sales.csv', text: 'city;amount\nZürich;3\nBern;4,5\n' },
       { name: 'raw.txt', base64: btoa('abc') },
     ];
-    const code = `const rows = parseCsv(readFile('sales.csv'));
+    const code = `for (let i = 0; i < 100_000; i += 1);
+const rows = parseCsv(readFile('sales.csv'));
 const total = rows.map((row) => parseNumber(row.amount, { decimal: ',' }));
 console.log(rows.length, input.factor);
 writeFile('sales.svg', barChart(rows.map((row, i) => ({ ...row, amount: total[i] })), { x: 'city', y: 'amount' }));
@@ -102,6 +103,7 @@ return { total: sum(total) * input.factor, raw: [...readBytes('raw.txt')] }`;
       '/files',
     ],
     [{ code: '1', files: [{ name: 'a', base64: '%%%' }] }, '/files/0/base64'],
+    [{ code: '1', files: [{ name: 'a', content: '1' }] }, '/files/0/text'],
     [{ code: '1', files: [{ name: 'a.txt', text: 'x'.repeat(8_000_001) }] }, '/files'],
   ])('refuses %#', async (json, pointer) => {
     const { status, body } = await (await newWorkspace()).post('/code-executions', json);

@@ -14,13 +14,22 @@ import { questionOf, suggestionsFor } from './questions.ts';
 /** First message of every conversation without a model. */
 export const greeting = `I am the built-in architect: I follow rules and use no language model. ${questionOf.purpose}`;
 
+const complete =
+  'The draft is complete. Test it, create the agent, or change a topic, for example “tone: formal”.';
+
 /** Answers that are needed for the questions of a test. */
 const enoughQuestions = 4;
 
 /** Answers a message by rules: assigns it to a topic, writes the draft anew and asks about the next topic. */
 export async function answerByRules(ctx: Ctx, incoming: Incoming): Promise<Outgoing> {
   const { session, catalog, message, topic } = incoming;
-  const answer = readAnswer(session.brief, message, topic, session.asked);
+  const answer = readAnswer(
+    session.brief,
+    message,
+    topic,
+    session.asked,
+    incoming.documents.length > 0,
+  );
   const named = answer.topic === 'knowledge' ? basesNamedIn(answer.text, catalog) : [];
   const { base_id, documents } = await storeDocuments(ctx, session, [
     ...incoming.documents,
@@ -44,7 +53,10 @@ export async function answerByRules(ctx: Ctx, incoming: Incoming): Promise<Outgo
   const open = openTopics(brief);
   const [next = null] = open;
   return {
-    reply: replyTo({ ...answer, brief }, documents, named, catalog, next),
+    reply:
+      answer.brief === session.brief
+        ? `I have changed nothing, because the message names no topic. ${complete}`
+        : replyTo({ ...answer, brief }, documents, named, catalog, next),
     suggestions: next === null ? [] : suggestionsFor(next, brief, catalog, draft.name),
     ...{ draft, brief, asked: next, open, base_id, findings: [] },
     run_id: null,
@@ -103,10 +115,7 @@ function replyTo(
     said.push(
       `I do not have these documents yet. Send them with \`documents\`, or upload them to the agent later: ${text.slice(0, 200)}`,
     );
-  if (next === null)
-    said.push(
-      'The draft is complete. Test it, create the agent, or change a topic, for example “tone: formal”.',
-    );
+  if (next === null) said.push(complete);
   else said.push(questionOf[next]);
   if (topic === null && next === 'purpose' && brief.purpose === undefined)
     said.unshift('The purpose is needed for everything else.');

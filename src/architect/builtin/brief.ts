@@ -21,14 +21,15 @@ export interface Answer {
 }
 
 /**
- * Assigns a message to a topic: the one that it names, the one of the request, the one that was asked, or the purpose. What has been said
- * about a topic before is replaced.
+ * Assigns a message to a topic: the one of the request, the one that it names, knowledge if documents come with it, or the one that was
+ * asked. What has been said about a topic before is replaced. A message about no topic changes nothing.
  */
 export function readAnswer(
   before: Brief,
   message: string,
   given: Topic | null,
   asked: Topic | null,
+  hasDocuments = false,
 ): Answer {
   const clean = message.trim();
   if (ends.test(clean)) {
@@ -37,7 +38,13 @@ export function readAnswer(
     return { brief, topic: null, text: '' };
   }
   const [, name, body] = given === null ? (named.exec(clean) ?? []) : [];
-  const topic = given ?? (name?.toLowerCase() as Topic | undefined) ?? asked ?? 'purpose';
+  const isAboutDocuments = hasDocuments && before.purpose !== undefined && !skips.test(clean);
+  const topic =
+    given ??
+    (name?.toLowerCase() as Topic | undefined) ??
+    (isAboutDocuments ? 'knowledge' : asked) ??
+    (before.purpose === undefined ? 'purpose' : null);
+  if (topic === null) return { brief: before, topic, text: '' };
   const said = (body ?? clean).trim();
   const text = skips.test(said) && topic !== 'purpose' ? '' : said;
   return { brief: { ...before, [topic]: text }, topic, text };

@@ -31,7 +31,7 @@ export const events = {
   'run.failed': {
     tag: 'Runs',
     summary: 'A run failed',
-    description: 'The run ended as `failed`, `interrupted` or `limit_exceeded`.',
+    description: 'The run ended as `failed`, `interrupted`, `limit_exceeded` or `expired`.',
     schema: runData,
     example: {
       ...runExample,

@@ -1,4 +1,4 @@
-import { type Schema, Validator } from '@cfworker/json-schema';
+import { type OutputUnit, type Schema, Validator } from '@cfworker/json-schema';
 import { isNode, mapSubschemas, type SchemaNode } from './keywords.ts';
 import { guardPattern } from './pattern.ts';
 
@@ -24,12 +24,24 @@ export function schemaErrors(schema: object, value: unknown): readonly string[] 
     const { valid, errors } = validator.validate(value);
     return valid
       ? []
-      : errors.map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
+      : causesOf(errors).map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : 'unusable schema';
     return [`The value cannot be checked: ${reason?.slice(0, 300)}`];
   }
 }
+
+/** Leaves out the errors of containers that only announce the error of a value in them, which follows. */
+const causesOf = (errors: readonly OutputUnit[]): readonly OutputUnit[] =>
+  errors.filter(
+    ({ keyword, instanceLocation }, index) =>
+      !(
+        announcing.has(keyword) &&
+        errors[index + 1]?.instanceLocation.startsWith(`${instanceLocation}/`)
+      ),
+  );
+
+const announcing: ReadonlySet<string> = new Set(['properties', 'items', 'prefixItems']);
 
 export function isWithinDepth(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return true;

@@ -8,7 +8,7 @@ const description = `Runs JavaScript or TypeScript in a sandbox, to calculate, t
 Globals besides the language:
 readFile(name) and readBytes(name) read attachments of the conversation, and knowledge files named in \`files\`; \`files\` lists the names.
 writeFile(name, content) gives the user a file to download: csv, json, svg, png, txt or md; content is text, a Uint8Array, or a value that becomes JSON.
-parseCsv(text, { delimiter?, header?, types? }) returns an array of objects with numbers as numbers. toCsv(rows, { columns?, delimiter? }). parseNumber(text, { decimal? }) reads "1.234,50 €".
+parseCsv(text, { delimiter?, header?, types? }) returns an array of objects with numbers as numbers. toCsv(rows, { columns?, delimiter? }). parseNumber(text, { decimal? }) reads "1.234,50 €"; use it on columns with such texts before statistics and charts.
 groupRows(rows, 'column' or ['a', 'b'], { total: ['sum', 'amount'], n: 'count' }); operations: count, sum, mean, median, min, max, first, list.
 sortRows(rows, '-total', 'name'). joinRows(left, right, 'id' or ['left_id', 'right_id'], 'inner' or 'left'). sum, mean, median (values), quantile(values, 0.9).
 lineChart(rows, { x: 'month', y: 'total' or ['a', 'b'], title?, x_label?, y_label?, width?, height? }) and barChart(rows, …) return SVG text for writeFile('chart.svg', …).`;

@@ -105,7 +105,10 @@ export async function tryMcpTool(
   const rows = await selectTools(ctx.db, ctx.workspace_id, id).all();
   const tool = rows.find((row) => row.name === name);
   if (tool === undefined || !isAccepted(tool))
-    throw invalid('/tool', `The server has no accepted tool \`${name}\`.`);
+    throw invalid(
+      '/tool',
+      `The server has no accepted tool \`${name}\`. Use its name on the server, without a prefix.`,
+    );
   const started = ctx.now();
   const errors = schemaErrors(tool.accepted.input_schema, input).slice(0, 10);
   const outcome =

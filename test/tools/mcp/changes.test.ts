@@ -91,7 +91,10 @@ describe('changes of MCP servers', () => {
       config: { tools: ['tickets__search', 'tickets__*', 'wiki__search'] },
     });
     expect(missing.body.errors).toEqual([
-      { pointer: '/config/tools/1', detail: 'Tool `tickets__*` does not exist.' },
+      {
+        pointer: '/config/tools/1',
+        detail: 'MCP server `tickets` does not exist, or none of its tools can be used.',
+      },
       { pointer: '/config/tools/2', detail: 'Tool `wiki__search` does not exist.' },
     ]);
   });

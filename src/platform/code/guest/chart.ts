@@ -1,3 +1,4 @@
+import { numberOf } from './numbers.ts';
 import type { Row } from './rows.ts';
 
 interface ChartOptions {
@@ -71,7 +72,7 @@ function draw(rows: readonly Row[], options: ChartOptions, name: string, marksOf
   const columns = (Array.isArray(y) ? y : [y]) as readonly string[];
   check(rows, [x, ...columns], name);
   const labels = rows.map((row) => row[x]);
-  const series = columns.map((column) => rows.map((row) => numberOf(row[column])));
+  const series = columns.map((column) => rows.map((row) => finite(row[column])));
   const values = series.flat().filter((value) => value !== null);
   if (values.length === 0) throw new TypeError(`${name}: ${columns.join(', ')} has no numbers`);
   const scale = niceScale(least(values), greatest(values), name === 'barChart');
@@ -150,8 +151,10 @@ function positionOf(label: unknown): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
-const numberOf = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) ? value : null;
+const finite = (value: unknown): number | null => {
+  const number = numberOf(value);
+  return number !== null && Number.isFinite(number) ? number : null;
+};
 const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b));
 const greatest = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b));
 const colorOf = (index: number) => colors[index % colors.length];

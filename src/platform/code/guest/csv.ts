@@ -72,20 +72,3 @@ const cellOf = (value: unknown): unknown =>
     : value instanceof Date
       ? value.toISOString()
       : value;
-
-/** Reads a number as people write it: `1,234.50`, `1 234,50 €` with `decimal: ','`, `(12)` and `12 %`; null when it is none. */
-export function parseNumber(
-  text: unknown,
-  { decimal = '.' }: { decimal?: '.' | ',' } = {},
-): number | null {
-  if (typeof text === 'number') return text;
-  const isNegative = /^\s*\(.*\)\s*$/.test(String(text));
-  const plain = String(text)
-    .replace(decimal === ',' ? /\./g : /,/g, '')
-    .replace(',', '.')
-    .replace(/[\s\u00a0\u202f'’_()]/g, '')
-    .replace(/^[^\d.+-]+|[^\d.]+$/g, '');
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(plain)) return null;
-  const value = Number(plain) / (/%\s*$/.test(String(text)) ? 100 : 1);
-  return isNegative ? -value : value;
-}

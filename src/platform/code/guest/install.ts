@@ -1,8 +1,9 @@
 import { barChart, lineChart } from './chart.ts';
-import { parseCsv, parseNumber, toCsv } from './csv.ts';
+import { parseCsv, toCsv } from './csv.ts';
 import { formatLine, toJson } from './format.ts';
 import { define, hideOtherGlobals } from './globals.ts';
 import type { GuestError, GuestHost } from './host.ts';
+import { parseNumber } from './numbers.ts';
 import { groupRows, joinRows, mean, median, quantile, sortRows, sum } from './rows.ts';
 
 /** Prepares the sandbox, and returns a function that runs the code and returns the outcome as JSON. It does not throw. */

@@ -1,3 +1,5 @@
+import { numberOf } from './numbers.ts';
+
 export type Row = Record<string, unknown>;
 type Key = string | ((row: Row) => unknown);
 const operations = ['count', 'sum', 'mean', 'median', 'min', 'max', 'first', 'list'] as const;
@@ -59,9 +61,9 @@ function aggregate(rows: readonly Row[], how: Aggregate): unknown {
   throw new TypeError(`unknown operation "${operation}". Operations: ${operations.join(', ')}`);
 }
 
-/** The numbers among values; empty cells and texts do not count. */
+/** The numbers among values; empty cells and words do not count. */
 const numbersIn = (values: readonly unknown[]): number[] =>
-  values.filter((value): value is number => typeof value === 'number' && !Number.isNaN(value));
+  values.map(numberOf).filter((value) => value !== null);
 
 const orNull = (value: number | undefined): number | null => value ?? null;
 

@@ -1,0 +1,4 @@
+-- A run that waited until it expired is a failure for whoever was told that it waits.
+DROP TRIGGER IF EXISTS webhook_event_of_run;
+--> statement-breakpoint
+CREATE TRIGGER webhook_event_of_run AFTER UPDATE OF status ON runs WHEN NEW.status IS NOT OLD.status AND NEW.status IN ('completed', 'failed', 'interrupted', 'limit_exceeded', 'expired', 'requires_action') AND EXISTS (SELECT 1 FROM webhooks w, json_each(w.event_types) f WHERE w.workspace_id = NEW.workspace_id AND w.is_enabled = 1 AND iif(NEW.status = 'completed', 'run.completed', iif(NEW.status = 'requires_action', 'run.requires_action', 'run.failed')) GLOB f.value) BEGIN INSERT INTO webhook_event_queue (workspace_id, type, subject_id, created_at) VALUES (NEW.workspace_id, iif(NEW.status = 'completed', 'run.completed', iif(NEW.status = 'requires_action', 'run.requires_action', 'run.failed')), NEW.id, coalesce(NEW.ended_at, CAST(unixepoch('subsec') * 1000 AS INTEGER))); END;
