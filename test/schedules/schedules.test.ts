@@ -204,6 +204,7 @@ describe('a schedule', () => {
     const editor = await workspace.withRole('editor', [agent]);
     await tick();
     expect(await delegation()).toBeNull();
+    await tick();
     expect((await editor.post(`/schedules/${schedule}/run`)).status).toBe(202);
     await expect.poll(delegation, { timeout: 60_000 }).toBe('Agent bee does not exist.');
   });
