@@ -34,7 +34,7 @@ export interface RunServer extends SealedServer {
   readonly is_personal: boolean;
 }
 
-/** A listing for others says nothing about the definitions that an end user is shown. */
+/** The listing of the workspace does not apply to the definitions that an end user is shown. */
 export function forRun(server: SealedServer): RunServer {
   const is_personal = server.auth.type === 'oauth' && server.auth.per === 'end_user';
   return { ...server, is_personal, ...(is_personal ? { refreshed_at: null } : {}) };
