@@ -62,6 +62,13 @@ export function roleOf(actor: Actor): Role | null {
 export const coveredAgents = (actor: Actor): readonly string[] | null =>
   actor.type === 'root' || actor.type === 'system' ? null : actor.agent_ids;
 
+/** Returns the actor limited to those of its agents that are given; null limits it no further. */
+export function limitTo(actor: Actor, agent_ids: readonly string[] | null): Actor {
+  if (agent_ids === null || !('agent_ids' in actor) || actor.type === 'share_link') return actor;
+  const covered = actor.agent_ids?.filter((id) => agent_ids.includes(id)) ?? agent_ids;
+  return { ...actor, agent_ids: covered };
+}
+
 /** Returns true when the actor's credential covers the agent. */
 export function coversAgent(actor: Actor, agent_id: string | null): boolean {
   const covered = coveredAgents(actor);

@@ -23,6 +23,7 @@ export {
   auditedId,
   coveredAgents,
   coversAgent,
+  limitTo,
   payingKey,
   roleOf,
 } from './actor.ts';

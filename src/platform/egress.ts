@@ -87,7 +87,7 @@ async function open(
   { send, check, signal, guard }: Door,
   url: string,
   init: RequestInit,
-  limits: Pick<EgressLimits, 'redirects' | 'same_origin' | 'refuseRedirect'>,
+  limits: Pick<EgressLimits, 'redirects' | 'refuseRedirect'>,
 ): Promise<{ readonly url: URL; readonly response: Response }> {
   let hop = { url: check(url), init: { ...init, redirect: 'manual' as const, signal } };
   for (let redirects = 0; ; redirects += 1) {
@@ -98,8 +98,6 @@ async function open(
       throw new EgressError('redirect_refused', 'Too many redirects.');
     const next = followRedirect(hop.url, hop.init, response);
     if ('refusal' in next) throw new EgressError('redirect_refused', next.refusal);
-    if (limits.same_origin === true && next.url.origin !== hop.url.origin)
-      throw new EgressError('redirect_refused', 'The redirect leads to another origin.');
     hop = { url: check(next.url.href), init: { ...next.init, redirect: 'manual', signal } };
     const refusal = await guard(Promise.resolve(limits.refuseRedirect?.(hop.url) ?? null));
     if (refusal !== null) throw new EgressError('redirect_refused', refusal);

@@ -29,7 +29,12 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('embedding.remove'), migration_id: z.string() }),
   z.strictObject({ type: z.literal('source.sync'), source_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('batch.process'), batch_id: z.string(), api_key_id }),
-  z.strictObject({ type: z.literal('schedule.start'), slot_id: z.string() }),
+  z.strictObject({
+    type: z.literal('schedule.start'),
+    slot_id: z.string(),
+    /** The agents to which whoever requested the run is limited; null or absent for all. */
+    agent_ids: z.array(z.string()).readonly().nullish(),
+  }),
   z.strictObject({ type: z.literal('source.delete'), source_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.delete'), object_ids: z.array(z.string()) }),

@@ -243,28 +243,26 @@ export interface ModelAccess {
   readonly workersAi: Ai | null;
 }
 
+/** Returns why a redirect must not be followed; null if it may. Called for each, before the request is sent. */
+export type RefuseRedirect = (to: URL) => string | null | Promise<string | null>;
+
 /** Limits of one outbound request. */
 export interface EgressLimits {
   /** 0 to 3; each hop is checked like the first. */
   readonly redirects: number;
-  /** Refuses redirects to another origin. */
-  readonly same_origin?: boolean;
   /** Time limit in milliseconds for all hops, headers and body together. */
   readonly deadline_ms: number;
   /** Maximum size of the body in bytes after decoding. */
   readonly max_bytes: number;
   /** Accepted media types, `text/*`, or `+json` for a structured suffix; absent for any. */
   readonly content_types?: readonly string[];
-  /** Returns why a redirect must not be followed; null if it may. Called for each, before the request is sent. */
-  readonly refuseRedirect?: (to: URL) => Promise<string | null>;
+  readonly refuseRedirect?: RefuseRedirect;
 }
 
 /** Limits of a response that streams. The caller's signal bounds the whole. */
 export interface EgressStreamLimits {
   /** 0 to 3; each hop is checked like the first. */
   readonly redirects: number;
-  /** Refuses redirects to another origin. */
-  readonly same_origin?: boolean;
   /** Milliseconds until the first byte of the body, including all hops and headers. */
   readonly first_byte_ms: number;
   /** Milliseconds that a read may wait for the next bytes. */
@@ -273,6 +271,7 @@ export interface EgressStreamLimits {
   readonly max_bytes: number;
   /** As in `EgressLimits`. */
   readonly content_types?: readonly string[];
+  readonly refuseRedirect?: RefuseRedirect;
 }
 
 /** The signature of the global `fetch`, which only egress may name. */

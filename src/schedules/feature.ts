@@ -6,7 +6,7 @@ import { deleteOldHistory, runSchedules } from './tick.ts';
 
 const jobs: { readonly 'schedule.start': JobHandler<'schedule.start'> } = {
   'schedule.start': {
-    run: (ctx, { slot_id }) => startSlot(ctx, slot_id),
+    run: (ctx, { slot_id, agent_ids = null }) => startSlot(ctx, slot_id, agent_ids),
     onExhausted: (ctx, { slot_id }) => giveUpSlot(ctx, slot_id),
   },
 };

@@ -123,7 +123,8 @@ export const scheduleRoutes = new Router()
       summary: 'Run a schedule now',
       operationId: 'runSchedule',
       description:
-        'Starts a run in the background, like one of its times, also while it is paused. It does not count towards `max_runs`.',
+        'Starts a run in the background, like one of its times, also while it is paused. It does not count towards `max_runs`. Of a ' +
+        'caller that is limited to agents, the run covers only these, as far as the key of the schedule does.',
       params: one,
       reply: { status: 202, schema: ScheduleRun, description: 'The queued run' },
       failures: ['conflict'],

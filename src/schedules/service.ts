@@ -1,7 +1,7 @@
 import { selectAgent } from '../agents/index.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
-import { type Ctx, coversAgent, payingKey } from '../platform/context.ts';
+import { type Ctx, coveredAgents, coversAgent, payingKey } from '../platform/context.ts';
 import { authorizeAgent } from '../runs/index.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, notFound } from '../shared/failure.ts';
@@ -198,12 +198,17 @@ function changesOf(
   return { ...changes, next_run_at: nextRunAt({ ...row, ...changes }, now) };
 }
 
-/** Deletes a schedule and its history. Its runs are kept, and one that is active continues. */
+/** Deletes a schedule and its history. Its runs are kept, and one that is active continues. Throws `precondition_failed`. */
 export async function deleteSchedule(ctx: Ctx, id: string, ifMatch: IfMatch): Promise<void> {
   const row = await findSchedule(ctx, id);
   refuseStale(row, ifMatch);
-  const statements = deleteScheduleRows(ctx.db, ctx.workspace_id, id);
-  await commit(ctx, { statements, audit: [auditOf('delete', row)] });
+  const statements = deleteScheduleRows(ctx.db, row, ifMatch !== null);
+  try {
+    await commit(ctx, { statements, audit: [auditOf('delete', row)] });
+  } catch (error) {
+    if (!isGuardViolation(error, 'schedules.revision')) throw error;
+    return deleteSchedule(ctx, id, ifMatch);
+  }
 }
 
 export async function listScheduleRuns(
@@ -223,7 +228,10 @@ export async function listScheduleRuns(
   );
 }
 
-/** Starts a run now, whether the schedule is paused or not. Throws `conflict` while one is queued or active. */
+/**
+ * Starts a run now, whether the schedule is paused or not. It has the rights of the key of the schedule, without agents
+ * that the caller does not cover. Throws `conflict` while one is queued or active.
+ */
 export async function runScheduleNow(ctx: Ctx, id: string): Promise<ScheduleRun> {
   const row = await findSchedule(ctx, id);
   const now = ctx.now();
@@ -249,7 +257,7 @@ export async function runScheduleNow(ctx: Ctx, id: string): Promise<ScheduleRun>
     await commit(ctx, {
       statements: [insertSlotNow(ctx.db, slot)],
       audit: [auditOf('run', row)],
-      jobs: [{ type: 'schedule.start', slot_id: slot.id }],
+      jobs: [{ type: 'schedule.start', slot_id: slot.id, agent_ids: coveredAgents(ctx.actor) }],
       reply,
     });
   } catch (error) {

@@ -1,6 +1,6 @@
 import { batch } from '../db/client.ts';
 import { actAsKey } from '../identity/index.ts';
-import type { Ctx } from '../platform/context.ts';
+import { type Ctx, limitTo } from '../platform/context.ts';
 import { startRun } from '../runs/index.ts';
 import { Failure } from '../shared/failure.ts';
 import { requestRun } from './request.ts';
@@ -34,13 +34,19 @@ const passing: ReadonlySet<string> = new Set(['rate_limited', 'session_busy', 'c
 /**
  * Starts the run of a claimed slot, once however often it is called: the id of the run was chosen
  * when the slot was claimed. A refusal that lasts ends the slot as failed; other errors are thrown.
+ * The run covers the agents of the key of its schedule, and of these only `agent_ids` if they are given.
  */
-export async function startSlot(ctx: Ctx, slot_id: string): Promise<void> {
+export async function startSlot(
+  ctx: Ctx,
+  slot_id: string,
+  agent_ids: readonly string[] | null,
+): Promise<void> {
   const start = await readStart(ctx, slot_id);
   if (start === null || (await isStarted(ctx, start))) return;
   const { schedule, slot } = start;
-  const acting = await actAsKey(ctx, schedule.api_key_id);
-  if (acting === null) return refuseKey(ctx, start);
+  const asKey = await actAsKey(ctx, schedule.api_key_id);
+  if (asKey === null) return refuseKey(ctx, start);
+  const acting: Ctx = { ...asKey, actor: limitTo(asKey.actor, agent_ids) };
   const error = await requestRun(acting, schedule, slot.run_id)
     .then((request) => startRun(acting, request))
     .then(

@@ -1,5 +1,5 @@
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
+import type { Db, Statement } from '../db/client.ts';
 import { runs } from '../db/schema/runs.ts';
 import { schedule_slots, schedules } from '../db/schema/schedules.ts';
 
@@ -53,16 +53,27 @@ export const changeSchedule = (db: Db, row: ScheduleRow, changes: Partial<Schedu
     })
     .where(own(row.workspace_id, row.id));
 
-/** Deletes a schedule with its slots, of which there are a few thousand at most. */
-export const deleteScheduleRows = (db: Db, workspace_id: string, id: string) =>
-  [
+/**
+ * Deletes a schedule with its slots, of which there are a few thousand at most. `isGuarded` violates
+ * `schedules.revision` when it has changed since `row` was read, and deletes nothing then.
+ */
+export const deleteScheduleRows = (
+  db: Db,
+  row: Pick<ScheduleRow, 'workspace_id' | 'id' | 'revision'>,
+  isGuarded: boolean,
+): Statement[] => {
+  const { workspace_id, id, revision } = row;
+  const unchanged = { revision: sql`case when revision = ${revision} then revision end` };
+  return [
+    ...(isGuarded ? [db.update(schedules).set(unchanged).where(own(workspace_id, id))] : []),
     db
       .delete(schedule_slots)
       .where(
         and(eq(schedule_slots.workspace_id, workspace_id), eq(schedule_slots.schedule_id, id)),
       ),
     db.delete(schedules).where(own(workspace_id, id)),
-  ] as const;
+  ];
+};
 
 /** Selects the slots of a schedule, the latest time first. */
 export const selectSlots = (

@@ -145,8 +145,6 @@ export interface ToolProgress {
 export interface AskedInput {
   readonly server_id: string;
   readonly server_name: string;
-  /** The only one to which the answers are sent. */
-  readonly origin: string;
   /** At least one, each with the name that the server has given it. */
   readonly questions: readonly (InputForm & { readonly key: string })[];
   /** Opaque text that the server gets back. */

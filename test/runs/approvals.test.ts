@@ -326,6 +326,33 @@ describe('a run that a decision resumes', () => {
     expect(results).toEqual([{ is_own: 1 }]);
     expect((await chat.get(`/generated-files/${body.run.files[0].id}`)).status).toBe(200);
   });
+
+  it('covers no agent that it did not cover when it was started, whoever decides (R3)', async () => {
+    const delegates = asks({
+      id: 'call_2',
+      name: 'agent',
+      arguments: { agent: 'bee', message: 'Hello?' },
+    });
+    const rounds = Array.from({ length: 2 }, () => [asks(remove), delegates, says]).flat();
+    const desk = await newDesk(rounds, { tools: ['delete_order', 'agent'] });
+    const { workspace, agent } = desk;
+    await workspace.post('/agents', { name: 'Bee', slug: 'bee' });
+    const token = { end_user_id: 'ann', agent_ids: [agent] };
+    const ann = workspace.as((await workspace.post('/end-user-tokens', token)).body.token);
+    const limited = await workspace.withRole('runtime', [agent]);
+    for (const starter of [ann, limited]) {
+      const { body: waiting } = await starter.post(`/agents/${agent}/runs`, { message: 'Go.' });
+      if (starter === limited) await workspace.delete(`/api-keys/${limited.key_id}`);
+      const { status, body } = await workspace.post(`/runs/${waiting.run.id}/actions`, {
+        actions: [{ type: 'approval', ...approve }],
+      });
+      expect([status, body.run?.status], JSON.stringify(body)).toEqual([200, 'completed']);
+      const { steps } = (await workspace.get(`/runs/${waiting.run.id}`)).body;
+      expect(steps.find(({ name }: { name: string }) => name === 'agent').error).toBe(
+        'Agent bee does not exist.',
+      );
+    }
+  });
 });
 
 describe('a call that nobody has decided', () => {

@@ -232,7 +232,7 @@ describe('a call whose MCP server asks a person', () => {
     const url = { url: elsewhere.url };
     expect((await moved.workspace.patch(`/tools/mcp/${moved.server_id}`, url)).status).toBe(200);
     expect((await answer(moved, waits, 'accept', { seats: 1 })).body.run.status).toBe('completed');
-    expect(await moved.read()).toContain('has moved');
+    expect(await moved.read()).toContain('The tool, its server or the account');
     expect(await elsewhere.calls('tools/call')).toEqual([]);
   });
 

@@ -136,6 +136,42 @@ describe('a call of an end user who has not signed in', () => {
     expect(await read(desk)).toContain('has not signed in');
   });
 
+  it.each(['sign_in', 'approval'])(
+    'is not made with the token of the workspace when that has come to sign in during a wait for %s (R40, R41)',
+    async (type) => {
+      const rules = type === 'approval' ? { approvals: { destructive: 'always' } } : {};
+      const desk = await newDesk(1, rules);
+      const { workspace, server_id } = desk;
+      const ann = await desk.ask('ann');
+      expect(ann.action.type).toBe(type);
+      const auth = { type: 'oauth', per: 'workspace' };
+      expect((await workspace.patch(`/tools/mcp/${server_id}`, { auth })).status).toBe(200);
+      const approval = { type, tool_call_id: 'call_1', decision: 'approve' };
+      const { status, body } =
+        type === 'approval'
+          ? await workspace.post(`/runs/${ann.body.run.id}/actions`, { actions: [approval] })
+          : await ann.submit('completed');
+      expect([status, body.run?.status], JSON.stringify(body)).toEqual([200, 'completed']);
+      expect(await read(desk)).toContain('the account that it uses has changed');
+      expect(await read(desk)).not.toContain('You are');
+    },
+  );
+
+  it('is judged by the definition that the server shows this end user, and no other (R40)', async () => {
+    const desk = await newDesk(3);
+    const { workspace, server_id } = desk;
+    for (const person of ['mallory', 'bob'])
+      await signIn(workspace, server_id, { end_user_id: person }, person);
+    expect((await desk.ask('mallory')).body.run.status).toBe('completed');
+    expect(await read(desk)).toContain('tool_changed');
+    const { catalog } = (await workspace.get(`/tools/mcp/${server_id}`)).body;
+    expect(catalog).toMatchObject([{ name: 'whoami', state: 'accepted' }]);
+    expect((await desk.ask('bob')).body.run.status).toBe('completed');
+    expect(await read(desk)).toContain('You are bob.');
+    await desk.ask('mallory');
+    expect(await read(desk)).toContain('tool_changed');
+  });
+
   it('shows the page in the stream, and not to roles without access to messages', async () => {
     const desk = await newDesk(1);
     const { workspace, agent, server_id } = desk;

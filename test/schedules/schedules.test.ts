@@ -185,4 +185,27 @@ describe('a schedule', () => {
     await slotIn(workspace, schedule, 'cancelled');
     expect((await workspace.get(`/schedules/${schedule}`)).body.run_count).toBe(0);
   });
+
+  it('runs now without agents that the caller does not cover, and at its times with those of its key (R3)', async () => {
+    const asks: Round = {
+      tool_calls: [{ id: 'call_1', name: 'agent', arguments: { agent: 'bee', message: 'Hi' } }],
+    };
+    const { workspace, schedule, agent } = await newDue([asks, answer, answer, asks, answer], {
+      max_failures: null,
+    });
+    const { config } = (await workspace.patch(`/agents/${agent}`, { config: { tools: ['agent'] } }))
+      .body;
+    await workspace.post('/agents', { name: 'Bee', slug: 'bee', config: { model: config.model } });
+    const delegation = async () => {
+      const slot = await slotIn(workspace, schedule, 'completed');
+      const { steps } = (await workspace.get(`/runs/${slot.run_id}`)).body;
+      return steps.find(({ name }: { name: string }) => name === 'agent').error;
+    };
+    const editor = await workspace.withRole('editor', [agent]);
+    await tick();
+    expect(await delegation()).toBeNull();
+    await tick();
+    expect((await editor.post(`/schedules/${schedule}/run`)).status).toBe(202);
+    await expect.poll(delegation, { timeout: 60_000 }).toBe('Agent bee does not exist.');
+  });
 });

@@ -1,8 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
+import { unreliable } from '../support/faulty.ts';
 import { countRows } from '../support/rows.ts';
 import { makeDue, minutesAgo, slotIn, slotsOf, tick } from '../support/schedules.ts';
+import { requestWith } from '../support/worker.ts';
 
 const fields = { name: 'Report', cron: '0 8 * * *', message: 'Report.' };
 
@@ -92,6 +94,25 @@ describe('the settings of a schedule', () => {
       ['schedule.create', ...Array(5).fill('schedule.update'), 'schedule.delete'],
     );
   });
+
+  it.each([1, 2])(
+    'are not deleted with the tag of a revision that round trip %i finds changed',
+    async (at) => {
+      const { workspace, schedule } = await newScheduled();
+      const path = `/schedules/${schedule}`;
+      let isChanged = false;
+      const gate = async () => {
+        isChanged = (await workspace.patch(path, { name: 'B' })).status === 200;
+      };
+      const DB = unreliable(env.DB, { at, dies: null, gate });
+      const headers = { 'if-match': '"1"' };
+      const url = `/api/v1${path}`;
+      const { status } = await requestWith({ DB }, 'DELETE', url, workspace.key, { headers });
+      expect([status, (await workspace.get(path)).status]).toEqual(
+        isChanged ? [412, 200] : [204, 404],
+      );
+    },
+  );
 
   it('are limited by a quota of the workspace', async () => {
     const { workspace, agent, schedule } = await newScheduled();

@@ -212,6 +212,27 @@ describe('web_search', () => {
     expect((await chat.workspace.get('/search-providers/tavily')).body.failure).toBeNull();
   });
 
+  it('repeats the words of a provider, which may hold a query, in no other run, nor where content is not logged', async () => {
+    const rounds = ['a', 'b'].flatMap((query) => [asks(find(query)), says('Sorry.')]);
+    const words = 'You have exceeded';
+    const detailFor = async (content_logging: boolean) => {
+      const chat = await newSearcher(rounds, { exa: { results: [], faults: ['quota'] } });
+      await chat.workspace.patch('/workspace', { content_logging });
+      await chat.ask();
+      await chat.ask();
+      expect(await modelRead(chat, 1)).toContain(words);
+      expect(await modelRead(chat, 3)).toContain(
+        'Exa (unavailable): It has failed (quota_exhausted)',
+      );
+      expect(await modelRead(chat, 3)).not.toContain(words);
+      return (await chat.workspace.get('/search-providers/exa')).body.failure.detail;
+    };
+    expect([await detailFor(true), await detailFor(false)]).toEqual([
+      expect.stringContaining(words),
+      'The message is not stored, since content is not logged.',
+    ]);
+  });
+
   it('keeps results for the workspace, and for no other', async () => {
     const script = { results: [result('a')] };
     const rounds = [

@@ -1,15 +1,23 @@
 import { actAsKey } from '../../identity/index.ts';
-import { actorId, type Ctx } from '../../platform/context.ts';
+import {
+  type Actor,
+  actorId,
+  type Ctx,
+  coveredAgents,
+  coversAgent,
+  limitTo,
+} from '../../platform/context.ts';
 import { admitRun } from '../../rate-limits/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { RunAction } from '../actions/schema.ts';
 import type { ActiveRun } from '../active-run.ts';
 import type { RunDriver, RunTerms } from '../driver.ts';
 import type { RunEvent } from '../events.ts';
-import { isWaiting, type RunRow, selectRun } from '../store/runs.ts';
+import { isWaiting, selectRun } from '../store/runs.ts';
 import { expiredDetail, requiredAt } from '../stream/event-log.ts';
 import { endWaiting } from '../suspension/end-waiting.ts';
 import { resumeRun } from '../suspension/resume-run.ts';
+import type { SuspendedRun } from '../suspension/state.ts';
 import { claimResumption, type Resumption, submitActions } from '../suspension/submit-actions.ts';
 import { keyOfRun } from './key-of-run.ts';
 import type { LiveRun } from './live-run.ts';
@@ -120,7 +128,7 @@ export class WaitingRuns {
     const { restored, answered } = resumption;
     const { active } = restored;
     const { id, agent_id } = active.run;
-    const acting = await asStarted(ctx, active.run);
+    const acting = await asStarted(ctx, restored.suspended);
     const slot = await admitRun(acting, id, { agent_id, end_user_id: active.end_user_id });
     try {
       await claimResumption(ctx, resumption);
@@ -152,9 +160,19 @@ export class WaitingRuns {
 
 /**
  * Whoever submits its actions, a run has the access, limits and budgets of the key that has started it; those of the
- * caller once that key may no longer run agents.
+ * caller once that key may no longer run agents. It covers no agent that it did not cover when it was started (R28).
  */
-async function asStarted(ctx: Ctx, { created_by }: Pick<RunRow, 'created_by'>): Promise<Ctx> {
-  if (created_by === null || created_by === actorId(ctx.actor)) return ctx;
-  return (await actAsKey(ctx, created_by)) ?? ctx;
+async function asStarted(ctx: Ctx, { run, state }: SuspendedRun): Promise<Ctx> {
+  const { created_by } = run;
+  const { agent_ids = coveredAgents(ctx.actor) } = state;
+  const isCaller = created_by === null || created_by === actorId(ctx.actor);
+  const acting = isCaller && coversAll(ctx.actor, agent_ids) ? ctx : await actAs(ctx, created_by);
+  return { ...acting, actor: limitTo(acting.actor, agent_ids) };
 }
+
+const actAs = async (ctx: Ctx, key: string | null): Promise<Ctx> =>
+  (key === null ? null : await actAsKey(ctx, key)) ?? ctx;
+
+/** The token of an end user may cover fewer agents than the key that issued it. */
+const coversAll = (actor: Actor, agent_ids: readonly string[] | null): boolean =>
+  agent_ids?.every((id) => coversAgent(actor, id)) ?? coveredAgents(actor) === null;

@@ -119,7 +119,10 @@ async function* makeCalls(
     const call = toCall(one);
     calls.push(call);
     if (!(await isAsApproved(tools, one)))
-      refusals.set(call, 'The tool has changed while the call waited, so it was not made.');
+      refusals.set(
+        call,
+        'The tool, its server or the account that it uses has changed while the call waited, so it was not made.',
+      );
   }
   const context = { ...toolContextOf(run), given };
   const made = await callTools(ctx, tools, calls, context, refusals);

@@ -44,6 +44,8 @@ export type AnsweredAction = {
 export interface SuspendedState {
   /** The id of the answer to come. */
   readonly message_id: string;
+  /** The agents to which whoever started the run was limited; null for all. Absent for runs that wait since before. */
+  readonly agent_ids?: readonly string[] | null;
   readonly storage: StorageSnapshot;
   readonly overrides: Overrides;
   readonly draft: Draft | null;

@@ -1,7 +1,7 @@
 import type { RequiredAction } from '../../db/schema/runs.ts';
 import type { PendingCall, SuspendedStep } from '../../execution/index.ts';
 import { commitIdempotent } from '../../platform/commit.ts';
-import type { Ctx } from '../../platform/context.ts';
+import { type Ctx, coveredAgents } from '../../platform/context.ts';
 import { hour, second } from '../../shared/time.ts';
 import type { ActiveRun } from '../active-run.ts';
 import type { RunOutcome } from '../agent-run.ts';
@@ -91,6 +91,7 @@ export async function suspendRun(
   const event = requiresAction(active, progress.text, run);
   const state: SuspendedState = {
     message_id: active.message_id,
+    agent_ids: coveredAgents(ctx.actor),
     storage: active.storage.snapshot(),
     ...{ overrides: active.overrides, draft: active.draft, summary: active.prompt.summary },
     ...{ transcript, step, answered: [] },

@@ -30,6 +30,14 @@ export const isAccepted = (tool: McpToolRow): tool is PinnedTool =>
 /** The server of tools of one run. */
 export interface RunServer extends SealedServer {
   refreshed_at: number | null;
+  /** Each end user has their own access: the definitions that they are shown count, and not the catalog. */
+  readonly is_personal: boolean;
+}
+
+/** The listing of the workspace does not apply to the definitions that an end user is shown. */
+export function forRun(server: SealedServer): RunServer {
+  const is_personal = server.auth.type === 'oauth' && server.auth.per === 'end_user';
+  return { ...server, is_personal, ...(is_personal ? { refreshed_at: null } : {}) };
 }
 
 interface McpCall {
@@ -53,11 +61,9 @@ export async function callMcpTool(
   tool: PinnedTool,
   { end_user_id, signal, ...attempt }: McpCall,
 ): Promise<ToolOutcome> {
-  const before = changeProblem(tool.accepted_hash, tool.offered_hash);
+  const before = server.is_personal ? null : changeProblem(tool.accepted_hash, tool.offered_hash);
   if (before !== null) return { ok: false, error: before };
-  const { can_ask = false, given } = attempt;
-  if (given !== undefined && given.asked.origin !== new URL(server.url).origin)
-    return { ok: false, error: 'The server has moved since it asked, so the call was not made.' };
+  const { can_ask = false } = attempt;
   try {
     const authorization = await authorizationOf(ctx, server, end_user_id);
     const isFresh = (server.refreshed_at ?? 0) + freshMs > ctx.now();
@@ -98,7 +104,7 @@ async function changedSince(
   connection: Connection,
 ): Promise<string | null> {
   const listing = await listTools(connection, server);
-  await batch(ctx.db, recordListing(ctx, server, listing));
+  if (!server.is_personal) await batch(ctx.db, recordListing(ctx, server, listing));
   server.refreshed_at = ctx.now();
   const offer = listing.offers.find(({ name }) => name === tool.name);
   return changeProblem(tool.accepted_hash, offer?.hash ?? null);

@@ -64,7 +64,7 @@ export function boundedFetch(
         target.href,
         { ...init, signal: until },
         {
-          ...{ redirects: 3, same_origin: true, max_bytes: Math.max(1, left) },
+          ...{ redirects: 3, refuseRedirect: toOrigin(target), max_bytes: Math.max(1, left) },
           ...{ first_byte_ms: timeout_ms, idle_ms: timeout_ms },
         },
       );
@@ -73,6 +73,11 @@ export function boundedFetch(
     },
   };
 }
+
+const toOrigin =
+  ({ origin }: URL) =>
+  (to: URL) =>
+    to.origin === origin ? null : 'The redirect leads to another origin.';
 
 const lastMs = 2000;
 

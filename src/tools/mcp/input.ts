@@ -121,7 +121,7 @@ function toQuestion(ctx: Ctx, key: string, request: unknown, secrets: readonly s
 }
 
 interface Asked extends Pick<AskedInput, 'questions' | 'round'> {
-  readonly server: Pick<SealedServer, 'id' | 'name' | 'url'>;
+  readonly server: Pick<SealedServer, 'id' | 'name'>;
   readonly state: string;
   readonly can_ask: boolean;
 }
@@ -129,13 +129,12 @@ interface Asked extends Pick<AskedInput, 'questions' | 'round'> {
 /** Returns the outcome of a call that waits for answers, or the error for the model where nobody can give them. */
 export function askFor({ server, questions, state, round, can_ask }: Asked): ToolOutcome {
   if (!can_ask) throw refusal('the input of a person, for which this call cannot wait');
-  const { id: server_id, name: server_name, url } = server;
-  const { origin } = new URL(url);
+  const { id: server_id, name: server_name } = server;
   return {
     ok: false,
     error: `${server_name} asks for the input of a person first.`,
     asked: {
-      ...{ server_id, server_name, origin, questions, round },
+      ...{ server_id, server_name, questions, round },
       ...(state === '' ? {} : { state }),
     },
   };

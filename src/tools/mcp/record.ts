@@ -33,18 +33,12 @@ export async function listOnce(ctx: Ctx, server: SealedServer): Promise<Listing 
   }
 }
 
-/** Statements that record a listing. The first one of a server accepts its tools. */
+/** Statements that record a listing of the workspace. The first one of a server accepts its tools. */
 export function recordListing(ctx: Ctx, server: SealedServer, listing: Listing): Statement[] {
   const now = ctx.now();
-  const isFirst = server.refreshed_at === null;
-  // An end user may see fewer tools than others do.
-  const isPartial = server.auth.type === 'oauth' && server.auth.per === 'end_user';
   const { offers, refused, server_info } = listing;
   return [
-    ...writeOffers(ctx.db, server, offers, now, {
-      accepts: isFirst,
-      removes: !isPartial || isFirst,
-    }),
+    ...writeOffers(ctx.db, server, offers, now, server.refreshed_at === null),
     markListed(ctx.db, server, {
       ...{ status: 'ready', error: null, refused, server_info, refreshed_at: now },
     }),

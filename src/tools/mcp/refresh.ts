@@ -117,7 +117,7 @@ export async function tryMcpTool(
           ok: false as const,
           error: `The arguments do not match the tool's schema. ${errors.join(' ')}`,
         }
-      : await callMcpTool(ctx, { ...server }, tool, {
+      : await callMcpTool(ctx, { ...server, is_personal: false }, tool, {
           ...{ input, end_user_id: workspaceSubject, signal: ctx.signal },
         });
   const reply: McpToolResult = {

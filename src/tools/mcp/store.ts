@@ -192,7 +192,7 @@ export function writeOffers(
   { workspace_id, id }: Pick<McpServerRow, 'workspace_id' | 'id'>,
   offers: readonly Offer[],
   now: number,
-  { accepts, removes }: { readonly accepts: boolean; readonly removes: boolean },
+  accepts: boolean,
 ): Statement[] {
   const rows = JSON.stringify(offers);
   const accepted = (value: SQL) => (accepts ? value : sql`null`);
@@ -208,16 +208,12 @@ export function writeOffers(
       on conflict (server_id, name) do update set offered = excluded.offered, offered_hash = excluded.offered_hash,
         changed_at = excluded.changed_at where mcp_tools.offered_hash is not excluded.offered_hash
       on conflict do nothing`) as unknown as Statement,
-    ...(removes
-      ? [
-          db.run(sql`update mcp_tools set offered = null, offered_hash = null, changed_at = cast(${now} as integer)
+    db.run(sql`update mcp_tools set offered = null, offered_hash = null, changed_at = cast(${now} as integer)
             where server_id = ${id} and offered_hash is not null
               and name not in (select value ->> 'name' from json_each(${rows}))`) as unknown as Statement,
-          db.run(
-            sql`delete from mcp_tools where server_id = ${id} and accepted_hash is null and offered_hash is null`,
-          ) as unknown as Statement,
-        ]
-      : []),
+    db.run(
+      sql`delete from mcp_tools where server_id = ${id} and accepted_hash is null and offered_hash is null`,
+    ) as unknown as Statement,
   ];
 }
 

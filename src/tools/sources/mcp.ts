@@ -2,7 +2,7 @@ import type { JSONSchema7 } from '@ai-sdk/provider';
 import { sql } from 'drizzle-orm';
 import { batch } from '../../db/client.ts';
 import { type Ctx, coversAgent } from '../../platform/context.ts';
-import { callMcpTool, isAccepted, type PinnedTool, type RunServer } from '../mcp/call.ts';
+import { callMcpTool, forRun, isAccepted, type PinnedTool, type RunServer } from '../mcp/call.ts';
 import { wildcardServer } from '../mcp/names.ts';
 import { effectOf, isIncluded } from '../mcp/rules.ts';
 import { selectAccepted, selectPinnable, selectPinned, selectServersByIds } from '../mcp/store.ts';
@@ -40,7 +40,7 @@ export const mcpSource: ToolSource<'mcp'> = {
       selectServersByIds(ctx.db, ctx.workspace_id, ids),
       selectPinned(ctx.db, ctx.workspace_id, pins),
     ]);
-    const byId = new Map(servers.map((server) => [server.id, { ...server }]));
+    const byId = new Map(servers.map((server) => [server.id, forRun(server)]));
     return tools.flatMap((tool) => {
       const server = byId.get(tool.server_id);
       return server === undefined || !isAccepted(tool) || !isIncluded(server.tools, tool.name)
@@ -82,6 +82,10 @@ export async function expandWildcards(
   return [...new Set(expanded)];
 }
 
+/** Where a call goes and for whom, which is part of what a person approves or signs in for. */
+const callerOf = ({ url, auth }: RunServer): string =>
+  `${new URL(url).origin}:${auth.type === 'oauth' ? auth.per : auth.type}`;
+
 function toCallable(server: RunServer, tool: PinnedTool): CallableTool {
   const { accepted, accepted_hash } = tool;
   return {
@@ -89,7 +93,7 @@ function toCallable(server: RunServer, tool: PinnedTool): CallableTool {
     description: accepted.description === '' ? (accepted.title ?? tool.name) : accepted.description,
     input_schema: accepted.input_schema as JSONSchema7,
     effect: effectOf(server.tools, tool.name, accepted),
-    revision: `${server.id}:${accepted_hash}`,
+    revision: `${server.id}:${accepted_hash}:${callerOf(server)}`,
     takes_text: true,
     hostsOf: () => [new URL(server.url).host],
     run: (ctx, input, { signal, attribution, report, can_ask = false, given }) =>

@@ -3,7 +3,7 @@ import type { SearchProviderId } from '../../db/schema/web-search.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { EgressError } from '../../platform/egress.ts';
 import { canonicalJson, sha256 } from '../../shared/digest.ts';
-import { hour } from '../../shared/time.ts';
+import { hour, toWireTime } from '../../shared/time.ts';
 import type { Attribution } from '../../usage/index.ts';
 import { readSetupWith, type SearchSetup, type SearchSource, sourcesOf } from './access.ts';
 import { type Attempt, attemptSearch } from './attempt.ts';
@@ -13,7 +13,7 @@ import { readHits } from './hits.ts';
 import { SearchMeter } from './meter.ts';
 import { notConfigured } from './not-configured.ts';
 import type { SearchAnswer, SearchHit, SearchQuery } from './provider.ts';
-import { deleteFailures, putCached, selectCached } from './store.ts';
+import { deleteFailures, type FailureRow, putCached, selectCached } from './store.ts';
 
 const cacheFor = hour;
 
@@ -97,7 +97,7 @@ async function firstAnswer(
     const failed = setup.failures.get(id);
     const fault =
       failed !== undefined && failed.open_until > ctx.now()
-        ? { code: 'unavailable' as const, detail: failed.detail }
+        ? leftOut(failed)
         : await meter.reserve(source);
     if (fault !== null) {
       faults.push([name, fault]);
@@ -115,6 +115,12 @@ async function firstAnswer(
   }
   return { answer: null, faults, statements };
 }
+
+/** The message of the failure is of another search, and may repeat its query. */
+const leftOut = ({ code, open_until }: FailureRow): SearchFault => ({
+  code: 'unavailable',
+  detail: `It has failed (${code}) and is left out until ${toWireTime(open_until)}.`,
+});
 
 const aborted: SearchFault = { code: 'unavailable', detail: 'The search was aborted.' };
 

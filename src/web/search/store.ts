@@ -76,6 +76,9 @@ export const selectFailures = (db: Db, workspace_id: string) =>
 export const deleteFailures = (db: Db, workspace_id: string, provider: SearchProviderId) =>
   db.delete(search_failures).where(of(search_failures, workspace_id, provider));
 
+/** Stands for the message of a provider, which may repeat a query, where content is not logged. */
+const withoutContent = 'The message is not stored, since content is not logged.';
+
 /** Counts a failure. The provider is not called until `open_until`, if that is given or too many have failed in a row. */
 export const addFailure = (
   db: Db,
@@ -83,7 +86,8 @@ export const addFailure = (
   { most, open_until }: { readonly most: number; readonly open_until: number },
 ) =>
   db.run(sql`insert into search_failures (workspace_id, provider, failures, code, detail, open_until, updated_at)
-    values (${row.workspace_id}, ${row.provider}, 1, ${row.code}, ${row.detail}, cast(${row.open_until ?? 0} as integer),
+    values (${row.workspace_id}, ${row.provider}, 1, ${row.code},
+      iif((select w.content_logging from workspaces w where w.id = ${row.workspace_id}), ${row.detail}, ${withoutContent}), cast(${row.open_until ?? 0} as integer),
       cast(${row.updated_at} as integer))
     on conflict (workspace_id, provider) do update set failures = failures + 1, code = excluded.code,
       detail = excluded.detail, updated_at = excluded.updated_at,

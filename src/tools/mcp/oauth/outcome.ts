@@ -43,14 +43,18 @@ export async function signInOutcome(
 
 const refusal = (error: string): Refusal => ({ ok: false, error });
 
-/** Returns true if calls of the tools of the server can be made for the end user. */
+/**
+ * Returns false if calls of the tools of the server need a sign-in of the end user first. Where end users no longer sign
+ * in, there is none to complete: the call is refused when the run resumes.
+ */
 export async function isSignedIn(
   ctx: Ctx,
   server_id: string,
   end_user_id: string | null,
 ): Promise<boolean> {
   const server = await selectServer(ctx.db, ctx.workspace_id, server_id).get();
-  if (server === undefined || end_user_id === null) return false;
+  if (server?.auth.type !== 'oauth' || server.auth.per === 'workspace') return true;
+  if (end_user_id === null) return false;
   try {
     await accessToken(ctx, server, end_user_id);
     return true;
