@@ -17,7 +17,10 @@ const workspaceInstructions =
 type Sdk = Pick<typeof import('./sdk.ts'), 'ProtocolError' | 'Server'>;
 
 /** Creates the server of one request. Handlers throw errors of the protocol only: the package would send the message of any other. */
-export function createServer({ ProtocolError, Server }: Sdk, scope: McpScope): InstanceType<Sdk['Server']> {
+export function createServer(
+  { ProtocolError, Server }: Sdk,
+  scope: McpScope,
+): InstanceType<Sdk['Server']> {
   const { agent, ctx } = scope;
   const server = new Server(
     { name: 'agentgrid', title: agent?.name ?? 'AgentGrid', version: '1' },
