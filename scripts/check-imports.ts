@@ -1,7 +1,9 @@
 // Checks the direction of imports (docs/architecture.md, "Folders and ranks"): a file imports its own folder or
-// folders of a lower rank; features import one another through index.ts only. Neither files nor folders form cycles.
+// folders of a lower rank; features import one another through index.ts only. Neither files nor folders form cycles. What is
+// loaded on demand does not import features.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { checkLazyImports, readImports } from './conventions/lazy-imports.ts';
 
 /** Folders and files directly in src, lowest rank first. Some folders do not exist yet. */
 const ranks = [
@@ -73,6 +75,12 @@ for (const [file, targets] of graph) {
       problems.push(`${file} imports ${target} and not its index.ts`);
   }
 }
+
+problems.push(
+  ...checkLazyImports(
+    new Map(files.map((file) => [file, readImports(file, readFileSync(join(root, file), 'utf8'))])),
+  ),
+);
 
 /** Reports cycles of files by a depth-first walk; type-only imports count. The order of ranks excludes cycles of folders. */
 const done = new Set<string>();

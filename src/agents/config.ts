@@ -27,14 +27,14 @@ const settings = {
     .nullable()
     .describe('Sampling temperature; null uses the default of the provider, as in all settings'),
   top_p: z.number().min(0).max(1).nullable(),
-  max_output_tokens: z.number().int().min(1).max(1_000_000).nullable(),
+  max_output_tokens: z.int().min(1).max(1_000_000).nullable(),
   stop: z.array(z.string().min(1).max(100)).max(4).describe('Stop sequences'),
   reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh']).nullable(),
 };
 
 /** Revisions of bases by their ids. */
 const Revisions = z
-  .record(Id('kb'), z.number().int().min(0))
+  .record(Id('kb'), z.int().min(0))
   .refine((value) => Object.keys(value).length <= 10, 'At most 10 bases.')
   .describe(
     'Revisions of knowledge bases to which the version is pinned: it searches their documents as they were, until they are purged. Bases that are not named, and all if null, are searched as they are',
@@ -52,7 +52,7 @@ const knowledge = {
     .describe("Ids of the knowledge bases to search; the agent's own base unless given"),
   revisions: Revisions.nullable(),
   mode: z.enum(searchModes).describe('Hybrid, keyword-only or vector-only retrieval'),
-  top_k: z.number().int().min(1).max(50).describe('Maximum number of passages in the prompt'),
+  top_k: z.int().min(1).max(50).describe('Maximum number of passages in the prompt'),
   min_score: z.number().min(0).max(1).describe('Leaves out passages with a lower score'),
   filter: MetadataFilter.nullable().describe('Searches only files whose metadata it matches'),
   reranker: Reranker.nullable().describe(
@@ -82,7 +82,7 @@ const memory = {
   window_tokens: z
     .union([
       z.literal(0),
-      z.number().int().min(256, 'Must be 0 for no history, or at least 256.').max(1_000_000),
+      z.int().min(256, 'Must be 0 for no history, or at least 256.').max(1_000_000),
     ])
     .describe('Maximum tokens of history in the prompt: 0 for none, otherwise at least 256'),
   summary: z.boolean().describe('Summarizes older messages that do not fit into the window'),
@@ -122,7 +122,6 @@ const approvals = {
       'End users, and keys with the role `runtime`, may decide; otherwise only the roles `editor` and `admin`',
     ),
   expires_in_s: z
-    .number()
     .int()
     .min(60)
     .max(86_400)
@@ -130,10 +129,10 @@ const approvals = {
 };
 
 const limits = {
-  steps: z.number().int().min(1).max(100).describe('Maximum model calls of a run'),
-  tool_calls: z.number().int().min(0).max(500).describe('Maximum tool calls of a run'),
+  steps: z.int().min(1).max(100).describe('Maximum model calls of a run'),
+  tool_calls: z.int().min(0).max(500).describe('Maximum tool calls of a run'),
   cost_usd: z.number().min(0).max(1000).describe('Maximum cost of a run'),
-  seconds: z.number().int().min(1).max(3600).describe('Maximum duration of a run'),
+  seconds: z.int().min(1).max(3600).describe('Maximum duration of a run'),
 };
 
 const plain = {

@@ -13,7 +13,7 @@ const BaseName = z.strictObject({
     .describe("true for the agent's own base, which is replaced by that of the new agent"),
   pinned: z
     .strictObject({
-      revision: z.number().int().min(0),
+      revision: z.int().min(0),
       fingerprint: z
         .string()
         .regex(/^[0-9a-f]{16}$/)

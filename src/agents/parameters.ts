@@ -20,7 +20,7 @@ export const Version = z
 
 /** A version in a request body, where a number need not be a string. */
 export const VersionRequest = z
-  .union([Version, z.number().int().min(1).max(999_999_999).transform(String)])
+  .union([Version, z.int().min(1).max(999_999_999).transform(String)])
   .openapi({
     type: ['string', 'integer'],
     example: 'production',

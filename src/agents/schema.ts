@@ -67,7 +67,7 @@ export const UpdateAgent = z
 export type UpdateAgent = z.output<typeof UpdateAgent>;
 
 export const VersionReference = z
-  .object({ id: Id('ver'), number: z.number().int().min(1) })
+  .object({ id: Id('ver'), number: z.int().min(1) })
   .openapi('VersionReference');
 export type VersionReference = z.output<typeof VersionReference>;
 
@@ -77,14 +77,14 @@ export const AgentSummary = z
     slug: z.string().openapi({ example: 'support' }),
     ...fieldSchemas,
     active_version: VersionReference,
-    latest_version: z.number().int().describe('Number of the newest version'),
+    latest_version: z.int().describe('Number of the newest version'),
     model: z
       .string()
       .describe('Model of the active version')
       .openapi({ example: 'builtin/extractive' }),
     labels: z.record(z.string(), VersionReference).openapi({ example: {} }),
     base_id: Id('kb').describe("Id of the agent's own knowledge base"),
-    revision: z.number().int().describe('Increases with every change; the `ETag`'),
+    revision: z.int().describe('Increases with every change; the `ETag`'),
     archived_at: Time.nullable(),
     created_by: z.string().nullable(),
     created_at: Time,

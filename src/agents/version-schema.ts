@@ -15,7 +15,7 @@ export const VersionSummary = z
   .object({
     id: Id('ver'),
     agent_id: Id('agt'),
-    number: z.number().int().min(1).describe('Consecutive number, from 1'),
+    number: z.int().min(1).describe('Consecutive number, from 1'),
     is_active: z.boolean(),
     labels: z
       .array(z.string())
@@ -37,7 +37,7 @@ export const Version = VersionSummary.extend({
         tool_id: Id('tool')
           .nullable()
           .describe('null for tools of other kinds than HTTP tools, like `revision`'),
-        revision: z.number().int().nullable(),
+        revision: z.int().nullable(),
         status: z.enum(pinStatuses).describe('State of the tool compared to this revision'),
       }),
     )
@@ -48,7 +48,6 @@ export const Version = VersionSummary.extend({
     .array(Warning)
     .describe('Problems of the configuration in the current state of the workspace'),
   agent_revision: z
-    .number()
     .int()
     .describe('Revision of the agent, which also changes with labels and activation; the `ETag`'),
 }).openapi('Version');

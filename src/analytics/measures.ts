@@ -7,7 +7,7 @@ import { isMeasured, readMetric } from './kinds.ts';
 import { sections } from './metrics/index.ts';
 import type { Metric, Ratio, StoredMetric, Tally } from './metrics/metric.ts';
 
-export const count = z.number().int().min(0);
+export const count = z.int().min(0);
 export const Usd = z.number().openapi({ example: 0.0123, 'x-unit': 'usd' });
 
 const Distribution = z

@@ -25,7 +25,7 @@ type FieldName = Exclude<keyof UsageRow, 'workspace_id' | 'cost_nano_usd'> | 'co
 
 const text = z.string().nullable();
 const tokens = (description: string) =>
-  z.number().int().nullable().describe(description).openapi({ 'x-unit': 'tokens' });
+  z.int().nullable().describe(description).openapi({ 'x-unit': 'tokens' });
 
 /** The order of the fields is that of the columns of a table. */
 const fields = {
@@ -84,8 +84,8 @@ const fields = {
       .openapi({ 'x-unit': 'usd' }),
     ({ cost_nano_usd }) => toWireUsd(cost_nano_usd),
   ),
-  latency_ms: field(1, z.number().int(), ({ latency_ms }) => latency_ms),
-  first_token_ms: field(1, z.number().int().nullable(), ({ first_token_ms }) => first_token_ms),
+  latency_ms: field(1, z.int(), ({ latency_ms }) => latency_ms),
+  first_token_ms: field(1, z.int().nullable(), ({ first_token_ms }) => first_token_ms),
 } as const satisfies Record<FieldName, Field<z.ZodType>>;
 
 type Fields = typeof fields;

@@ -52,17 +52,16 @@ export const UsageArchive = z
   .object({
     id: Id('arc'),
     day: z.iso.date().describe('UTC day of the rows'),
-    part: z.number().int().min(1).describe('Number of the archive within its day'),
+    part: z.int().min(1).describe('Number of the archive within its day'),
     schema_number: z
-      .number()
       .int()
       .min(1)
       .describe(
         'Version of the fields of its lines. A field that was added later is absent: it was not recorded then.',
       ),
-    row_count: z.number().int(),
+    row_count: z.int(),
     cost_usd: z.number().describe('Sum of the known costs'),
-    byte_size: z.number().int(),
+    byte_size: z.int(),
     sha256: z.string(),
     created_at: Time,
   })

@@ -21,7 +21,7 @@ import {
   TestDraft,
 } from './schema.ts';
 import { createSession, deleteSession, getSession, listSessions } from './sessions.ts';
-import { ArchitectEvent, toReplyStream } from './stream.ts';
+import { architectEvent, toReplyStream } from './stream.ts';
 import { AgentSuggestion, SuggestAgent, suggestAgent } from './suggest.ts';
 import { testDraft } from './test-draft.ts';
 
@@ -203,7 +203,7 @@ const messageRoutes = ({ headers }: Pick<NativeStream, 'headers'>) =>
       body: SendArchitectMessage,
       bodyLimit: 4_000_000,
       alsoProduces: ['text/event-stream'],
-      events: ArchitectEvent,
+      events: architectEvent,
       reply: {
         status: 200,
         schema: ArchitectReply,

@@ -95,7 +95,7 @@ export const ArchitectSession = z
       .nullable()
       .describe('Knowledge base with the documents of the conversation; null without any'),
     agent_id: z.string().nullable().describe('The agent that was created'),
-    message_count: z.number().int(),
+    message_count: z.int(),
     created_by: z.string().nullable(),
     created_at: Time,
     updated_at: Time,

@@ -2,32 +2,35 @@ import { z } from '@hono/zod-openapi';
 import { Id } from '../http/schema.ts';
 import type { Log } from '../platform/ports.ts';
 import { Failure } from '../shared/failure.ts';
+import { once } from '../shared/once.ts';
 import { second } from '../shared/time.ts';
 import { type ArchitectReply, ArchitectSession } from './schema.ts';
 
 /** One event of the reply of the architect: a part of the UI message stream (v1) of the AI SDK. */
-export const ArchitectEvent = z
-  .discriminatedUnion('type', [
-    z.object({ type: z.literal('start') }),
-    z.object({ type: z.literal('text-start'), id: z.string() }),
-    z.object({ type: z.literal('text-delta'), id: z.string(), delta: z.string() }),
-    z.object({ type: z.literal('text-end'), id: z.string() }),
-    z
-      .object({ type: z.literal('data-suggestions'), data: z.array(z.string()) })
-      .openapi({ description: 'Answers that the user can choose' }),
-    z
-      .object({
-        type: z.literal('data-architect'),
-        data: z.object({ message_id: Id('msg'), session: ArchitectSession }),
-      })
-      .openapi({ description: 'The session after the message, and the id of the reply' }),
-    z
-      .object({ type: z.literal('error'), errorText: z.string() })
-      .openapi({ description: '`code: detail`; the last event. Nothing of the message is stored' }),
-    z.object({ type: z.literal('finish'), finishReason: z.literal('stop') }),
-  ])
-  .openapi('ArchitectEvent');
-type ArchitectEvent = z.output<typeof ArchitectEvent>;
+export const architectEvent = once(() =>
+  z
+    .discriminatedUnion('type', [
+      z.object({ type: z.literal('start') }),
+      z.object({ type: z.literal('text-start'), id: z.string() }),
+      z.object({ type: z.literal('text-delta'), id: z.string(), delta: z.string() }),
+      z.object({ type: z.literal('text-end'), id: z.string() }),
+      z
+        .object({ type: z.literal('data-suggestions'), data: z.array(z.string()) })
+        .openapi({ description: 'Answers that the user can choose' }),
+      z
+        .object({
+          type: z.literal('data-architect'),
+          data: z.object({ message_id: Id('msg'), session: ArchitectSession }),
+        })
+        .openapi({ description: 'The session after the message, and the id of the reply' }),
+      z.object({ type: z.literal('error'), errorText: z.string() }).openapi({
+        description: '`code: detail`; the last event. Nothing of the message is stored',
+      }),
+      z.object({ type: z.literal('finish'), finishReason: z.literal('stop') }),
+    ])
+    .openapi('ArchitectEvent'),
+);
+type ArchitectEvent = z.output<ReturnType<typeof architectEvent>>;
 
 const keepAliveAfter = 10 * second;
 /** Words of one delta. */

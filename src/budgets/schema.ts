@@ -8,7 +8,6 @@ import type { BudgetRow } from './store.ts';
 const Downgrade = z
   .strictObject({
     from_percent: z
-      .number()
       .int()
       .min(1)
       .max(100)
@@ -22,7 +21,6 @@ const Downgrade = z
       .default(null)
       .describe('Cheaper model to use; null keeps the requested model'),
     max_output_tokens: z
-      .number()
       .int()
       .min(1)
       .max(1_000_000)
@@ -39,7 +37,7 @@ const Downgrade = z
   });
 
 const thresholds = z
-  .array(z.number().int().min(1).max(1000))
+  .array(z.int().min(1).max(1000))
   .max(10)
   .refine((items) => new Set(items).size === items.length, 'Must not contain duplicates.')
   .describe(

@@ -66,7 +66,7 @@ const CodeError = z
       .string()
       .nullable()
       .describe('null where content is not logged, or for a role without access to messages'),
-    line: z.number().int().nullable().describe('Line of the code, from 1; null when unknown'),
+    line: z.int().nullable().describe('Line of the code, from 1; null when unknown'),
   })
   .openapi('CodeError');
 
@@ -90,23 +90,18 @@ export const CodeExecution = z
       .string()
       .nullable()
       .describe('null where content is not logged, or for a role without access to messages'),
-    code_bytes: z.number().int(),
-    input_bytes: z.number().int().describe('Bytes of the input and of the files given to it'),
-    result_bytes: z.number().int().nullable().describe('Bytes of the result as JSON'),
-    log_bytes: z.number().int().nullable().describe('Bytes of the console'),
-    file_count: z.number().int().nullable(),
-    file_bytes: z.number().int().nullable(),
-    cpu_ms: z.number().int().nullable().describe('null where the platform does not report it'),
+    code_bytes: z.int(),
+    input_bytes: z.int().describe('Bytes of the input and of the files given to it'),
+    result_bytes: z.int().nullable().describe('Bytes of the result as JSON'),
+    log_bytes: z.int().nullable().describe('Bytes of the console'),
+    file_count: z.int().nullable(),
+    file_bytes: z.int().nullable(),
+    cpu_ms: z.int().nullable().describe('null where the platform does not report it'),
     ticks: z
-      .number()
       .int()
       .nullable()
       .describe('Units of work, the same for the same code; null where the platform has none'),
-    duration_ms: z
-      .number()
-      .int()
-      .nullable()
-      .describe('From start to end, with the storage of files'),
+    duration_ms: z.int().nullable().describe('From start to end, with the storage of files'),
     created_at: Time,
     ended_at: Time.nullable(),
   })

@@ -124,11 +124,11 @@ function replyOf(route: AnyRoute) {
         }),
   };
   if (route.reply.status === 204) return { description, headers };
-  const whole = (mediaType === eventStream ? route.events : undefined) ??
+  const whole = (mediaType === eventStream ? route.events?.() : undefined) ??
     schema ?? { type: 'string', format: 'binary' };
   const content: Record<string, unknown> = { [mediaType]: { schema: whole } };
   for (const other of route.alsoProduces ?? [])
-    content[other] = { schema: (other === eventStream && route.events) || { type: 'string' } };
+    content[other] = { schema: (other === eventStream && route.events?.()) || { type: 'string' } };
   return { description, headers, content };
 }
 
@@ -215,9 +215,11 @@ export const pageQuery = {
   cursor: z.string().min(1).max(1000).optional().describe('`next_cursor` of the previous page'),
 };
 
+const nextCursor = z.string().nullable().describe('null on the last page');
+
 /** Returns the schema of one page: `{ data, next_cursor }`. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({
     data: z.array(item),
-    next_cursor: z.string().nullable().describe('null on the last page'),
+    next_cursor: nextCursor,
   });

@@ -7,7 +7,7 @@ const Problem = z
   .object({
     type: z.string().describe('URL of the documentation of this problem type'),
     title: z.string(),
-    status: z.number().int(),
+    status: z.int(),
     detail: z.string(),
     code: z.enum(Object.keys(failures) as [FailureCode, ...FailureCode[]]),
     request_id: z.string(),

@@ -41,8 +41,8 @@ export interface Route<
   readonly bodyLimit?: number;
   /** Media types besides JSON that `Accept` may select. */
   readonly alsoProduces?: readonly string[];
-  /** One event of a `text/event-stream`, as the JSON of its `data`. */
-  readonly events?: z.ZodType;
+  /** Returns one event of a `text/event-stream`, as the JSON of its `data`, for the OpenAPI document. */
+  readonly events?: () => z.ZodType;
   readonly reply: {
     readonly status: 200 | 201 | 202 | 204;
     readonly schema?: Reply;

@@ -18,7 +18,6 @@ const Prefix = z.string().max(500);
 
 const DefaultGroups = Groups.nullable().describe('`groups` of files that are uploaded without any');
 const RetentionDays = z
-  .number()
   .int()
   .min(0)
   .max(3650)
@@ -28,14 +27,8 @@ const RetentionDays = z
 
 /** Settings by which documents are cut into chunks. */
 export const chunkSettings = {
-  chunk_tokens: z
-    .number()
-    .int()
-    .min(50)
-    .max(2000)
-    .describe('Maximum size of a chunk in estimated tokens'),
+  chunk_tokens: z.int().min(50).max(2000).describe('Maximum size of a chunk in estimated tokens'),
   chunk_overlap_tokens: z
-    .number()
     .int()
     .min(0)
     .max(500)
@@ -50,7 +43,6 @@ export const embeddingFields = {
     .max(200)
     .describe('Any embedding model of a provider that is set up'),
   dimensions: z
-    .number()
     .int()
     .min(1)
     .max(maxDimensions)
@@ -69,8 +61,8 @@ export const embeddingFields = {
 /** Tokens and cost of embeddings. */
 export const EmbeddingUsage = z
   .object({
-    calls: z.number().int().describe('Requests to the embedding model'),
-    tokens: z.number().int(),
+    calls: z.int().describe('Requests to the embedding model'),
+    tokens: z.int(),
     cost_usd: z.number().nullable().describe('Null when the cost of a call is not known'),
   })
   .openapi('EmbeddingUsage');
@@ -172,34 +164,28 @@ export const KnowledgeBase = z
       .describe('Agent that the base belongs to; null for a shared base'),
     ...Settings,
     embedding_model: z.string(),
-    dimensions: z.number().int(),
+    dimensions: z.int(),
     query_prefix: z.string(),
     document_prefix: z.string(),
     default_groups: DefaultGroups,
-    chunk_tokens: z.number().int(),
-    chunk_overlap_tokens: z.number().int(),
+    chunk_tokens: z.int(),
+    chunk_overlap_tokens: z.int(),
     ocr: Ocr,
-    chunk_count: z.number().int().describe('Number of searchable chunks'),
+    chunk_count: z.int().describe('Number of searchable chunks'),
     embedding_usage: EmbeddingUsage.nullable().describe(
       'Use of embedding models for the content of the base so far, with deleted files and former content. Null in a base of an earlier version before its first file',
     ),
     revision: z
-      .number()
       .int()
       .describe('Incremented by every change of what searches find; agents can be pinned to it'),
-    oldest_revision: z
-      .number()
-      .int()
-      .describe('The first revision that is complete and can be searched'),
+    oldest_revision: z.int().describe('The first revision that is complete and can be searched'),
     retention_days: RetentionDays,
     former_chunk_count: z
-      .number()
       .int()
       .describe(
         'Number of chunks that are stored for earlier revisions; they do not count toward quotas',
       ),
     former_byte_size: z
-      .number()
       .int()
       .describe(
         'Bytes of the originals that are stored for earlier revisions; they do not count toward quotas. Above 5 GiB the oldest are deleted before their time',

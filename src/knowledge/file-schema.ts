@@ -97,7 +97,7 @@ export const File = z
     base_id: Id('kb'),
     name: z.string(),
     media_type: z.string().openapi({ example: 'text/markdown' }),
-    byte_size: z.number().int(),
+    byte_size: z.int(),
     sha256: z.string().describe('Hash of the content, by which files can be listed'),
     status: z
       .enum(fileStatuses)
@@ -108,16 +108,15 @@ export const File = z
       .boolean()
       .describe('True when searches find the file, also with former content'),
     progress: z.number().min(0).max(1).describe('Completed share of the current step'),
-    attempts: z.number().int().describe('Number of processing attempts'),
+    attempts: z.int().describe('Number of processing attempts'),
     error: z
       .object({ code: z.enum(faultCodes), detail: z.string() })
       .nullable()
       .describe('Why the latest processing failed: of `replacement`, if there is one'),
     replacement: FileReplacement,
-    pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
-    tokens: z.number().int().nullable(),
+    pages: z.int().nullable().describe('Number of pages; null if the format has none'),
+    tokens: z.int().nullable(),
     chunk_count: z
-      .number()
       .int()
       .nullable()
       .describe(

@@ -7,7 +7,7 @@ export const FileReplacement = z
   .object({
     name: z.string(),
     media_type: z.string(),
-    byte_size: z.number().int(),
+    byte_size: z.int(),
     sha256: z.string(),
     encoding: z.string().nullable(),
     metadata: z.record(z.string(), z.unknown()),

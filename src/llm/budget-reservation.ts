@@ -7,14 +7,7 @@ import {
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
-import {
-  type Attribution,
-  free,
-  type Hold,
-  priceOf,
-  typicalOutput,
-  unknownTokens,
-} from '../usage/index.ts';
+import { type Attribution, free, type Hold, typicalOutput, unknownTokens } from '../usage/index.ts';
 import type { CallSize } from './call-size.ts';
 import type { Target } from './workspace-models.ts';
 
@@ -47,7 +40,7 @@ export class BudgetReservation {
     spent: NanoUsd,
     open: (model: string) => Promise<Target | null>,
   ): Promise<void> {
-    if (target.price.price_id === free || findCachedBudgets(this.#ctx)?.budgets.length === 0)
+    if (target.provider.price_id === free || findCachedBudgets(this.#ctx)?.budgets.length === 0)
       return;
     const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
     const missing = (cost: NanoUsd | null) =>
@@ -116,11 +109,7 @@ export class BudgetReservation {
 }
 
 /** Returns the maximum cost of a call of this size; null when the price is unknown. */
-export function costOf(ctx: Ctx, { model, price }: Target, size: CallSize): NanoUsd | null {
+export function costOf(ctx: Ctx, { price }: Target, size: CallSize): NanoUsd | null {
   const input_tokens = Math.ceil(size.input_tokens * margin);
-  return priceOf(
-    { ...price, model },
-    { ...unknownTokens, input_tokens, output_tokens: size.output_tokens },
-    ctx.now(),
-  );
+  return price({ ...unknownTokens, input_tokens, output_tokens: size.output_tokens }, ctx.now());
 }

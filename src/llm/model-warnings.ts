@@ -1,6 +1,6 @@
 import { readModelName } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import { free, isListedModel } from '../usage/index.ts';
+import { free, isListedModel, loadPriceTable, type PriceTable } from '../usage/index.ts';
 import { findProvider } from './providers.ts';
 import { explainNoAccess, findAccess, readWorkspaceModels } from './workspace-models.ts';
 
@@ -17,11 +17,14 @@ interface Models {
 }
 
 /** Returns true when the price table lists models of the provider but not this one. */
-function isUnlisted(name: string): boolean {
+function isUnlisted(table: PriceTable, name: string): boolean {
   const named = readModelName(name);
   const price_id = findProvider(named?.provider ?? '')?.price_id;
   return (
-    named !== null && price_id != null && price_id !== free && !isListedModel(price_id, named.model)
+    named !== null &&
+    price_id != null &&
+    price_id !== free &&
+    !isListedModel(table, price_id, named.model)
   );
 }
 
@@ -31,8 +34,9 @@ const unlistedDetail = (name: string): string =>
 /** Returns a function that lists the warnings about the models of a configuration. The workspace's settings are cached for up to 30 seconds; otherwise one round trip. */
 export async function modelWarnings(ctx: Ctx): Promise<(models: Models) => Warning[]> {
   const workspaceModels = await readWorkspaceModels(ctx);
+  const table = await loadPriceTable();
   const unlisted = (name: string, pointer: string): Warning[] =>
-    workspaceModels.prices.has(name) || !isUnlisted(name)
+    workspaceModels.prices.has(name) || !isUnlisted(table, name)
       ? []
       : [{ code: 'unknown_model', detail: unlistedDetail(name), pointer }];
   const warn = (name: string, pointer: string, effect: string): Warning[] => {

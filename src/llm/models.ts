@@ -11,7 +11,9 @@ import { type Page, readPage } from '../shared/page.ts';
 import {
   free,
   listModels as listPriced,
+  loadPriceTable,
   nanoPerTokenOfUsdPerMillion,
+  type PriceTable,
   type TokenPrices,
 } from '../usage/index.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -88,14 +90,16 @@ function matches(
 
 async function callableModels(ctx: Ctx): Promise<ModelInfo[]> {
   const models = await readWorkspaceModels(ctx);
+  const table = await loadPriceTable();
   const found = providers
     .filter((provider) => findAccess(ctx, provider, models) !== null)
-    .flatMap((provider) => modelsOf(ctx, provider, models.prices));
+    .flatMap((provider) => modelsOf(ctx, table, provider, models.prices));
   return found.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 function modelsOf(
   ctx: Ctx,
+  table: PriceTable,
   { id: provider, price_id }: Provider,
   overrides: ReadonlyMap<string, TokenPrices>,
 ): ModelInfo[] {
@@ -105,7 +109,7 @@ function modelsOf(
       toModel(id, { name: 'Quotes passages; built in', context_window: null }, prices, 'free'),
     );
   }
-  const priced = price_id === null ? [] : listPriced(price_id, ctx.now());
+  const priced = price_id === null ? [] : listPriced(table, price_id, ctx.now());
   const listed = priced.filter(
     ({ model }) => isLanguageModel(`${provider}/${model}`) && !isPriceOnly(model),
   );

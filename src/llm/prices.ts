@@ -6,7 +6,9 @@ import { type Page, readPage } from '../shared/page.ts';
 import {
   free,
   listModels as listPriced,
+  loadPriceTable,
   nanoPerTokenOfUsdPerMillion,
+  type PriceTable,
   replacePriceOverrides,
   selectPriceOverrides,
   type TokenPrices,
@@ -32,7 +34,8 @@ export function listPrices(
     { limit, cursor },
     async (after, count) => {
       const rows = await selectPriceOverrides(ctx.db, ctx.workspace_id).all();
-      const prices = merge(ctx, new Map(rows.map((row) => [row.model, toTokenPrices(row)])));
+      const overrides = new Map(rows.map((row) => [row.model, toTokenPrices(row)]));
+      const prices = merge(ctx, await loadPriceTable(), overrides);
       const isWanted = ({ model }: ListedPrice) =>
         (after === null || model > after) &&
         (provider === undefined || readModelName(model)?.provider === provider);
@@ -43,20 +46,24 @@ export function listPrices(
   );
 }
 
-function merge(ctx: Ctx, overrides: ReadonlyMap<string, TokenPrices>): ListedPrice[] {
-  const table = new Map<string, TokenPrices | null>(
+function merge(
+  ctx: Ctx,
+  table: PriceTable,
+  overrides: ReadonlyMap<string, TokenPrices>,
+): ListedPrice[] {
+  const listed = new Map<string, TokenPrices | null>(
     providers.flatMap(({ id, price_id }) =>
       price_id === null || price_id === free
         ? []
-        : listPriced(price_id, ctx.now()).map(
+        : listPriced(table, price_id, ctx.now()).map(
             ({ model, prices }) => [`${id}/${model}`, prices] as const,
           ),
     ),
   );
-  const names = [...new Set([...table.keys(), ...overrides.keys()])].sort();
+  const names = [...new Set([...listed.keys(), ...overrides.keys()])].sort();
   return names.flatMap((model) => {
     const override = overrides.get(model);
-    const table_prices = toWirePrices(table.get(model) ?? null);
+    const table_prices = toWirePrices(listed.get(model) ?? null);
     const prices = override === undefined ? table_prices : toWirePrices(override);
     return prices === null
       ? []

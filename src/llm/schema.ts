@@ -81,7 +81,7 @@ export const ProviderTest = z
   .object({
     ok: z.boolean(),
     model: z.string(),
-    latency_ms: z.number().int(),
+    latency_ms: z.int(),
     cost_usd: z.number().nullable().describe('null when the price is unknown'),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
   })
@@ -116,11 +116,7 @@ export const ModelInfo = z
     id: z.string().openapi({ example: 'openai/gpt-5-mini' }),
     provider: z.string(),
     name: z.string().nullable(),
-    context_window: z
-      .number()
-      .int()
-      .nullable()
-      .describe('Context window in tokens; null when unknown'),
+    context_window: z.int().nullable().describe('Context window in tokens; null when unknown'),
     prices: Prices.nullable().describe('Prices per million tokens; null when unknown'),
     price_source: z.enum(['override', 'table', 'free']).nullable(),
     capabilities: z.object({

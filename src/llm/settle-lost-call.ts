@@ -2,7 +2,7 @@ import { selectLostHolds, settleStatements } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import { readModelName } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type Attribution, free, recordUsage, type Tokens } from '../usage/index.ts';
+import { type Attribution, free, openPrice, recordUsage, type Tokens } from '../usage/index.ts';
 import { findProvider } from './providers.ts';
 import { readWorkspaceModels } from './workspace-models.ts';
 
@@ -43,7 +43,7 @@ export async function settleLost(
     call_key: `${lost.call_key}:0`,
     provider: provider.id,
     model: named.model,
-    price: { price_id: provider.price_id, override },
+    price: await openPrice({ price_id: provider.price_id, model: named.model, override }),
     first_token_ms: null,
     status: 'aborted',
   });

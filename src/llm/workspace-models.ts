@@ -8,7 +8,8 @@ import { Failure } from '../shared/failure.ts';
 import { second } from '../shared/time.ts';
 import {
   free,
-  type PricedModel,
+  openPrice,
+  type Price,
   type PriceOverrideRow,
   selectPriceOverrides,
   type TokenPrices,
@@ -207,7 +208,7 @@ export interface Target {
   /** Returns the model, which is created once: creating one builds the response schemas of its package. */
   readonly language: () => Promise<LanguageModelV4>;
   readonly is_own_key: boolean;
-  readonly price: Pick<PricedModel, 'price_id' | 'override'>;
+  readonly price: Price;
 }
 
 /** Maximum time until the headers of a response, which are sent before a model reasons. */
@@ -224,7 +225,7 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
       settings,
       egress: ctx.egress,
       is_own_key: false,
-      price: { price_id: free, override: null },
+      price: await openPrice({ price_id: free, model, override: null }),
     });
   }
   const models = await readWorkspaceModels(ctx);
@@ -245,7 +246,11 @@ export async function openTarget(ctx: Ctx, provider: Provider, model: string): P
     settings: { model, base_url, api_key, fetch, workers_ai },
     egress: ctx.egress,
     is_own_key: key_source === 'workspace',
-    price: { price_id: provider.price_id, override: models.prices.get(name) ?? null },
+    price: await openPrice({
+      price_id: provider.price_id,
+      model,
+      override: models.prices.get(name) ?? null,
+    }),
   });
   if (models.targets.size >= maxTargets) models.targets.clear();
   models.targets.set(name, target);

@@ -20,7 +20,7 @@ export const Job = z.discriminatedUnion('type', [
     file_id: z.string(),
     api_key_id,
     /** Revision of the file that is to be ingested; any if the job was queued by an earlier version. */
-    revision: z.number().int().optional(),
+    revision: z.int().optional(),
   }),
   z.strictObject({ type: z.literal('file.delete'), file_id: z.string() }),
   z.strictObject({ type: z.literal('base.delete'), base_id: z.string() }),
@@ -49,8 +49,8 @@ export const Job = z.discriminatedUnion('type', [
     session_id: z.string(),
     run_id: z.string(),
     message_id: z.string(),
-    depth: z.number().int(),
-    max_tokens: z.number().int(),
+    depth: z.int(),
+    max_tokens: z.int(),
     api_key_id,
   }),
 ]);

@@ -5,7 +5,7 @@ import { noLimits, type RateOverride } from '../shared/rate-rules.ts';
 /** The most overrides of all scopes together: each lookup of a key reads them. */
 const maxOverrides = 500;
 
-const Limit = z.number().int().min(0).max(1_000_000_000).nullable();
+const Limit = z.int().min(0).max(1_000_000_000).nullable();
 const measures = {
   requests_per_minute: Limit.describe('Requests per clock minute; null for no limit'),
   requests_per_day: Limit.describe('Requests per day (UTC); null for no limit'),

@@ -81,7 +81,7 @@ async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOut
   addGiven(run, tools);
   progress.retrieved ??= progress.sources.length;
   const sources = progress.sources.slice(0, progress.retrieved);
-  const given = contextOfRun(config, prompt, sources, progress.attached);
+  const given = await contextOfRun(config, prompt, sources, progress.attached);
   progress.context = given.context;
   const written = writePrompt(
     { config, overrides, prompt, history: given.messages, summary: given.summary },

@@ -68,15 +68,8 @@ const Fields = {
     .enum(overlapPolicies)
     .describe('A time at which the former run is active: skip it, or queue it (at most 10)'),
   ends_at: Instant.nullable().describe('No run is due at or after this time'),
-  max_runs: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .nullable()
-    .describe('Runs until it has finished'),
+  max_runs: z.int().min(1).max(1_000_000).nullable().describe('Runs until it has finished'),
   max_failures: z
-    .number()
     .int()
     .min(1)
     .max(100)
@@ -140,12 +133,12 @@ export const Schedule = z
         '`failures`: `max_failures` in a row; `key_invalid`: the API key was revoked, has expired or may no longer run agents',
       ),
     next_runs: z.array(Time).describe('The next five times; none unless it is active'),
-    run_count: z.number().int().describe('Times that were to run, without those skipped'),
-    failures: z.number().int().describe('Failures in a row'),
+    run_count: z.int().describe('Times that were to run, without those skipped'),
+    failures: z.int().describe('Failures in a row'),
     api_key_id: Id('key').describe(
       'The API key that created it or changed it last: runs have its access, count against its limits and budgets, and follow its rotation',
     ),
-    revision: z.number().int().describe('Increases with every change; the `ETag`'),
+    revision: z.int().describe('Increases with every change; the `ETag`'),
     created_at: Time,
     updated_at: Time,
   })

@@ -16,7 +16,6 @@ export const CreateSession = z
     inputs: Inputs.default({}),
     on_busy: OnBusy.default('reject'),
     expires_in_s: z
-      .number()
       .int()
       .min(60)
       .max(366 * 86_400)
@@ -108,7 +107,7 @@ export const Session = z
     ),
     on_busy: OnBusy,
     metadata: Metadata,
-    message_count: z.number().int(),
+    message_count: z.int(),
     active_message_id: z
       .string()
       .nullable()

@@ -83,17 +83,11 @@ export const definitionFields = {
   body: Body.describe('Encoding of arguments that are not in the URL; null sends no body'),
   response: Response,
   timeout_ms: z
-    .number()
     .int()
     .min(100)
     .max(60_000)
     .describe('Time limit of the whole call, redirects included'),
-  max_bytes: z
-    .number()
-    .int()
-    .min(1)
-    .max(2_000_000)
-    .describe('Maximum size of the decompressed response'),
+  max_bytes: z.int().min(1).max(2_000_000).describe('Maximum size of the decompressed response'),
 };
 
 export const definitionDefaults = {

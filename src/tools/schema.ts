@@ -83,11 +83,7 @@ export const Tool = z
   .object({
     id: Id('tool'),
     type: z.literal('http'),
-    revision: z
-      .number()
-      .int()
-      .min(1)
-      .describe('Incremented with every change of behavior; the `ETag`'),
+    revision: z.int().min(1).describe('Incremented with every change of behavior; the `ETag`'),
     ...definitionFields,
     input_schema: z.record(z.string(), z.unknown()),
     secret_headers: z.record(z.string(), SecretHeader),
@@ -138,10 +134,10 @@ export type TestTool = z.output<typeof TestTool>;
 export const ToolResult = z
   .object({
     ok: z.boolean(),
-    status: z.number().int().nullable().describe('HTTP status; null when there was no response'),
+    status: z.int().nullable().describe('HTTP status; null when there was no response'),
     output: z.unknown().describe('The result as the model reads it'),
     error: z.string().nullable(),
-    latency_ms: z.number().int(),
+    latency_ms: z.int(),
   })
   .openapi('ToolResult');
 export type ToolResult = z.output<typeof ToolResult>;

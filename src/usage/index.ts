@@ -1,11 +1,12 @@
 export { Account, type AccountSnapshot } from './account.ts';
 export type { Hold } from './hold.ts';
+export { loadPriceTable, type PriceTable } from './load-price-table.ts';
 export { type Period, periodAt } from './periods.ts';
 export {
   free,
   noTokens,
-  type PricedModel,
-  priceOf,
+  openPrice,
+  type Price,
   type TokenPrices,
   type Tokens,
   unknownTokens,

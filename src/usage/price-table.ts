@@ -1,4 +1,5 @@
-import { calcPrice, findProvider, type ModelInfo, type ModelPrice } from '@pydantic/genai-prices';
+import type { ModelInfo, ModelPrice } from '@pydantic/genai-prices';
+import { loadPriceTable, type PriceTable } from './load-price-table.ts';
 import type { TokenPrices } from './price.ts';
 
 /** A model of the price table. */
@@ -11,10 +12,10 @@ export interface ListedModel {
 }
 
 /** Returns the language models of a provider that are not deprecated, with their prices at an instant. */
-export function listModels(price_id: string, at: number): ListedModel[] {
-  const models = findProvider({ providerId: price_id })?.models ?? [];
+export function listModels(table: PriceTable, price_id: string, at: number): ListedModel[] {
+  const models = table.findProvider({ providerId: price_id })?.models ?? [];
   return models.flatMap(({ id, name, context_window, deprecated, prices }) => {
-    const price = currentPrice(price_id, id, prices, at);
+    const price = currentPrice(table, price_id, id, prices, at);
     if (deprecated === true || price?.input_mtok === undefined || price.output_mtok === undefined)
       return [];
     return [
@@ -30,6 +31,7 @@ export function listModels(price_id: string, at: number): ListedModel[] {
 
 /** Returns the prices that the package uses for a call at an instant. */
 function currentPrice(
+  table: PriceTable,
   price_id: string,
   model: string,
   prices: ModelInfo['prices'],
@@ -38,7 +40,7 @@ function currentPrice(
   if (!Array.isArray(prices)) return prices;
   const isDaily = prices.some(({ constraint }) => constraint?.type === 'time_of_date');
   const calculated = isDaily
-    ? calcPrice({}, model, { providerId: price_id, timestamp: new Date(at) })
+    ? table.calcPrice({}, model, { providerId: price_id, timestamp: new Date(at) })
     : null;
   if (calculated !== null && calculated.model.id === model) return calculated.model_price;
   const holds = prices.findLast(
@@ -64,18 +66,19 @@ function toTokenPrices(price: ModelPrice): TokenPrices | null {
 export const nanoPerTokenOfUsdPerMillion = 1000;
 
 /** True when the table has the model, matched by name as prices are, or has no models of the provider at all. */
-export const isListedModel = (price_id: string, model: string): boolean =>
-  (findProvider({ providerId: price_id })?.models ?? []).length === 0 ||
-  calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id }) !== null;
+export const isListedModel = (table: PriceTable, price_id: string, model: string): boolean =>
+  (table.findProvider({ providerId: price_id })?.models ?? []).length === 0 ||
+  table.calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id }) !== null;
 
 const windows = new Map<string, number | null>();
 const maxWindows = 500;
 
 /** Returns the context window of a model in tokens, matched by name as prices are; null where the table has none. */
-export function contextWindowOf(price_id: string, model: string): number | null {
+export async function contextWindowOf(price_id: string, model: string): Promise<number | null> {
   const key = `${price_id}/${model}`;
   const cached = windows.get(key);
   if (cached !== undefined) return cached;
+  const { calcPrice } = await loadPriceTable();
   const found =
     calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerId: price_id })?.model
       .context_window ?? null;

@@ -4,7 +4,7 @@ import { usage } from '../db/schema/usage.ts';
 import { type Ctx, payingKey } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import type { Account } from './account.ts';
-import { type PricedModel, priceOf, type Tokens } from './price.ts';
+import type { Price, Tokens } from './price.ts';
 
 /** The run, agent, session and end user that a model call belongs to. */
 export interface Attribution {
@@ -27,8 +27,7 @@ export interface AttemptRecord extends Omit<Attribution, 'account' | 'caller_age
   readonly call_key: string;
   readonly provider: string;
   readonly model: string;
-  /** The prices of tokens, or the `fixed` price of a call that is not paid by tokens. */
-  readonly price: Pick<PricedModel, 'price_id' | 'override'> | { readonly fixed: NanoUsd };
+  readonly price: Price;
   /** `answer`, `embed_file`, `embed_query`, … */
   readonly operation: string;
   readonly tokens: Tokens;
@@ -48,8 +47,7 @@ export interface RecordedUsage {
 /** Prices an attempt and returns the statement that records it, for the caller's batch. */
 export function recordUsage(ctx: Ctx, { tokens, price, ...call }: AttemptRecord): RecordedUsage {
   const { cache_write_1h_tokens: _, ...stored } = tokens;
-  const cost_nano_usd =
-    'fixed' in price ? price.fixed : priceOf({ ...price, model: call.model }, tokens, ctx.now());
+  const cost_nano_usd = price(tokens, ctx.now());
   const row = {
     id: ctx.newId('use'),
     workspace_id: ctx.workspace_id,

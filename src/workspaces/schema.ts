@@ -22,7 +22,6 @@ const Settings = {
     .describe('Model for titles, summaries and suggestions. Null uses the built-in rules.')
     .openapi({ example: 'openai/gpt-5-nano' }),
   retention_days: z
-    .number()
     .int()
     .min(1)
     .max(3650)
@@ -31,7 +30,6 @@ const Settings = {
       'Sessions created more than this many days ago are erased within the hour. Null keeps them.',
     ),
   usage_retention_days: z
-    .number()
     .int()
     .min(35)
     .max(3650)

@@ -49,10 +49,7 @@ export function usageOf(
     provider: 'openai-compatible',
     model: 'm',
     operation: 'answer',
-    price: {
-      price_id: null,
-      override: { input: 1, output: 1, cache_read: null, cache_write: null },
-    },
+    price: ({ output_tokens }) => output_tokens,
     tokens: { ...noTokens, output_tokens: cost },
     latency_ms: 1,
     first_token_ms: null,

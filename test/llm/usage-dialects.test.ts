@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readUsage } from '../../src/llm/read-usage.ts';
-import { listModels, priceOf } from '../../src/usage/index.ts';
+import { listModels, loadPriceTable, openPrice } from '../../src/usage/index.ts';
 import { counters, putBudget, run } from '../budgets/support.ts';
 import { counted, delta, done, named, openRaw, type RawProvider, sse } from './raw-provider.ts';
 import { usageRows } from './support.ts';
@@ -380,7 +380,7 @@ describe('token counts', () => {
     );
   });
 
-  it('written to a cache for an hour are charged at the one-hour price', () => {
+  it('written to a cache for an hour are charged at the one-hour price', async () => {
     const tokens = {
       input_tokens: 1000,
       cache_read_tokens: 0,
@@ -389,7 +389,8 @@ describe('token counts', () => {
       reasoning_tokens: 0,
     };
     const model = { price_id: 'anthropic', model: 'claude-sonnet-4-5', override: null };
-    const price = (more: object) => priceOf(model, { ...tokens, ...more }, Date.UTC(2026, 10, 1));
+    const priceOf = await openPrice(model);
+    const price = (more: object) => priceOf({ ...tokens, ...more }, Date.UTC(2026, 10, 1));
     // 200 × 3000 + 800 × 3750, and 200 × 3000 + 300 × 6000 + 500 × 3750 nano-USD
     expect([price({}), price({ cache_write_1h_tokens: 300 })]).toEqual([3_600_000, 4_275_000]);
     const usage = {
@@ -403,7 +404,7 @@ describe('token counts', () => {
     });
   });
 
-  it('are charged at the price listed for each minute of a day', () => {
+  it('are charged at the price listed for each minute of a day', async () => {
     const tokens = {
       input_tokens: 1_000_000,
       cache_read_tokens: 0,
@@ -411,12 +412,20 @@ describe('token counts', () => {
       output_tokens: 0,
       reasoning_tokens: 0,
     };
+    const table = await loadPriceTable();
+    const opened = await Promise.all(
+      listModels(table, 'deepseek', 0).map(
+        async ({ model }) =>
+          [model, await openPrice({ price_id: 'deepseek', model, override: null })] as const,
+      ),
+    );
+    const priceOf = new Map(opened);
     const seen = new Set<number>();
     for (let minute = 0; minute < 24 * 60; minute += 1) {
       const at = Date.UTC(2026, 10, 1, 0, minute);
-      for (const { model, prices } of listModels('deepseek', at)) {
+      for (const { model, prices } of listModels(table, 'deepseek', at)) {
         if (prices === null) continue;
-        const billed = priceOf({ price_id: 'deepseek', model, override: null }, tokens, at);
+        const billed = priceOf.get(model)?.(tokens, at);
         expect([model, minute, billed]).toEqual([
           model,
           minute,
@@ -427,8 +436,9 @@ describe('token counts', () => {
     }
     // Some prices change within the day.
     expect(seen.size).toBeGreaterThan(
-      new Set(listModels('deepseek', Date.UTC(2026, 10, 1)).map(({ prices }) => prices?.input))
-        .size,
+      new Set(
+        listModels(table, 'deepseek', Date.UTC(2026, 10, 1)).map(({ prices }) => prices?.input),
+      ).size,
     );
   });
 });

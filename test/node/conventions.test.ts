@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkLazyImports, readImports } from '../../scripts/conventions/lazy-imports.ts';
 import { checkReferences } from '../../scripts/conventions/references.ts';
 import { checkSizes } from '../../scripts/conventions/sizes.ts';
 import { readSource, type Source } from '../../scripts/conventions/source.ts';
@@ -44,6 +45,34 @@ describe('words', () => {
   });
 });
 
+describe('imports on demand', () => {
+  const check = (files: Record<string, string>) =>
+    checkLazyImports(
+      new Map(Object.entries(files).map(([file, text]) => [file, readImports(file, text)])),
+    );
+
+  it('reports a file that imports a feature through another file, with the path', () => {
+    const found = check({
+      'tools/call.ts': "const { run } = await import('./heavy.ts');",
+      'tools/heavy.ts': "import {\n  near,\n} from './near.ts';",
+      'tools/near.ts': "export { find } from '../llm/index.ts';",
+    });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain('(tools/heavy.ts -> tools/near.ts -> llm/index.ts)');
+  });
+
+  it('accepts imports of types, and of files that are no features', () => {
+    const found = check({
+      'tools/call.ts':
+        "const { run } = await import('./heavy.ts');\ntype Far = typeof import('./far.ts');",
+      'tools/heavy.ts':
+        "import type { Tool } from '../llm/index.ts';\nimport { type Call } from '../llm/index.ts';\nimport { day } from '../shared/time.ts';",
+      'tools/far.ts': "import { find } from '../llm/index.ts';",
+    });
+    expect(found).toEqual([]);
+  });
+});
+
 describe('sizes', () => {
   it('reports a file over the limit of its folder, except table schemas', () => {
     const long = { ...sourceOf(''), lines: 10_000 };
@@ -56,7 +85,7 @@ describe('source', () => {
   it('reads comments, strings and functions with their lines', () => {
     const source = readSource('test/node/conventions.test.ts');
     expect(source.comments).toEqual([]);
-    expect(source.strings).toContainEqual({ line: 15, value: 'references' });
+    expect(source.strings).toContainEqual({ line: 16, value: 'references' });
     expect(source.functions.length).toBeGreaterThan(5);
   });
 });

@@ -242,10 +242,10 @@ describe('counting', () => {
     expect(estimateTokens('保修期是三十个月')).toBe(8);
   });
 
-  it('knows the context of models of the price table, also by their dated names', () => {
-    expect(contextWindowOf('openai/gpt-4o')).toBe(128_000);
-    expect(contextWindowOf('openai/gpt-4o-2024-08-06')).toBe(128_000);
-    expect(contextWindowOf('anthropic/claude-sonnet-4-5')).toBe(200_000);
+  it('knows the context of models of the price table, also by their dated names', async () => {
+    expect(await contextWindowOf('openai/gpt-4o')).toBe(128_000);
+    expect(await contextWindowOf('openai/gpt-4o-2024-08-06')).toBe(128_000);
+    expect(await contextWindowOf('anthropic/claude-sonnet-4-5')).toBe(200_000);
     for (const unknown of [
       'builtin/extractive',
       'openai/nobody-knows',
@@ -253,7 +253,7 @@ describe('counting', () => {
       'nobody/none',
       'none',
     ]) {
-      expect(contextWindowOf(unknown)).toBeNull();
+      expect(await contextWindowOf(unknown)).toBeNull();
     }
   });
 });

@@ -6,7 +6,6 @@ import { improvable } from './change.ts';
 export const ImproveAgent = z
   .strictObject({
     days: z
-      .number()
       .int()
       .min(1)
       .max(365)
@@ -49,9 +48,9 @@ export const Improvement = z
     findings: z.array(Finding).describe('Problems of the configuration, after the changes'),
     examined: z
       .object({
-        feedback: z.number().int(),
-        weak_answers: z.number().int(),
-        failed_questions: z.number().int(),
+        feedback: z.int(),
+        weak_answers: z.int(),
+        failed_questions: z.int(),
       })
       .describe('Evidence that was found'),
     run_id: z.string().nullable(),

@@ -34,7 +34,6 @@ export type UpdateApiKey = z.output<typeof UpdateApiKey>;
 export const RotateApiKey = z
   .strictObject({
     grace_s: z
-      .number()
       .int()
       .min(0)
       .max(30 * 86_400)

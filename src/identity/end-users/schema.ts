@@ -20,7 +20,6 @@ export const CreateToken = z
       .describe('Agents that the end user may use, with those that these call'),
     versions: Versions.default('active'),
     expires_in_s: z
-      .number()
       .int()
       .min(60)
       .max(7 * 86_400)

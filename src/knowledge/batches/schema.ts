@@ -95,7 +95,7 @@ export const BatchForm = z
   })
   .openapi('FileBatchForm');
 
-const count = (what: string) => z.number().int().describe(what);
+const count = (what: string) => z.int().describe(what);
 const BatchError = z.object({ code: z.enum(batchFaultCodes), detail: z.string() });
 
 const shape = {
@@ -131,10 +131,10 @@ export const FileBatchProgress = z
     ...shape,
     files: z
       .object({
-        processing: z.number().int(),
-        ready: z.number().int(),
-        failed: z.number().int(),
-        deleted: z.number().int(),
+        processing: z.int(),
+        ready: z.int(),
+        failed: z.int(),
+        deleted: z.int(),
       })
       .describe('Files of the batch by their state, duplicates included'),
   })

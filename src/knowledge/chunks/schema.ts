@@ -29,7 +29,7 @@ const heading = z
   .nullable()
   .describe('Headings above the chunk, joined by ` > `; they are searched and embedded with it');
 const is_enabled = z.boolean().describe('Searches leave out a disabled chunk');
-const page = z.number().int().min(1).max(1_000_000).nullable();
+const page = z.int().min(1).max(1_000_000).nullable();
 
 export const CreateChunk = z
   .strictObject({ text, heading: heading.default(null), page: page.default(null) })
@@ -46,21 +46,20 @@ export type UpdateChunk = z.output<typeof UpdateChunk>;
 
 const place = {
   heading: z.string().nullable(),
-  page: z.number().int().nullable(),
+  page: z.int().nullable(),
   start: z
-    .number()
     .int()
     .describe(
       'Offset in the extracted text, in UTF-16 code units; an added chunk has an empty range at its end',
     ),
-  end: z.number().int(),
-  tokens: z.number().int().describe('Estimated tokens'),
+  end: z.int(),
+  tokens: z.int().describe('Estimated tokens'),
 };
 
 export const FileChunk = z
   .object({
     id: Id('chk'),
-    ordinal: z.number().int().describe('Index in the file, from 0'),
+    ordinal: z.int().describe('Index in the file, from 0'),
     text: z.string(),
     ...place,
     is_enabled,
@@ -103,12 +102,12 @@ export type ChunkPreviewQuery = z.output<typeof ChunkPreviewQuery>;
 
 export const ChunkPreview = z
   .object({
-    chunk_count: z.number().int(),
-    min_tokens: z.number().int(),
+    chunk_count: z.int(),
+    min_tokens: z.int(),
     mean_tokens: z.number(),
-    max_tokens: z.number().int(),
-    chunk_tokens: z.number().int().describe('The size that was used'),
-    chunk_overlap_tokens: z.number().int().describe('The overlap that was used'),
+    max_tokens: z.int(),
+    chunk_tokens: z.int().describe('The size that was used'),
+    chunk_overlap_tokens: z.int().describe('The overlap that was used'),
     is_truncated: z
       .boolean()
       .describe(

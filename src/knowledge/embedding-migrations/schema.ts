@@ -20,7 +20,7 @@ export type CreateEmbeddingMigration = z.output<typeof CreateEmbeddingMigration>
 
 const Settings = z.object({
   embedding_model: z.string(),
-  dimensions: z.number().int(),
+  dimensions: z.int(),
   query_prefix: z.string(),
   document_prefix: z.string(),
 });
@@ -37,8 +37,8 @@ export const EmbeddingMigration = z
     source: Settings.describe('The settings of the base before'),
     target: Settings.describe('The settings of the base after the switch'),
     progress: z.number().min(0).max(1).describe('Share of the chunks that have been embedded'),
-    chunks_done: z.number().int(),
-    chunks_total: z.number().int().describe('Chunks at the start, with those of the history'),
+    chunks_done: z.int(),
+    chunks_total: z.int().describe('Chunks at the start, with those of the history'),
     usage: EmbeddingUsage.describe('Use of the new model by chunks that were there at the start'),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     created_at: Time,
@@ -109,10 +109,10 @@ const correlation = z
 
 export const EmbeddingComparison = z
   .object({
-    query_count: z.number().int(),
+    query_count: z.int(),
     overlap,
     rank_correlation: correlation,
-    changed_top_hits: z.number().int().describe('Queries whose first hit differs'),
+    changed_top_hits: z.int().describe('Queries whose first hit differs'),
     queries: z.array(
       z.object({
         query: z.string(),

@@ -100,8 +100,8 @@ const share = (what: string) => z.number().min(0).max(1).nullable().describe(wha
 
 const Metrics = z
   .object({
-    answerable: z.number().int().describe('Questions with an expected passage'),
-    unanswerable: z.number().int().describe('Questions whose answer the documents do not hold'),
+    answerable: z.int().describe('Questions with an expected passage'),
+    unanswerable: z.int().describe('Questions whose answer the documents do not hold'),
     hit_rate: share('Share of answerable questions with an expected passage among the hits'),
     recall: share('Mean share of the expected passages among the hits'),
     mrr: share('Mean reciprocal rank of the first expected passage; 0 if none was found'),
@@ -124,8 +124,8 @@ export const Evaluation = z
     agent_id: z.string().nullable(),
     version_id: z.string().nullable(),
     status: z.enum(evaluationStatuses),
-    question_count: z.number().int(),
-    evaluated_count: z.number().int(),
+    question_count: z.int(),
+    evaluated_count: z.int(),
     metrics: Metrics.nullable().describe('Means of all questions; null until `ready`'),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
     created_at: Time,
@@ -173,12 +173,8 @@ export const EvaluationResult = z
     question_id: z.string(),
     question: z.string().describe('The question at the time of the evaluation'),
     is_answerable: z.boolean(),
-    rank: z.number().int().nullable().describe('Rank of the first expected hit, from 1'),
-    baseline_rank: z
-      .number()
-      .int()
-      .nullable()
-      .describe('Its rank in the `baseline`; null without one'),
+    rank: z.int().nullable().describe('Rank of the first expected hit, from 1'),
+    baseline_rank: z.int().nullable().describe('Its rank in the `baseline`; null without one'),
     recall: z.number().nullable(),
     reciprocal_rank: z.number().nullable(),
     ndcg: z.number().nullable(),
@@ -189,7 +185,7 @@ export const EvaluationResult = z
         chunk_id: z.string(),
         file_id: z.string(),
         file_name: z.string(),
-        page: z.number().int().nullable(),
+        page: z.int().nullable(),
         score: z.number(),
         is_expected: z.boolean(),
       }),

@@ -21,7 +21,7 @@ export const RevisionQuery = z.strictObject(pageQuery);
 
 export const KnowledgeRevision = z
   .object({
-    revision: z.number().int(),
+    revision: z.int(),
     change: z.enum(revisionChanges),
     file_id: Id('file'),
     file_name: z
@@ -58,7 +58,7 @@ export const DiffQuery = z.strictObject({
 export type DiffQuery = z.output<typeof DiffQuery>;
 
 const side = z
-  .object({ name: z.string(), chunk_count: z.number().int() })
+  .object({ name: z.string(), chunk_count: z.int() })
   .nullable()
   .describe('Null where the file is not searchable');
 

@@ -11,10 +11,10 @@ export const maxBoxes = 50;
 /** Maximum number of lines of a page. */
 export const maxLines = 5000;
 
-const ofText = { start: z.number().int(), end: z.number().int() };
+const ofText = { start: z.int(), end: z.int() };
 
 const Box = z.object({
-  page: z.number().int().describe('Number of the page, from 1'),
+  page: z.int().describe('Number of the page, from 1'),
   ...ofText,
   x: z.number().describe('Points from the left edge of the page'),
   y: z.number().describe('Points from the top edge of the page'),
@@ -33,7 +33,7 @@ export const located = {
     .object({
       width: z.number().describe('Points (1/72 inch), cropped and turned as a reader shows it'),
       height: z.number(),
-      rotation: z.number().int().describe('Clockwise degrees by which a reader turns the page'),
+      rotation: z.int().describe('Clockwise degrees by which a reader turns the page'),
     })
     .nullable()
     .describe('Size of the page, so that boxes can be scaled; null for formats without sizes'),
@@ -69,16 +69,15 @@ export const FileBoxes = z
 export type FileBoxes = z.output<typeof FileBoxes>;
 
 const place = {
-  page: z.number().int().describe('Number of the page, from 1'),
-  start: z.number().int().describe('Offset of the page in the text of the file'),
-  end: z.number().int(),
+  page: z.int().describe('Number of the page, from 1'),
+  start: z.int().describe('Offset of the page in the text of the file'),
+  end: z.int(),
   width: z
     .number()
     .nullable()
     .describe('Points (1/72 inch), cropped and turned as a reader shows it; null if not known'),
   height: z.number().nullable(),
   rotation: z
-    .number()
     .int()
     .nullable()
     .describe('Clockwise degrees by which a reader turns the page; the sizes include it'),
@@ -98,7 +97,7 @@ export const FilePage = z
       .string()
       .describe(`Text of the page, at most ${maxTextRange} code units; Markdown as in the file`),
     headings: z
-      .array(z.object({ level: z.number().int().min(1).max(6), text: z.string(), ...ofText }))
+      .array(z.object({ level: z.int().min(1).max(6), text: z.string(), ...ofText }))
       .describe('Headings on the page, with their offsets in the text of the file'),
     lines: z.array(TextBox).nullable().describe('Where the text stands; null if it is not known'),
     highlights: z
@@ -110,9 +109,9 @@ export const FilePage = z
       .describe(
         `True when the page has more than ${maxTextRange} code units or ${maxLines} lines: the rest is left out`,
       ),
-    page_count: z.number().int(),
-    previous_page: z.number().int().nullable(),
-    next_page: z.number().int().nullable(),
+    page_count: z.int(),
+    previous_page: z.int().nullable(),
+    next_page: z.int().nullable(),
   })
   .openapi('FilePage');
 export type FilePage = z.output<typeof FilePage>;

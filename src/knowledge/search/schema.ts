@@ -28,7 +28,6 @@ export const diversity = z
     'Prefers hits that differ from the better ones: 0 orders by relevance alone, 1 by difference alone. Above 0, hits that repeat the text of a better one are left out',
   );
 export const context_tokens = z
-  .number()
   .int()
   .min(0)
   .max(4000)
@@ -40,7 +39,7 @@ export const SearchQuery = z
   .strictObject({
     query: z.string().trim().min(1).max(4000),
     mode: z.enum(searchModes).default('hybrid'),
-    top_k: z.number().int().min(1).max(50).default(8),
+    top_k: z.int().min(1).max(50).default(8),
     min_score: z.number().min(0).max(1).default(0).describe('Omits hits with a lower `score`'),
     reranker: Reranker.nullable()
       .default(null)
@@ -56,7 +55,6 @@ export const SearchQuery = z
         'Searches only what an end user with these groups may read. An end user’s own groups limit every search of theirs',
       ),
     revision: z
-      .number()
       .int()
       .min(0)
       .nullable()
@@ -71,11 +69,7 @@ export const SearchQuery = z
 export type SearchQuery = z.output<typeof SearchQuery>;
 
 const rank = (retriever: string) =>
-  z
-    .number()
-    .int()
-    .nullable()
-    .describe(`Rank in the ${retriever} search, from 1; null if not found by it`);
+  z.int().nullable().describe(`Rank in the ${retriever} search, from 1; null if not found by it`);
 
 const { author: _, ...fieldsOfHit } = shownFields;
 
@@ -86,13 +80,12 @@ export const SearchHit = z
     file_name: z.string(),
     base_id: Id('kb'),
     text: z.string(),
-    page: z.number().int().nullable(),
-    start: z.number().int().describe('Offset in the extracted text, in UTF-16 code units'),
-    end: z.number().int(),
+    page: z.int().nullable(),
+    start: z.int().describe('Offset in the extracted text, in UTF-16 code units'),
+    end: z.int(),
     heading: z.string().nullable(),
     ...fieldsOfHit,
     revision: z
-      .number()
       .int()
       .describe(
         'Revision of the base at which the hit was found. Reads of the file with `?revision=` return its text and pages as they were then',

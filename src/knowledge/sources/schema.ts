@@ -28,7 +28,6 @@ import type { SourceRow } from './source-store.ts';
 
 const name = Name(100).openapi({ example: 'Documentation' });
 const refresh_interval_s = z
-  .number()
   .int()
   .min(300)
   .max(31_536_000)
@@ -81,7 +80,7 @@ export const UpdateSource = z
   .openapi('UpdateKnowledgeSource', { example: { refresh_interval_s: 86_400 } });
 export type UpdateSource = z.output<typeof UpdateSource>;
 
-const count = (what: string) => z.number().int().describe(what);
+const count = (what: string) => z.int().describe(what);
 
 const SourceError = z.object({ code: z.enum(sourceFaultCodes), detail: z.string() });
 
@@ -98,7 +97,7 @@ export const Source = z
     credentials: z
       .record(z.string(), z.string().nullable())
       .describe('Stored credentials with their last four characters; null for short ones'),
-    refresh_interval_s: z.number().int().nullable(),
+    refresh_interval_s: z.int().nullable(),
     groups,
     language: shownFields.language.describe('`language` of new files'),
     tags: shownFields.tags.describe('`tags` of new files'),
@@ -172,7 +171,7 @@ export const SourcePage = z
     error: SourceError.nullable().describe(
       'Why the page failed or was skipped; of a pending page, why it is tried again',
     ),
-    depth: z.number().int().describe('Number of links from the start page of a crawl'),
+    depth: z.int().describe('Number of links from the start page of a crawl'),
     file_id: z.string().nullable().describe('File with the content; null for none'),
     fetched_at: Time.nullable().describe('When its content was last received'),
   })

@@ -21,7 +21,7 @@ const patterns = (what: string) =>
     );
 
 const limits = {
-  max_pages: z.number().int().min(1).max(10_000).describe('Pages beyond this number are not read'),
+  max_pages: z.int().min(1).max(10_000).describe('Pages beyond this number are not read'),
   include: patterns('Reads only addresses that match one of these patterns.').openapi({
     example: ['/guides/'],
   }),
@@ -31,7 +31,6 @@ const limits = {
 };
 
 const delay_ms = z
-  .number()
   .int()
   .min(100)
   .max(60_000)
@@ -40,7 +39,6 @@ const delay_ms = z
   );
 
 const max_depth = z
-  .number()
   .int()
   .min(0)
   .max(20)

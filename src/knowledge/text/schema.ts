@@ -32,19 +32,18 @@ export const FileText = z
   .object({
     file_id: Id('file'),
     text: z.string().describe('This part of the text'),
-    start: z.number().int().describe('Offset of its first code unit'),
+    start: z.int().describe('Offset of its first code unit'),
     end: z
-      .number()
       .int()
       .describe('Offset after its last one. Never between the halves of a surrogate pair'),
-    next_start: z.number().int().nullable().describe('`start` of the next part; null at the end'),
-    length: z.number().int().describe('Length of the whole text in UTF-16 code units'),
+    next_start: z.int().nullable().describe('`start` of the next part; null at the end'),
+    length: z.int().describe('Length of the whole text in UTF-16 code units'),
     pages: z
       .array(
         z.object({
-          page: z.number().int().describe('Number of the page, from 1'),
-          start: z.number().int(),
-          end: z.number().int(),
+          page: z.int().describe('Number of the page, from 1'),
+          start: z.int(),
+          end: z.int(),
         }),
       )
       .nullable()

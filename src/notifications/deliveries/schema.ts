@@ -24,11 +24,10 @@ export const WebhookDelivery = z
       .enum(deliveryStatuses)
       .describe('`failed`: no attempts are left; `cancelled`: the webhook was deleted or disabled'),
     attempts: z
-      .number()
       .int()
       .describe('Number of attempts since the delivery was created or last redelivered'),
-    response_status: z.number().int().nullable().describe('Status code of the last response'),
-    latency_ms: z.number().int().nullable(),
+    response_status: z.int().nullable().describe('Status code of the last response'),
+    latency_ms: z.int().nullable(),
     error: z.string().nullable().describe('Why the last attempt failed'),
     next_attempt_at: Time.nullable().describe('Latest time of the next attempt, while `pending`'),
     last_attempt_at: Time.nullable(),

@@ -15,8 +15,8 @@ export const runData = z.strictObject({
   finish_reason: z.string().nullable(),
   error,
   usage: z.strictObject({
-    input_tokens: z.number().int().nullable(),
-    output_tokens: z.number().int().nullable(),
+    input_tokens: z.int().nullable(),
+    output_tokens: z.int().nullable(),
   }),
   cost_usd: z.number().nullable(),
   created_at: Time,
@@ -45,9 +45,9 @@ export const fileData = z.strictObject({
   name: z.string(),
   external_id: z.string().nullable(),
   media_type: z.string(),
-  byte_size: z.number().int(),
+  byte_size: z.int(),
   status: z.enum(['ready', 'failed']),
-  chunk_count: z.number().int().nullable(),
+  chunk_count: z.int().nullable(),
   replacement_name: z
     .string()
     .nullable()
@@ -75,7 +75,7 @@ export const scheduleData = z.strictObject({
   agent_id: Id('agt'),
   name: z.string(),
   pause_reason: z.enum(['failures', 'key_invalid']),
-  failures: z.number().int().describe('Failures in a row'),
+  failures: z.int().describe('Failures in a row'),
   paused_at: Time,
 });
 

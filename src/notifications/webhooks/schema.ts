@@ -46,7 +46,6 @@ export type UpdateWebhook = z.output<typeof UpdateWebhook>;
 export const RotateWebhookSecret = z
   .strictObject({
     overlap_hours: z
-      .number()
       .int()
       .min(0)
       .max(168)

@@ -48,20 +48,17 @@ export const Telemetry = z
         '`retrying`: the last requests failed and are retried; `suspended`: the endpoint rejected the credentials or the URL, and nothing is sent until the export is set again',
       ),
     waiting_runs: z
-      .number()
       .int()
       .describe(
         'Number of runs waiting for export, counted up to 10,000. A run waits for at most a day',
       ),
-    exported_runs: z.number().int(),
+    exported_runs: z.int(),
     dropped_runs: z
-      .number()
       .int()
       .describe(
         'Number of runs that the endpoint refused or that could not be exported within a day',
       ),
     rejected_spans: z
-      .number()
       .int()
       .describe('Number of spans that the endpoint rejected in accepted requests'),
     last_exported_at: Time.nullable(),

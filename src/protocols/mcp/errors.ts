@@ -16,7 +16,7 @@ const JsonRpcError = z
     jsonrpc: z.literal('2.0'),
     id: z.union([z.string(), z.number()]).nullable(),
     error: z.object({
-      code: z.number().int(),
+      code: z.int(),
       message: z.string(),
       data: z
         .object({

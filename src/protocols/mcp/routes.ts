@@ -15,7 +15,7 @@ const common = {
   tag: 'MCP',
   body: McpMessage,
   alsoProduces: ['text/event-stream'],
-  events: McpResponse,
+  events: () => McpResponse,
   reply: { status: 200, schema: McpResponse, description: 'The response, or its events' },
   alsoAnswers: { 202: { description: 'A notification was received' } },
   failures: ['not_found', 'agent_archived'],

@@ -29,7 +29,7 @@ export const McpResponse = z
     jsonrpc: z.literal('2.0'),
     id: RequestId.nullable(),
     result: z.record(z.string(), z.unknown()).optional(),
-    error: z.looseObject({ code: z.number().int(), message: z.string() }).optional(),
+    error: z.looseObject({ code: z.int(), message: z.string() }).optional(),
   })
   .openapi('McpResponse', {
     example: { jsonrpc: '2.0', id: 2, result: { prompts: [] } },

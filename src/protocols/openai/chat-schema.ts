@@ -121,16 +121,15 @@ export const CreateChatCompletion = z
       })
       .nullish(),
     ...sampling,
-    max_completion_tokens: z.number().int().min(1).max(1_000_000).nullish(),
+    max_completion_tokens: z.int().min(1).max(1_000_000).nullish(),
     max_tokens: z
-      .number()
       .int()
       .min(1)
       .max(1_000_000)
       .nullish()
       .describe('Deprecated alias of `max_completion_tokens`'),
     stop: z.union([z.string().max(100), z.array(z.string().min(1).max(100)).max(4)]).nullish(),
-    seed: z.number().int().nullish(),
+    seed: z.int().nullish(),
     frequency_penalty: z.number().min(-2).max(2).nullish(),
     presence_penalty: z.number().min(-2).max(2).nullish(),
     reasoning_effort: effort,
@@ -233,8 +232,8 @@ export const ChatAnnotation = z
           'Title of the web page, or file name, followed by the page number for paged formats',
         )
         .openapi({ example: 'manual.pdf, page 3' }),
-      start_index: z.number().int().describe('Offset of the citation marker in the text'),
-      end_index: z.number().int(),
+      start_index: z.int().describe('Offset of the citation marker in the text'),
+      end_index: z.int(),
     }),
   })
   .openapi('ChatAnnotation');
@@ -242,11 +241,11 @@ export type ChatAnnotation = z.output<typeof ChatAnnotation>;
 
 export const CompletionUsage = z
   .object({
-    prompt_tokens: z.number().int(),
-    completion_tokens: z.number().int(),
-    total_tokens: z.number().int(),
-    prompt_tokens_details: z.object({ cached_tokens: z.number().int() }).optional(),
-    completion_tokens_details: z.object({ reasoning_tokens: z.number().int() }).optional(),
+    prompt_tokens: z.int(),
+    completion_tokens: z.int(),
+    total_tokens: z.int(),
+    prompt_tokens_details: z.object({ cached_tokens: z.int() }).optional(),
+    completion_tokens_details: z.object({ reasoning_tokens: z.int() }).optional(),
   })
   .openapi('CompletionUsage');
 export type CompletionUsage = z.output<typeof CompletionUsage>;
@@ -255,7 +254,7 @@ export const ChatCompletion = z
   .object({
     id: z.string().openapi({ example: 'chatcmpl-01kajv2q5ve0mt8h2vj3c6x7ra' }),
     object: z.literal('chat.completion'),
-    created: z.number().int(),
+    created: z.int(),
     model: z.string().describe('The model name of the request').openapi({ example: 'support' }),
     choices: z.array(
       z.object({

@@ -41,7 +41,7 @@ export const Conversation = z
   .object({
     id: ConversationId,
     object: z.literal('conversation'),
-    created_at: z.number().int(),
+    created_at: z.int(),
     metadata: z.record(z.string(), z.string()),
   })
   .openapi('OpenAIConversation');

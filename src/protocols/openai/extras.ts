@@ -35,8 +35,8 @@ export const extrasOf = ({
 const citation = FileCitation.shape;
 
 const place = {
-  start_index: z.number().int().describe('Offset of the citation marker in the text'),
-  end_index: z.number().int(),
+  start_index: z.int().describe('Offset of the citation marker in the text'),
+  end_index: z.int(),
 };
 
 /** The extras of a chat completion. Its citations have the fields that `url_citation` annotations lack. */
@@ -47,7 +47,7 @@ export const ChatExtras = Extras.extend({
         z.object({
           file_id: Id('file'),
           filename: z.string(),
-          page: z.number().int().nullable(),
+          page: z.int().nullable(),
           quote: z.string().describe('Text quoted from the document'),
           revision: citation.revision,
           page_size: citation.page_size,

@@ -28,9 +28,9 @@ export const FileObject = z
   .object({
     id: Id('upl'),
     object: z.literal('file'),
-    bytes: z.number().int(),
-    created_at: z.number().int(),
-    expires_at: z.number().int().optional(),
+    bytes: z.int(),
+    created_at: z.int(),
+    expires_at: z.int().optional(),
     filename: z.string().openapi({ example: 'invoice.pdf' }),
     purpose: z.enum(filePurposes),
     status: z

@@ -15,8 +15,8 @@ const ResponseFileCitation = z
     type: z.literal('file_citation'),
     file_id: z.string(),
     filename: z.string(),
-    index: z.number().int().describe('Offset of the citation marker in the text'),
-    page: z.number().int().nullable(),
+    index: z.int().describe('Offset of the citation marker in the text'),
+    page: z.int().nullable(),
     quote: z.string().describe('Text quoted from the document'),
     revision: FileCitation.shape.revision,
     page_size: FileCitation.shape.page_size,
@@ -29,8 +29,8 @@ const ResponseUrlCitation = z
     type: z.literal('url_citation'),
     url: z.string().describe('Address of a web page'),
     title: z.string(),
-    start_index: z.number().int().describe('Offset of the citation marker in the text'),
-    end_index: z.number().int(),
+    start_index: z.int().describe('Offset of the citation marker in the text'),
+    end_index: z.int(),
     quote: z.string().describe('Text quoted from the page'),
   })
   .openapi('ResponseUrlCitation');
@@ -41,8 +41,8 @@ const ContainerFileCitation = z
     container_id: z.string().describe('Id of the code execution that has written the file'),
     file_id: z.string(),
     filename: z.string(),
-    start_index: z.number().int().describe('The end of the text: code writes files beside it'),
-    end_index: z.number().int(),
+    start_index: z.int().describe('The end of the text: code writes files beside it'),
+    end_index: z.int(),
     url: z.string().describe('Signed link, valid for 24 hours from its creation'),
   })
   .openapi('ResponseContainerFileCitation');
@@ -56,7 +56,7 @@ const itemStatus = z.enum(['in_progress', 'completed', 'incomplete']);
 
 const Logprob = z.object({
   token: z.string(),
-  bytes: z.array(z.number().int()),
+  bytes: z.array(z.int()),
   logprob: z.number(),
 });
 
@@ -112,7 +112,7 @@ export const ResponseEcho = z.object({
   store: z.boolean(),
   temperature: z.number().nullable(),
   top_p: z.number().nullable(),
-  max_output_tokens: z.number().int().nullable(),
+  max_output_tokens: z.int().nullable(),
   tools: z.array(
     z.object({
       type: z.literal('function'),
@@ -149,8 +149,8 @@ export const OpenAiResponse = z
     id: ResponseId,
     object: z.literal('response'),
     access_programs: z.null(),
-    created_at: z.number().int(),
-    completed_at: z.number().int().nullable(),
+    created_at: z.int(),
+    completed_at: z.int().nullable(),
     status: z
       .enum(['queued', 'in_progress', 'completed', 'failed', 'cancelled', 'incomplete'])
       .describe(
@@ -168,14 +168,14 @@ export const OpenAiResponse = z
     output: z.array(z.union([OutputMessage, OutputCall, OutputApproval])),
     usage: z
       .object({
-        input_tokens: z.number().int(),
+        input_tokens: z.int(),
         input_tokens_details: z.object({
-          cached_tokens: z.number().int(),
-          cache_write_tokens: z.number().int(),
+          cached_tokens: z.int(),
+          cache_write_tokens: z.int(),
         }),
-        output_tokens: z.number().int(),
-        output_tokens_details: z.object({ reasoning_tokens: z.number().int() }),
-        total_tokens: z.number().int(),
+        output_tokens: z.int(),
+        output_tokens_details: z.object({ reasoning_tokens: z.int() }),
+        total_tokens: z.int(),
       })
       .nullable()
       .describe('null until the run has ended, and when the provider reports no token counts'),

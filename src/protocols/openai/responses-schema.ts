@@ -114,7 +114,7 @@ export const CreateResponse = z
       .nullish()
       .describe('true returns immediately. Retrieve or stream the response by its id'),
     ...sampling,
-    max_output_tokens: z.number().int().min(1).max(1_000_000).nullish(),
+    max_output_tokens: z.int().min(1).max(1_000_000).nullish(),
     reasoning: z
       .strictObject({ effort, summary: ignored(), generate_summary: ignored() })
       .nullish(),
@@ -189,7 +189,7 @@ export const CountInputTokens = z
 export type CountInputTokens = z.output<typeof CountInputTokens>;
 
 export const InputTokens = z
-  .object({ object: z.literal('response.input_tokens'), input_tokens: z.number().int() })
+  .object({ object: z.literal('response.input_tokens'), input_tokens: z.int() })
   .openapi('ResponseInputTokens');
 
 export const ResponseQuery = z.strictObject({

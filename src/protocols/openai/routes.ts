@@ -5,7 +5,7 @@ import { ChatCompletion, CreateChatCompletion } from './chat-schema.ts';
 import { inlineBodyLimit } from './common-schema.ts';
 import { createEmbeddings } from './embeddings.ts';
 import { openAiErrors } from './errors.ts';
-import { ChatCompletionChunk, ResponseStreamEvent } from './event-schema.ts';
+import { chatCompletionChunk, responseStreamEvent } from './event-schema.ts';
 import { getModel, listModels } from './models.ts';
 import { DeletedResponse, OpenAiResponse, ResponseId } from './response-object-schema.ts';
 import { cancelResponse, createResponse, deleteResponse, streamResponse } from './responses.ts';
@@ -102,7 +102,7 @@ export const openAiRoutes = new Router(openAiErrors)
       body: CreateChatCompletion,
       bodyLimit: inlineBodyLimit,
       alsoProduces: ['text/event-stream'],
-      events: ChatCompletionChunk,
+      events: chatCompletionChunk,
       reply: { status: 200, schema: ChatCompletion, description: 'The answer, or its chunks' },
       failures: runFailures,
       ownsIdempotency: true,
@@ -123,7 +123,7 @@ export const openAiRoutes = new Router(openAiErrors)
       body: CreateResponse,
       bodyLimit: inlineBodyLimit,
       alsoProduces: ['text/event-stream'],
-      events: ResponseStreamEvent,
+      events: responseStreamEvent,
       reply: { status: 200, schema: OpenAiResponse, description: 'The response, or its events' },
       failures: runFailures,
       ownsIdempotency: true,
@@ -142,7 +142,7 @@ export const openAiRoutes = new Router(openAiErrors)
       params: response,
       query: ResponseQuery,
       alsoProduces: ['text/event-stream'],
-      events: ResponseStreamEvent,
+      events: responseStreamEvent,
       reply: { status: 200, schema: OpenAiResponse, description: 'The response, or its events' },
       failures: ['events_gone'],
     },

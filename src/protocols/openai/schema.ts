@@ -13,7 +13,7 @@ export const Model = z
   .object({
     id: z.string().openapi({ example: 'support' }),
     object: z.literal('model'),
-    created: z.number().int().describe('Unix seconds; 0 for models of providers'),
+    created: z.int().describe('Unix seconds; 0 for models of providers'),
     owned_by: z.string().describe('`workspace` for agents, otherwise the provider'),
   })
   .openapi('OpenAIModel');
@@ -51,7 +51,6 @@ export const CreateEmbeddings = z
       .default('float')
       .describe('`base64` encodes little-endian 32-bit floats'),
     dimensions: z
-      .number()
       .int()
       .min(1)
       .optional()
@@ -75,12 +74,12 @@ export const Embeddings = z
     data: z.array(
       z.object({
         object: z.literal('embedding'),
-        index: z.number().int(),
+        index: z.int(),
         embedding: z.union([z.array(z.number()), z.string()]),
       }),
     ),
     model: z.string(),
-    usage: z.object({ prompt_tokens: z.number().int(), total_tokens: z.number().int() }),
+    usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
   })
   .openapi('Embeddings');
 export type Embeddings = z.output<typeof Embeddings>;

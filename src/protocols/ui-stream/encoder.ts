@@ -1,7 +1,7 @@
 import type { UIMessageChunk } from 'ai';
 import type { Message, NativeStream, Run, RunEvent, StreamEncoder } from '../../runs/index.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { StreamEvent } from './event-schema.ts';
+import { streamEvent } from './event-schema.ts';
 
 const uiMessageStreamHeaders = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -267,6 +267,6 @@ function reasonOf(run: Run | null): FinishReason {
 export const uiStream: NativeStream = {
   name: 'ui',
   make: () => new UiMessageStream(),
-  events: StreamEvent,
+  events: streamEvent,
   headers: uiMessageStreamHeaders,
 };

@@ -1,33 +1,32 @@
 import { z } from '@hono/zod-openapi';
 import { Id, Time } from '../../http/schema.ts';
 import { FileCitation, PageCitation, Run } from '../../runs/index.ts';
+import { once } from '../../shared/once.ts';
 import { GeneratedFile } from '../../tools/index.ts';
 
 const event = <Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) =>
   z.object({ type: z.literal(type), ...shape });
 
-const id = z.string().describe('Id of the part of the answer; several parts may follow each other');
-const call = {
+const call = () => ({
   toolCallId: z.string(),
   dynamic: z
     .literal(true)
     .optional()
     .describe('true for a tool of the agent; absent for a client tool of the request'),
-};
-const named = { ...call, toolName: z.string() };
+});
+const named = () => ({ ...call(), toolName: z.string() });
 
-const RunStarted = z
-  .object({
-    id: Id('run'),
-    status: z.literal('running'),
-    user_message_id: z.string(),
-    version: z.object({ id: z.string(), number: z.number().int() }),
-  })
-  .describe('The run at its start');
+function startEvents() {
+  const RunStarted = z
+    .object({
+      id: Id('run'),
+      status: z.literal('running'),
+      user_message_id: z.string(),
+      version: z.object({ id: z.string(), number: z.int() }),
+    })
+    .describe('The run at its start');
 
-/** The `data` of the server-sent events of a run, in their order. */
-export const StreamEvent = z
-  .discriminatedUnion('type', [
+  return [
     event('start', { messageId: z.string().describe('Id of the answer') }).describe(
       'The first event. Repeated with the same id when a waiting run is resumed',
     ),
@@ -41,24 +40,42 @@ export const StreamEvent = z
       'The run: after `start`; again with usage, cost and confidence when it is stored, or with `required_actions` when it waits',
     ),
     event('data-retrieval', {
-      data: z.object({ hits: z.number().int(), confidence: z.number() }),
+      data: z.object({ hits: z.int(), confidence: z.number() }),
       transient: z.literal(true),
     }).describe('The knowledge bases were searched'),
     event('start-step', {}).describe('A model call starts'),
+  ] as const;
+}
+
+function textEvents() {
+  const id = z
+    .string()
+    .describe('Id of the part of the answer; several parts may follow each other');
+
+  return [
     event('text-start', { id }),
     event('text-delta', { id, delta: z.string() }).describe('Text to append to the answer'),
     event('text-end', { id }),
     event('reasoning-start', { id }),
     event('reasoning-delta', { id, delta: z.string() }),
     event('reasoning-end', { id }),
-    event('tool-input-start', named).describe('A tool call starts'),
+  ] as const;
+}
+
+const inputEvents = () =>
+  [
+    event('tool-input-start', named()).describe('A tool call starts'),
     event('tool-input-delta', { toolCallId: z.string(), inputTextDelta: z.string() }),
-    event('tool-input-available', { ...named, input: z.unknown() }).describe(
+    event('tool-input-available', { ...named(), input: z.unknown() }).describe(
       'The arguments are complete',
     ),
-    event('tool-input-error', { ...named, input: z.unknown(), errorText: z.string() }).describe(
+    event('tool-input-error', { ...named(), input: z.unknown(), errorText: z.string() }).describe(
       'The tool was not called',
     ),
+  ] as const;
+
+const requestEvents = () =>
+  [
     event('data-auth-required', {
       data: z.object({
         tool_call_id: z.string(),
@@ -91,6 +108,10 @@ export const StreamEvent = z
       approved: z.boolean(),
       reason: z.string().optional(),
     }).describe('A person has decided'),
+  ] as const;
+
+const outputEvents = () =>
+  [
     event('data-tool-progress', {
       data: z.object({
         toolCallId: z.string(),
@@ -103,12 +124,16 @@ export const StreamEvent = z
     event('tool-output-denied', { toolCallId: z.string() }).describe(
       'The call was rejected, so it was not made',
     ),
-    event('tool-output-available', { ...call, output: z.unknown() }).describe(
+    event('tool-output-available', { ...call(), output: z.unknown() }).describe(
       'The result of the tool',
     ),
-    event('tool-output-error', { ...call, errorText: z.string() }).describe(
+    event('tool-output-error', { ...call(), errorText: z.string() }).describe(
       'The tool failed; the model reads the error and continues',
     ),
+  ] as const;
+
+const sourceEvents = () =>
+  [
     event('file', {
       url: z.string(),
       mediaType: z.string(),
@@ -127,6 +152,10 @@ export const StreamEvent = z
       title: z.string(),
       providerMetadata: z.object({ agentgrid: PageCitation }),
     }).describe('A web page that the answer cites'),
+  ] as const;
+
+const endEvents = () =>
+  [
     event('finish-step', {}),
     event('abort', { reason: z.string() }).describe(
       'The run was cancelled; the text so far is kept',
@@ -139,10 +168,23 @@ export const StreamEvent = z
     }).describe(
       'The last event of a run that did not fail, or that waits for required actions (`tool-calls`). Everything is stored before it is sent',
     ),
-  ])
-  .openapi('StreamEvent', {
-    description:
-      'One event of the UI message stream (v1) of the AI SDK: the JSON of a `data:` line. `id:` numbers the events from 1, for ' +
-      '`Last-Event-ID`; `data: [DONE]` closes the stream; lines that start with a colon are keep-alives.',
-  });
-export type StreamEvent = z.output<typeof StreamEvent>;
+  ] as const;
+
+/** Returns the `data` of the server-sent events of a run, in their order. Only the OpenAPI document needs it. */
+export const streamEvent = once(() =>
+  z
+    .discriminatedUnion('type', [
+      ...startEvents(),
+      ...textEvents(),
+      ...inputEvents(),
+      ...requestEvents(),
+      ...outputEvents(),
+      ...sourceEvents(),
+      ...endEvents(),
+    ])
+    .openapi('StreamEvent', {
+      description:
+        'One event of the UI message stream (v1) of the AI SDK: the JSON of a `data:` line. `id:` numbers the events from 1, for ' +
+        '`Last-Event-ID`; `data: [DONE]` closes the stream; lines that start with a colon are keep-alives.',
+    }),
+);

@@ -4,7 +4,7 @@ import { Id } from '../../http/schema.ts';
 import { attachToRun, runAsStream, submitAsStream, toEventStream } from '../../runs/index.ts';
 import { turnRequest } from '../../sessions/index.ts';
 import { uiStream } from './encoder.ts';
-import { StreamEvent } from './event-schema.ts';
+import { streamEvent } from './event-schema.ts';
 import { ChatRequest } from './schema.ts';
 import { findActiveRun, toTurnInput } from './service.ts';
 import { toActions } from './tool-results.ts';
@@ -29,7 +29,7 @@ export const chatRoutes = new Router()
         'history: only the last of `messages` is read. `tools` declares client tools (`onToolCall`): a last message of ' +
         'the assistant with their results (`addToolOutput`) resumes the run that waits for them.',
       body: ChatRequest,
-      events: StreamEvent,
+      events: streamEvent,
       reply: {
         status: 200,
         mediaType: 'text/event-stream',
@@ -70,7 +70,7 @@ export const chatRoutes = new Router()
       description:
         'Streams the active run of a session from its first event. `useChat` calls it with `resume`.',
       params: z.object({ session: Id('ses') }),
-      events: StreamEvent,
+      events: streamEvent,
       reply: { status: 200, mediaType: 'text/event-stream', description: 'The events of the run' },
       alsoAnswers: { 204: { description: 'No run is active' } },
     },

@@ -43,8 +43,8 @@ const maxImages = 10;
 /** Estimated tokens of an image: the maximum of most providers (Anthropic, "Vision"). */
 const imageTokens = 1600;
 /** Returns the tokens available for documents: at most half of the model's context window. */
-function documentBudget(model: string): number {
-  const window = contextWindowOf(model);
+async function documentBudget(model: string): Promise<number> {
+  const window = await contextWindowOf(model);
   return window === null ? maxTokens / 4 : Math.min(maxTokens, Math.floor(window / 2));
 }
 
@@ -69,7 +69,7 @@ export async function gatherAttachments(
   if (files.length === 0) return noAttachments;
   const gathered: (readonly [Included | null, AttachmentUse])[] = [];
   // Sequentially, so that a large text can be released before the next is read.
-  for (const plan of planOf(newestFirst(files), model))
+  for (const plan of await planOf(newestFirst(files), model))
     gathered.push(await gather(ctx, plan, question));
   const uses = gathered.map(([, use]) => use);
   return {
@@ -93,8 +93,8 @@ const leftOut = (file: AttachedFile, reason: AttachmentUse['reason']): Plan => (
   reason,
 });
 
-function planOf(files: readonly AttachedFile[], model: string): Plan[] {
-  let tokens = documentBudget(model);
+async function planOf(files: readonly AttachedFile[], model: string): Promise<Plan[]> {
+  let tokens = await documentBudget(model);
   let bytes = maxImageBytes;
   let images = maxImages;
   return files.map((file) => {

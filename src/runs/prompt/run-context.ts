@@ -14,16 +14,16 @@ const tokensPerPassage = 20;
  * Selects the window of history and the summary for the model, besides the passages and
  * attachments.
  */
-export function contextOfRun(
+export async function contextOfRun(
   config: AgentConfig,
   { history, summary, question, inputs }: RunPrompt,
   sources: readonly Source[],
   attached: Pick<AttachmentContext, 'tokens'>,
-): Context {
+): Promise<Context> {
   const { model, memory, settings } = config;
   const limits = {
     ...memory,
-    context_window: contextWindowOf(model),
+    context_window: await contextWindowOf(model),
     max_output_tokens: settings.max_output_tokens,
   };
   return contextOf(history, summary, limits, {

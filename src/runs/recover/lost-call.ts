@@ -80,9 +80,10 @@ async function estimate(
     0,
   );
   const attachments = prompt.files.reduce((sum, { tokens }) => sum + (tokens ?? 0), 0);
-  const { tokens, summary } = contextOfRun(config, { ...prompt, question: '' }, [], {
+  const { context } = await contextOfRun(config, { ...prompt, question: '' }, [], {
     tokens: attachments,
-  }).context;
+  });
+  const { tokens, summary } = context;
   const question = tokensOf({ text: prompt.question, prompt: prompt.given });
   const sent = tokens.instructions + tokens.attachments + tokens.history + (summary?.tokens ?? 0);
   const found = hits * tokensPerPassage + estimateTokens(textsOf(before));

@@ -6,7 +6,7 @@ import { toWireTime } from '../../shared/time.ts';
 export type FeedbackRow = typeof feedback.$inferSelect;
 type StoredRating = (typeof ratings)[number];
 
-export const Rating = z.union([z.enum(['up', 'down']), z.number().int().min(1).max(5)]).openapi({
+export const Rating = z.union([z.enum(['up', 'down']), z.int().min(1).max(5)]).openapi({
   type: ['string', 'integer'],
   description: '`up`, `down`, or a number from 1 (worst) to 5',
   example: 'down',

@@ -8,7 +8,7 @@ import type { RunRow } from '../store/runs.ts';
 import { Feedback, type FeedbackRow, toFeedback } from './feedback.ts';
 import { Run, toRun } from './run.ts';
 
-const number = z.number().int().describe('The number of the marker in the text, such as [1]');
+const number = z.int().describe('The number of the marker in the text, such as [1]');
 
 export const FileCitation = z
   .object({
@@ -17,12 +17,11 @@ export const FileCitation = z
     file_id: Id('file'),
     file_name: z.string().openapi({ example: 'manual.pdf' }),
     chunk_id: Id('chk'),
-    page: z.number().int().nullable().describe('Starts at 1; null for formats without pages'),
-    start: z.number().int().describe('Offset of the quote in the file’s extracted text'),
-    end: z.number().int(),
+    page: z.int().nullable().describe('Starts at 1; null for formats without pages'),
+    start: z.int().describe('Offset of the quote in the file’s extracted text'),
+    end: z.int(),
     quote: z.string().describe('Verbatim text of the document'),
     revision: z
-      .number()
       .int()
       .nullable()
       .describe(
@@ -86,7 +85,7 @@ export const MessageAttachment = z
     name: z.string().openapi({ example: 'invoice.pdf' }),
     kind: z.enum(['document', 'image']),
     media_type: z.string().openapi({ example: 'application/pdf' }),
-    byte_size: z.number().int(),
+    byte_size: z.int(),
   })
   .openapi('MessageAttachment');
 export type MessageAttachment = z.output<typeof MessageAttachment>;
@@ -107,8 +106,8 @@ export const toMessageAttachment = ({
 
 const Siblings = z
   .object({
-    position: z.number().int().describe('Starts at 1, in order of creation'),
-    count: z.number().int(),
+    position: z.int().describe('Starts at 1, in order of creation'),
+    count: z.int(),
     previous_id: z.string().nullable(),
     next_id: z.string().nullable(),
   })
@@ -169,7 +168,7 @@ export const Message = z
   .object({
     id: Id('msg'),
     session_id: Id('ses').nullable().describe('null for a run without a session'),
-    seq: z.number().int().describe('1, 2, 3 … without gaps, over all branches'),
+    seq: z.int().describe('1, 2, 3 … without gaps, over all branches'),
     parent_id: z
       .string()
       .nullable()

@@ -9,15 +9,13 @@ import { RequiredAction } from './required-action.ts';
 
 const Usage = z
   .object({
-    input_tokens: z.number().int().nullable(),
-    output_tokens: z.number().int().nullable(),
+    input_tokens: z.int().nullable(),
+    output_tokens: z.int().nullable(),
     cache_read_tokens: z
-      .number()
       .int()
       .nullable()
       .describe('Included in the input tokens; null when the provider did not report it'),
     reasoning_tokens: z
-      .number()
       .int()
       .nullable()
       .describe('Included in the output tokens; null when the provider did not report it'),
@@ -29,27 +27,24 @@ const RunContext = z
   .object({
     messages: z
       .object({
-        included: z
-          .number()
-          .int()
-          .describe('Number of messages sent verbatim, the newest of the branch'),
-        summarized: z.number().int().describe('Number of messages covered by the summary'),
-        omitted: z.number().int().describe('Number of messages neither sent nor summarized'),
+        included: z.int().describe('Number of messages sent verbatim, the newest of the branch'),
+        summarized: z.int().describe('Number of messages covered by the summary'),
+        omitted: z.int().describe('Number of messages neither sent nor summarized'),
         first_message_id: z.string().nullable().describe('The oldest message that was sent'),
       })
       .describe('Messages before the question; the three counts add up to their number'),
     summary: z
       .object({
-        version: z.number().int(),
+        version: z.int(),
         covers_message_id: z.string().describe('The last message that it covers'),
-        tokens: z.number().int(),
+        tokens: z.int(),
       })
       .nullable(),
     attachments: z.array(
       z.object({
         id: z.string(),
         included: z.enum(['whole', 'passages', 'image', 'none']),
-        tokens: z.number().int(),
+        tokens: z.int(),
         reason: z
           .enum(['budget', 'too_many_images', 'images_unsupported', 'gone'])
           .nullable()
@@ -58,12 +53,12 @@ const RunContext = z
     ),
     tokens: z
       .object({
-        instructions: z.number().int(),
-        question: z.number().int(),
-        passages: z.number().int(),
-        attachments: z.number().int(),
-        history: z.number().int(),
-        budget: z.number().int().describe('Tokens available for history and summary'),
+        instructions: z.int(),
+        question: z.int(),
+        passages: z.int(),
+        attachments: z.int(),
+        history: z.int(),
+        budget: z.int().describe('Tokens available for history and summary'),
       })
       .describe('Estimated'),
   })
@@ -122,21 +117,19 @@ export const Run = z
       .object({
         budget_id: Id('bud'),
         model: z.string().nullable(),
-        max_output_tokens: z.number().int().nullable(),
+        max_output_tokens: z.int().nullable(),
       })
       .nullable()
       .describe(
         'The model and output limit to which a nearly exhausted budget downgraded the run; null for no downgrade',
       ),
     usage: Usage,
-    first_token_ms: z.number().int().nullable(),
+    first_token_ms: z.int().nullable(),
     latency_ms: z
-      .number()
       .int()
       .nullable()
       .describe('Duration from start to end, excluding the time that the run waited'),
     waited_ms: z
-      .number()
       .int()
       .describe('Time that the run waited for required actions, until it was last resumed'),
     created_at: Time,

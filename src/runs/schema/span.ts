@@ -8,7 +8,7 @@ import { Run } from './run.ts';
 
 const stepFields = {
   id: Id('step'),
-  ordinal: z.number().int(),
+  ordinal: z.int(),
   parent_id: z
     .string()
     .nullable()
@@ -22,7 +22,7 @@ const stepFields = {
   error: z.string().nullable(),
   cost_usd: z.number().nullable(),
   started_at: Time,
-  latency_ms: z.number().int(),
+  latency_ms: z.int(),
 };
 
 const stepOf = <Type extends string>(type: Type, name: string, description: string) =>

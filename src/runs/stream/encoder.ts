@@ -20,7 +20,7 @@ export interface StreamProtocol {
 
 /** The stream protocol of the native API, with its OpenAPI schema and its response headers. */
 export interface NativeStream extends StreamProtocol {
-  readonly events: z.ZodType;
+  readonly events: () => z.ZodType;
   readonly headers: Readonly<Record<string, string>>;
 }
 

@@ -38,8 +38,8 @@ export const Attachment = z
     message_id: Id('msg').nullable().describe('First message that was sent with it'),
     status: z.enum(attachmentStatuses).describe('`ready` attachments can be sent with a message'),
     error: z.object({ code: z.enum(faultCodes), detail: z.string() }).nullable(),
-    pages: z.number().int().nullable().describe('Number of pages; null if the format has none'),
-    tokens: z.number().int().nullable().describe('Estimated tokens of the text; null for images'),
+    pages: z.int().nullable().describe('Number of pages; null if the format has none'),
+    tokens: z.int().nullable().describe('Estimated tokens of the text; null for images'),
     created_at: Time,
     updated_at: Time,
   })

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 
 export const AskSuggestions = z
   .strictObject({
-    count: z.number().int().min(1).max(6).default(3).describe('Maximum number of suggestions'),
+    count: z.int().min(1).max(6).default(3).describe('Maximum number of suggestions'),
   })
   .openapi('AskSuggestions', { example: { count: 3 } });
 export type AskSuggestions = z.output<typeof AskSuggestions>;

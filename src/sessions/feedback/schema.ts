@@ -53,7 +53,7 @@ export const FeedbackEntry = Feedback.extend({
   session_id: Id('ses').nullable(),
   run_id: Id('run'),
   version_id: Id('ver'),
-  version_number: z.number().int(),
+  version_number: z.int(),
   question: z.string().nullable().describe('The question, cut to 1000 characters'),
   answer: z.string().describe('The rated answer, cut to 1000 characters'),
 }).openapi('FeedbackEntry');

@@ -13,7 +13,7 @@ export const SessionMatch = z
       .string()
       .describe('Plain text around the first matched word, with … where it is cut'),
     highlights: z
-      .array(z.object({ start: z.number().int(), end: z.number().int() }))
+      .array(z.object({ start: z.int(), end: z.int() }))
       .describe('Offsets of the matched words: `snippet.slice(start, end)`, in UTF-16 code units'),
     created_at: Time.nullable(),
   })
@@ -27,7 +27,6 @@ export const ListedSession = Session.extend({
       'With `q`: up to 3 hits, the title first, then the earliest messages; otherwise empty',
     ),
   match_count: z
-    .number()
     .int()
     .nullable()
     .describe('With `q`: number of hits in the title and the messages'),

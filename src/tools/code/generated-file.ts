@@ -15,7 +15,7 @@ export const GeneratedFile = z
     execution_id: Id('exec').describe('The code execution that has written it'),
     name: z.string().openapi({ example: 'sales.svg' }),
     media_type: z.string().openapi({ example: 'image/svg+xml' }),
-    byte_size: z.number().int(),
+    byte_size: z.int(),
     url: z
       .string()
       .describe(

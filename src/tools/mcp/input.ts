@@ -38,7 +38,7 @@ const titled = z
   .min(1)
   .max(maxChoices);
 const text = z.object({ type: z.literal('string'), ...about, default: value.optional() });
-const count = z.number().int().min(0).optional();
+const count = z.int().min(0).optional();
 
 /** The kinds of fields of the protocol: primitives, and choices. What else a field has is left out. */
 const Field = z.union([

@@ -38,13 +38,8 @@ const fields = {
   url: z.string().min(1).max(2000).describe('Address of the server: streamable HTTP over https'),
   auth: AuthInput,
   tools: Rules,
-  timeout_ms: z
-    .number()
-    .int()
-    .min(1000)
-    .max(60_000)
-    .describe('Time limit of a call, with the connection'),
-  max_bytes: z.number().int().min(1).max(2_000_000).describe('Maximum size of a result'),
+  timeout_ms: z.int().min(1000).max(60_000).describe('Time limit of a call, with the connection'),
+  max_bytes: z.int().min(1).max(2_000_000).describe('Maximum size of a result'),
 };
 
 export const CreateMcpServer = z
@@ -98,9 +93,9 @@ const server = {
     effects: z.record(z.string(), z.enum(effects)),
     trust_read_only: z.boolean(),
   }),
-  timeout_ms: z.number().int(),
-  max_bytes: z.number().int(),
-  revision: z.number().int().min(1).describe('Incremented with every change; the `ETag`'),
+  timeout_ms: z.int(),
+  max_bytes: z.int(),
+  revision: z.int().min(1).describe('Incremented with every change; the `ETag`'),
   status: z
     .enum(mcpServerStatuses)
     .describe(
@@ -211,7 +206,7 @@ export const McpToolResult = z
     ok: z.boolean(),
     output: z.unknown().describe('The result as the model reads it'),
     error: z.string().nullable(),
-    latency_ms: z.number().int(),
+    latency_ms: z.int(),
   })
   .openapi('McpToolResult');
 export type McpToolResult = z.output<typeof McpToolResult>;

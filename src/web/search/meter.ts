@@ -67,6 +67,7 @@ export class SearchMeter {
     const { operation, account, caller_agent_ids: _, call_key, ...attribution } = this.#search;
     const isStated = outcome !== null && !isFault(outcome) && outcome.cost_usd !== undefined;
     const stated = isStated ? fromUsd(outcome.cost_usd ?? 0) : price_nano_usd;
+    const cost = may_cost ? stated : 0;
     const recorded = recordUsage(this.#ctx, {
       ...attribution,
       call_key: `${call_key}:${this.#rows.length}`,
@@ -74,7 +75,7 @@ export class SearchMeter {
       model,
       operation,
       tokens: noTokens,
-      price: { fixed: may_cost ? stated : 0 },
+      price: () => cost,
       latency_ms,
       first_token_ms: null,
       status: outcome === null ? 'aborted' : isFault(outcome) ? 'error' : 'ok',

@@ -44,7 +44,6 @@ export const SearchProviderState = z
     name: z.string().openapi({ example: 'Brave Search' }),
     usable: z.boolean().describe('True when the provider can be called with these settings'),
     position: z
-      .number()
       .int()
       .nullable()
       .describe(
@@ -71,7 +70,7 @@ export const SearchProviderState = z
       .object({
         code: z.enum(searchFaultCodes),
         detail: z.string(),
-        count: z.number().int().describe('Failures since the last success'),
+        count: z.int().describe('Failures since the last success'),
         skipped_until: Time.nullable().describe('Searches skip the provider until then'),
         occurred_at: Time,
       })
@@ -100,7 +99,7 @@ export const SearchProviderTest = z
         }),
       )
       .describe('The first results'),
-    latency_ms: z.number().int(),
+    latency_ms: z.int(),
     cost_usd: z.number(),
     error: z.object({ code: z.enum(searchFaultCodes), detail: z.string() }).nullable(),
   })

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { quotaNames } from '../../db/schema/quotas.ts';
 import type { QuotaRow } from './store.ts';
 
-const limit = z.number().int().min(0).max(1e15).nullable();
+const limit = z.int().min(0).max(1e15).nullable();
 
 /** Limits that the operator sets for one workspace. */
 export const QuotaLimits = z
@@ -34,9 +34,8 @@ export type QuotaLimits = z.output<typeof QuotaLimits>;
 export const Quota = z
   .object({
     quota: z.enum(quotaNames),
-    limit: z.number().int().nullable().describe('Null for no limit'),
+    limit: z.int().nullable().describe('Null for no limit'),
     used: z
-      .number()
       .int()
       .describe('Current use. It may exceed a lowered limit; nothing can be added then.'),
     source: z
