@@ -24,10 +24,10 @@ async function sendTwice(fault: Fault | null) {
     json: { message: 'How hot is green tea steeped?' },
     headers: { 'idempotency-key': 'once' },
   };
-  const { database, trips } = faulty(env.DB, fault);
+  const { database, faults } = faulty(env.DB, fault);
   await rebindHost(session, { DB: database });
   const first = await request('POST', path, workspace.key, options);
-  const made = trips();
+  const made = faults();
   await rebindHost(session, {});
   const again = await request('POST', path, workspace.key, options);
   const messages = (await workspace.get(`/sessions/${session}/messages`)).body.data;
@@ -42,13 +42,8 @@ async function sendTwice(fault: Fault | null) {
 describe('a turn under a fault of any round trip', () => {
   it('is answered, stored and charged once (R56)', async () => {
     const { made } = await sendTwice(null);
-    expect(made).toBeGreaterThan(2);
-    const points = Array.from({ length: made }, (_, index) => index + 1);
-    const faults = points.flatMap((at): Fault[] => [
-      { at, mode: 'before' },
-      { at, mode: 'after' },
-    ]);
-    for (const fault of faults) {
+    expect(made.length).toBeGreaterThan(4);
+    for (const fault of made) {
       const { first, again, messages, usage } = await sendTwice(fault);
       const told = JSON.stringify({ fault, first: first.body });
       expect([200, 503], told).toContain(first.status);

@@ -115,10 +115,12 @@ describe('the document', () => {
       requestBody,
       ...Object.values(responses),
     ]);
-    for (const { schema } of bodies.flatMap((body) =>
-      Object.values(body?.content ?? {}).flatMap(({ schema: one }) => [...placesIn(one)]),
-    ))
-      expect(schema, JSON.stringify(schema)).not.toHaveProperty('default');
+    const schemas = bodies.flatMap((body) =>
+      Object.values(body?.content ?? {}).flatMap(({ schema: one }) =>
+        [...placesIn(one)].map(({ schema }) => schema),
+      ),
+    );
+    expect([...new Set(schemas)].filter((schema) => 'default' in schema)).toEqual([]);
     const { CreateSession, RateLimits, RateLimitsInput } = document.components.schemas;
     expect(CreateSession?.required).toBeUndefined();
     expect(CreateSession?.properties?.on_busy?.description).toContain('Default: `"reject"`.');
@@ -178,9 +180,10 @@ describe('the document', () => {
   it.each(operations.map((operation) => [operation.name, operation] as const))(
     'has examples that match their schemas: %s',
     (_name, operation) => {
-      for (const schema of schemasOf(operation).flatMap((one) =>
+      const schemas = schemasOf(operation).flatMap((one) =>
         [...placesIn(one)].map((place) => place.schema),
-      )) {
+      );
+      for (const schema of new Set(schemas)) {
         for (const example of [schema.example, ...(schema.examples ?? [])].filter(
           (value) => value !== undefined,
         )) {

@@ -1,6 +1,6 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { type Schema as JsonSchema, Validator } from '@cfworker/json-schema';
+import { dereference, type Schema as JsonSchema, validate } from '@cfworker/json-schema';
 import { expect } from 'vitest';
 import { app } from '../../src/app.ts';
 import type { Access } from '../../src/http/permissions.ts';
@@ -117,23 +117,18 @@ export const resolve = (schema: Schema): Schema => {
   return target;
 };
 
-/** A validator walks the whole document when it is made. */
-const validators = new Map<Schema | string, Validator>();
-
-function validatorOf(schema: Schema): Validator {
-  const key = schema.$ref ?? schema;
-  const root = {
-    ...schema,
-    components: { schemas: document.components.schemas },
-  } as unknown as JsonSchema;
-  const validator = validators.get(key) ?? new Validator(root, '2020-12', false);
-  validators.set(key, validator);
-  return validator;
-}
+/** Schemas of the document by URI: to collect them is most of a validation, so all share one collection. */
+const schemasByUri = dereference({ components: { schemas: document.components.schemas } });
+let inlineSchemas = 0;
 
 /** Returns the violations of a value, one line each; empty if it matches. */
 export function violationsOf(schema: Schema, value: unknown): string[] {
-  const { valid, errors } = validatorOf(schema).validate(value);
+  const target = resolve(schema) as unknown as JsonSchema;
+  if (!('__absolute_uri__' in target)) {
+    inlineSchemas += 1;
+    dereference(target, schemasByUri, undefined, `/inline/${inlineSchemas}`);
+  }
+  const { valid, errors } = validate(value, target, '2020-12', schemasByUri, false);
   return valid ? [] : errors.map((error) => `${error.instanceLocation}: ${error.error}`);
 }
 

@@ -11,6 +11,8 @@ export interface FaultyDatabase {
   readonly database: D1Database;
   /** Round trips so far. */
   readonly trips: () => number;
+  /** Every place for a fault in the round trips so far. One that only reads has no effect to come after. */
+  readonly faults: () => Fault[];
 }
 
 /**
@@ -19,16 +21,22 @@ export interface FaultyDatabase {
  */
 export function faulty(database: D1Database, fault: Fault | null): FaultyDatabase {
   let trips = 0;
-  const strike = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+  const faults: Fault[] = [];
+  const strike = async <Result>(call: () => Promise<Result>, made: Made[]): Promise<Result> => {
     trips += 1;
     const isHit = trips === fault?.at;
+    faults.push({ at: trips, mode: 'before' });
+    if (!made.every(({ sql }) => isRead(sql))) faults.push({ at: trips, mode: 'after' });
     if (isHit && fault?.mode === 'before') throw lost();
     const result = await call();
     if (isHit) throw lost();
     return result;
   };
-  return { database: watched(database, strike), trips: () => trips };
+  return { database: watched(database, strike), trips: () => trips, faults: () => [...faults] };
 }
+
+/** Returns true for a statement that surely changes nothing. */
+const isRead = (sql: string) => /^\s*select\b/i.test(sql);
 
 /**
  * Wraps the database of a worker that is slow or dies: it waits for `gate` before round trip `at`, and after `dies`

@@ -1,12 +1,16 @@
 import { env } from 'cloudflare:workers';
 import { sha256 } from '../../src/shared/digest.ts';
 
+let tableNames: string[] = [];
+
 /** Tables with rows of workspaces, read from the database schema. */
 export async function tenantTables(): Promise<string[]> {
+  if (tableNames.length > 0) return tableNames;
   const { results } = await env.DB.prepare(
     `select name from sqlite_master where type = 'table' and sql like 'CREATE TABLE%' and (sql like '%workspace_id%' or name = 'workspaces') order by name`,
   ).all<{ name: string }>();
-  return results.map(({ name }) => name);
+  tableNames = results.map(({ name }) => name);
+  return tableNames;
 }
 
 /** A hash of every row of a workspace, by table: equal hashes mean that nothing changed. */
