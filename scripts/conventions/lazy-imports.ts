@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path/posix';
 
-/** What a file imports, by paths from `src`. Imports of types are left out, since they do not exist at run time. */
+/** The imports of a file, by paths from `src`. Imports of types are left out, since they do not exist at run time. */
 export interface Imports {
   readonly eager: readonly string[];
   /** Targets of `import()`. */

@@ -13,7 +13,7 @@ const internalError = -32603;
 const workspaceInstructions =
   'Agents of a workspace. Ask one with its tool `ask_…`; `search` and `fetch` read the documents that they answer from.';
 
-/** What is loaded lazily of the package for the protocol. */
+/** Classes of the package for the protocol, which is loaded lazily. */
 type Sdk = Pick<typeof import('./sdk.ts'), 'ProtocolError' | 'Server'>;
 
 /** Creates the server of one request. Handlers throw errors of the protocol only: the package would send the message of any other. */
