@@ -244,7 +244,7 @@ export interface ModelAccess {
 }
 
 /** Returns why a redirect must not be followed; null if it may. Called for each, before the request is sent. */
-export type RefuseRedirect = (to: URL) => string | null | Promise<string | null>;
+type RefuseRedirect = (to: URL) => string | null | Promise<string | null>;
 
 /** Limits of one outbound request. */
 export interface EgressLimits {
