@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { newWorkspace, type Workspace } from '../support/api.ts';
+import { newWorkspace, request, type Workspace } from '../support/api.ts';
+import { atRest } from '../support/resources.ts';
 import { newAgent, newDataset, newTurn } from './support.ts';
 
 const idsOf = async (workspace: Workspace, query: string) =>
@@ -123,40 +124,37 @@ describe('review queue', () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const turn = await newTurn(workspace, agent, 'I am Canary.');
-    const once = (await workspace.post(`/agents/${agent}/runs`, { message: 'I am Canary, once.' }))
-      .body;
-    for (const message_id of [turn.message, once.message_id ?? once.id]) {
+    const { body: once } = await request('POST', '/v1/responses', workspace.key, {
+      json: { model: agent, input: 'I am Canary, once.' },
+    });
+    const erase = [
+      [turn.message, () => workspace.delete(`/sessions/${turn.session}`)],
+      [once.output[0].id, () => request('DELETE', `/v1/responses/${once.id}`, workspace.key)],
+    ] as const;
+    for (const [message_id, eraseTurn] of erase) {
       const { body: item } = await workspace.post('/review-items', { message_id });
+      expect(item.question).toContain('Canary');
       const path = `/review-items/${item.id}`;
       const said = {
-        verdict: 'bad',
-        note: 'Canary was rude.',
-        better_answer: 'Hello Canary.',
+        ...{ verdict: 'bad', note: 'Canary was rude.', better_answer: 'Hello Canary.' },
         labels: ['tone'],
       };
-      await workspace.post(`${path}/verdicts`, said);
-      await workspace.delete(
-        item.session_id === null ? `/agents/${agent}` : `/sessions/${turn.session}`,
-      );
-      if (item.session_id === null) continue;
+      expect((await workspace.post(`${path}/verdicts`, said)).status).toBe(200);
+      expect((await eraseTurn()).status).toBeLessThan(300);
       const left = await workspace.get(path);
       expect(left.body).toMatchObject({
-        content_erased: true,
-        question: null,
-        answer: null,
-        run: null,
-      });
-      expect(left.body.verdicts[0]).toMatchObject({
-        verdict: 'bad',
-        note: null,
-        better_answer: null,
-        labels: ['tone'],
+        ...{ content_erased: true, question: null, answer: null, run: null },
+        verdicts: [{ verdict: 'bad', note: null, better_answer: null, labels: ['tone'] }],
       });
       expect(JSON.stringify(left.body)).not.toContain('Canary');
       const dataset = await newDataset(workspace);
       expect((await workspace.post(`${path}/case`, { dataset })).body.code).toBe('conflict');
       expect((await workspace.post(`${path}/verdicts`, said)).body.code).toBe('conflict');
     }
+    await workspace.delete(`/agents/${agent}`);
+    expect((await workspace.delete(`/agents/${agent}?permanent=true`)).status).toBe(204);
+    await atRest(workspace.id);
+    expect(await idsOf(workspace, '')).toEqual([]);
   });
 
   it('summarizes verdicts by version and label, and the agreement of reviewers', async () => {

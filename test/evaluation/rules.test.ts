@@ -52,6 +52,8 @@ describe('review rules', () => {
       tool: await newTurn(workspace, agent, 'Tool?'),
       preview: await newTurn(workspace, agent, 'A refund in a preview?'),
     };
+    for (const { run } of Object.values(turns))
+      await setRun(run, "confidence = 0.9, coverage = 'full'");
     await setRun(turns.unsure.run, "confidence = 0.2, coverage = 'none'");
     await setRun(turns.failed.run, "status = 'failed'");
     await setRun(turns.dear.run, 'cost_nano_usd = 600000000');

@@ -95,24 +95,30 @@ describe('cases from turns', () => {
     expect((await workspace.get(`/datasets/${dataset}/cases/${id}?revision=3`)).status).toBe(404);
 
     const { body: conversation } = await openAi(workspace, 'conversations', {});
-    const ask = async (input: string): Promise<string> =>
-      (await openAi(workspace, 'responses', { model: agent, input, conversation: conversation.id }))
-        .body.id;
-    const [first] = [await ask('I am Ada. Do you sell coffee?'), await ask('And tea?')];
-    const session = conversation.id.replace('conv_', 'ses_');
-    const second = (await workspace.get(`/sessions/${session}/messages`)).body.data.at(-1).id;
-    await add(second);
-    await workspace.post(`/messages/${second}/cases`, { dataset, conversation: false });
+    const ask = async (input: string, rest: object = {}) => {
+      const { body } = await openAi(workspace, 'responses', { model: agent, input, ...rest });
+      return { response: body.id as string, message: body.output[0].id as string };
+    };
+    const within = { conversation: conversation.id };
+    const first = await ask('I am Ada. Do you sell coffee?', within);
+    const second = await ask('And tea?', within);
+    expect(await add(second.message)).toMatch(/^case_/);
+    const short = { dataset, conversation: false };
+    expect((await workspace.post(`/messages/${second.message}/cases`, short)).status).toBe(201);
     // The second case does not hold the first turn.
-    expect((await request('DELETE', `/v1/responses/${first}`, workspace.key)).status).toBe(200);
+    expect((await request('DELETE', `/v1/responses/${first.response}`, workspace.key)).status).toBe(
+      200,
+    );
     expect((await workspace.get(`/datasets/${dataset}`)).body).toMatchObject({
       ...{ case_count: 2, erased_count: 2 },
     });
 
-    const once = (await openAi(workspace, 'responses', { model: agent, input: 'Once?' })).body.id;
-    await add((await workspace.get(`/runs/${once.replace('resp_', 'run_')}`)).body.message_id);
+    const once = await ask('Once?');
+    expect(await add(once.message)).toMatch(/^case_/);
     expect((await workspace.get(`/datasets/${dataset}`)).body.case_count).toBe(3);
-    expect((await request('DELETE', `/v1/responses/${once}`, workspace.key)).status).toBe(200);
+    expect((await request('DELETE', `/v1/responses/${once.response}`, workspace.key)).status).toBe(
+      200,
+    );
     expect((await workspace.get(`/datasets/${dataset}`)).body).toMatchObject({
       ...{ case_count: 2, erased_count: 3 },
     });

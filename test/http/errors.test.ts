@@ -211,6 +211,8 @@ describe('errors', () => {
             code_execution: 'exec',
             generated_file: 'gen',
             golden_question: 'gq',
+            review_item: 'rvw',
+            review_rule: 'rvr',
             evaluation: 'rev',
             migration: 'emb',
           }),
