@@ -213,6 +213,8 @@ describe('errors', () => {
             golden_question: 'gq',
             review_item: 'rvw',
             review_rule: 'rvr',
+            dataset: 'ds',
+            case: 'case',
             evaluation: 'rev',
             migration: 'emb',
           }),
