@@ -22,6 +22,7 @@ export function newSession(
     active_run_until: 0,
     archived_at: null,
     expires_at: null,
+    subject: null,
     created_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,

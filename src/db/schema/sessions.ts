@@ -1,6 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import { sql } from 'drizzle-orm';
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { agents } from './agents.ts';
 import { type AttachedFile, busyPolicies } from './runs.ts';
 
@@ -44,6 +44,8 @@ export const sessions = sqliteTable(
      * be indexed, null when it is never indexed.
      */
     index_number: integer(),
+    /** Identifies its end user, else itself, in experiments; null if it was created before they existed. */
+    subject: integer(),
     created_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
@@ -135,6 +137,8 @@ export const feedback = sqliteTable(
     rating: text({ enum: ratings }).notNull(),
     comment: text(),
     tags: text({ mode: 'json' }).notNull().$type<string[]>(),
+    /** The score from 0 to 1 with which the rating is counted in an experiment; null if it is not. */
+    counted_score: real(),
     created_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),

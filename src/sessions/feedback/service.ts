@@ -58,6 +58,7 @@ export async function setFeedback(
     rating: toStoredRating(input.rating),
     comment: input.comment,
     tags: input.tags,
+    counted_score: null,
     created_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,
