@@ -1,4 +1,3 @@
-import type { Figures } from '../../src/experiments/statistics/index.ts';
 import type { Random } from './random.ts';
 
 /** How simulated users behave. */
@@ -13,7 +12,7 @@ export interface Population {
   /** Returns the sum of values and the number of messages before the experiment. */
   readonly before?: (random: Random, effect: number) => readonly [number, number];
   /** The share of the variant in each epoch, of equal length; one epoch with a half by default. */
-  readonly shares?: readonly number[];
+  readonly shares?: readonly number[] | 'bandit';
 }
 
 const chance = (random: Random, probability: number) => (random.uniform() < probability ? 1 : 0);
@@ -21,54 +20,54 @@ const chance = (random: Random, probability: number) => (random.uniform() < prob
 /** Users whose chances of success differ: uniform within 0.35 of the mean. */
 const inclination = (random: Random) => 0.7 * (random.uniform() - 0.5);
 
-export const proportion: Population = {
+const proportion: Population = {
   name: 'success of 50 %, one message a user',
   returns: 0,
   effect: () => 0,
   value: (random, _, lift) => chance(random, 0.5 * (1 + lift)),
 };
 
-export const rare: Population = {
+const rare: Population = {
   name: 'errors of 2 %, one message a user',
   returns: 0,
   effect: () => 0,
   value: (random, _, lift) => chance(random, 0.02 * (1 + lift)),
 };
 
-export const rareAndSmall: Population = {
+const rareAndSmall: Population = {
   ...rare,
   name: 'errors of 2 %, variant with 5 % of the users',
   shares: [0.05],
 };
 
-export const cost: Population = {
+const cost: Population = {
   name: 'cost of a user, log-normal',
   returns: 0,
   effect: () => 0,
   value: (random, _, lift) => Math.exp(1.2 * random.normal()) * (1 + lift),
 };
 
-export const costAndSmall: Population = {
+const costAndSmall: Population = {
   ...cost,
   name: 'cost of a user, variant with 10 % of the users',
   shares: [0.1],
 };
 
-export const success: Population = {
+const success: Population = {
   name: 'success per message, correlated users',
   returns: 2,
   effect: inclination,
   value: (random, effect, lift) => chance(random, 0.5 * (1 + lift) + effect),
 };
 
-export const costPerMessage: Population = {
+const costPerMessage: Population = {
   name: 'cost per message, correlated users',
   returns: 2,
   effect: (random) => 0.8 * random.normal(),
   value: (random, effect, lift) => Math.exp(effect + 0.6 * random.normal()) * (1 + lift),
 };
 
-export const adjusted: Population = {
+const adjusted: Population = {
   ...costPerMessage,
   name: 'cost per message, adjusted by former cost',
   before: (random, effect) => {
@@ -82,7 +81,7 @@ export const adjusted: Population = {
 };
 
 /** The success of all improves over time, while the variant gets more and more users. */
-export const drifting: Population = {
+const drifting: Population = {
   ...success,
   name: 'success, weights change and so does the level',
   shares: [0.1, 0.3, 0.5, 0.8],
@@ -90,11 +89,30 @@ export const drifting: Population = {
     chance(random, 0.4 * (1 + lift) + 0.06 * epoch + 0.7 * effect),
 };
 
-export const latency: Population = {
+const latency: Population = {
   name: 'latency p95, correlated users',
   returns: 2,
   effect: (random) => 0.4 * random.normal(),
   value: (random, effect, lift) => 2000 * Math.exp(effect + 0.5 * random.normal()) * (1 + lift),
 };
 
-export const noFigures: Figures = [0, 0, 0, 0];
+/** Thompson sampling moves the weights while there is nothing to find. */
+const bandit: Population = {
+  ...success,
+  name: 'success, weights by a bandit',
+  shares: 'bandit',
+};
+
+export const populations = {
+  proportion,
+  rare,
+  rareAndSmall,
+  cost,
+  costAndSmall,
+  success,
+  costPerMessage,
+  adjusted,
+  drifting,
+  bandit,
+  latency,
+};

@@ -1,9 +1,12 @@
 import {
   addTo,
+  banditWeights,
   bucketOf,
   emptyMoments,
   emptyQuantile,
+  estimateRatio,
   type Moments,
+  merge,
   type QuantileSums,
   replaceIn,
   replaceSubject,
@@ -41,7 +44,8 @@ export function simulate(
   { population, lift, exposures, measure }: Simulation,
   isDone: (look: Look) => boolean,
 ): void {
-  const shares = population.shares ?? [0.5];
+  const { shares: plan = [0.5] } = population;
+  const shares = plan === 'bandit' ? Array<number>(10).fill(0.5) : [...plan];
   const lists = <Sums>(empty: () => Sums): [Sums[], Sums[]] => [
     shares.map(empty),
     shares.map(empty),
@@ -59,6 +63,8 @@ export function simulate(
   };
   for (let exposure = 0; exposure < exposures; exposure += 1) {
     const epoch = Math.floor((exposure / exposures) * shares.length);
+    const isNew = exposure > 0 && Math.floor(((exposure - 1) / exposures) * shares.length) < epoch;
+    if (plan === 'bandit' && isNew) shares[epoch] = banditShare(moments);
     const effect = population.effect(random);
     const [px, py] = population.before?.(random, effect) ?? [0, 0];
     const variant = random.uniform() < (shares[epoch] ?? 0.5) ? 1 : 0;
@@ -70,6 +76,11 @@ export function simulate(
     const isLook = (exposure + 1) % lookEvery === 0;
     if (isLook && isDone({ exposures: exposure + 1, moments, quantiles, messages })) return;
   }
+}
+
+function banditShare(moments: Look['moments']): number {
+  const estimates = moments.map((epochs) => estimateRatio(epochs.reduce(merge), { alpha: 0.05 }));
+  return (banditWeights(estimates, 'increase')[1] ?? 50) / 100;
 }
 
 interface Subject {

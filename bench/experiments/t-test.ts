@@ -7,7 +7,7 @@ interface Messages {
 }
 
 /** Tells whether the t-test of Welch for one look at a fixed number calls a difference between independent values. */
-export function isSignificant(a: Messages, b: Messages, alpha: number): boolean {
+export function isSignificant([a, b]: readonly [Messages, Messages], alpha: number): boolean {
   if (Math.min(a.n, b.n) < 2) return false;
   const [errorA, errorB] = [errorOf(a), errorOf(b)];
   if (errorA + errorB === 0) return false;

@@ -12,7 +12,6 @@ export interface Moments {
 }
 
 const size = 4;
-const indices = [0, 1, 2, 3] as const;
 
 export const emptyMoments = (): Moments => ({
   n: 0,
@@ -22,10 +21,12 @@ export const emptyMoments = (): Moments => ({
 
 /** Adds a subject. */
 export function addTo(moments: Moments, figures: Figures): void {
-  const change = indices.map((i) => figures[i] - at(moments.mean, i));
+  const change = figures.map((value, i) => value - at(moments.mean, i));
   moments.n += 1;
-  addProducts(moments, change, change, 1 - 1 / moments.n);
-  for (const i of indices) moments.mean[i] = at(moments.mean, i) + at(change, i) / moments.n;
+  const half = (1 - 1 / moments.n) / 2;
+  const distance = change.map((one) => one * half);
+  addProducts(moments.co, change, distance);
+  moveMeans(moments, change);
 }
 
 /** Replaces the figures of a subject, or adds the subject if it was not counted `before`. */
@@ -34,38 +35,40 @@ export function replaceIn(moments: Moments, before: Figures | null, after: Figur
     addTo(moments, after);
     return;
   }
-  const change = indices.map((i) => after[i] - before[i]);
-  const distance = indices.map((i) => before[i] - at(moments.mean, i));
-  addProducts(moments, change, distance, 1);
-  addProducts(moments, distance, change, 1);
-  addProducts(moments, change, change, 1 - 1 / moments.n);
-  for (const i of indices) moments.mean[i] = at(moments.mean, i) + at(change, i) / moments.n;
+  const change = after.map((value, i) => value - at(before, i));
+  // From the mean to the middle of the change, less what the mean itself moves.
+  const half = (1 - 1 / moments.n) / 2;
+  const distance = before.map((value, i) => value - at(moments.mean, i) + at(change, i) * half);
+  addProducts(moments.co, change, distance);
+  moveMeans(moments, change);
 }
 
 /** Returns the sums over the subjects of both. */
 export function merge(a: Moments, b: Moments): Moments {
-  if (a.n === 0 || b.n === 0) return structuredClone(a.n === 0 ? b : a);
   const n = a.n + b.n;
-  const change = indices.map((i) => at(b.mean, i) - at(a.mean, i));
-  const merged = {
-    n,
-    mean: indices.map((i) => at(a.mean, i) + at(change, i) * (b.n / n)),
-    co: a.co.map((sum, index) => sum + at(b.co, index)),
-  };
-  addProducts(merged, change, change, a.n * (b.n / n));
-  return merged;
+  if (a.n === 0 || b.n === 0) return structuredClone(a.n === 0 ? b : a);
+  const change = a.mean.map((value, i) => at(b.mean, i) - value);
+  const half = (a.n * (b.n / n)) / 2;
+  const co = a.co.map((sum, index) => sum + at(b.co, index));
+  addProducts(
+    co,
+    change,
+    change.map((one) => one * half),
+  );
+  return { n, mean: a.mean.map((value, i) => value + at(change, i) * (b.n / n)), co };
 }
 
-function addProducts(
-  { co }: Moments,
-  a: readonly number[],
-  b: readonly number[],
-  factor: number,
-): void {
+/** Adds abᵀ + baᵀ. */
+function addProducts(co: number[], a: readonly number[], b: readonly number[]): void {
   let index = 0;
   for (let i = 0; i < size; i += 1)
     for (let j = i; j < size; j += 1, index += 1)
-      co[index] = at(co, index) + at(a, i) * at(b, j) * factor;
+      co[index] = at(co, index) + at(a, i) * at(b, j) + at(b, i) * at(a, j);
+}
+
+function moveMeans(moments: Moments, change: readonly number[]): void {
+  for (let i = 0; i < size; i += 1)
+    moments.mean[i] = at(moments.mean, i) + at(change, i) / moments.n;
 }
 
 const at = (values: readonly number[], index: number): number => values[index] ?? 0;

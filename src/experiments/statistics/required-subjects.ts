@@ -6,6 +6,8 @@ export interface Plan {
   readonly mean: number;
   /** Of one subject: the variance of an estimate times its subjects. */
   readonly variance: number;
+  /** The same with the effect; that of the control by default. Costs and latencies vary in proportion to their level. */
+  readonly variant_variance?: number;
   /** The relative change to be found. */
   readonly minimum_effect: number;
   readonly alpha: number;
@@ -16,8 +18,8 @@ export interface Plan {
 }
 
 /**
- * Returns the subjects that each variant needs. `fixed`: for one look at the end, 2σ²(z₁₋α/₂ + z₁₋β)² / δ² (Cohen 1988).
- * `per_variant`: for the confidence sequence, the least n with δ ≥ (c(n) + z₁₋β) √(2σ²/n), where c(n) is its critical value. That
+ * Returns the subjects that each variant needs. `fixed`: for one look at the end, (σ₁² + σ₂²)(z₁₋α/₂ + z₁₋β)² / δ² (Cohen 1988).
+ * `per_variant`: for the confidence sequence, the least n with δ ≥ (c(n) + z₁₋β) √((σ₁² + σ₂²) / n), where c(n) is its critical value. That
  * is the power of a look at n alone, so with those before it is found earlier, and more often. Null if there is nothing to find.
  */
 export function requiredSubjects(
@@ -27,7 +29,7 @@ export function requiredSubjects(
   if (!(effect > 0) || !(plan.variance >= 0)) return null;
   const alpha = plan.alpha / Math.max(1, plan.variants - 1);
   const power = normalQuantile(plan.power);
-  const spread = (2 * plan.variance) / effect ** 2;
+  const spread = (plan.variance + (plan.variant_variance ?? plan.variance)) / effect ** 2;
   const isEnough = (n: number) => n >= spread * (criticalValue(2 * n, alpha) + power) ** 2;
   let high = minimumSubjects;
   while (!isEnough(high) && high < Number.MAX_SAFE_INTEGER) high *= 2;
