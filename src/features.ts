@@ -4,6 +4,7 @@ import { architectFeature } from './architect/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
 import { codeFeature } from './code/index.ts';
 import { erasureFeature } from './erasure/index.ts';
+import { evaluationFeature } from './evaluation/index.ts';
 import type { AppEnv } from './http/authorize.ts';
 import type { ErrorForm } from './http/error-form.ts';
 import type { Feature, Prefix } from './http/feature.ts';
@@ -61,6 +62,7 @@ const features = [
   uiStreamFeature,
   openAiFeature,
   mcpFeature,
+  evaluationFeature,
   architectFeature(uiStream),
   analyticsFeature,
   observabilityFeature,

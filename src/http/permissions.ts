@@ -35,6 +35,9 @@ export const permissions = {
   'approvals:decide': ['editor', 'admin'],
   /** Content of conversations. */
   'messages:read': ['runtime', 'editor', 'admin'],
+  'judges:read': ['viewer', 'editor', 'admin'],
+  /** Judges belong to the whole workspace; trying one calls its model. */
+  'judges:write': ['editor', 'admin'],
   'rate-limits:manage': ['admin'],
   'usage:read': ['viewer', 'editor', 'admin'],
   /** Archived usage of every agent. */
@@ -60,6 +63,7 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'architect:use',
   'tools:write',
   'code:run',
+  'judges:write',
   'usage:archives',
   'operations:read',
 ]);

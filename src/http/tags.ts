@@ -36,6 +36,10 @@ export const tags = [
   { name: 'Chat', description: 'Sessions for `useChat` of the AI SDK' },
   { name: 'Feedback', description: 'Ratings of answers' },
   {
+    name: 'Evaluation',
+    description: 'Datasets of cases, and turns that people review',
+  },
+  {
     name: 'OpenAI-compatible',
     description:
       'Chat Completions, Responses, Embeddings and Models for OpenAI clients, under `/v1`',

@@ -1,29 +1,39 @@
-/** What a case of a dataset asks, and what is expected of the answer. */
-export interface CaseContent {
-  readonly input: string;
-  /** The messages before the input, oldest first. */
-  readonly conversation?: readonly { readonly role: 'user' | 'assistant'; readonly text: string }[];
-  readonly inputs?: Readonly<Record<string, string | number | boolean>>;
-  readonly expected: Expected;
-  readonly tags: readonly string[];
-}
-
-export interface Expected {
-  readonly answer?: string;
-  readonly facts?: readonly string[];
-  readonly refuses?: boolean;
-  readonly citations?: readonly ExpectedCitation[];
-  readonly tool_calls?: readonly ExpectedToolCall[];
+/** One turn of the conversation before the input of a case. */
+export interface CaseTurn {
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
 }
 
 export interface ExpectedCitation {
   readonly file_id: string;
-  readonly page?: number;
-  readonly text?: string;
+  readonly page?: number | undefined;
+  /** A passage that is cited; any passage of the file or page if absent. */
+  readonly text?: string | undefined;
 }
 
 export interface ExpectedToolCall {
   readonly name: string;
-  /** The arguments that matter; others may be added. */
-  readonly arguments?: object;
+  /** Arguments that the call must have, among others. */
+  readonly arguments?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What an answer is compared with. A scorer whose part is absent does not apply to the case. */
+export interface CaseExpectation {
+  readonly answer?: string | undefined;
+  readonly facts?: readonly string[] | undefined;
+  readonly refuses?: boolean | undefined;
+  readonly citations?: readonly ExpectedCitation[] | undefined;
+  readonly tool_calls?: readonly ExpectedToolCall[] | undefined;
+}
+
+/** A case of a dataset: a message to an agent, and what its answer is compared with. */
+export interface CaseContent {
+  /** The message that the agent answers. */
+  readonly input: string;
+  /** Messages before it, oldest first. */
+  readonly conversation?: readonly CaseTurn[] | undefined;
+  /** Values of the agent's form fields. */
+  readonly inputs?: Readonly<Record<string, string | number | boolean>> | undefined;
+  readonly expected: CaseExpectation;
+  readonly tags: readonly string[];
 }

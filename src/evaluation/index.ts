@@ -1,0 +1,1 @@
+export { evaluationFeature } from './feature.ts';
