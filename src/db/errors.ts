@@ -67,4 +67,6 @@ const quotaNouns: Readonly<Record<QuotaName, string>> = {
   knowledge_bases: 'shared knowledge bases',
   schedules: 'schedules',
   mcp_servers: 'MCP servers',
+  datasets: 'datasets',
+  dataset_cases: 'versions of cases in datasets',
 };

@@ -34,6 +34,13 @@ const removals: readonly Removal[] = [
     'judge_scores',
     'judge_revisions',
     'judges',
+    'review_scans',
+    'review_rules',
+    'review_verdicts',
+    'review_items',
+    'dataset_revisions',
+    'dataset_cases',
+    'datasets',
   ].map((table) => ({ table, of: own })),
   { table: 'run_steps', of: through('run_id', 'runs') },
   { table: 'suspended_runs', of: through('run_id', 'runs') },
@@ -125,12 +132,26 @@ export const selectArchives = (db: Db, workspace_id: string, after: string, limi
 /**
  * Deletes the rows of a deleted agent besides its sessions and its knowledge base, children first.
  */
-export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
-  ['agent_labels', 'agent_activations', 'agent_versions', 'anomalies'].map((table) =>
-    db.run(sql`
-      delete from ${sql.raw(table)} where workspace_id = ${workspace_id} and agent_id = ${agent_id}
-        and exists (select 1 from agents a where a.id = ${agent_id} and a.deleted_at is not null)`),
-  );
+export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) => {
+  const own = sql`workspace_id = ${workspace_id} and agent_id = ${agent_id}
+    and exists (select 1 from agents a where a.id = ${agent_id} and a.deleted_at is not null)`;
+  return [
+    // Cases that people have written outlive the agent.
+    db.run(sql`update datasets set agent_id = null where ${own}`),
+    db.run(
+      sql`delete from review_verdicts where item_id in (select id from review_items where ${own})`,
+    ),
+    ...[
+      'review_items',
+      'review_rules',
+      'review_scans',
+      'agent_labels',
+      'agent_activations',
+      'agent_versions',
+      'anomalies',
+    ].map((table) => db.run(sql`delete from ${sql.raw(table)} where ${own}`)),
+  ];
+};
 
 /**
  * Adds a job that repeats the erasure when no write can be in progress any longer. It belongs to no

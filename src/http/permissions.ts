@@ -38,6 +38,12 @@ export const permissions = {
   'judges:read': ['viewer', 'editor', 'admin'],
   /** Judges belong to the whole workspace; trying one calls its model. */
   'judges:write': ['editor', 'admin'],
+  /** Cases of evaluations. Those from conversations need `messages:read`, too. */
+  'datasets:read': ['viewer', 'editor', 'admin'],
+  'datasets:write': ['editor', 'admin'],
+  /** The queue of turns that people review; its texts need `messages:read`, too. */
+  'reviews:read': ['viewer', 'editor', 'admin'],
+  'reviews:write': ['editor', 'admin'],
   'rate-limits:manage': ['admin'],
   'usage:read': ['viewer', 'editor', 'admin'],
   /** Archived usage of every agent. */

@@ -14,9 +14,9 @@ import {
 import type { SQLiteUpdateSetSource } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../db/client.ts';
 import { compile } from '../db/compiled.ts';
+import { valuesOf } from '../db/json-values.ts';
 import { agent_versions, agents } from '../db/schema/agents.ts';
 import { knowledge_bases } from '../db/schema/knowledge.ts';
-import { valuesOf } from './json-values.ts';
 
 export type BaseRow = typeof knowledge_bases.$inferSelect;
 

@@ -1,9 +1,9 @@
 import { and, desc, eq, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { compileByColumns } from '../db/compiled.ts';
+import { valuesOf } from '../db/json-values.ts';
 import { type FileStatus, files, knowledge_bases } from '../db/schema/knowledge.ts';
 import { definedFields } from '../shared/defined-fields.ts';
-import { valuesOf } from './json-values.ts';
 import {
   changedReplacement,
   type FileChanges,

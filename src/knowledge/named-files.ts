@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { valuesOf } from '../db/json-values.ts';
 import type { Ctx } from '../platform/context.ts';
-import { valuesOf } from './json-values.ts';
 import { isReadable } from './readable.ts';
 import type { SearchFilter } from './search/filter.ts';
 import { conditionOf } from './search/filter-sql.ts';

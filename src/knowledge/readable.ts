@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { valuesOf } from '../db/json-values.ts';
 import type { Ctx } from '../platform/context.ts';
-import { valuesOf } from './json-values.ts';
 
 /**
  * The condition that a reader with these groups may read the file `f`, whatever else it requires; null for a reader of

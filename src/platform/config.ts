@@ -69,6 +69,8 @@ const standardQuotas: Readonly<Record<QuotaName, number>> = {
   knowledge_bases: 1000,
   schedules: 500,
   mcp_servers: 100,
+  datasets: 500,
+  dataset_cases: 200_000,
 };
 
 /** `files:1000,sessions:unlimited`: limits that differ from the defaults. */

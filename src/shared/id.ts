@@ -41,6 +41,7 @@ const idPrefixes = [
   'rev',
   'rpl',
   'run',
+  'rvr',
   'rvw',
   'sch',
   'sec',

@@ -1,5 +1,4 @@
-import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   cohenKappa,
   kappaInterval,
@@ -43,6 +42,7 @@ describe('the agreement of two raters', () => {
 
   it('counts what people call partly good as bad, as good, or not at all', () => {
     const pair = (human: 'good' | 'partly' | 'bad', score: number) => ({
+      human_score: { good: 1, partly: 0.5, bad: 0 }[human],
       human,
       score,
       passed: score >= 0.75,
@@ -74,15 +74,6 @@ describe('the agreement of two raters', () => {
 });
 
 describe('the calibration of a judge', () => {
-  beforeAll(async () => {
-    await env.DB.exec(
-      'create table if not exists review_items (id text primary key, workspace_id text, agent_id text, version_id text, session_id text, run_id text, message_id text, reasons text, status text, revision integer, content_erased integer default 0, created_at integer, updated_at integer)',
-    );
-    await env.DB.exec(
-      'create table if not exists review_verdicts (item_id text, reviewer text, workspace_id text, verdict text, labels text, created_at integer, updated_at integer, primary key (item_id, reviewer))',
-    );
-  });
-
   /** Has people review the answer to a question. */
   async function review(
     workspace: Workspace,
@@ -92,17 +83,12 @@ describe('the calibration of a judge', () => {
   ) {
     const { body } = await workspace.post(`/agents/${agent}/runs`, { message });
     const run = (await workspace.get(`/runs/${body.run_id}`)).body;
-    const item = newId('rvw');
-    await env.DB.batch([
-      env.DB.prepare(
-        "insert into review_items (id, workspace_id, agent_id, version_id, run_id, message_id, reasons, status, revision, content_erased, created_at, updated_at) values (?, ?, ?, ?, ?, ?, '[]', 'done', 1, 0, 1, 1)",
-      ).bind(item, workspace.id, agent, run.version_id, run.id, body.id),
-      ...verdicts.map((verdict, index) =>
-        env.DB.prepare(
-          "insert into review_verdicts (item_id, reviewer, workspace_id, verdict, labels, created_at, updated_at) values (?, ?, ?, ?, '[]', 1, 1)",
-        ).bind(item, `reviewer${index}`, workspace.id, verdict),
-      ),
-    ]);
+    const item = (await workspace.post('/review-items', { message_id: body.id })).body;
+    for (const [index, verdict] of verdicts.entries()) {
+      const reviewer = index === 0 ? workspace : await workspace.withRole('editor');
+      const { status } = await reviewer.post(`/review-items/${item.id}/verdicts`, { verdict });
+      expect(status).toBe(200);
+    }
     return run.id as string;
   }
 
@@ -162,11 +148,13 @@ describe('the calibration of a judge', () => {
     });
     const sent = JSON.stringify((await provider.requests()).map((request) => request.body));
     expect(sent).toContain('First question?');
-    expect(sent).not.toContain('reviewer0');
+    expect(sent).not.toMatch(/verdict|reviewer/);
     await workspace.patch(`/judges/${id}`, { threshold: 0.1 });
     expect((await workspace.get(path)).body).toMatchObject({ revision: 2, pairs: 0, pending: 2 });
     expect((await workspace.get(`${path}?revision=1`)).body.pairs).toBe(2);
     expect((await workspace.get(`${path}?revision=3`)).status).toBe(404);
-    expect((await workspace.get(`${path}?agent_id=${newId('agt')}`)).body.pending).toBe(0);
+    const other = (await workspace.post('/agents', { name: 'B' })).body.id;
+    expect((await workspace.get(`${path}?agent=${other}`)).body.pending).toBe(0);
+    expect((await workspace.get(`${path}?agent=${newId('agt')}`)).status).toBe(404);
   });
 });

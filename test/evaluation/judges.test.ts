@@ -9,7 +9,7 @@ import { scripted, withModel, writes } from '../architect/support.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import type { Round } from '../support/provider/script.ts';
-import { caseOf, observed, scoreOf } from './support.ts';
+import { caseOf, observed, scoreOf } from './scoring.ts';
 
 const config = { model: scripted, rubric: 'The answer states the number of days.' };
 

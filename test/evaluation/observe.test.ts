@@ -6,7 +6,7 @@ import { scripted, withModel } from '../architect/support.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase } from '../support/files.ts';
-import { scoreOf } from './support.ts';
+import { scoreOf } from './scoring.ts';
 
 const leave =
   '# Leave\n\nEverybody has 25 days of leave a year.\n\n# Travel\n\nTrains are booked in second class.';

@@ -12,6 +12,8 @@ export const quotaNames = [
   'knowledge_bases',
   'schedules',
   'mcp_servers',
+  'datasets',
+  'dataset_cases',
 ] as const;
 export type QuotaName = (typeof quotaNames)[number];
 

@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { parametersOf } from '../../db/json-values.ts';
 import { batch_entries, type EntryState } from '../../db/schema/batches.ts';
 import type { EntryPlace } from '../../documents/index.ts';
-import { parametersOf } from '../json-values.ts';
 
 export type EntryRow = typeof batch_entries.$inferSelect;
 

@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, gt, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/client.ts';
+import { parametersOf } from '../../db/json-values.ts';
 import { retrieval_evaluations, retrieval_results } from '../../db/schema/retrieval.ts';
-import { parametersOf } from '../json-values.ts';
 
 export type EvaluationRow = typeof retrieval_evaluations.$inferSelect;
 export type NewResult = typeof retrieval_results.$inferInsert;

@@ -1,8 +1,8 @@
 import { and, asc, eq, gt, isNull, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { parametersOf, valuesOf } from '../../db/json-values.ts';
 import { files } from '../../db/schema/knowledge.ts';
 import { type ExpectedPassage, golden_questions } from '../../db/schema/retrieval.ts';
-import { parametersOf, valuesOf } from '../json-values.ts';
 
 export type QuestionRow = typeof golden_questions.$inferSelect;
 

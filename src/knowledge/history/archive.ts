@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
+import { valuesOf } from '../../db/json-values.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { touchBase } from '../base-store.ts';
 import { deleteKeywords, insertKeywords, selectSpaces } from '../ingest/store.ts';
-import { valuesOf } from '../json-values.ts';
 import { indexChunk } from '../search/keywords.ts';
 import { vectorIds } from '../vector-space.ts';
 import { markArchived, selectUnarchived } from './content-store.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { valuesOf } from '../../db/json-values.ts';
 import { originalKey } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { valuesOf } from '../json-values.ts';
 import { transcriptsPrefix } from '../ocr/transcript-cache.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { and, asc, eq, isNotNull, isNull, notInArray, type Placeholder, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { compile, compileByColumns } from '../../db/compiled.ts';
+import { parametersOf, valuesOf } from '../../db/json-values.ts';
 import { chunks, files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import type { FileRow } from '../file-store.ts';
 import { scopeOfChunk } from '../history/scope.ts';
-import { parametersOf, valuesOf } from '../json-values.ts';
 import { failedReplacement, takenColumns } from '../replacement.ts';
 import type { IndexedChunk } from '../search/keywords.ts';
 import { isSampled } from '../search/word-counts.ts';

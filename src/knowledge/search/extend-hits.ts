@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { valuesOf } from '../../db/json-values.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { valuesOf } from '../json-values.ts';
 import type { Hit } from './hit.ts';
 import { isVisible, joins, type Visibility } from './store.ts';
 

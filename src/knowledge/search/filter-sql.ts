@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { valuesOf } from '../json-values.ts';
+import { valuesOf } from '../../db/json-values.ts';
 import { fieldNames } from './field-conditions.ts';
 import { isTime, operatorsOf, type SearchFilter } from './filter.ts';
 

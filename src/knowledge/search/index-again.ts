@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Db, type Statement } from '../../db/client.ts';
+import { parametersOf } from '../../db/json-values.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
 import { scopeOfChunk } from '../history/scope.ts';
-import { parametersOf } from '../json-values.ts';
 import { type ChunkSource, type IndexedChunk, indexChunk } from './keywords.ts';
 import { indexVersion, isSampled } from './word-counts.ts';
 

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
+import { valuesOf } from '../../db/json-values.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
 import { scopeOfChunk } from '../history/scope.ts';
-import { valuesOf } from '../json-values.ts';
 import { indexChunk } from './keywords.ts';
 
 /** Chunks per batch, far below the limits of a D1 statement, and batches per tick. */

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { valuesOf } from '../../db/json-values.ts';
 import { formerScope } from '../history/scope.ts';
-import { valuesOf } from '../json-values.ts';
 import { keywordLimits, rerankedHits, type SearchInput } from './input.ts';
 import { type IndexTerm, matchFormer } from './keywords.ts';
 import { columns, type IndexedPassage, isPinned, isVisible, joins, passingSeqs } from './store.ts';

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { valuesOf } from '../../db/json-values.ts';
 import type { chunkOrigins } from '../../db/schema/knowledge.ts';
 import {
   contentsAt,
@@ -9,7 +10,6 @@ import {
   type Revisions,
   revisionsOf,
 } from '../history/visible-at.ts';
-import { valuesOf } from '../json-values.ts';
 import { isReadable } from '../readable.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';
 import type { SearchFilter } from './filter.ts';

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
+import { parametersOf } from '../../db/json-values.ts';
 import { type PageState, source_pages } from '../../db/schema/sources.ts';
-import { parametersOf } from '../json-values.ts';
 import type { SourceRow } from './source-store.ts';
 
 export type PageRow = typeof source_pages.$inferSelect;

@@ -1,12 +1,12 @@
 import { and, asc, eq, gt, gte, inArray, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/sqlite-core';
 import { batch } from '../../db/client.ts';
+import { valuesOf } from '../../db/json-values.ts';
 import { files, knowledge_bases } from '../../db/schema/knowledge.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { type File, toFile } from '../file-schema.ts';
 import type { FileRow } from '../file-store.ts';
-import { valuesOf } from '../json-values.ts';
 import type { SearchFilter } from '../search/filter.ts';
 import { conditionOf } from '../search/filter-sql.ts';
 import { searchableAttemptOfFile } from '../searchable.ts';

@@ -1,9 +1,9 @@
 import { and, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
+import { valuesOf } from '../../db/json-values.ts';
 import { outbox } from '../../db/schema/platform.ts';
 import { hour } from '../../shared/time.ts';
-import { valuesOf } from '../json-values.ts';
 
 /** Maximum duration of an upload. */
 const cleanupAfter = hour;

@@ -11,6 +11,7 @@ import { dropSummaries } from '../background/summary-store.ts';
 import { indexMessages, indexTitle } from '../search/store.ts';
 import type { MessageRow } from '../store/messages.ts';
 import { type SessionRow, updateSession } from '../store/sessions.ts';
+import { eraseCopies } from './erase-copies.ts';
 
 type Left = Pick<MessageRow, 'text' | 'prompt' | 'citations'>;
 
@@ -48,6 +49,7 @@ export async function eraseFromMessage(
       ...indexMessages(db, [{ ...row, ...left }]),
       dropSummaries(db, workspace_id, session.id),
       ...eraseTrace(db, workspace_id, row.run_id),
+      ...eraseCopies(db, workspace_id, session.id, row.run_id),
     ],
     jobs:
       object_ids.length === 0 ? [] : [{ type: 'attachment.delete', object_ids: [...object_ids] }],

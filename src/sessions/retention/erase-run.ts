@@ -15,6 +15,7 @@ import { dropSummaries } from '../background/summary-store.ts';
 import { indexMessages, indexTitle } from '../search/store.ts';
 import { deleteSession } from '../service.ts';
 import { selectSession, updateSession } from '../store/sessions.ts';
+import { eraseCopies } from './erase-copies.ts';
 
 /**
  * Erases the content of a run. Its messages become empty, so that later messages keep their parent.
@@ -59,6 +60,7 @@ export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
       ...indexMessages(db, empty),
       dropSummaries(db, workspace_id, session.id),
       ...eraseTrace(db, workspace_id, run_id),
+      ...eraseCopies(db, workspace_id, session.id, run_id),
       db
         .update(runs)
         .set({ metadata: null })

@@ -23,6 +23,8 @@ export const QuotaLimits = z
     knowledge_bases: limit.describe('Shared knowledge bases; those that agents own do not count'),
     schedules: limit.describe('Schedules of agents, in any status'),
     mcp_servers: limit.describe('MCP servers'),
+    datasets: limit.describe('Datasets'),
+    dataset_cases: limit.describe('Versions of cases in datasets; a changed case has several'),
   })
   .partial()
   .describe(

@@ -1,7 +1,10 @@
 /** The beginning of text that a spreadsheet evaluates as a formula (OWASP, CSV injection), after characters it may skip. */
-const formula = /^[\t\r\n]|^[\s\p{Cf}\p{Cc}]*[=+\-@＝＋－＠]/u;
+const formula = /^'*(?:[\t\r\n]|[\s\p{Cf}\p{Cc}]*[=+\-@＝＋－＠])/u;
 
-/** Returns a cell of a table (RFC 4180). Text that a spreadsheet would evaluate is prefixed with an apostrophe. */
+/**
+ * Returns a cell of a table (RFC 4180). Text that a spreadsheet would evaluate is prefixed with an apostrophe, which
+ * `fromCell` removes.
+ */
 export function toCell(value: string | number | boolean | null): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
@@ -11,3 +14,7 @@ export function toCell(value: string | number | boolean | null): string {
 
 export const toLine = (cells: readonly (string | number | boolean | null)[]): string =>
   `${cells.map(toCell).join(',')}\r\n`;
+
+/** Returns the text of a cell without the apostrophe before a formula. */
+export const fromCell = (cell: string): string =>
+  cell.startsWith("'") && formula.test(cell.slice(1)) ? cell.slice(1) : cell;
