@@ -2,12 +2,13 @@ import type { Feature } from '../http/feature.ts';
 import { caseRoutes } from './datasets/case-routes.ts';
 import { removeDeleted } from './datasets/datasets.ts';
 import { datasetRoutes } from './datasets/routes.ts';
+import { judgeRoutes } from './judges/routes.ts';
 import { reviewRoutes } from './review/routes.ts';
 import { reviewRuleRoutes } from './review/rule-routes.ts';
 import { scanTurns } from './review/scan.ts';
 
 export const evaluationFeature = {
-  routes: { '/api/v1': [datasetRoutes, caseRoutes, reviewRoutes, reviewRuleRoutes] },
+  routes: { '/api/v1': [datasetRoutes, caseRoutes, reviewRoutes, reviewRuleRoutes, judgeRoutes] },
   tasks: {
     everyMinute: [
       { name: 'deleted_datasets', run: removeDeleted },

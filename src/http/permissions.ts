@@ -35,6 +35,9 @@ export const permissions = {
   'approvals:decide': ['editor', 'admin'],
   /** Content of conversations. */
   'messages:read': ['runtime', 'editor', 'admin'],
+  'judges:read': ['viewer', 'editor', 'admin'],
+  /** Judges belong to the whole workspace; trying one calls its model. */
+  'judges:write': ['editor', 'admin'],
   /** Cases of evaluations. Those from conversations need `messages:read`, too. */
   'datasets:read': ['viewer', 'editor', 'admin'],
   'datasets:write': ['editor', 'admin'],
@@ -66,6 +69,7 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'architect:use',
   'tools:write',
   'code:run',
+  'judges:write',
   'usage:archives',
   'operations:read',
 ]);
