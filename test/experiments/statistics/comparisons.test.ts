@@ -205,7 +205,7 @@ describe('further statistics', () => {
       ).is_mismatch,
     ).toBe(true);
     expect(sampleRatio([[1000, 1]], [[100, 0]])).toEqual({ p_value: 0, is_mismatch: true });
-    expect(sampleRatio([[1000, 0]], [[100, 0]])).toEqual({ p_value: 1, is_mismatch: false });
+    expect(sampleRatio([[1000, 0]], [[100, 0]]).is_mismatch).toBe(false);
     expect(sampleRatio([[1e9, 1.001e9]], [[1, 1]]).is_mismatch).toBe(true);
     expect(sampleRatio([[3000, 3000, 2500]], [[1, 1, 1]]).is_mismatch).toBe(true);
   });
