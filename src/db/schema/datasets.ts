@@ -60,7 +60,7 @@ export const dataset_cases = sqliteTable(
       .references(() => datasets.id),
     /** As in evaluation/datasets/case.ts. */
     content: text({ mode: 'json' }).notNull().$type<Record<string, unknown>>(),
-    /** Of the content without tags: a dataset has no two such cases. */
+    /** The digest of the content without tags: a dataset has no two cases with the same. */
     digest: text().notNull(),
     source: text({ mode: 'json' }).$type<CaseSource>(),
     source_run_id: text(),
@@ -94,7 +94,7 @@ export const revisionActions = [
   'case_deleted',
 ] as const;
 
-/** Who changed a dataset, when and how. */
+/** The changes of a dataset, with their time and author. */
 export const dataset_revisions = sqliteTable(
   'dataset_revisions',
   {
