@@ -22,6 +22,7 @@ const RunStarted = z
     status: z.literal('running'),
     user_message_id: z.string(),
     version: z.object({ id: z.string(), number: z.number().int() }),
+    experiment: Run.shape.experiment,
   })
   .describe('The run at its start');
 
