@@ -36,11 +36,21 @@ function requireStatus({ status }: ExperimentRow, ...allowed: readonly Experimen
     );
 }
 
+/** The kinds of entries in the log, with the actions of the audit log. */
+const actions = {
+  started: 'start',
+  paused: 'pause',
+  resumed: 'resume',
+  stopped: 'stop',
+  concluded: 'conclude',
+  variant_stopped: 'stop_variant',
+} as const;
+
 /** A change of status with its entry in the log. */
 function changed(
   ctx: Ctx,
   row: StoredExperiment,
-  kind: string,
+  kind: keyof typeof actions,
   changes: Partial<ExperimentRow>,
   detail: Readonly<Record<string, unknown>> = {},
   variant_id: string | null = null,
@@ -49,7 +59,10 @@ function changed(
   return {
     reply: { ...row, ...all, revision: row.revision + 1 },
     statements: [changeExperiment(ctx.db, row, all), ...logged(ctx, row, kind, detail, variant_id)],
-    audit: auditOf(kind, row, { ...detail, ...(variant_id === null ? {} : { variant_id }) }),
+    audit: auditOf(actions[kind], row, {
+      ...detail,
+      ...(variant_id === null ? {} : { variant_id }),
+    }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
-import { drizzle } from 'drizzle-orm/d1';
 import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/d1';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Allocation } from '../../src/db/schema/experiments.ts';
 import {
   allocate,
   reallocate,
@@ -13,7 +14,6 @@ import {
   variantOfSlot,
 } from '../../src/experiments/assignment.ts';
 import { slotSql } from '../../src/experiments/choose-version.ts';
-import type { Allocation } from '../../src/db/schema/experiments.ts';
 
 const salt = { multiplier: 1_103_515_245, increment: 12_345 };
 const count = 100_000;
@@ -33,7 +33,10 @@ const subjects = Promise.all(
 const ownersOf = (allocation: Allocation): (string | null)[] =>
   Array.from({ length: slots }, (_, slot) => variantOfSlot(allocation, slot));
 
-const share = (variant_id: string, percent: number): Share => ({ variant_id, slots: percent * 100 });
+const share = (variant_id: string, percent: number): Share => ({
+  variant_id,
+  slots: percent * 100,
+});
 
 describe('the slots of subjects', () => {
   it('are uniform over 100,000 end users', async () => {
@@ -53,7 +56,11 @@ describe('the slots of subjects', () => {
   it('are the same in SQL, for every subject and any salt', async () => {
     const given = await subjects;
     const db = drizzle(env.DB);
-    const salts = [salt, { multiplier: 2_147_483_646, increment: 2_147_483_646 }, { multiplier: 1, increment: 0 }];
+    const salts = [
+      salt,
+      { multiplier: 2_147_483_646, increment: 2_147_483_646 },
+      { multiplier: 1, increment: 0 },
+    ];
     for (const one of salts)
       for (let at = 0; at < count; at += 25_000) {
         const part = given.slice(at, at + 25_000);
@@ -65,7 +72,9 @@ describe('the slots of subjects', () => {
         const rows = await db.all<{ slots: string }>(
           sql`select json_group_array(${slot}) as slots from json_each(${JSON.stringify(part)}) j`,
         );
-        expect(JSON.parse(rows[0]?.slots ?? '')).toEqual(part.map((subject) => slotOf(subject, one)));
+        expect(JSON.parse(rows[0]?.slots ?? '')).toEqual(
+          part.map((subject) => slotOf(subject, one)),
+        );
       }
   });
 

@@ -1,5 +1,8 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { request } from '../support/api.ts';
+import { faulty } from '../support/faulty.ts';
+import { requestWith } from '../support/worker.ts';
 import { about, addVersion, newTrial, startTrial, type Trial } from './support.ts';
 
 /** Creates an experiment; `more` replaces fields of `about`. */
@@ -52,7 +55,9 @@ describe('an experiment', () => {
       `/agents/${agent}/experiments?status=draft&limit=1&cursor=${page.next_cursor}`,
     );
     expect(rest.body.data.map(({ id }: { id: string }) => id)).toEqual([made.id]);
-    expect((await workspace.get(`/agents/${agent}/experiments?status=running`)).body.data).toEqual([]);
+    expect((await workspace.get(`/agents/${agent}/experiments?status=running`)).body.data).toEqual(
+      [],
+    );
     expect((await workspace.delete(path)).status).toBe(204);
     expect((await workspace.get(path)).status).toBe(404);
   });
@@ -63,7 +68,16 @@ describe('an experiment', () => {
     const { variants } = about(trial);
     const refusals: [object, string][] = [
       [{ variants: variants.slice(1) }, '/variants'],
-      [{ variants: Array.from({ length: 11 }, (_, n) => ({ name: `v${n}`, version: 1, weight: 1 })) }, '/variants'],
+      [
+        {
+          variants: Array.from({ length: 11 }, (_, n) => ({
+            name: `v${n}`,
+            version: 1,
+            weight: 1,
+          })),
+        },
+        '/variants',
+      ],
       [{ variants: [variants[0], { ...variants[1], name: 'control' }] }, '/variants'],
       [{ variants: [variants[0], { ...variants[1], version: 99 }] }, '/variants/1/version'],
       [{ variants: [variants[0], { ...variants[1], weight: 33.333 }] }, '/variants/1/weight'],
@@ -103,9 +117,13 @@ describe('an experiment', () => {
     expect(details).toContain('/variants One variant must be the control; 0 are.');
     expect(details).toContain('/variants The weights of the variants must add up to 100.');
     expect(details).toContain('/variants/1/weight The weight of b must be above 0.');
-    expect(details).toContain('/variants/1/version The version of b is that of another variant, too.');
+    expect(details).toContain(
+      '/variants/1/version The version of b is that of another variant, too.',
+    );
     expect(details).toContain('/variants/2/version The version of c has other `inputs`');
-    expect(details).toContain('/primary_metric `confidence` is measured only for answers from knowledge');
+    expect(details).toContain(
+      '/primary_metric `confidence` is measured only for answers from knowledge',
+    );
     expect((await workspace.get(faulty.path)).body.status).toBe('draft');
 
     const ready = await create(trial);
@@ -135,7 +153,10 @@ describe('an experiment', () => {
     expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/weights']);
     expect((await workspace.patch(path, { weights: { none: 1 } })).status).toBe(422);
     expect((await workspace.patch(path, { weights: { control: 0, short: 100 } })).status).toBe(422);
-    const moved = await workspace.patch(path, { weights: { control: 30, short: 70 }, name: 'Briefer' });
+    const moved = await workspace.patch(path, {
+      weights: { control: 30, short: 70 },
+      name: 'Briefer',
+    });
     expect(moved.body).toMatchObject({ name: 'Briefer', epoch: 1 });
     const [first, second] = experiment.variants;
     expect((await workspace.post(`${path}/variants/${first.id}/stop`)).status).toBe(409);
@@ -180,18 +201,52 @@ describe('an experiment', () => {
       previous_version: { id: control },
     });
     const audit = (await workspace.get('/audit-log')).body.data;
-    expect(audit.slice(0, 2).map(({ action }: { action: string }) => action).sort()).toEqual([
-      'agent.activate',
-      'experiment.concluded',
-    ]);
+    expect(
+      audit
+        .slice(0, 2)
+        .map(({ action }: { action: string }) => action)
+        .sort(),
+    ).toEqual(['agent.activate', 'experiment.conclude']);
     // The version of the control is active now, so promoting it only ends the experiment.
     const next = await create(trial, {
-      variants: about(trial).variants.map((variant) => ({ ...variant, is_control: !('is_control' in variant) })),
+      variants: about(trial).variants.map((variant) => ({
+        ...variant,
+        is_control: !('is_control' in variant),
+      })),
     });
     await workspace.post(`${next.path}/start`);
     const kept = await workspace.post(`${next.path}/conclude`, { promote: 'short' });
     expect(kept.body.winner_id).toBe(next.variants[1].id);
-    expect((await workspace.get(`/agents/${agent}/activations`)).body.data).toHaveLength(data.length);
+    expect((await workspace.get(`/agents/${agent}/activations`)).body.data).toHaveLength(
+      data.length,
+    );
+  });
+
+  it('ends once, together with the activation, when the connection is lost at any round trip (R56)', async () => {
+    for (let at = 1; ; at += 1)
+      for (const mode of ['before', 'after'] as const) {
+        const trial = await newTrial();
+        const { workspace, agent, candidate } = trial;
+        const { id } = await startTrial(trial, true);
+        const options = {
+          json: { promote: 'short' },
+          headers: { 'idempotency-key': 'promote' },
+        };
+        const path = `/api/v1/experiments/${id}/conclude`;
+        const { database, trips } = faulty(env.DB, { at, mode });
+        const first = await requestWith({ DB: database }, 'POST', path, workspace.key, options);
+        if (trips() < at) return expect(at).toBeGreaterThan(3);
+        const again = await request('POST', path, workspace.key, options);
+        const told = JSON.stringify({ at, mode, first: first.body, again: again.body });
+        expect([200, 503], told).toContain(first.status);
+        expect([again.status, again.body.status], told).toEqual([200, 'concluded']);
+        const shown = (await workspace.get(`/agents/${agent}`)).body;
+        expect(shown.active_version.id, told).toBe(candidate);
+        const activations = (await workspace.get(`/agents/${agent}/activations`)).body.data;
+        expect(activations, told).toHaveLength(2);
+        const entries = (await workspace.get(`/experiments/${id}/entries`)).body.data;
+        expect(entries, told).toHaveLength(2);
+      }
   });
 
   it('has one outcome when start, stop, conclude and weights race', async () => {
@@ -230,19 +285,16 @@ describe('an experiment', () => {
     const given = { message: 'Hello', end_user_id: 'ada' };
     await workspace.post(`/agents/${agent}/runs`, given);
     await workspace.post(`/agents/${agent}/sessions`, { end_user_id: 'ada' });
-    const { body } = await workspace.get(`/agents/${agent}`);
-    const deleted = await workspace.delete(`/agents/${agent}`, {
-      headers: { 'if-match': `"${body.revision}"` },
-    });
-    expect(deleted.status).toBeLessThan(300);
-    const { eraseExperiments } = await import('../../src/experiments/index.ts');
-    const { drizzle } = await import('drizzle-orm/d1');
-    await eraseExperiments({ db: drizzle(env.DB), workspace_id: workspace.id } as never, agent);
-    for (const table of ['subjects', 'entries', 'variants'])
-      expect(
-        await env.DB.prepare(`select 1 from experiment_${table} where experiment_id = ?`)
-          .bind(experiment.id)
-          .first(),
-      ).toBeNull();
+    await workspace.delete(`/agents/${agent}`);
+    expect((await workspace.delete(`/agents/${agent}?permanent=true`)).status).toBe(204);
+    for (const table of ['subjects', 'entries', 'variants', 'totals'])
+      await vi.waitUntil(
+        async () =>
+          (await env.DB.prepare(`select 1 from experiment_${table} where experiment_id = ?`)
+            .bind(experiment.id)
+            .first()) === null,
+        { timeout: 60_000, interval: 50 },
+      );
+    expect((await workspace.get(`/experiments/${experiment.id}`)).status).toBe(404);
   });
 });

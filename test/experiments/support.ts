@@ -36,7 +36,9 @@ export const about = (trial: Trial, weights: readonly [number, number] = [50, 50
 
 /** Gives all slots to one variant, so that nothing is left to chance. */
 export const favour = (experiment: string, variant: string) =>
-  env.DB.prepare('update experiments set allocation = json_array(json_array(10000, ?)) where id = ?')
+  env.DB.prepare(
+    'update experiments set allocation = json_array(json_array(10000, ?)) where id = ?',
+  )
     .bind(variant, experiment)
     .run();
 

@@ -2,7 +2,17 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { openStream, readFrames } from '../support/chat.ts';
 import { slotIn } from '../support/schedules.ts';
-import { about, addVersion, answer, exposures, favour, newSession, newTrial, runIn, startTrial } from './support.ts';
+import {
+  about,
+  addVersion,
+  answer,
+  exposures,
+  favour,
+  newSession,
+  newTrial,
+  runIn,
+  startTrial,
+} from './support.ts';
 
 const variantOf = (experiment: { variants: { id: string; name: string }[] }, name: string) =>
   experiment.variants.find((variant) => variant.name === name)?.id;
@@ -30,7 +40,8 @@ describe('a turn while an experiment runs', () => {
       { headers: { accept: 'text/event-stream' } },
     );
     expect(stream.body).toContain(`"experiment":{"id":"${experiment.id}","variant":"${short}"}`);
-    const runs = (await workspace.get(`/runs?experiment=${experiment.id}&variant=${short}`)).body.data;
+    const runs = (await workspace.get(`/runs?experiment=${experiment.id}&variant=${short}`)).body
+      .data;
     expect(runs).toHaveLength(5);
     expect(runs[0].experiment).toEqual(expected);
     expect((await workspace.get(`/runs/${runs[0].id}`)).body.experiment).toEqual(expected);
@@ -39,12 +50,16 @@ describe('a turn while an experiment runs', () => {
     const usage = (await workspace.get(`/usage?experiment=${experiment.id}`)).body.data;
     expect(usage).toHaveLength(5);
     expect(usage[0]).toMatchObject({ experiment_id: experiment.id, variant_id: short });
-    expect((await workspace.get(`/usage?variant=${variantOf(experiment, 'control')}`)).body.data).toEqual([]);
+    expect(
+      (await workspace.get(`/usage?variant=${variantOf(experiment, 'control')}`)).body.data,
+    ).toEqual([]);
     const csv = await workspace.get(`/usage?variant=${short}`, { headers: { accept: 'text/csv' } });
     expect(csv.body.split('\n')[0]).toMatch(/,experiment_id,variant_id\r?$/);
     expect(csv.body).toContain(`${experiment.id},${short}`);
     const { body: analytics } = await workspace.get(`/agents/${agent}/analytics?group_by=variant`);
-    expect(JSON.stringify(analytics.groups)).toContain(`${experiment.id}/${short}`);
+    expect(analytics.groups).toMatchObject([
+      { value: `${experiment.id}/${short}`, name: 'Shorter answers / short' },
+    ]);
   });
 
   it('does not assign what is pinned, previewed, scheduled or older than the experiment', async () => {
@@ -126,7 +141,7 @@ describe('a turn while an experiment runs', () => {
   });
 
   it('assigns a queued run when it starts, and a regenerated answer like the first', async () => {
-    const slow = { ...answer, fault: { kind: 'drip', bytes: 16, ms: 20 } } as const;
+    const slow = { ...answer, fault: { kind: 'drip', bytes: 64, ms: 20 } } as const;
     const trial = await newTrial({}, [slow]);
     const { workspace } = trial;
     const experiment = await startTrial(trial);

@@ -50,6 +50,13 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"status":"completed"',
   ],
   'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
+  'docs/guides/experiments.md': [
+    '"status": "running"',
+    /"experiment": \{\s+"id": "exp_/,
+    '"order.value"',
+    '"concluded"',
+    'More customers reach their goal.',
+  ],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],

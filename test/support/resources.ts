@@ -11,6 +11,7 @@ import {
   type Schema,
   typesOf,
 } from './document.ts';
+import { newExperiment } from './experiments.ts';
 import {
   created,
   newArchitectSession,
@@ -52,6 +53,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   emb: 'migration',
   ses: 'session',
   sch: 'schedule',
+  exp: 'experiment',
+  var: 'variant',
   att: 'attachment',
   msg: 'message',
   run: 'run',
@@ -147,6 +150,15 @@ export const valuesFor = async (
       // The provider of the example.
       await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
       return { ...values, ...(await newEmptyBase(workspace)) };
+    case 'POST /api/v1/experiments/{experiment}/start':
+      return { ...values, ...(await newExperiment(workspace, 'draft')) };
+    case 'POST /api/v1/experiments/{experiment}/pause':
+    case 'POST /api/v1/experiments/{experiment}/stop':
+    case 'POST /api/v1/experiments/{experiment}/conclude':
+    case 'POST /api/v1/experiments/{experiment}/variants/{variant}/stop':
+      return { ...values, ...(await newExperiment(workspace, 'running')) };
+    case 'POST /api/v1/experiments/{experiment}/resume':
+      return { ...values, ...(await newExperiment(workspace, 'paused')) };
     case 'POST /api/v1/embedding-migrations/{migration}/switch':
     case 'POST /api/v1/embedding-migrations/{migration}/cancel':
       return { ...values, migration: await newMigration(workspace, 'ready') };
