@@ -5,12 +5,14 @@ import { budgetsFeature } from './budgets/index.ts';
 import { codeFeature } from './code/index.ts';
 import { erasureFeature } from './erasure/index.ts';
 import { evaluationFeature } from './evaluation/index.ts';
+import { experimentsFeature } from './experiments/index.ts';
 import type { AppEnv } from './http/authorize.ts';
 import type { ErrorForm } from './http/error-form.ts';
 import type { Feature, Prefix } from './http/feature.ts';
 import { problems } from './http/problem.ts';
 import type { Router } from './http/router.ts';
 import { authenticate, authorize, identityFeature, isCoveredBy } from './identity/index.ts';
+
 import { jobsFeature } from './jobs/index.ts';
 import { knowledgeFeature } from './knowledge/index.ts';
 import { llmFeature } from './llm/index.ts';
@@ -52,6 +54,7 @@ const features = [
   secretsFeature,
   budgetsFeature,
   schedulesFeature,
+  experimentsFeature,
   notificationsFeature,
   jobsFeature,
   rateLimitsFeature,

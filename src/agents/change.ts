@@ -34,7 +34,9 @@ export interface Plan {
   readonly labels?: Labels;
   /** Statements that follow those of the agent and its version in the batch. */
   readonly statements?: readonly Statement[];
-  readonly audit: Omit<AuditEntry, 'target_type' | 'target_id'>;
+  readonly audit?: Omit<AuditEntry, 'target_type' | 'target_id'>;
+  /** Entries about other resources that `statements` change. */
+  readonly audits?: readonly AuditEntry[];
   readonly jobs?: readonly Job[];
 }
 
@@ -95,7 +97,7 @@ async function isDone(
   now: number,
   reply: unknown,
 ): Promise<boolean> {
-  const { version, activation, changes, statements = [], audit, jobs = [] } = plan;
+  const { version, activation, changes, statements = [], audit, audits = [], jobs = [] } = plan;
   const all = {
     ...changes,
     ...(activation === undefined ? {} : { active_version_id: activation.version.id }),
@@ -118,7 +120,10 @@ async function isDone(
         ...statements,
         ...evaluations.statements,
       ],
-      audit: [{ ...audit, target_type: 'agent', target_id: row.id }],
+      audit: [
+        ...(audit === undefined ? [] : [{ ...audit, target_type: 'agent', target_id: row.id }]),
+        ...audits,
+      ],
       jobs: [...jobs, ...evaluations.jobs],
       reply,
     });

@@ -1,3 +1,4 @@
+export { refuseArchived, withAgent } from './change.ts';
 export { AgentConfig, AgentConfigPatch } from './config.ts';
 export { createAgent } from './create.ts';
 export { agentsFeature } from './feature.ts';
@@ -11,12 +12,14 @@ export {
   Version as VersionParameter,
   VersionRequest,
 } from './parameters.ts';
+export { refusePurged } from './pin-knowledge.ts';
 export { previewAgent, previewAgentConfig, previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
 
 export { Agent, CreateAgent, VersionReference } from './schema.ts';
 export { findAgent, getAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
+export { checkUsable } from './tools.ts';
 export { chooseVersion, selectVersionFor } from './version-choice.ts';
 export type { Version } from './version-schema.ts';
-export { createVersion, getVersion } from './versions.ts';
+export { createVersion, getVersion, planActivation } from './versions.ts';

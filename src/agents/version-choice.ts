@@ -7,7 +7,7 @@ import { isAgent } from './store.ts';
  * Returns SQL for the id of a version: the one that `requested` names by id, number or label, else the active one.
  * The SQL is null when that version does not exist.
  *
- * Every run and every request chooses its version here; experiments belong in the first branch.
+ * Every request chooses its version here; runs do in `selectChosen` of the experiments, which falls back to this.
  */
 export function chooseVersion(agent_id: SQL, requested: SQL | string | null): SQL<string | null> {
   const wanted = sql`${requested}`;

@@ -19,7 +19,7 @@ import { parseConfig } from './merge-config.ts';
 import { refusePurged } from './pin-knowledge.ts';
 import { type Agent, toAgent } from './schema.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
-import { selectAgent, selectAgentDetail } from './store.ts';
+import { type AgentDetailRow, selectAgent, selectAgentDetail } from './store.ts';
 import { checkUsable, pinsFor, withTools } from './tools.ts';
 import { selectVersionFor } from './version-choice.ts';
 import {
@@ -214,22 +214,24 @@ export const activateVersion = (
   name: string,
   input: ActivateVersion,
 ): Promise<Agent> =>
-  withAgent(
-    ctx,
-    target,
-    async (row) => {
-      refuseArchived(row);
-      const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, name).get();
-      if (version === undefined) throw unknownVersion(name);
-      await refusePurged(ctx, parseConfig(version.config), `Version ${version.number}`);
-      if (version.id === row.active_version_id) return null;
-      await checkUsable(ctx, version.tools);
-      const reason = input.reason ?? null;
-      const detail = { version: version.number, previous_version: row.number, reason };
-      return { activation: { version, reason }, audit: { action: 'agent.activate', detail } };
-    },
-    toAgent,
-  );
+  withAgent(ctx, target, (row) => planActivation(ctx, row, name, input.reason ?? null), toAgent);
+
+/** Returns the change that activates a version; null for the active one. Throws what `activateVersion` throws. */
+export async function planActivation(
+  ctx: Ctx,
+  row: AgentDetailRow,
+  name: string,
+  reason: string | null,
+): Promise<Plan | null> {
+  refuseArchived(row);
+  const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, name).get();
+  if (version === undefined) throw unknownVersion(name);
+  await refusePurged(ctx, parseConfig(version.config), `Version ${version.number}`);
+  if (version.id === row.active_version_id) return null;
+  await checkUsable(ctx, version.tools);
+  const detail = { version: version.number, previous_version: row.number, reason };
+  return { activation: { version, reason }, audit: { action: 'agent.activate', detail } };
+}
 
 function covered<Row extends { readonly id: string }>(ctx: Ctx, row: Row | undefined): Row {
   if (row === undefined || !coversAgent(ctx.actor, row.id)) throw notFound('agent');

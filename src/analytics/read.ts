@@ -17,6 +17,7 @@ import {
 } from './facts.ts';
 import { indexAt, type RollupRange, rangesOf } from './plan.ts';
 import { mergeSlices, readQuarters, readSlices, type Slices } from './slices.ts';
+import { namesOf, selectVariantNames, type VariantName } from './variant-names.ts';
 
 /** A request for figures along a dimension, for each period between boundaries. */
 export interface Wanted {
@@ -30,6 +31,8 @@ export interface Reading {
   readonly parts: readonly (readonly Slices[])[];
   /** False when there were more facts to count than `maxFacts`. */
   readonly isComplete: boolean;
+  /** The names of experiments and variants, if figures along them are wanted. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** Maximum number of facts of each kind that are counted while reading: those of the open hour, or more if cron is late. */
@@ -60,7 +63,8 @@ export async function readFigures(
     from: openFrom(ctx.workspace_id, Math.min(...times)),
   };
   const range = { ...facts, to: Math.max(...times), limit: maxFacts };
-  const [[workspace], owners, rollups, calls, runs, ratings] = await batch(ctx.db, [
+  const isNamed = wanted.some(({ dimension }) => dimension === 'variant');
+  const [[workspace], owners, rollups, calls, runs, ratings, variants] = await batch(ctx.db, [
     ctx.db
       .select({ time_zone: workspaces.time_zone })
       .from(workspaces)
@@ -70,6 +74,7 @@ export async function readFigures(
     selectCalls(ctx.db, range),
     selectRuns(ctx.db, range),
     selectRatings(ctx.db, range),
+    isNamed ? selectVariantNames(ctx.db, ctx.workspace_id, scope.facts) : null,
   ] as const);
   const time_zone = workspace?.time_zone ?? 'UTC';
   if (zones.size >= 1000) zones.clear();
@@ -83,7 +88,8 @@ export async function readFigures(
   addRollups(parts, wanted, rollups as StoredRow[]);
   addFacts(parts, wanted, calls as CallFact[], runs as RunFact[], ratings as RatingFact[]);
   const isComplete = [calls, runs, ratings].every((list) => (list as unknown[]).length < maxFacts);
-  return { parts, isComplete, agent_id: owner?.id ?? null, time_zone };
+  const names = namesOf((variants ?? []) as VariantName[]);
+  return { parts, isComplete, names, agent_id: owner?.id ?? null, time_zone };
 }
 
 interface Scope {

@@ -105,7 +105,16 @@ export const Analytics = z
       }),
     ),
     group_by: z.string().nullable(),
-    groups: z.array(z.object({ value: z.string(), ...Measures.shape })),
+    groups: z.array(
+      z.object({
+        value: z.string(),
+        name: z
+          .string()
+          .nullable()
+          .describe('Names of the experiment and the variant; null for other dimensions'),
+        ...Measures.shape,
+      }),
+    ),
     cost_by_operation: z.array(OperationCost),
     cost_by_capability: z.array(CapabilityCost),
     forecast: z

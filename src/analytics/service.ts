@@ -25,7 +25,8 @@ export async function getAnalytics(
 ): Promise<Analytics> {
   refuseGrouping(query);
   const want = (zone: string) => wantedFor(ctx, query, query.time_zone ?? zone);
-  const { parts, agent_id, isComplete, time_zone: own } = await readFigures(ctx, agent, want);
+  const read = await readFigures(ctx, agent, want);
+  const { parts, agent_id, isComplete, time_zone: own, names } = read;
   const time_zone = query.time_zone ?? own;
   const [{ boundaries = [] } = {}, { boundaries: before = [] } = {}] = want(own);
   const [start, end] = [boundaries[0] as number, boundaries.at(-1) as number];
@@ -49,7 +50,7 @@ export async function getAnalytics(
       totals: toMeasures(totalOf(previous)),
     },
     series: toSeries(all, boundaries, query.granularity),
-    ...toGroups(query, groups[0] ?? new Map()),
+    ...toGroups(query, groups[0] ?? new Map(), names),
     ...costsOf(total),
     forecast: forecast(readMetric(total, cost), { start, end }, ctx.now()),
     ...toplists(isWhole ? (top[0] ?? new Map()) : new Map()),
@@ -70,6 +71,7 @@ function refuseGrouping(query: AnalyticsQuery): void {
 const toGroups = (
   { group_by }: AnalyticsQuery,
   slices: Slices,
+  names: ReadonlyMap<string, string>,
 ): Pick<Analytics, 'group_by' | 'groups'> => ({
   group_by: group_by ?? null,
   groups:
@@ -77,6 +79,7 @@ const toGroups = (
       ? []
       : ranked(groupsOf(group_by, slices)).map(([value, figures]) => ({
           value,
+          name: names.get(value) ?? null,
           ...toMeasures(figures),
         })),
 });

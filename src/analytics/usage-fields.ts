@@ -86,6 +86,12 @@ const fields = {
   ),
   latency_ms: field(1, z.int(), ({ latency_ms }) => latency_ms),
   first_token_ms: field(1, z.int().nullable(), ({ first_token_ms }) => first_token_ms),
+  experiment_id: field(
+    2,
+    text.describe('The experiment that chose the version of the run'),
+    ({ experiment_id }) => experiment_id,
+  ),
+  variant_id: field(2, text, ({ variant_id }) => variant_id),
 } as const satisfies Record<FieldName, Field<z.ZodType>>;
 
 type Fields = typeof fields;

@@ -14,6 +14,8 @@ export const UsageQuery = z.strictObject({
   ...pageQuery,
   agent: AgentParameter.optional(),
   version: Id('ver').optional(),
+  experiment: Id('exp').optional(),
+  variant: Id('var').optional(),
   session: Id('ses').optional(),
   run: Id('run').optional(),
   api_key: Id('key').optional(),

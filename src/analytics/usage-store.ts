@@ -9,6 +9,8 @@ export interface UsageFilter {
   /** Id or slug of the agent. */
   readonly agent?: string | undefined;
   readonly version?: string | undefined;
+  readonly experiment?: string | undefined;
+  readonly variant?: string | undefined;
   readonly session?: string | undefined;
   readonly run?: string | undefined;
   readonly api_key?: string | undefined;
@@ -54,6 +56,8 @@ export const selectUsage = (
           ? undefined
           : sql`${usage.agent_id} in (select value from json_each(${JSON.stringify(filter.only)}))`,
         equals(usage.version_id, filter.version),
+        equals(usage.experiment_id, filter.experiment),
+        equals(usage.variant_id, filter.variant),
         equals(usage.session_id, filter.session),
         equals(usage.run_id, filter.run),
         equals(usage.api_key_id, filter.api_key),

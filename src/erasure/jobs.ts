@@ -1,4 +1,5 @@
 import { batch } from '../db/client.ts';
+import { eraseExperiments } from '../experiments/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import type { JobHandler } from '../platform/job-handler.ts';
 import { eraseOneOffs } from '../runs/index.ts';
@@ -18,6 +19,7 @@ async function eraseAgent(ctx: Ctx, agent_id: string): Promise<void> {
   await eraseSchedules(ctx, agent_id);
   await eraseSessions(ctx, agent_id);
   await eraseOneOffs(ctx, agent_id);
+  await eraseExperiments(ctx, agent_id);
   await batch(ctx.db, agentRemovals(ctx.db, ctx.workspace_id, agent_id));
 }
 

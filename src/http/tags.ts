@@ -33,6 +33,10 @@ export const tags = [
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',
   },
   { name: 'Schedules', description: 'Run agents at times of a cron expression' },
+  {
+    name: 'Experiments',
+    description: 'Compare versions of an agent on live traffic, and promote the better one',
+  },
   { name: 'Chat', description: 'Sessions for `useChat` of the AI SDK' },
   { name: 'Feedback', description: 'Ratings of answers' },
   {

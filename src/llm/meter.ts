@@ -56,6 +56,8 @@ export class CallMeter {
       account,
       agent_id,
       version_id,
+      experiment_id,
+      variant_id,
       session_id,
       run_id,
       end_user_id,
@@ -65,7 +67,9 @@ export class CallMeter {
     this.#ctx = ctx;
     this.#operation = operation;
     this.#call_key = call_key;
-    this.#attribution = { agent_id, version_id, session_id, run_id, end_user_id } as Attribution;
+    this.#attribution = {
+      ...{ agent_id, version_id, experiment_id, variant_id, session_id, run_id, end_user_id },
+    } as Attribution;
     this.#reservation = new BudgetReservation(ctx, {
       ...this.#attribution,
       caller_agent_ids,

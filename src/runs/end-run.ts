@@ -162,7 +162,7 @@ async function store(
 /** Columns that do not change after the start of a run. Writing them would write their indexes again. */
 const startColumns: ReadonlySet<string> = new Set<keyof RunRow>([
   ...(['id', 'workspace_id', 'agent_id', 'session_id', 'input_message_id'] as const),
-  ...(['version_id', 'experiment_id', 'variant_id', 'is_preview', 'metadata'] as const),
+  ...(['version_id', 'experiment_id', 'variant_id', 'subject', 'is_preview', 'metadata'] as const),
   ...(['created_by', 'created_at', 'lease_until', 'groups'] as const),
   // Computed from the runs before it.
   'source_file_ids',

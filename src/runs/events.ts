@@ -28,6 +28,8 @@ export type RunEvent =
       readonly message_id: string;
       readonly user_message_id: string;
       readonly version: { readonly id: string; readonly number: number };
+      /** Absent from events of earlier versions. */
+      readonly experiment?: Run['experiment'];
     }
   | ({
       readonly type: 'retrieval';
@@ -42,6 +44,8 @@ export type RunEvent =
       readonly message_id: string;
       readonly user_message_id: string;
       readonly version: { readonly id: string; readonly number: number };
+      /** Absent from events of earlier versions. */
+      readonly experiment?: Run['experiment'];
     }
   /**
    * A model call begins. Text after this event is another part of the answer than text before it.

@@ -9,6 +9,7 @@ import { endRunWith, failRunWith } from './end-run.ts';
 import type { RunEvent } from './events.ts';
 import { Progress } from './progress.ts';
 import { runAgent } from './run-agent.ts';
+import { toRunExperiment } from './schema/run.ts';
 import { insertSpan, selectSpans } from './store/spans.ts';
 import { suspendRun } from './suspension/suspend-run.ts';
 import { Trace } from './trace.ts';
@@ -45,6 +46,7 @@ export function holdLease(ctx: Ctx, { storage }: ActiveRun): () => void {
 export const identify = ({ run, message_id, user_message_id, version }: ActiveRun) => ({
   ...{ run_id: run.id, message_id, user_message_id },
   version: { id: version.id, number: version.number },
+  experiment: toRunExperiment(run),
 });
 
 /** The part of an active run in which its agent works. */

@@ -76,9 +76,13 @@ export {
 export { eraseTrace } from './store/erase-trace.ts';
 export { type AnyMessageRow, selectMessagesOfRun } from './store/messages.ts';
 export {
+  type Assigned,
+  assignedColumns,
   insertRun,
   isOpen,
   isWaiting,
+  type NewRunRow,
+  newRunColumns,
   type RunRow,
   renewRunRow,
   selectContentLogging,
@@ -88,7 +92,7 @@ export { type SpanRow, selectSpans } from './store/spans.ts';
 export {
   type RunVersionRow,
   readVersionOfRun,
-  selectVersionOfAgent,
+  selectVersionOfCaller,
   selectVersionOfRun,
   versionColumns,
 } from './store/versions.ts';

@@ -19,8 +19,11 @@ export async function requestRun(ctx: Ctx, run: ScheduledRun, run_id: string): P
   if (session !== null && session !== 'new') return requestTurn(ctx, run, session, run_id);
   const metadata = run.metadata as Parameters<typeof prepareOneOff>[2]['metadata'];
   const given = { message, inputs, version, end_user_id, metadata };
-  const prepared = { ...(await prepareOneOff(ctx, agent_id, given)), run_id };
-  return session === null ? oneOffRequest(prepared) : inNewSession(ctx, prepared, { run_id });
+  // No person talks to it, so no experiment assigns it.
+  const prepared = { ...(await prepareOneOff(ctx, agent_id, given)), run_id, subject: null };
+  return session === null
+    ? oneOffRequest(prepared)
+    : inNewSession(ctx, prepared, { run_id }, { subject: null });
 }
 
 async function requestTurn(

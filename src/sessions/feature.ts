@@ -3,6 +3,7 @@ import type { NativeStream } from '../runs/index.ts';
 import { attachmentJobs } from './attachments/extract.ts';
 import { attachmentRoutes } from './attachments/routes.ts';
 import { backgroundJobs } from './background/jobs.ts';
+import { sessionEventRoutes } from './events/routes.ts';
 import { eraseDueSessions } from './retention/jobs.ts';
 import { sessionRoutes } from './routes.ts';
 import { indexSessions } from './search/index-sessions.ts';
@@ -11,7 +12,7 @@ import { turnDriver } from './turn/driver.ts';
 /** `native` is the stream protocol of the product's own API. */
 export const sessionsFeature = (native: NativeStream) =>
   ({
-    routes: { '/api/v1': [sessionRoutes(native), attachmentRoutes] },
+    routes: { '/api/v1': [sessionRoutes(native), attachmentRoutes, sessionEventRoutes] },
     jobs: { ...attachmentJobs, ...backgroundJobs },
     tasks: {
       everyMinute: [{ name: 'session_index', run: indexSessions }],

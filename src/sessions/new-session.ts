@@ -1,14 +1,19 @@
+import { subjectOf } from '../experiments/index.ts';
 import { actorId, type Ctx } from '../platform/context.ts';
 import type { SessionRow } from './store/sessions.ts';
 
-/** A new session without messages. */
-export function newSession(
+/** A new session without messages. Without a `subject`, it is its end user, else the session. */
+export async function newSession(
   ctx: Ctx,
   given: Pick<SessionRow, 'agent_id' | 'end_user_id' | 'inputs'> & Partial<SessionRow>,
-): SessionRow {
+): Promise<SessionRow> {
   const now = ctx.now();
+  const { id = ctx.newId('ses'), agent_id, end_user_id } = given;
+  const subject =
+    given.subject === undefined
+      ? await subjectOf(agent_id, { end_user_id, session_id: id })
+      : given.subject;
   return {
-    id: ctx.newId('ses'),
     workspace_id: ctx.workspace_id,
     on_busy: 'reject',
     title: null,
@@ -22,10 +27,11 @@ export function newSession(
     active_run_until: 0,
     archived_at: null,
     expires_at: null,
-    subject: null,
     created_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,
     ...given,
+    id,
+    subject,
   };
 }

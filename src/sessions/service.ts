@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { parseConfig, selectAgent, selectVersionFor } from '../agents/index.ts';
 import { batch } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
+import { selectRunning } from '../experiments/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import {
@@ -11,7 +12,9 @@ import {
   endUserOf,
   hostOf,
   mayReadMessages,
+  namedAgent,
   type RunVersionRow,
+  selectVersionOfCaller,
   sendErasure,
 } from '../runs/index.ts';
 import { Failure, invalid, notFound, versionNotFound } from '../shared/failure.ts';
@@ -48,9 +51,10 @@ export async function createSession(
   input: CreateSession,
 ): Promise<OpenedSession> {
   authorizeVersion(ctx, input.version);
-  const [agents, versions] = await batch(ctx.db, [
+  const [agents, versions, running] = await batch(ctx.db, [
     selectAgent(ctx.db, ctx.workspace_id, agentName),
     selectVersionFor(ctx.db, ctx.workspace_id, agentName, input.version),
+    selectRunning(ctx.db, namedAgent(ctx.workspace_id, agentName)),
   ]);
   const agent = authorizeAgent(ctx, agents);
   if (agent.archived_at !== null)
@@ -62,13 +66,18 @@ export async function createSession(
   const now = ctx.now();
   const end_user_id = endUserOf(ctx, input.end_user_id);
   const { inputs, on_busy, title, metadata, expires_in_s } = input;
-  const row = newSession(ctx, {
+  const row = await newSession(ctx, {
     agent_id: agent.id,
     ...{ end_user_id, inputs, on_busy, title, metadata, version: input.version },
     titled_by: title === null ? null : 'person',
     expires_at: expires_in_s === null ? null : now + expires_in_s * second,
   });
-  const reply = { ...toSession(row, now), ...toOpening(config) };
+  const assigned =
+    running.length === 0
+      ? undefined
+      : await selectVersionOfCaller(ctx.db, ctx.workspace_id, row).get();
+  const opening = assigned === undefined ? config : parseConfig(assigned.config);
+  const reply = { ...toSession(row, now), ...toOpening(opening) };
   const titled = row.title === null ? [] : indexTitle(ctx.db, ctx.workspace_id, row.id, row.title);
   await commit(ctx, { statements: [insertSession(ctx.db, row), ...titled], reply });
   return reply;

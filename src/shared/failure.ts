@@ -11,6 +11,7 @@ export const failures = {
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'The method is not supported here' },
   not_acceptable: { status: 406, title: 'None of the accepted media types is supported' },
+  experiment_not_ready: { status: 409, title: 'The experiment cannot start as it is' },
   conflict: { status: 409, title: 'The state of the resource does not allow this' },
   slug_taken: { status: 409, title: 'The slug is in use' },
   name_taken: { status: 409, title: 'The name is in use' },

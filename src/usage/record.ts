@@ -10,6 +10,9 @@ import type { Price, Tokens } from './price.ts';
 export interface Attribution {
   readonly agent_id?: string | null;
   readonly version_id?: string | null;
+  /** The experiment and variant of the run. */
+  readonly experiment_id?: string | null;
+  readonly variant_id?: string | null;
   readonly session_id?: string | null;
   readonly run_id?: string | null;
   readonly end_user_id?: string | null;

@@ -55,6 +55,12 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"created_count": 1',
     /^case_\w+,What does the light mean/m,
     '"input": "How long does descaling take?"',
+  'docs/guides/experiments.md': [
+    '"status": "running"',
+    /"experiment": \{\s+"id": "exp_/,
+    '"order.value"',
+    '"concluded"',
+    'More customers reach their goal.',
   ],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],

@@ -3,6 +3,7 @@ import { vi } from 'vitest';
 import { newId } from '../../src/shared/id.ts';
 import { newWorkspace, request, type Workspace } from './api.ts';
 import { evaluationRecipes } from './evaluation-recipes.ts';
+import { newExperiment } from './experiments.ts';
 import { settled, uploadForm } from './files.ts';
 import { created, newArchitectSession } from './knowledge-states.ts';
 import { newServer } from './mcp/seed.ts';
@@ -280,6 +281,11 @@ export const recipes: readonly Recipe[] = [
       const about = { name: `Seed ${unique()}`, cron: '0 8 * * *', message: 'Report.' };
       return { schedule: (await created(workspace, `/agents/${agent}/schedules`, about)).id };
     },
+  },
+  {
+    needs: 'POST /api/v1/agents/{agent}/experiments',
+    gives: ['experiment', 'variant'],
+    make: (workspace) => newExperiment(workspace, 'draft'),
   },
   {
     needs: 'POST /api/v1/code-executions',

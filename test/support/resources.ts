@@ -12,6 +12,7 @@ import {
   typesOf,
 } from './document.ts';
 import { freshEvaluation } from './evaluation-recipes.ts';
+import { newExperiment } from './experiments.ts';
 import {
   created,
   newArchitectSession,
@@ -60,6 +61,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   emb: 'migration',
   ses: 'session',
   sch: 'schedule',
+  exp: 'experiment',
+  var: 'variant',
   att: 'attachment',
   msg: 'message',
   run: 'run',
@@ -109,6 +112,14 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
     ],
   }),
   ...mcpBodies,
+  'POST /api/v1/agents/{agent}/experiments': () => ({
+    name: 'Shorter answers',
+    primary_metric: { metric: 'success' },
+    variants: [
+      { name: 'control', version: 1, weight: 50, is_control: true },
+      { name: 'short', version: 1, weight: 50 },
+    ],
+  }),
   'POST /api/v1/end-user-tokens': ({ agent }) => ({
     end_user_id: 'customer-1',
     groups: ['staff'],
@@ -166,6 +177,15 @@ export const valuesFor = async (
       // The provider of the example.
       await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
       return { ...values, ...(await newEmptyBase(workspace)) };
+    case 'POST /api/v1/experiments/{experiment}/start':
+      return { ...values, ...(await newExperiment(workspace, 'draft')) };
+    case 'POST /api/v1/experiments/{experiment}/pause':
+    case 'POST /api/v1/experiments/{experiment}/stop':
+    case 'POST /api/v1/experiments/{experiment}/conclude':
+    case 'POST /api/v1/experiments/{experiment}/variants/{variant}/stop':
+      return { ...values, ...(await newExperiment(workspace, 'running')) };
+    case 'POST /api/v1/experiments/{experiment}/resume':
+      return { ...values, ...(await newExperiment(workspace, 'paused')) };
     case 'POST /api/v1/embedding-migrations/{migration}/switch':
     case 'POST /api/v1/embedding-migrations/{migration}/cancel':
       return { ...values, migration: await newMigration(workspace, 'ready') };

@@ -11,6 +11,8 @@ export const usage = sqliteTable(
     call_key: text().notNull(),
     agent_id: text(),
     version_id: text(),
+    experiment_id: text(),
+    variant_id: text(),
     session_id: text(),
     run_id: text(),
     api_key_id: text(),

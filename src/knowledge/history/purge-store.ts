@@ -30,12 +30,14 @@ export const selectDueBase = (db: Db, now: number) =>
     .orderBy(asc(knowledge_bases.purge_due_at))
     .limit(1);
 
-/** Selects the first revision that the active or a labelled version of an agent is pinned to; null without any. */
+/** Selects the first revision that the active version of an agent, a labelled one or one of a running experiment is pinned to; null without any. */
 export const selectHeldRevision = (db: Db, { id, workspace_id }: BaseRow) =>
   db.all<{ revision: number | null }>(sql`
     select min(j.value) as revision from agents a cross join agent_versions v cross join json_each(v.config, '$.knowledge.revisions') j
     where a.workspace_id = ${workspace_id} and a.archived_at is null and a.deleted_at is null and j.key = ${id} and j.value >= (select b.oldest_revision from knowledge_bases b where b.id = ${id})
-      and v.id in (select a.active_version_id union all select l.version_id from agent_labels l where l.agent_id = a.id)`);
+      and v.id in (select a.active_version_id union all select l.version_id from agent_labels l where l.agent_id = a.id
+        union all select k.version_id from experiments e join experiment_variants k on k.experiment_id = e.id
+          where e.workspace_id = a.workspace_id and e.agent_id = a.id and e.status in ('running', 'paused'))`);
 
 /** Selects former contents of a base, the first removed first. */
 export const selectFormerContents = (db: Db, base_id: string, limit: number) =>

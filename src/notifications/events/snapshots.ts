@@ -51,7 +51,7 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
     order by seq limit ${limit}) q`;
   const [events, runRows, fileRows, feedbackRows, scheduleRows] = (await batch(db, [
     db.all(sql`select seq, workspace_id, type, subject_id, created_at from ${page} order by seq`),
-    db.all(sql`select r.id, r.agent_id, r.version_id, r.session_id, r.is_preview, r.status, r.finish_reason, r.error_code,
+    db.all(sql`select r.id, r.agent_id, r.version_id, r.experiment_id, r.variant_id, r.session_id, r.is_preview, r.status, r.finish_reason, r.error_code,
       r.error_detail, r.input_tokens, r.output_tokens, r.cost_nano_usd, r.created_at, r.ended_at,
       (select o.schedule_id from schedule_slots o where o.run_id = r.id) as schedule_id
       from ${page} cross join runs r on r.id = q.subject_id and r.workspace_id = q.workspace_id`),
@@ -113,6 +113,8 @@ const toRunData = (type: QueuedType, row: Stored<RunRow>): EventData<'run.comple
   run_id: row.id,
   agent_id: row.agent_id,
   version_id: row.version_id,
+  experiment_id: row.experiment_id,
+  variant_id: row.variant_id,
   session_id: row.session_id,
   schedule_id: row.schedule_id,
   is_preview: Boolean(row.is_preview),

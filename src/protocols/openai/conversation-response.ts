@@ -111,11 +111,11 @@ async function startConversation(
     throw unsupported('/model', '`model` is required for the first response of a conversation.');
   const prepared = await prepareRun(ctx, body.model, question, body);
   const echo = echoOf(body, body.model);
-  const run = inNewSession(
+  const run = await inNewSession(
     ctx,
     prepared,
     { ...common, metadata: { openai: echo } },
-    sessionOf(row.id),
+    { id: sessionOf(row.id) },
   );
   return { run, echo };
 }

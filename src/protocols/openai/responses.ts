@@ -124,7 +124,7 @@ async function startChain(ctx: Ctx, body: CreateResponse): Promise<Prepared> {
   const run =
     body.store === false
       ? oneOffRequest({ ...prepared, ...rest })
-      : inNewSession(ctx, prepared, rest);
+      : await inNewSession(ctx, prepared, rest);
   return { run, echo };
 }
 

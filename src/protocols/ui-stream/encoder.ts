@@ -57,12 +57,12 @@ class UiMessageStream implements StreamEncoder {
     switch (event.type) {
       case 'start':
       case 'resume': {
-        const { run_id: id, user_message_id, version } = event;
+        const { run_id: id, user_message_id, version, experiment = null } = event;
         return [
           { type: 'start', messageId: event.message_id },
           {
             type: 'data-run',
-            data: { id, status: 'running', user_message_id, version },
+            data: { id, status: 'running', user_message_id, version, experiment },
             transient: true,
           },
         ];

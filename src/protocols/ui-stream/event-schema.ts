@@ -23,6 +23,7 @@ function startEvents() {
       status: z.literal('running'),
       user_message_id: z.string(),
       version: z.object({ id: z.string(), number: z.int() }),
+      experiment: Run.shape.experiment,
     })
     .describe('The run at its start');
 

@@ -15,6 +15,8 @@ export const AgentRunsQuery = z.strictObject({
   ...pageQuery,
   status: z.enum(runStatuses).optional().describe('Filter by status'),
   version: VersionParameter.optional().describe('Filter by version'),
+  experiment: Id('exp').optional().describe('Filter by experiment'),
+  variant: Id('var').optional().describe('Filter by variant of an experiment'),
   session: Id('ses').optional().describe('Filter by session'),
   end_user_id: EndUserId.optional().describe('Filter by end user'),
   finish_reason: z

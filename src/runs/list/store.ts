@@ -15,6 +15,8 @@ export interface RunFilter {
   readonly created_by?: string | undefined;
   readonly status?: RunStatus | undefined;
   readonly version?: string | undefined;
+  readonly experiment?: string | undefined;
+  readonly variant?: string | undefined;
   readonly session?: string | undefined;
   readonly end_user_id?: string | undefined;
   readonly finish_reason?: string | undefined;
@@ -62,6 +64,8 @@ export const selectRuns = (
         filter.version === undefined
           ? undefined
           : sql`${runs.version_id} = ${chooseVersion(sql`${runs.agent_id}`, filter.version)}`,
+        filter.experiment === undefined ? undefined : eq(runs.experiment_id, filter.experiment),
+        filter.variant === undefined ? undefined : eq(runs.variant_id, filter.variant),
         filter.session === undefined ? undefined : eq(runs.session_id, filter.session),
         filter.end_user_id === undefined ? undefined : sql`${endUserId} = ${filter.end_user_id}`,
         filter.finish_reason === undefined

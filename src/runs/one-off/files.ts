@@ -8,7 +8,7 @@ import { Failure, invalid } from '../../shared/failure.ts';
 import { deleteAttachmentCleanups } from '../attachments/objects.ts';
 import { mapReferences, referenceTo } from '../attachments/references.ts';
 import { insertRunFiles } from '../store/contents.ts';
-import { selectVersionOfAgent } from '../store/versions.ts';
+import { selectVersionOfCaller } from '../store/versions.ts';
 import type { OneOffInput, RequestFile } from './one-off-input.ts';
 
 /** Maximum number of files of a one-off run. */
@@ -67,10 +67,11 @@ export async function adoptRunFiles(
 
 async function checkImages(
   ctx: Ctx,
-  { agent_id, version, draft }: OneOffInput,
+  { agent_id, version, subject = null, draft }: OneOffInput,
   request_files: readonly RequestFile[],
 ): Promise<void> {
-  const row = await selectVersionOfAgent(ctx.db, ctx.workspace_id, agent_id, version).get();
+  const caller = { agent_id, version, subject, created_at: ctx.now() };
+  const row = await selectVersionOfCaller(ctx.db, ctx.workspace_id, caller).get();
   const config = draft?.config ?? (row === undefined ? null : parseConfig(row.config));
   const isRefused = config !== null && capabilitiesOf(config.model).images === false;
   if (isRefused && request_files.some(({ kind }) => kind === 'image'))

@@ -20,6 +20,8 @@ export interface OneOffInput {
   readonly version: string | null;
   readonly text: string;
   readonly end_user_id: string | null;
+  /** Its end user in experiments; without one, no experiment assigns the run. */
+  readonly subject?: number | null;
   readonly inputs: Inputs;
   /** The caller's metadata. */
   readonly labels: Readonly<Record<string, unknown>>;

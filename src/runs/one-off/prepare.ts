@@ -1,5 +1,6 @@
 import { parseConfig, previewConfig, selectAgent, selectVersionFor } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
+import { subjectOf } from '../../experiments/index.ts';
 import { mayUse } from '../../identity/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid, versionNotFound } from '../../shared/failure.ts';
@@ -37,12 +38,14 @@ export async function prepareOneOff(
   const { inputs: fields } = draft?.config ?? parseConfig(version.config);
   const inputs = reads_metadata ? readInputs(fields, given.metadata) : given.inputs;
   checkInputs(fields, inputs, reads_metadata ? '/metadata' : '/inputs');
+  const end_user_id = endUserOf(ctx, given.end_user_id);
   return {
     run_id: ctx.newId('run'),
     agent_id: agent.id,
     version: given.version,
     text: textOf(given),
-    end_user_id: endUserOf(ctx, given.end_user_id),
+    end_user_id,
+    subject: await subjectOf(agent.id, { end_user_id, session_id: null }),
     inputs,
     labels: given.metadata,
     ...(draft === undefined ? {} : { draft }),

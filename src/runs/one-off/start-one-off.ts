@@ -5,7 +5,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { invalid, versionNotFound } from '../../shared/failure.ts';
 import { type ActiveRun, begin, newRun } from '../active-run.ts';
 import { contentExpiry, insertRunContent } from '../store/contents.ts';
-import { selectContentLogging, selectRun } from '../store/runs.ts';
+import { type Assigned, newRunColumns, selectContentLogging, selectRun } from '../store/runs.ts';
 import { type RunVersionRow, selectVersionOfRun } from '../store/versions.ts';
 import { type RunVersion, toRunVersion } from '../version.ts';
 import { adoptRunFiles, type RunFiles } from './files.ts';
@@ -25,14 +25,14 @@ export async function startOneOff(
   const run = newRun(ctx, { ...given, is_preview: draft !== undefined });
   const files = await adoptRunFiles(ctx, input, question_id);
   const content = newContent(ctx, input, question_id, files);
-  const { version_id: _, ...row } = run;
-  const { version, content_logging } = await commitStart(
+  const { version, content_logging, assigned } = await commitStart(
     ctx,
     input,
     [
       insertOneOffRun(ctx.db, {
-        ...row,
+        ...newRunColumns(run),
         requested: input.version,
+        assigned_subject: draft === undefined ? (input.subject ?? null) : null,
         inputs: JSON.stringify(input.inputs),
       }),
       selectVersionOfRun(ctx.db, run_id, null),
@@ -45,7 +45,7 @@ export async function startOneOff(
   );
   return {
     ...begin({ version, draft, overrides: input.overrides }),
-    run: { ...run, version_id: version.id },
+    run: { ...run, ...assigned, version_id: version.id },
     prompt: promptOf(content),
     end_user_id,
     kept_until: contentExpiry(content.created_at, content_logging),
@@ -91,7 +91,7 @@ async function commitStart(
   { run_id, version: requested }: OneOffInput,
   statements: readonly Statement[],
   hasMore: boolean,
-): Promise<{ version: RunVersion; content_logging: boolean }> {
+): Promise<{ version: RunVersion; content_logging: boolean; assigned: Assigned }> {
   const { db, workspace_id } = ctx;
   const wasMade = async () => (await selectRun(db, workspace_id, run_id).get()) !== undefined;
   let results: unknown[] | null;
@@ -103,14 +103,18 @@ async function commitStart(
       throw invalid('/version', versionNotFound(requested ?? ''));
     throw error;
   }
-  const [, versions, settings] = (results ?? [
-    null,
+  const [runs, versions, settings] = (results ?? [
+    await selectRun(db, workspace_id, run_id).all(),
     await selectVersionOfRun(db, run_id, null).all(),
     await selectContentLogging(db, workspace_id).all(),
-  ]) as [unknown, RunVersionRow[], { content_logging: boolean }[]];
+  ]) as [Assigned[], RunVersionRow[], { content_logging: boolean }[]];
   const [version] = versions;
-  if (version === undefined) throw new Error(`the version of run ${run_id} was not read`);
+  const [stored] = runs;
+  if (version === undefined || stored === undefined)
+    throw new Error(`the version of run ${run_id} was not read`);
+  const { experiment_id, variant_id, subject } = stored;
   return {
+    assigned: { experiment_id, variant_id, subject },
     version: toRunVersion(version),
     content_logging: settings[0]?.content_logging ?? false,
   };

@@ -55,10 +55,10 @@ async function lostCall(
   output: readonly RunEvent[],
 ): Promise<LostCall> {
   const { run, version, end_user_id } = lost;
-  const { agent_id, version_id, session_id, id: run_id } = run;
+  const { agent_id, version_id, experiment_id, variant_id, session_id, id: run_id } = run;
   const hasOutput = output.some(isOutput);
   return {
-    ...{ agent_id, version_id, run_id, session_id, end_user_id },
+    ...{ agent_id, version_id, experiment_id, variant_id, run_id, session_id, end_user_id },
     api_key_id: run.created_by !== null && isId('key', run.created_by) ? run.created_by : null,
     call_key: `${run_id}:${ordinal}`,
     model: version.config.model,

@@ -64,12 +64,25 @@ const RunContext = z
   })
   .openapi('RunContext');
 
+/** The experiment that chose the version of a run, by ids. */
+export const RunExperiment = z
+  .object({ id: Id('exp'), variant: Id('var') })
+  .nullable()
+  .describe('The experiment that chose the version, and the variant; null without one');
+
+export const toRunExperiment = ({
+  experiment_id,
+  variant_id,
+}: Pick<RunRow, 'experiment_id' | 'variant_id'>): z.output<typeof RunExperiment> =>
+  experiment_id === null || variant_id === null ? null : { id: experiment_id, variant: variant_id };
+
 export const Run = z
   .object({
     id: Id('run'),
     session_id: z.string().nullable().describe('null for a run without a session'),
     agent_id: Id('agt'),
     version_id: Id('ver'),
+    experiment: RunExperiment,
     is_preview: z
       .boolean()
       .describe(
@@ -153,6 +166,7 @@ export const toRun = (row: RunRow): Run => ({
   session_id: row.session_id,
   agent_id: row.agent_id,
   version_id: row.version_id,
+  experiment: toRunExperiment(row),
   is_preview: row.is_preview,
   status: row.status,
   required_actions: row.status === 'requires_action' ? row.required_actions : null,

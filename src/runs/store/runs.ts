@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, lte, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
 import { runs } from '../../db/schema/runs.ts';
@@ -6,9 +6,51 @@ import { workspaces } from '../../db/schema/workspaces.ts';
 
 export type RunRow = typeof runs.$inferSelect;
 
-/** Inserts a run. `version_id` may be an SQL expression; the insert violates `runs.version_id` when it evaluates to null. */
-export const insertRun = (db: Db, row: RunRow, version_id: SQL<string | null> | string) =>
-  db.insert(runs).values({ ...row, version_id: sql`${version_id}` });
+/** The columns of a run that `insertRun` takes from the choice of its version. */
+export type NewRunRow = Omit<RunRow, 'version_id' | 'experiment_id' | 'variant_id' | 'subject'>;
+
+/** Returns a run without the columns that its choice sets, and without null, which at the start are most columns. */
+export const newRunColumns = ({
+  version_id: _,
+  experiment_id: _e,
+  variant_id: _v,
+  subject: _s,
+  ...row
+}: RunRow): NewRunRow =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as NewRunRow;
+
+/** What the run uses, as `insertRun` returns it. */
+export const assignedColumns = {
+  experiment_id: runs.experiment_id,
+  variant_id: runs.variant_id,
+  subject: runs.subject,
+};
+export type Assigned = Pick<RunRow, keyof typeof assignedColumns>;
+
+/**
+ * Inserts a run. `choice` selects at most one row of `version_id`, `experiment_id`, `variant_id` and `counted_subject`
+ * (experiments/choose-version.ts); the insert violates `runs.version_id` when it selects none. Absent columns are null.
+ */
+export const insertRun = (db: Db, row: NewRunRow, choice: SQL) => {
+  const chosen: Readonly<Record<string, SQL>> = {
+    version_id: sql`chosen.version_id`,
+    experiment_id: sql`chosen.experiment_id`,
+    variant_id: sql`chosen.variant_id`,
+    subject: sql`chosen.counted_subject`,
+  };
+  const columns = Object.entries(getTableColumns(runs)).map(([name, column]) => {
+    const value = row[name as keyof NewRunRow] ?? null;
+    const given = value === null ? sql`null` : sql`${sql.param(value, column)}`;
+    return [name, (chosen[name] ?? given).as(name)];
+  });
+  return db.insert(runs).select(
+    db
+      .select(Object.fromEntries(columns) as { [Name in keyof RunRow]: SQL.Aliased })
+      .from(sql`(select 1) left join (${choice}) as chosen`)
+      // Without it SQLite reads ON CONFLICT as a join condition.
+      .where(sql`true`),
+  );
+};
 
 /** Renews the lease of a queued run. */
 export const renewQueuedRun = (db: Db, workspace_id: string, id: string, until: number) =>

@@ -1,8 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { chooseVersion } from '../../agents/index.ts';
 import type { Db } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
+import { type Caller, callerOf, selectChosen } from '../../experiments/index.ts';
 
 export const versionColumns = {
   version_id: sql<string>`${agent_versions.id}`.as('version_id'),
@@ -17,20 +17,15 @@ export const versionColumns = {
   ),
 };
 
-/** Selects the version that a one-off run of an agent would use. */
-export const selectVersionOfAgent = (
-  db: Db,
-  workspace_id: string,
-  agent_id: string,
-  requested: string | null,
-) =>
+/** Selects the version that a caller would use now, which is not stored yet. */
+export const selectVersionOfCaller = (db: Db, workspace_id: string, caller: Caller) =>
   db
     .select(versionColumns)
     .from(agent_versions)
     .where(
       and(
         eq(agent_versions.workspace_id, workspace_id),
-        eq(agent_versions.id, chooseVersion(sql`${agent_id}`, sql`${requested}`)),
+        eq(agent_versions.id, sql`(select version_id from (${selectChosen(callerOf(caller))}))`),
       ),
     );
 

@@ -6,7 +6,7 @@ import {
   deleteAttachmentCleanups,
   mapReferences,
   referenceTo,
-  selectVersionOfAgent,
+  selectVersionOfCaller,
 } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -53,12 +53,10 @@ export async function adoptFiles(
   const [same, [counted], versions] = await batch(ctx.db, [
     selectSameAttachments(ctx.db, ctx.workspace_id, session.id, digests),
     countAttachments(ctx.db, ctx.workspace_id, session.id),
-    selectVersionOfAgent(
-      ctx.db,
-      ctx.workspace_id,
-      session.agent_id,
-      version ?? (create ?? session).version,
-    ),
+    selectVersionOfCaller(ctx.db, ctx.workspace_id, {
+      ...session,
+      version: version ?? (create ?? session).version,
+    }),
   ]);
   requireImageSupport('/model', request_files, draft, versions[0]);
   const unread = same.find(({ status }) => status !== 'ready');

@@ -1,7 +1,7 @@
 import { batch, type Statement } from '../../db/client.ts';
 import type { AttachedFile } from '../../db/schema/runs.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { selectVersionOfAgent } from '../../runs/index.ts';
+import { selectVersionOfCaller } from '../../runs/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
 import type { MessageRow } from '../store/messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
@@ -36,7 +36,10 @@ export async function takeAttachments(
   if (ids.length === 0) return [];
   const [rows, versions] = await batch(ctx.db, [
     selectAttachmentsByIds(ctx.db, ctx.workspace_id, session.id, ids),
-    selectVersionOfAgent(ctx.db, ctx.workspace_id, session.agent_id, version ?? session.version),
+    selectVersionOfCaller(ctx.db, ctx.workspace_id, {
+      ...session,
+      version: version ?? session.version,
+    }),
   ]);
   const known = new Map(rows.map((row) => [row.id, row]));
   const taken = ids.map((id, index) => checkReady(`/attachments/${index}`, known.get(id)));

@@ -98,6 +98,8 @@ function foldJob(
 const attributionOf = ({ id, agent_id, end_user_id }: SessionRow, run: RunRow | undefined) => ({
   agent_id,
   version_id: run?.version_id ?? null,
+  experiment_id: run?.experiment_id ?? null,
+  variant_id: run?.variant_id ?? null,
   session_id: id,
   run_id: run?.id ?? null,
   end_user_id,

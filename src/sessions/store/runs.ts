@@ -1,18 +1,29 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { chooseVersion } from '../../agents/index.ts';
 import type { Db, Statement } from '../../db/client.ts';
 import { compileByColumns } from '../../db/compiled.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
 import { runs } from '../../db/schema/runs.ts';
-import { sessions } from '../../db/schema/sessions.ts';
+import { selectChosen } from '../../experiments/index.ts';
 import {
+  type Assigned,
+  assignedColumns,
   insertRun,
   isRequired,
+  type NewRunRow,
+  newRunColumns,
   type RunRow,
   type RunVersion,
   versionColumns,
 } from '../../runs/index.ts';
 import type { SessionRow } from './sessions.ts';
+
+/**
+ * Selects the session with the version that a run of it would use now: the requested one, else the session's, else the
+ * one of its experiment, else the active one. A preview is not part of an experiment.
+ */
+const chosenOf = (session_id: unknown, requested: unknown, is_preview: unknown): SQL =>
+  selectChosen(sql`select id, agent_id, inputs, active_run_id, created_at, coalesce(${requested}, version) as wanted,
+    iif(${is_preview}, null, subject) as subject from sessions where id = ${session_id}`);
 
 /** The version that a run of the session would use now. */
 export const selectVersionOfSession = (
@@ -23,15 +34,16 @@ export const selectVersionOfSession = (
 ) =>
   db
     .select(versionColumns)
-    .from(sessions)
-    .innerJoin(
-      agent_versions,
-      eq(
-        agent_versions.id,
-        chooseVersion(sql`${sessions.agent_id}`, sql`coalesce(${requested}, ${sessions.version})`),
+    .from(agent_versions)
+    .where(
+      and(
+        eq(agent_versions.workspace_id, workspace_id),
+        eq(
+          agent_versions.id,
+          sql`(select version_id from (${chosenOf(session_id, requested, false)}))`,
+        ),
       ),
-    )
-    .where(and(eq(sessions.workspace_id, workspace_id), eq(sessions.id, session_id)));
+    );
 
 interface RunConditions {
   /** The only version that the run may use; null for any. */
@@ -41,29 +53,25 @@ interface RunConditions {
 }
 
 /**
- * Inserts a run with the version that its session is to use. Violates `runs.version_id` when the
- * run does not hold the session or has begun before, when the version does not exist or is not
- * `fixed`, and when the session misses required form values of the version.
+ * Inserts a run with the version that its session is to use, and returns its experiment. Violates `runs.version_id` when
+ * the run does not hold the session or has begun before, when the version does not exist or is not `fixed`, and when the
+ * session misses required form values of the version.
  */
 export const insertRunOfSession = (
   db: Db,
-  { version_id: _, ...row }: RunRow,
+  row: RunRow,
   requested: string | null,
   { fixed, is_once }: RunConditions,
-): Statement => {
+): Statement<Assigned[]> => {
   const hasRequired = fixed === null || fixed.config.inputs.some(isRequired);
   return insertRunWith(db, {
-    ...withoutNulls(row),
+    ...newRunColumns(row),
     requested,
     cached: fixed?.id,
     is_filled: hasRequired ? row.is_preview : undefined,
     is_once: is_once ? true : undefined,
   });
 };
-
-/** Leaves out the columns that are null, which at the start of a run are most of them. */
-const withoutNulls = <Row extends object>(row: Row): Row =>
-  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as Row;
 
 interface ChoiceOfRun {
   readonly requested: string | null;
@@ -75,52 +83,58 @@ interface ChoiceOfRun {
   readonly is_once: true | undefined;
 }
 
-const insertRunWith = compileByColumns<Omit<RunRow, 'version_id'> & ChoiceOfRun>(
+/** The columns of a queued run that its start sets. */
+const begun = [
+  'version_id',
+  'experiment_id',
+  'variant_id',
+  'subject',
+  'input_message_id',
+  'status',
+  'lease_until',
+  'metadata',
+] as const;
+
+const insertRunWith = compileByColumns<NewRunRow & ChoiceOfRun, Assigned[]>(
   (db, { requested, cached, is_filled, is_once, ...row }) => {
-    const isCached = cached === undefined ? sql`` : sql` and v.id = ${cached}`;
+    const isCached = cached === undefined ? sql`` : sql` and s.version_id = ${cached}`;
     const isFilled =
       is_filled === undefined ? sql`` : sql` and (${is_filled} or not exists (${missingInputs}))`;
     const isOnce =
       is_once === undefined
         ? sql``
         : sql` and not exists (select 1 from runs b where b.id = ${row.id} and b.status <> 'queued')`;
-    const begun = [
-      'version_id',
-      'experiment_id',
-      'variant_id',
-      'input_message_id',
-      'status',
-      'lease_until',
-      'metadata',
-    ] as const;
     // A queued run has its row already.
     return insertRun(
       db,
-      { ...row, version_id: '' },
-      sql`(${versionOfSession(row.session_id, requested)} where s.active_run_id = ${row.id}${isCached}${isFilled}${isOnce})`,
-    ).onConflictDoUpdate({
-      target: runs.id,
-      set: Object.fromEntries(begun.map((name) => [name, sql`excluded.${sql.identifier(name)}`])),
-      setWhere: sql`${runs.status} = 'queued'`,
-    });
+      row,
+      sql`select s.* from (${chosenOf(row.session_id, requested, row.is_preview)}) s
+        where s.active_run_id = ${row.id}${isCached}${isFilled}${isOnce}`,
+    )
+      .onConflictDoUpdate({
+        target: runs.id,
+        set: Object.fromEntries(begun.map((name) => [name, sql`excluded.${sql.identifier(name)}`])),
+        setWhere: sql`${runs.status} = 'queued'`,
+      })
+      .returning(assignedColumns);
   },
 );
 
-/** Selects the version `v` that a run of the session `s` uses: the requested one, else the session's, else the active one. */
-const versionOfSession = (session_id: string | null, requested: string | null): SQL =>
-  sql`select v.id from (select *, coalesce(${requested}, version) as wanted from sessions where id = ${session_id}) s
-    join agent_versions v on v.id = ${chooseVersion(sql`s.agent_id`, sql`s.wanted`)}`;
-
-/** Required form fields of the version `v` that have neither a value in the session `s` nor a default. */
-const missingInputs = sql`select 1 from json_each(v.config, '$.inputs') field
-    where field.value ->> 'required' and field.value ->> 'default' is null
+/** Required form fields of the version of `s` that have neither a value in the session `s` nor a default. */
+const missingInputs = sql`select 1 from agent_versions v join json_each(v.config, '$.inputs') field
+    where v.id = s.version_id and field.value ->> 'required' and field.value ->> 'default' is null
       and json_type(s.inputs, '$.' || (field.value ->> 'name')) is null`;
 
-/** Inserts a queued run with the version that it would use now. */
+/** Inserts a queued run with the version that it would use now. It is part of an experiment once it starts. */
 export const insertQueuedRun = (
   db: Db,
   row: RunRow,
   session: Pick<SessionRow, 'id'>,
   requested: string | null,
 ): Statement =>
-  insertRun(db, { ...row, status: 'queued' }, sql`(${versionOfSession(session.id, requested)})`);
+  insertRun(
+    db,
+    { ...newRunColumns(row), status: 'queued' },
+    sql`select version_id, null as experiment_id, null as variant_id, null as counted_subject
+      from (${chosenOf(session.id, requested, row.is_preview)})`,
+  );

@@ -6,6 +6,7 @@ import { run_steps, runs, suspended_runs } from '../../db/schema/runs.ts';
 import { messages, sessions } from '../../db/schema/sessions.ts';
 import { eraseAttachments } from '../attachments/store.ts';
 import { dropSummaries } from '../background/summary-store.ts';
+import { deleteEventsOfSession } from '../events/store.ts';
 import { deleteFeedbackOfSession } from '../feedback/store.ts';
 import { nextIndexNumber, unindexSession } from '../search/store.ts';
 
@@ -41,6 +42,7 @@ export function deleteSession(db: Db, workspace_id: string, id: string, now: num
     ...eraseAttachments(db, workspace_id, id, now),
     unindexSession(db, workspace_id, id),
     deleteFeedbackOfSession(db, workspace_id, id),
+    deleteEventsOfSession(db, workspace_id, id),
     db.delete(run_steps).where(sql`${run_steps.run_id} in ${ownRuns}`),
     db.delete(suspended_runs).where(sql`${suspended_runs.run_id} in ${ownRuns}`),
     db

@@ -48,7 +48,7 @@ export async function forkSession(
       `A fork copies at most ${maxMessages} messages; this branch has more.`,
     );
   const copies = copiesOf(ctx, branch, carried);
-  const row = forkOf(ctx, from, message_id, title, copies);
+  const row = await forkOf(ctx, from, message_id, title, copies);
   const reply = toSession(row, ctx.now());
   try {
     await commit(ctx, {
@@ -83,13 +83,13 @@ function copiesOf(
   return { ids, files, names: Object.fromEntries(names) as Copies['names'] };
 }
 
-function forkOf(
+async function forkOf(
   ctx: Ctx,
   from: SessionRow,
   message_id: string,
   title: string | null | undefined,
   { ids }: Copies,
-): SessionRow {
+): Promise<SessionRow> {
   const { agent_id, end_user_id, inputs, on_busy, version, metadata, expires_at } = from;
   const named =
     title === undefined

@@ -2,6 +2,7 @@ import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import {
+  type Assigned,
   type RunRow,
   type RunVersion,
   type RunVersionRow,
@@ -22,6 +23,8 @@ export interface StartedTurn {
   /** Null for the cached version. */
   readonly version: RunVersion | null;
   readonly summary: Summary | null;
+  /** The experiment that the run is part of. */
+  readonly assigned: Assigned;
 }
 
 /** Commits the start of a turn. Throws `StaleSessionError`, and the failure of a violated constraint. */
@@ -59,17 +62,19 @@ export async function commitStart(
   }
   const read = results ?? [
     await selectClaimedSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
-    null,
+    await selectRun(ctx.db, run.workspace_id, run.id).all(),
     ...(fixed === null ? [await selectVersionOfRun(ctx.db, run.id, null).all()] : []),
     ...(hasSummary
       ? [await selectSummary(ctx.db, run.workspace_id, run.session_id ?? '').all()]
       : []),
   ];
-  const [sessions, , versions] = read as [ClaimedSession[], unknown, RunVersionRow[]?];
+  const [sessions, runs, versions] = read as [ClaimedSession[], Assigned[], RunVersionRow[]?];
   const [session] = sessions;
-  if (session === undefined) throw notFound('session');
+  const [stored] = runs;
+  if (session === undefined || stored === undefined) throw notFound('session');
+  const { experiment_id, variant_id, subject } = stored;
   const [summary = null] = hasSummary ? (read.at(-1) as Summary[]) : [];
   const found = fixed === null ? versions?.[0] : undefined;
   const version = found === undefined ? null : toRunVersion(found);
-  return { session, version, summary };
+  return { session, version, summary, assigned: { experiment_id, variant_id, subject } };
 }

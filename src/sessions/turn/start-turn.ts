@@ -60,8 +60,8 @@ export async function startTurn(
   const turn: Turn = {
     ...begin({ version, draft: input.draft, overrides: input.overrides }),
     version,
-    run: { ...run, version_id: version.id, input_message_id: user.id },
-    requested: input.version,
+    run: { ...run, ...started.assigned, version_id: version.id, input_message_id: user.id },
+    requested: input.draft === undefined ? input.version : undefined,
     session: claimed,
     index_number,
     prompt: {
@@ -136,12 +136,13 @@ function startStatements(
 
 /**
  * The only version that the turn may use: the cached one, if it was chosen by the same request. The
- * batch then reads no version; another choice is a stale session. Null when the batch has to read it.
+ * batch then reads no version; another choice is a stale session. Null when the batch has to read it, as for a draft,
+ * which is not part of an experiment.
  */
 const fixedVersion = (
   { version, requested }: SessionState,
-  { version: wanted }: TurnInput,
-): RunVersion | null => (requested === wanted ? version : null);
+  { version: wanted, draft }: TurnInput,
+): RunVersion | null => (requested === wanted && draft === undefined ? version : null);
 
 /** The row of a run of a session that is about to begin, or to be queued. */
 export const runOf = (
