@@ -1,8 +1,8 @@
 import { withRange } from '../http/schema.ts';
 import { type Ctx, coveredAgents } from '../platform/context.ts';
+import { toLine } from '../shared/csv.ts';
 import { notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
-import { toLine } from './csv.ts';
 import { checkNamedAgent } from './named-agent.ts';
 import { toCells, toUsage, type Usage, usageColumns } from './usage-fields.ts';
 import { toUsageArchive, type UsageArchive, type UsageQuery } from './usage-schema.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toCell, toLine } from '../../src/analytics/csv.ts';
+import { toCell, toLine } from '../../src/shared/csv.ts';
 import { newId } from '../../src/shared/id.ts';
 import { type Call, insertHistory, newTenant, type Tenant } from './support.ts';
 
