@@ -21,6 +21,7 @@ import {
 } from './statistics/index.ts';
 import type { StoredExperiment } from './store.ts';
 import { summaryOf, warningsOf } from './summary.ts';
+import { withoutNoise } from './without-noise.ts';
 
 /** The power with which the required number of subjects finds the minimum effect. */
 const power = 0.8;
@@ -135,11 +136,11 @@ export function computeResults(
     stopping_rule: stoppingRule(settings.confidence_level),
   };
   const hasPrior = trial.metrics[0]?.reading.adjustment != null;
-  return {
+  return withoutNoise({
     ...results,
     summary: summaryOf(row, results),
     warnings: warningsOf(experiment, results, hasPrior),
-  };
+  });
 }
 
 function variantResults(trial: Trial): VariantResult[] {

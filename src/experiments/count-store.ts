@@ -1,11 +1,6 @@
 import { and, asc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../db/client.ts';
-import {
-  experiment_late_facts,
-  experiment_subjects,
-  experiment_totals,
-  experiments,
-} from '../db/schema/experiments.ts';
+import { experiment_late_facts, experiment_totals, experiments } from '../db/schema/experiments.ts';
 import type { LateFact, Position, RatingFact } from './facts.ts';
 import type { ExperimentRow } from './store.ts';
 import type { SubjectFigures } from './subject-figures.ts';
@@ -122,9 +117,11 @@ export const countPage = (db: Db, page: CountedPage): Statement[] => {
   ];
   if (subjects.length > 0)
     rows.push(
-      db.run(sql`update ${experiment_subjects} set figures = n.value ->> 1
-        from json_each(${JSON.stringify(subjects.map(({ subject, figures }) => [subject, figures]))}) n
-        where experiment_subjects.experiment_id = ${id} and experiment_subjects.subject = n.value ->> 0`) as unknown as Statement,
+      db.run(sql`update experiment_subjects set figures = n.figures
+        from (select x.rowid as place, j.value ->> 1 as figures
+          from json_each(${JSON.stringify(subjects.map(({ subject, figures }) => [subject, figures]))}) j
+          cross join experiment_subjects x on x.experiment_id = ${id} and x.subject = j.value ->> 0 limit -1) n
+        where experiment_subjects.rowid = n.place`) as unknown as Statement,
     );
   if (cells.length > 0)
     rows.push(
@@ -134,9 +131,11 @@ export const countPage = (db: Db, page: CountedPage): Statement[] => {
     );
   if (ratings.length > 0)
     rows.push(
-      db.run(sql`update feedback set counted_score = n.value ->> 1
-        from json_each(${JSON.stringify(ratings.map((rating) => [rating.id, rating.score]))}) n
-        where feedback.id = n.value ->> 0`) as unknown as Statement,
+      db.run(sql`update feedback set counted_score = n.score
+        from (select x.rowid as place, j.value ->> 1 as score
+          from json_each(${JSON.stringify(ratings.map((rating) => [rating.id, rating.score]))}) j
+          cross join feedback x on x.id = j.value ->> 0 limit -1) n
+        where feedback.rowid = n.place`) as unknown as Statement,
     );
   if (late.length > 0)
     rows.push(

@@ -5,6 +5,7 @@ import { readingOf, toArms } from './arms.ts';
 import { metricsOf, units } from './metrics.ts';
 import { readMeasured } from './results.ts';
 import { toExperiment } from './schema.ts';
+import { withoutNoise } from './without-noise.ts';
 
 const ExportRow = z
   .object({
@@ -64,7 +65,7 @@ export async function exportFigures(ctx: Ctx, id: string): Promise<ExperimentExp
       }),
     );
   });
-  return { data };
+  return withoutNoise({ data });
 }
 
 /** Returns the same as a table. */

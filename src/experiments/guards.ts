@@ -58,8 +58,8 @@ async function stopped(
     const change = changed(ctx, after, 'variant_stopped', {}, detail, variant_id);
     return { ...change, statements: [...change.statements, stop] };
   }
-  const end = await ended(ctx, after, 'stopped', detail.reason);
   const entry = logged(ctx, row, 'variant_stopped', detail, variant_id);
+  const end = await ended(ctx, after, 'stopped', detail.reason);
   const [change, ...entries] = end.statements;
   const audit = { ...end.audit, detail: { ...end.audit.detail, ...detail, variant_id } };
   return {

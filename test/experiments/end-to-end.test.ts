@@ -14,7 +14,10 @@ describe('an experiment', () => {
     const trial = await newTrial({}, [weak]);
     const { workspace, agent } = trial;
     const good = await playScript({ rounds: [{ ...weak, text: ['At nine.'] }], repeat: true });
-    await workspace.put('/providers/openai', { base_url: good.base_url.openai, api_key: good.api_key });
+    await workspace.put('/providers/openai', {
+      base_url: good.base_url.openai,
+      api_key: good.api_key,
+    });
     const candidate = await addVersion(workspace, agent, { model: 'openai/gpt-5-mini' });
     const experiment = await startWith({ ...trial, candidate });
     const ask = async (user: number) => {
@@ -23,8 +26,8 @@ describe('an experiment', () => {
         end_user_id: `user-${user}`,
       });
       // One user in ten rates the other way.
-      const isUp = (body.message.text === 'At nine.') === user % 10 > 0;
-      await workspace.put(`/messages/${body.message.id}/feedback`, { rating: isUp ? 'up' : 'down' });
+      const isUp = (body.text === 'At nine.') === user % 10 > 0;
+      await workspace.put(`/messages/${body.id}/feedback`, { rating: isUp ? 'up' : 'down' });
     };
     for (let from = 0; from < users; from += atATime)
       await Promise.all(Array.from({ length: atATime }, (_, index) => ask(from + index)));

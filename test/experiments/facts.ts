@@ -46,9 +46,9 @@ const insert = (table: string, rows: readonly object[]) => {
   return rows.length === 0
     ? []
     : [
-        env.DB.prepare(
-          `insert into ${table} (${columns}) select ${values} from json_each(?)`,
-        ).bind(JSON.stringify(rows)),
+        env.DB.prepare(`insert into ${table} (${columns}) select ${values} from json_each(?)`).bind(
+          JSON.stringify(rows),
+        ),
       ];
 };
 
@@ -96,13 +96,25 @@ export async function insertFacts(trial: Trial, experiment: Experiment, facts: F
       'messages',
       rated.map(({ id, session, message_id }, seq) => ({
         ...{ id: message_id, workspace_id, session_id: sessions.get(session), seq: seq + 1 },
-        ...{ depth: 1, role: 'assistant', text: 'Fine.', citations: '[]', run_id: id, created_at: start },
+        ...{
+          depth: 1,
+          role: 'assistant',
+          text: 'Fine.',
+          citations: '[]',
+          run_id: id,
+          created_at: start,
+        },
       })),
     ),
     ...insert(
       'feedback',
       rated.map(({ id, session, message_id, rating, at }) => ({
-        ...{ id: newId('fb'), ...own, version_id: trial.control, session_id: sessions.get(session) },
+        ...{
+          id: newId('fb'),
+          ...own,
+          version_id: trial.control,
+          session_id: sessions.get(session),
+        },
         ...{ message_id, run_id: id, end_user_id: '', rating, tags: '[]' },
         ...{ created_at: start + at, updated_at: start + at },
       })),
@@ -129,5 +141,7 @@ export async function totalsOf({ id, variants }: Pick<Experiment, 'id' | 'varian
     .bind(id)
     .all<{ variant_id: string; epoch: number; subjects: number; sums: string }>();
   const cells = results.map((row) => ({ ...row, sums: JSON.parse(row.sums) }));
-  return variants.flatMap((variant) => cells.filter((cell) => cell.variant_id === variant.id)) as unknown as [Cell, Cell];
+  return variants.flatMap((variant) =>
+    cells.filter((cell) => cell.variant_id === variant.id),
+  ) as unknown as [Cell, Cell];
 }

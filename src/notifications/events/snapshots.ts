@@ -76,7 +76,14 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
     db.all(sql`select n.id, n.experiment_id, n.variant_id, n.detail ->> 'reason' as reason, e.agent_id, e.name
       from ${page} cross join experiment_entries n on n.id = q.subject_id and n.workspace_id = q.workspace_id
       join experiments e on e.id = n.experiment_id`),
-  ])) as unknown as [QueuedEvent[], Stored<RunRow>[], Stored<FileRow>[], never[], ScheduleRow[], EntryRow[]];
+  ])) as unknown as [
+    QueuedEvent[],
+    Stored<RunRow>[],
+    Stored<FileRow>[],
+    never[],
+    ScheduleRow[],
+    EntryRow[],
+  ];
   const byId = <Row extends { readonly id: string }>(rows: readonly Row[]) =>
     new Map(rows.map((row) => [row.id, row]));
   return {
