@@ -1,4 +1,4 @@
-// npm run bench:experiments: simulates experiments and checks what docs/internals/experiments.md says of their statistics: how
+// npm run bench:experiments: simulates experiments and checks what docs/internals/statistics.md says of their statistics: how
 // often they are wrong, and how soon they find something. Fails if a claim does not hold. `-- --experiments N` repeats
 // less often than 2,000 times.
 import { parseArgs } from 'node:util';

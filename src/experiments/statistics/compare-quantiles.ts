@@ -81,7 +81,7 @@ function resultOf(
   };
 }
 
-/** Returns the difference with limits from those of both (Zou & Donner 2008, equation 9), on a scale of the values. */
+/** Returns the difference with limits from those of both (Zou & Donner 2008), on a scale of the values. */
 function differenceOf(
   control: Distribution,
   variant: Distribution,

@@ -55,7 +55,7 @@ interface Test {
 function testOf(control: Means, variant: Means, adjustment: Adjustment | null): Test | null {
   const [a, b] = [ratioOf(control, adjustment), ratioOf(variant, adjustment)];
   if (a === null || b === null) return null;
-  if (a.variance + b.variance === 0) return { control: a, variant: b, variance: 0 };
+  if (a.variance + b.variance === 0) return withoutVariance(control.n, variant.n, a.value, b.value);
   const inflation = inflationOf(
     { n: control.n, variance: a.variance },
     { n: variant.n, variance: b.variance },
@@ -64,6 +64,20 @@ function testOf(control: Means, variant: Means, adjustment: Adjustment | null): 
     control: { value: a.value, variance: a.variance * inflation },
     variant: { value: b.value, variance: b.variance * inflation },
     variance: (a.variance + b.variance) * inflation,
+  };
+}
+
+/**
+ * Returns the test where all subjects of a variant have the same value, such as a fixed price: with the variance around the common
+ * mean, so that the distance of n subjects is √n standard errors.
+ */
+function withoutVariance(n: number, m: number, a: number, b: number): Test {
+  const isEqual = Math.abs(b - a) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
+  const unit = isEqual ? 0 : ((b - a) / (n + m)) ** 2;
+  return {
+    control: { value: a, variance: unit * m },
+    variant: { value: b, variance: unit * n },
+    variance: unit * (n + m),
   };
 }
 

@@ -1,7 +1,7 @@
 export type Direction = 'increase' | 'decrease';
 
 export interface ComparisonOptions {
-  /** 1 minus the confidence level, over all looks. Divide it by the number of comparisons (Bonferroni). */
+  /** 1 minus the confidence level, over all looks; at most 0.5. Divide it by the number of comparisons (Bonferroni). */
   readonly alpha: number;
   /** The smallest relative change that matters, such as 0.05. */
   readonly minimum_effect: number;

@@ -16,4 +16,3 @@ export {
 export { type Adjustment, adjustmentOf, type Estimate, estimateRatio } from './ratio.ts';
 export { type Plan, requiredSubjects } from './required-subjects.ts';
 export { sampleRatio } from './sample-ratio.ts';
-export { minimumSubjects } from './sequence.ts';

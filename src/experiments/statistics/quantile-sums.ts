@@ -25,7 +25,7 @@ const lastBucket = 523;
 
 /** Returns the bucket of a value; those up to 1 share the first. */
 export const bucketOf = (value: number): number =>
-  value <= 1 ? 0 : Math.min(lastBucket, Math.ceil(Math.log(value) / growth));
+  value > 1 ? Math.min(lastBucket, Math.ceil(Math.log(value) / growth)) : 0;
 
 /** Returns the logarithm of the upper end of a bucket; 2.5 is the middle of bucket 3. */
 export const logarithmAt = (bucket: number): number => bucket * growth;

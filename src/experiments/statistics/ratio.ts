@@ -3,7 +3,7 @@ import { type Moments, merge } from './moments.ts';
 import { criticalValue, minimumSubjects } from './sequence.ts';
 
 /**
- * Adjustment for what subjects did before (CUPED; Deng, Xu, Kohavi & Walker 2013, equations 4 and 5 and appendix B for ratios):
+ * Adjustment for what subjects did before (CUPED; Deng, Xu, Kohavi & Walker 2013):
  * the value less `theta` times the excess of the former value over that of all.
  */
 export interface Adjustment {
@@ -45,7 +45,7 @@ export interface Ratio {
   readonly variance: number;
 }
 
-/** Returns the ratio of means with its variance by the delta method (Deng, Knoblich & Lu 2018, equation 6). */
+/** Returns the ratio of means with its variance by the delta method (Deng, Knoblich & Lu 2018, section 3). */
 export function ratioOf(means: Means, adjustment: Adjustment | null): Ratio | null {
   const { mean, covariance } = means;
   const [x = 0, y = 0, px = 0, py = 0] = mean;

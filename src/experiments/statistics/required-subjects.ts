@@ -20,7 +20,8 @@ export interface Plan {
 /**
  * Returns the subjects that each variant needs. `fixed`: for one look at the end, (σ₁² + σ₂²)(z₁₋α/₂ + z₁₋β)² / δ² (Cohen 1988).
  * `per_variant`: for the confidence sequence, the least n with δ ≥ (c(n) + z₁₋β) √((σ₁² + σ₂²) / n), where c(n) is its critical value. That
- * is the power of a look at n alone, so with those before it is found earlier, and more often. Null if there is nothing to find.
+ * is the power of a look at n alone, so with those before it is found earlier, and more often. Null if there is nothing to find, or no number
+ * would do.
  */
 export function requiredSubjects(
   plan: Plan,
@@ -32,7 +33,10 @@ export function requiredSubjects(
   const spread = (plan.variance + (plan.variant_variance ?? plan.variance)) / effect ** 2;
   const isEnough = (n: number) => n >= spread * (criticalValue(2 * n, alpha) + power) ** 2;
   let high = minimumSubjects;
-  while (!isEnough(high) && high < Number.MAX_SAFE_INTEGER) high *= 2;
+  while (!isEnough(high)) {
+    high *= 2;
+    if (high > Number.MAX_SAFE_INTEGER) return null;
+  }
   let low = minimumSubjects;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

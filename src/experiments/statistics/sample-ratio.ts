@@ -1,3 +1,5 @@
+import { sum } from './strata.ts';
+
 /**
  * Checks whether the variants have the shares of subjects that their weights say. Both lists are by epoch, then by variant; a
  * weight is a share of any unit. Sequential: looking often does not raise the rate of false alarms above alpha.
@@ -10,24 +12,24 @@ export function sampleRatio(
   weights: readonly (readonly number[])[],
   alpha = 0.01,
 ): { p_value: number; is_mismatch: boolean } {
-  const variants = Math.max(0, ...counts.map((epoch) => epoch.length));
-  const evidences: number[] = [];
-  for (let variant = 0; variant < variants; variant += 1)
-    for (const tilt of tilts) {
-      let evidence = 0;
-      for (const [epoch, numbers] of counts.entries())
-        evidence += evidenceOf(numbers, weights[epoch] ?? [], variant, tilt);
-      evidences.push(evidence);
-    }
-  const top = Math.max(0, ...evidences);
-  const mean =
-    evidences.reduce((sum, evidence) => sum + Math.exp(evidence - top), 0) / evidences.length;
-  const p = evidences.length === 0 ? 1 : Math.min(1, Math.exp(-top) / mean);
+  const evidences = (counts[0] ?? []).flatMap((_, variant) =>
+    tilts.map((tilt) =>
+      sum(counts.map((numbers, epoch) => evidenceOf(numbers, weights[epoch] ?? [], variant, tilt))),
+    ),
+  );
+  const isImpossible = counts.some((numbers, epoch) =>
+    numbers.some((number, variant) => number > 0 && !((weights[epoch]?.[variant] ?? 0) > 0)),
+  );
+  if (isImpossible || evidences.length === 0)
+    return { p_value: isImpossible ? 0 : 1, is_mismatch: isImpossible };
+  const top = Math.max(...evidences);
+  const mean = sum(evidences.map((evidence) => Math.exp(evidence - top))) / evidences.length;
+  const p = Math.min(1, Math.exp(-top) / mean);
   return { p_value: p, is_mismatch: p <= alpha };
 }
 
-/** Logarithms of the factors by which the number of a variant's subjects is wrong. */
-const tilts = [0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28].flatMap((tilt) => [
+/** Logarithms of the factors by which the number of a variant's subjects is wrong, from 0.06 % to three quarters lost. */
+const tilts = Array.from({ length: 12 }, (_, halving) => 1.28 / 2 ** halving).flatMap((tilt) => [
   tilt,
   -tilt,
 ]);
@@ -39,9 +41,8 @@ function evidenceOf(
   variant: number,
   tilt: number,
 ): number {
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  const share = (weights[variant] ?? 0) / all;
-  const subjects = numbers.reduce((sum, number) => sum + number, 0);
+  const subjects = sum(numbers);
   if (subjects === 0) return 0;
+  const share = (weights[variant] ?? 0) / sum(weights);
   return (numbers[variant] ?? 0) * tilt - subjects * Math.log1p(share * Math.expm1(tilt));
 }

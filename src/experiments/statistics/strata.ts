@@ -5,7 +5,7 @@ const fewest = 30;
 export type Stratum<Sums> = readonly [control: Sums, variant: Sums];
 
 /**
- * Pairs the epochs of two variants, and joins small ones with their neighbours. Comparing within times of equal weights keeps
+ * Pairs the epochs in which two variants have subjects, and joins small ones with their neighbours. Comparing within times of equal weights keeps
  * a difference of times from looking like one of variants (Simpson's paradox).
  */
 export function strataOf<Sums extends { readonly n: number }>(
@@ -20,7 +20,7 @@ export function strataOf<Sums extends { readonly n: number }>(
   ];
   for (const [epoch, control] of controls.entries()) {
     const variant = variants[epoch];
-    if (variant === undefined) break;
+    if (variant === undefined || control.n === 0 || variant.n === 0) continue;
     const last = strata.at(-1);
     if (last === undefined || isLarge(last)) strata.push([control, variant]);
     else strata.splice(-1, 1, join(last, [control, variant]));
