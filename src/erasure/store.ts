@@ -28,6 +28,7 @@ const removals: readonly Removal[] = [
     'session_events',
     'experiment_subjects',
     'experiment_totals',
+    'experiment_late_facts',
     'experiment_entries',
     'experiment_variants',
     'experiments',

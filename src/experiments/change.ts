@@ -57,7 +57,7 @@ export const logged = (
     workspace_id: ctx.workspace_id,
     experiment_id: id,
     ...{ kind, variant_id, detail },
-    created_by: actorId(ctx.actor),
+    created_by: ctx.actor.type === 'system' ? null : actorId(ctx.actor),
     created_at: ctx.now(),
   }),
 ];

@@ -16,6 +16,7 @@ import {
   tooManyChanges,
 } from './change.ts';
 import type { ConcludeExperiment } from './request-schema.ts';
+import { finalResults } from './results.ts';
 import { sharesOf, variantNamed } from './reweight.ts';
 import { type Experiment, toExperiment } from './schema.ts';
 import { checkStart, checkVersions } from './start-checks.ts';
@@ -48,7 +49,7 @@ const actions = {
 } as const;
 
 /** A change of status with its entry in the log. */
-function changed(
+export function changed(
   ctx: Ctx,
   row: StoredExperiment,
   kind: keyof typeof actions,
@@ -112,14 +113,15 @@ export const resumeExperiment = (ctx: Ctx, id: string, ifMatch: IfMatch): Promis
   );
 
 /** The change that ends an experiment. */
-export function ended(
+export async function ended(
   ctx: Ctx,
   row: StoredExperiment,
   status: 'stopped' | 'concluded',
   reason: string | null,
   winner: StoredVariant | null = null,
-): Changed {
-  const changes = { status, ended_at: ctx.now(), end_reason: reason };
+): Promise<Changed> {
+  const final_results = await finalResults(ctx, row, status);
+  const changes = { status, ended_at: ctx.now(), end_reason: reason, final_results };
   const winner_id = winner?.id ?? null;
   return changed(ctx, row, status, { ...changes, winner_id }, { reason }, winner_id);
 }
@@ -156,7 +158,7 @@ export async function concludeExperiment(
     refuseStale(row, ifMatch);
     const winner = variantNamed(row, promote);
     if (winner === undefined) throw invalid('/promote', 'The experiment has no such variant.');
-    const { reply, statements, audit } = end(row, winner);
+    const { reply, statements, audit } = await end(row, winner);
     try {
       return await withAgent(
         ctx,

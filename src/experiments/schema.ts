@@ -142,7 +142,7 @@ export const ExperimentEntry = z
     kind: z
       .string()
       .describe(
-        '`started`, `paused`, `resumed`, `reweighted`, `variant_stopped`, `concluded` or `stopped`',
+        '`started`, `paused`, `resumed`, `reweighted`, `variant_stopped`, `significant`, `concluded` or `stopped`',
       ),
     variant_id: z.string().nullable(),
     detail: z.record(z.string(), z.unknown()),

@@ -185,7 +185,12 @@ export const deleteSubjectsOfAgent = (
 
 /** Deletes the experiments of an agent, children first. */
 export const deleteExperimentsOfAgent = (db: Db, workspace_id: string, agent_id: string) => [
-  ...['experiment_totals', 'experiment_entries', 'experiment_variants'].map((table) =>
+  ...[
+    'experiment_totals',
+    'experiment_late_facts',
+    'experiment_entries',
+    'experiment_variants',
+  ].map((table) =>
     db.run(sql`delete from ${sql.raw(table)} where experiment_id in (select e.id from experiments e
       where e.workspace_id = ${workspace_id} and e.agent_id = ${agent_id})`),
   ),

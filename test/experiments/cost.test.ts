@@ -43,8 +43,8 @@ describe('a turn while an experiment runs', () => {
     const written = within.map(
       ({ rows_written }, at) => rows_written - (without[at]?.rows_written ?? 0),
     );
-    // The exposure and its key.
-    expect(written, told).toEqual([2, 0, 0, 0]);
+    // The exposure, its key, and its entry among those that are to be counted.
+    expect(written, told).toEqual([3, 0, 0, 0]);
     const read = within.map(({ rows_read }, at) => rows_read - (without[at]?.rows_read ?? 0));
     // Fixed numbers, however many subjects there are: a hot turn reads one row more.
     expect(read, told).toEqual([5, 1, 2, 1]);

@@ -179,6 +179,8 @@ export const valuesFor = async (
       return { ...values, ...(await newEmptyBase(workspace)) };
     case 'POST /api/v1/experiments/{experiment}/start':
       return { ...values, ...(await newExperiment(workspace, 'draft')) };
+    case 'GET /api/v1/experiments/{experiment}/results':
+    case 'GET /api/v1/experiments/{experiment}/export':
     case 'POST /api/v1/experiments/{experiment}/pause':
     case 'POST /api/v1/experiments/{experiment}/stop':
     case 'POST /api/v1/experiments/{experiment}/conclude':

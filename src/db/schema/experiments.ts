@@ -68,6 +68,7 @@ export const experiments = sqliteTable(
   (table) => [
     index('experiments_agent').on(table.workspace_id, table.agent_id, table.id),
     uniqueIndex('experiments_running').on(table.agent_id).where(sql`status = 'running'`),
+    index('experiments_due').on(table.counted_at, table.id).where(sql`status = 'running'`),
   ],
 );
 
@@ -105,10 +106,32 @@ export const experiment_subjects = sqliteTable(
     variant_id: text().notNull(),
     epoch: integer().notNull(),
     exposed_at: integer().notNull(),
-    /** Its figures so far (experiments/subject-figures.ts); null before its first run was counted. */
+    /** Its figures so far (experiments/subject-figures.ts); null before it was counted. */
     figures: text({ mode: 'json' }).$type<Record<string, unknown>>(),
   },
-  (table) => [primaryKey({ columns: [table.experiment_id, table.subject] })],
+  (table) => [
+    primaryKey({ columns: [table.experiment_id, table.subject] }),
+    index('experiment_subjects_new').on(table.experiment_id).where(sql`figures is null`),
+  ],
+);
+
+/** `deleted_rating`: one that was counted, and then deleted by a person. The others were stored long after their time. */
+export const lateFactKinds = ['run', 'rating', 'event', 'deleted_rating'] as const;
+
+/** Facts that the positions of an experiment may have passed, until they are counted (experiments/count.ts). */
+export const experiment_late_facts = sqliteTable(
+  'experiment_late_facts',
+  {
+    experiment_id: text().notNull(),
+    /** Of the run, rating or event. */
+    id: text().notNull(),
+    workspace_id: text().notNull(),
+    kind: text({ enum: lateFactKinds }).notNull(),
+    /** Set for deleted ratings. */
+    subject: integer(),
+    score: real(),
+  },
+  (table) => [primaryKey({ columns: [table.experiment_id, table.id, table.kind] })],
 );
 
 /** Sums over the subjects of a variant, from which all results are computed (experiments/totals.ts). */

@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { Id, Time } from '../../http/schema.ts';
 import { budgetData, budgetExample } from './budget-data.ts';
 import {
+  experimentData,
+  experimentExample,
   fileData,
   fileExample,
   runData,
@@ -73,6 +75,28 @@ export const events = {
       'The schedule was paused after `max_failures` failures in a row, or since its API key may no longer be used.',
     schema: scheduleData,
     example: scheduleExample,
+  },
+  'experiment.guard_stopped': {
+    tag: 'Experiments',
+    summary: 'A guard stopped a variant',
+    description:
+      'A variant is credibly worse by a guard metric, and its subjects get the version of the control. With the last variant beside the control the experiment ends.',
+    schema: experimentData,
+    example: experimentExample,
+  },
+  'experiment.significant': {
+    tag: 'Experiments',
+    summary: 'A variant is recommended',
+    description: 'For the first time the recommendation is to promote this variant.',
+    schema: experimentData,
+    example: { ...experimentExample, reason: '`short` is better by `success`: +12 %.' },
+  },
+  'experiment.concluded': {
+    tag: 'Experiments',
+    summary: 'An experiment ended',
+    description: 'The experiment was concluded, with a variant promoted or none, or stopped.',
+    schema: experimentData,
+    example: { ...experimentExample, variant_id: null, reason: null },
   },
   'budget.threshold_reached': {
     tag: 'Budgets',

@@ -26,7 +26,10 @@ type QueuedType =
   | 'file.ready'
   | 'file.failed'
   | 'feedback.created'
-  | 'schedule.paused';
+  | 'schedule.paused'
+  | 'experiment.guard_stopped'
+  | 'experiment.significant'
+  | 'experiment.concluded';
 
 type RunRow = typeof runs.$inferSelect & { readonly schedule_id: string | null };
 type FileRow = typeof files.$inferSelect & { readonly replacement_name: string | null };
@@ -34,6 +37,14 @@ type ScheduleRow = Pick<
   typeof schedules.$inferSelect,
   'id' | 'agent_id' | 'name' | 'failures' | 'pause_reason'
 >;
+interface EntryRow {
+  readonly id: string;
+  readonly experiment_id: string;
+  readonly agent_id: string;
+  readonly name: string;
+  readonly variant_id: string | null;
+  readonly reason: string | null;
+}
 type FeedbackRow = typeof feedbackTable.$inferSelect;
 type Stored<Row> = { readonly [Key in keyof Row]: Row[Key] extends boolean ? number : Row[Key] };
 
@@ -43,13 +54,14 @@ export interface QueuePage {
   readonly files: ReadonlyMap<string, Stored<FileRow>>;
   readonly feedback: ReadonlyMap<string, Omit<FeedbackRow, 'tags'> & { readonly tags: string }>;
   readonly schedules: ReadonlyMap<string, ScheduleRow>;
+  readonly entries: ReadonlyMap<string, EntryRow>;
 }
 
 /** Returns the oldest queued events with the rows that they refer to, in one round trip. */
 export async function readQueue(db: Db, now: number, limit: number): Promise<QueuePage> {
   const page = sql`(select * from webhook_event_queue where seq > 0 and created_at <= ${now}
     order by seq limit ${limit}) q`;
-  const [events, runRows, fileRows, feedbackRows, scheduleRows] = (await batch(db, [
+  const [events, runRows, fileRows, feedbackRows, scheduleRows, entryRows] = (await batch(db, [
     db.all(sql`select seq, workspace_id, type, subject_id, created_at from ${page} order by seq`),
     db.all(sql`select r.id, r.agent_id, r.version_id, r.experiment_id, r.variant_id, r.session_id, r.is_preview, r.status, r.finish_reason, r.error_code,
       r.error_detail, r.input_tokens, r.output_tokens, r.cost_nano_usd, r.created_at, r.ended_at,
@@ -61,7 +73,17 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
       from ${page} cross join feedback b on b.id = q.subject_id and b.workspace_id = q.workspace_id`),
     db.all(sql`select s.id, s.agent_id, s.name, s.failures, s.pause_reason
       from ${page} cross join schedules s on s.id = q.subject_id and s.workspace_id = q.workspace_id`),
-  ])) as unknown as [QueuedEvent[], Stored<RunRow>[], Stored<FileRow>[], never[], ScheduleRow[]];
+    db.all(sql`select n.id, n.experiment_id, n.variant_id, n.detail ->> 'reason' as reason, e.agent_id, e.name
+      from ${page} cross join experiment_entries n on n.id = q.subject_id and n.workspace_id = q.workspace_id
+      join experiments e on e.id = n.experiment_id`),
+  ])) as unknown as [
+    QueuedEvent[],
+    Stored<RunRow>[],
+    Stored<FileRow>[],
+    never[],
+    ScheduleRow[],
+    EntryRow[],
+  ];
   const byId = <Row extends { readonly id: string }>(rows: readonly Row[]) =>
     new Map(rows.map((row) => [row.id, row]));
   return {
@@ -70,13 +92,14 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
     files: byId(fileRows),
     feedback: byId(feedbackRows),
     schedules: byId(scheduleRows),
+    entries: byId(entryRows),
   };
 }
 
 /** Returns a queued event with its data; null when its subject has been erased. */
 export function toEvent(
   { type, ...about }: QueuedEvent,
-  { runs, files, feedback, schedules }: QueuePage,
+  { runs, files, feedback, schedules, entries }: QueuePage,
 ): NewEvent | null {
   switch (type) {
     case 'run.completed':
@@ -99,6 +122,14 @@ export function toEvent(
       return row === undefined
         ? null
         : { ...about, type, data: toScheduleData(row, about.created_at) };
+    }
+    case 'experiment.guard_stopped':
+    case 'experiment.significant':
+    case 'experiment.concluded': {
+      const row = entries.get(about.subject_id);
+      return row === undefined
+        ? null
+        : { ...about, type, data: toExperimentData(row, about.created_at) };
     }
     default:
       return null;
@@ -139,6 +170,18 @@ const toFileData = (type: QueuedType, row: Stored<FileRow>): EventData<'file.rea
   replacement_name: type === 'file.failed' ? row.replacement_name : null,
   error: errorOf(row),
   created_at: toWireTime(row.created_at),
+});
+
+const toExperimentData = (
+  row: EntryRow,
+  occurred_at: number,
+): EventData<'experiment.concluded'> => ({
+  experiment_id: row.experiment_id,
+  agent_id: row.agent_id,
+  name: row.name,
+  variant_id: row.variant_id,
+  reason: row.reason,
+  occurred_at: toWireTime(occurred_at),
 });
 
 const toFeedbackData = (

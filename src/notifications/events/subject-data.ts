@@ -43,6 +43,27 @@ export const runExample = {
   ended_at: '2026-11-20T09:30:00.000Z',
 };
 
+/** The results are read with the API. */
+export const experimentData = z.strictObject({
+  experiment_id: Id('exp'),
+  agent_id: Id('agt'),
+  name: z.string(),
+  variant_id: Id('var')
+    .nullable()
+    .describe('The variant that was stopped, is recommended or was promoted; null for none'),
+  reason: z.string().nullable(),
+  occurred_at: Time,
+});
+
+export const experimentExample = {
+  experiment_id: 'exp_01kajv2q5ve0mt8h2vj3c6x7ra',
+  agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
+  name: 'Shorter answers',
+  variant_id: 'var_01kajv2q5ve0mt8h2vj3c6x7ra',
+  reason: 'Worse than the control by the guard `cost_per_message`: +104 %.',
+  occurred_at: '2026-11-20T09:30:00.000Z',
+};
+
 export const fileData = z.strictObject({
   file_id: Id('file'),
   knowledge_base_id: Id('kb'),

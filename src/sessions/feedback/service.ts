@@ -30,6 +30,7 @@ import {
   selectFeedback,
   selectRatedMessage,
   selectSessionOfMessage,
+  takeBackFeedback,
   upsertFeedback,
 } from './store.ts';
 
@@ -75,10 +76,9 @@ export async function deleteFeedback(
   end_user_id: string | undefined,
 ): Promise<void> {
   const { owner } = await readRated(ctx, message_id);
-  const [rows] = await commit(ctx, {
-    statements: [
-      deleteFeedbackRow(ctx.db, ctx.workspace_id, message_id, ownerOf(ctx, owner, end_user_id)),
-    ],
+  const rating = [ctx.workspace_id, message_id, ownerOf(ctx, owner, end_user_id)] as const;
+  const [, rows] = await commit(ctx, {
+    statements: [takeBackFeedback(ctx.db, ...rating), deleteFeedbackRow(ctx.db, ...rating)],
   });
   if (rows.length === 0) throw notFound('message');
 }

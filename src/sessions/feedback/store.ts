@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm';
 import { chooseVersion } from '../../agents/index.ts';
-import type { Db } from '../../db/client.ts';
+import type { Db, Statement } from '../../db/client.ts';
 import { agent_versions } from '../../db/schema/agents.ts';
 import { run_contents, runs } from '../../db/schema/runs.ts';
 import { feedback, messages, sessions } from '../../db/schema/sessions.ts';
@@ -59,6 +59,19 @@ export const upsertFeedback = (db: Db, row: FeedbackRow) =>
       },
     })
     .returning();
+
+/** Lists a rating that an experiment has counted, so that it is taken back. Precedes its deletion. */
+export const takeBackFeedback = (
+  db: Db,
+  workspace_id: string,
+  message_id: string,
+  end_user_id: string,
+): Statement =>
+  db.run(sql`insert into experiment_late_facts (experiment_id, id, workspace_id, kind, subject, score)
+    select r.experiment_id, f.id, f.workspace_id, 'deleted_rating', r.subject, f.counted_score
+    from feedback f join runs r on r.id = f.run_id join experiments e on e.id = r.experiment_id and e.ended_at is null
+    where f.workspace_id = ${workspace_id} and f.message_id = ${message_id} and f.end_user_id = ${end_user_id}
+      and f.counted_score is not null and r.subject is not null`) as unknown as Statement;
 
 export const deleteFeedback = (
   db: Db,

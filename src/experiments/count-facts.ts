@@ -1,0 +1,88 @@
+import { batch } from '../db/client.ts';
+import type { Ctx } from '../platform/context.ts';
+import { type CountCursor, type SubjectRow, selectExposures, toSubject } from './count-store.ts';
+import {
+  type EventFact,
+  type LateFact,
+  type Position,
+  type RatingFact,
+  type RunFact,
+  selectEventFacts,
+  selectLateFacts,
+  selectRatingFacts,
+  selectRunFacts,
+} from './facts.ts';
+import type { ExperimentRow } from './store.ts';
+
+/** Facts of each kind in a page, and facts stored late. */
+const pageSize = 500;
+const lateAtATime = 100;
+
+/** The facts of a page. */
+export interface Facts {
+  readonly before: CountCursor;
+  readonly cursor: CountCursor;
+  readonly exposures: readonly SubjectRow[];
+  readonly runs: readonly RunFact[];
+  readonly ratings: readonly RatingFact[];
+  readonly events: readonly EventFact[];
+  readonly late: readonly LateFact[];
+  readonly isEmpty: boolean;
+  readonly hasMore: boolean;
+}
+
+/** Reads the next facts of an experiment that has started, in one round trip. */
+export async function readFacts(
+  { db }: Ctx,
+  experiment: ExperimentRow,
+  until: number,
+): Promise<Facts> {
+  const start: Position = [experiment.started_at ?? 0, ''];
+  const before: CountCursor = {
+    ...{ pass: 0, runs: start, ratings: start, events: start },
+    ...experiment.cursor,
+  };
+  const next = (after: Position) => ({
+    ...{ experiment, from: { after, until }, limit: pageSize },
+  });
+  const late = { experiment, from: 'late', limit: lateAtATime } as const;
+  const [exposures, runs, ratings, events, lateFacts, lateRuns, lateRatings, lateEvents] =
+    await batch(db, [
+      selectExposures(db, experiment.id, pageSize),
+      selectRunFacts(db, next(before.runs)),
+      selectRatingFacts(db, next(before.ratings)),
+      selectEventFacts(db, next(before.events)),
+      selectLateFacts(db, experiment, lateAtATime),
+      selectRunFacts(db, late),
+      selectRatingFacts(db, late),
+      selectEventFacts(db, late),
+    ] as const);
+  const read = [exposures, runs, ratings, events];
+  return {
+    before,
+    cursor: {
+      pass: before.pass + 1,
+      runs: lastOf(runs) ?? before.runs,
+      ratings: lastOf(ratings) ?? before.ratings,
+      events: lastOf(events) ?? before.events,
+    },
+    exposures: exposures.map(toSubject),
+    runs: [...lateRuns.filter(isPassed(before.runs)), ...runs],
+    ratings: [...lateRatings.filter(isPassed(before.ratings)), ...ratings],
+    events: [...lateEvents.filter(isPassed(before.events)), ...events],
+    late: lateFacts,
+    isEmpty: [...read, lateFacts].every((facts) => facts.length === 0),
+    hasMore: read.some((facts) => facts.length === pageSize) || lateFacts.length === lateAtATime,
+  };
+}
+
+const lastOf = (facts: readonly { at: number; id: string }[]): Position | null => {
+  const last = facts.at(-1);
+  return last === undefined ? null : [last.at, last.id];
+};
+
+/** A late fact counts by itself if the position has passed it; the others are still to come in their order. */
+const isPassed =
+  ([at, id]: Position) =>
+  (fact: { readonly at: number; readonly id: string }) =>
+    fact.at < at || (fact.at === at && fact.id <= id);
