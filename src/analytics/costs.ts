@@ -8,7 +8,7 @@ import type { Analytics } from './schema.ts';
 import type { Slices } from './slices.ts';
 
 /** The cost category of an operation; operations that are not listed are `other`. */
-const categories: Readonly<Record<string, 'chat' | 'knowledge' | 'background'>> = {
+const categories: Readonly<Record<string, 'chat' | 'knowledge' | 'background' | 'evaluation'>> = {
   answer: 'chat',
   web_search: 'chat',
   embed_file: 'knowledge',
@@ -18,6 +18,8 @@ const categories: Readonly<Record<string, 'chat' | 'knowledge' | 'background'>> 
   title: 'background',
   summary: 'background',
   suggestions: 'background',
+  judge: 'evaluation',
+  embed_evaluation: 'evaluation',
 };
 
 interface Spent {

@@ -73,7 +73,7 @@ const OperationCost = z.object({
   cost_usd: Usd,
 });
 const CapabilityCost = z.object({
-  capability: z.enum(['chat', 'knowledge', 'background', 'other']),
+  capability: z.enum(['chat', 'knowledge', 'background', 'evaluation', 'other']),
   calls: count,
   cost_usd: Usd,
 });

@@ -2,12 +2,11 @@ import { type AgentConfig, agentOfProviderModel } from '../agents/index.ts';
 import type { Preview, TestQuestion } from '../db/schema/architect.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import { type Draft, type Message, oneOffRequest, runToEnd } from '../runs/index.ts';
+import { type Draft, isDeclined, type Message, oneOffRequest, runToEnd } from '../runs/index.ts';
 import { Failure, invalid } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
 import { readCatalog } from './catalog.ts';
 import { withSession } from './claim.ts';
-import { declines } from './declines.ts';
 import { checkDraft } from './draft.ts';
 import { type ArchitectSession, type TestDraft, toArchitectSession } from './schema.ts';
 import { audit, keptFor } from './sessions.ts';
@@ -131,12 +130,16 @@ function outcomeOf(
   const coverage = run?.coverage ?? null;
   const isNone = run?.finish_reason === 'no_answer' || text.trim() === config.knowledge.no_answer;
   const isUncovered = coverage === 'none' && citations.length === 0;
-  const isDeclined = isNone || declines(text) || (isUncovered && config.knowledge.scope === 'only');
+  const hasDeclined = isDeclined({
+    ...{ text, coverage, knowledge: config.knowledge },
+    finish_reason: run?.finish_reason ?? null,
+    has_citations: citations.length > 0,
+  });
   const cost = run?.usage.cost_usd ?? null;
   return {
     passed:
       run?.status === 'completed' &&
-      (expects === 'decline' ? isDeclined : !isNone && !isUncovered && text.trim() !== ''),
+      (expects === 'decline' ? hasDeclined : !isNone && !isUncovered && text.trim() !== ''),
     answer: text.slice(0, maxAnswerChars),
     confidence: run?.confidence ?? null,
     coverage,

@@ -41,6 +41,9 @@ export const permissions = {
   /** The queue of turns that people review; its texts need `messages:read`, too. */
   'reviews:read': ['viewer', 'editor', 'admin'],
   'reviews:write': ['editor', 'admin'],
+  'judges:read': ['viewer', 'editor', 'admin'],
+  /** Judges belong to the whole workspace; trying one calls its model. */
+  'judges:write': ['editor', 'admin'],
   'rate-limits:manage': ['admin'],
   'usage:read': ['viewer', 'editor', 'admin'],
   /** Archived usage of every agent. */
@@ -66,6 +69,7 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'architect:use',
   'tools:write',
   'code:run',
+  'judges:write',
   'usage:archives',
   'operations:read',
 ]);

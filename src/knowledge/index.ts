@@ -9,6 +9,7 @@ export {
 } from './bases.ts';
 export { evaluationsOfActivation } from './evaluation/evaluations.ts';
 export { planGoldenQuestions } from './evaluation/import-questions.ts';
+export { isSamePassage } from './evaluation/measure.ts';
 export { SearchSettings } from './evaluation/schema.ts';
 export { knowledgeFeature } from './feature.ts';
 export {

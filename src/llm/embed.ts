@@ -3,6 +3,7 @@ import type { Statement } from '../db/client.ts';
 import { findEmbeddingModel, isEmbeddingModel } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
+import type { NanoUsd } from '../shared/money.ts';
 import { estimateTokens } from '../shared/tokens.ts';
 import { type Attribution, unknownTokens } from '../usage/index.ts';
 import { embeddingLimits, keepEmbeddingLimits, narrowerLimits } from './embedding-limits.ts';
@@ -19,7 +20,7 @@ export interface EmbedCall extends Attribution {
   readonly dimensions?: number;
   readonly purpose?: EmbeddingPurpose | undefined;
   /** `embed` is a request of an API client. */
-  readonly operation: 'embed_file' | 'embed_query' | 'embed';
+  readonly operation: 'embed_file' | 'embed_query' | 'embed_evaluation' | 'embed';
   /** Identifies the call in the usage table. Recording a call twice leaves one row. */
   readonly call_key: string;
 }
@@ -33,7 +34,12 @@ export interface EmbedCall extends Attribution {
 export async function embed(
   ctx: Ctx,
   call: EmbedCall,
-): Promise<{ embeddings: number[][]; tokens: number | null; usage: Statement[] }> {
+): Promise<{
+  embeddings: number[][];
+  tokens: number | null;
+  cost_nano_usd: NanoUsd | null;
+  usage: Statement[];
+}> {
   const listed = findEmbeddingModel(call.model);
   if (listed === undefined && !isEmbeddingModel(call.model))
     throw new Failure('provider_error', `Unknown embedding model ${call.model}.`);
@@ -76,7 +82,7 @@ export async function embed(
     meter.closeLater();
     throw error;
   }
-  return { embeddings, tokens, usage: meter.close() };
+  return { embeddings, tokens, cost_nano_usd: meter.cost_nano_usd, usage: meter.close() };
 }
 
 /** Embeds as many of the values as the model accepts in one request. `onError` gets its error and the number of texts. */

@@ -22,7 +22,7 @@ export {
   structuredOutputFailed,
   toOutputFormat,
 } from './structured.ts';
-export { runTask } from './tasks/run-task.ts';
+export { runTask, settingsFor } from './tasks/run-task.ts';
 export { searchQueriesTask } from './tasks/search-queries.ts';
 export { suggestionsTask } from './tasks/suggestions.ts';
 export { summaryTask, summaryTokens } from './tasks/summary.ts';

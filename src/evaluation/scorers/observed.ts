@@ -1,16 +1,16 @@
 import type { RunStatus } from '../../db/schema/runs.ts';
 
-/** What a run gave, as scorers read it. A part that was not recorded is null, and a scorer that needs it scores nothing. */
+/** What a run gave, as scorers read it. A scorer that needs what was not recorded scores nothing. */
 export interface Observed {
   readonly answer: string;
   /** The structured answer of a version with an output schema; undefined without one. */
   readonly value?: unknown;
   readonly refused: boolean;
   readonly citations: readonly ObservedCitation[];
-  /** The passages of the searches of the run, best first; null for a run that has searched nothing. */
-  readonly passages: readonly ObservedPassage[] | null;
-  /** null when the trace does not keep the arguments: content logging was off, or the trace was removed. */
-  readonly tool_calls: readonly ObservedToolCall[] | null;
+  /** The passages of the searches of the run, one search after another, best first. Those of erased files are missing. */
+  readonly passages: readonly ObservedPassage[];
+  /** Calls of the agent itself, in order. */
+  readonly tool_calls: readonly ObservedToolCall[];
   readonly latency_ms: number | null;
   readonly first_token_ms: number | null;
   /** null when a price is unknown. */
@@ -37,6 +37,7 @@ export interface ObservedPassage {
 
 export interface ObservedToolCall {
   readonly name: string;
+  /** null when they were not recorded, without content logging. */
   readonly arguments: unknown;
   readonly result?: unknown;
   readonly error?: string;

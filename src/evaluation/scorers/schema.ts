@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
 import { schemaProblem } from '../../shared/json-schema/index.ts';
+import { linearPatternProblem } from '../../shared/linear-pattern.ts';
 import { JudgeConfig } from '../judges/schema.ts';
 
 const maxTexts = 50;
@@ -73,9 +74,13 @@ const Regex = z
       .default('search')
       .describe('The pattern occurs, matches the whole answer, or does not occur'),
   })
+  .superRefine(({ pattern, flags }, check) => {
+    const message = linearPatternProblem(pattern, flags);
+    if (message !== null) check.addIssue({ code: 'custom', message, path: ['pattern'] });
+  })
   .openapi('RegexScorer', {
     description:
-      'The answer matches a regular expression in the syntax of RE2, in linear time. Backreferences and look-around are not supported',
+      'The answer matches a regular expression in linear time. The syntax is that of JavaScript with the flag `u`, without backreferences, look-around and inline modifiers',
   });
 
 const JsonSchemaScorer = z

@@ -53,6 +53,10 @@ const normalized = ({ file_id, text }: ExpectedPassage) => ({
   text: normalize(text ?? ''),
 });
 
+/** Returns true if one of two texts contains the other, compared by letters and digits. */
+export const isSamePassage = (chunk: string, passage: string): boolean =>
+  overlap(normalize(chunk), normalize(passage));
+
 /** A chunk may be shorter or longer than the passage. */
 const overlap = (chunk: string, passage: string) =>
   chunk.includes(passage) || (chunk !== '' && passage.includes(chunk));
