@@ -1,3 +1,4 @@
+export { fingerprintOf } from './change.ts';
 export { AgentConfig, AgentConfigPatch } from './config.ts';
 export { createAgent } from './create.ts';
 export { agentsFeature } from './feature.ts';

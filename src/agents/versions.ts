@@ -178,7 +178,7 @@ export async function createVersion(
       const number = row.latest_version + 1;
       return {
         version,
-        ...(input.activate ? { activation: { version, reason: input.reason ?? null } } : {}),
+        ...(input.activate ? { activation: { version, ...whyOf(input) } } : {}),
         ...(input.label === undefined
           ? {}
           : labelled(ctx, row, input.label, { id: version.id, number })),
@@ -197,6 +197,14 @@ export async function createVersion(
       toVersion({ ...storedVersion(plan), number: row.latest_version }, row, states, warningsOf),
   );
 }
+
+const whyOf = ({
+  reason = null,
+  override_reason = null,
+}: {
+  readonly reason?: string | null | undefined;
+  readonly override_reason?: string | null | undefined;
+}) => ({ reason, override_reason });
 
 function storedVersion(plan: Plan | null): NewVersion {
   if (plan?.version === undefined) throw new Error('Making a version always makes a version.');
@@ -226,7 +234,10 @@ export const activateVersion = (
       await checkUsable(ctx, version.tools);
       const reason = input.reason ?? null;
       const detail = { version: version.number, previous_version: row.number, reason };
-      return { activation: { version, reason }, audit: { action: 'agent.activate', detail } };
+      return {
+        activation: { version, ...whyOf(input) },
+        audit: { action: 'agent.activate', detail },
+      };
     },
     toAgent,
   );

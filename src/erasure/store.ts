@@ -31,6 +31,8 @@ const removals: readonly Removal[] = [
     'experiment_entries',
     'experiment_variants',
     'experiments',
+    'evaluation_results',
+    'evaluations',
     'review_scans',
     'review_rules',
     'review_verdicts',
@@ -141,7 +143,11 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
     db.run(
       sql`delete from review_verdicts where item_id in (select id from review_items where ${own})`,
     ),
+    db.run(
+      sql`delete from evaluation_results where evaluation_id in (select id from evaluations where ${own})`,
+    ),
     ...[
+      'evaluations',
       'review_items',
       'review_rules',
       'review_scans',

@@ -3,8 +3,17 @@ import { caseRoutes } from './datasets/case-routes.ts';
 import { removeDeleted } from './datasets/datasets.ts';
 import { datasetRoutes } from './datasets/routes.ts';
 import { judgeRoutes } from './judges/routes.ts';
+import { evaluationJobs } from './runs/jobs.ts';
+import { evaluationRoutes } from './runs/routes.ts';
+import { removeDeletedEvaluations } from './runs/service.ts';
 
 export const evaluationFeature = {
-  routes: { '/api/v1': [datasetRoutes, caseRoutes, judgeRoutes] },
-  tasks: { everyMinute: [{ name: 'deleted_datasets', run: removeDeleted }] },
+  routes: { '/api/v1': [datasetRoutes, caseRoutes, judgeRoutes, evaluationRoutes] },
+  jobs: evaluationJobs,
+  tasks: {
+    everyMinute: [
+      { name: 'deleted_datasets', run: removeDeleted },
+      { name: 'deleted_evaluations', run: removeDeletedEvaluations },
+    ],
+  },
 } satisfies Feature;
