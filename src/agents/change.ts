@@ -8,6 +8,7 @@ import { Failure, notFound } from '../shared/failure.ts';
 import type { AgentConfig } from './config.ts';
 import { evaluationsFor } from './evaluations.ts';
 import type { VersionContent } from './fields.ts';
+import { passGate } from './gate.ts';
 import {
   type AgentChanges,
   type AgentDetailRow,
@@ -29,6 +30,8 @@ export interface Plan {
   readonly activation?: {
     readonly version: NewVersion | VersionRow;
     readonly reason: string | null;
+    /** Why an admin activates it without the evaluation that the agent requires. */
+    readonly override_reason?: string | null;
   };
   /** All labels after the change; `statements` store them. */
   readonly labels?: Labels;
@@ -78,9 +81,10 @@ export async function withAgent<Reply>(
       await commit(ctx, { statements: [], reply });
       return reply;
     }
+    const override_reason = await gate(ctx, row, plan);
     const now = ctx.now();
     const reply = toReply(applyPlan(row, plan, now), plan);
-    if (await isDone(ctx, row, plan, now, reply)) return reply;
+    if (await isDone(ctx, row, plan, { now, reply, override_reason })) return reply;
     if (ifMatch !== null) throw stale();
     await pause(attempt);
   }
@@ -89,13 +93,22 @@ export async function withAgent<Reply>(
   });
 }
 
+/** The guard on the revision makes sure that what the agent requires is still the same when the plan is committed. */
+const gate = async (ctx: Ctx, row: AgentDetailRow, { activation }: Plan): Promise<string | null> =>
+  activation === undefined
+    ? null
+    : passGate(ctx, row, activation, await fingerprintOf(activation.version));
+
 /** Commits a plan. Returns false when another change came first. */
 async function isDone(
   ctx: Ctx,
   row: AgentDetailRow,
   plan: Plan,
-  now: number,
-  reply: unknown,
+  {
+    now,
+    reply,
+    override_reason,
+  }: Readonly<{ now: number; reply: unknown; override_reason: string | null }>,
 ): Promise<boolean> {
   const { version, activation, changes, statements = [], audit, audits = [], jobs = [] } = plan;
   const all = {
@@ -110,18 +123,17 @@ async function isDone(
         ...(version === undefined ? [] : [insertVersion(ctx.db, version)]),
         ...(activation === undefined
           ? []
-          : activationOf(
-              ctx,
-              row.id,
-              activation.version.id,
-              row.active_version_id,
-              activation.reason,
-            )),
+          : activationOf(ctx, row.id, activation.version.id, row.active_version_id, {
+              reason: activation.reason,
+              override_reason,
+            })),
         ...statements,
         ...evaluations.statements,
       ],
       audit: [
-        ...(audit === undefined ? [] : [{ ...audit, target_type: 'agent', target_id: row.id }]),
+        ...(audit === undefined
+          ? []
+          : [{ ...withOverride(audit, override_reason), target_type: 'agent', target_id: row.id }]),
         ...audits,
       ],
       jobs: [...jobs, ...evaluations.jobs],
@@ -138,6 +150,11 @@ async function isDone(
     throw isSlugTaken(error) ? slugTaken() : error;
   }
 }
+
+type OwnAudit = NonNullable<Plan['audit']>;
+
+const withOverride = (audit: OwnAudit, override_reason: string | null): OwnAudit =>
+  override_reason === null ? audit : { ...audit, detail: { ...audit.detail, override_reason } };
 
 /** Returns the row after the plan is committed, which the guard on the revision ensures. */
 function applyPlan(row: AgentDetailRow, plan: Plan, now: number): AgentDetailRow {
@@ -210,13 +227,17 @@ export const newVersion = async (
 
 export const hashConfig = (config: AgentConfig): Promise<string> => sha256(canonicalJson(config));
 
+/** Identifies what a version does: its configuration and the pinned revisions of its tools. */
+export const fingerprintOf = ({ config, tools }: VersionContent): Promise<string> =>
+  sha256(canonicalJson({ config, tools }));
+
 /** Returns the statement that records an activation, in an array since statements are thenable. */
 export const activationOf = (
   ctx: Ctx,
   agent_id: string,
   version_id: string,
   previous: string | null,
-  reason: string | null,
+  why: { readonly reason: string | null; readonly override_reason: string | null },
 ): Statement[] => [
   insertActivation(ctx.db, {
     id: ctx.newId('act'),
@@ -224,7 +245,7 @@ export const activationOf = (
     agent_id,
     version_id,
     previous_version_id: previous,
-    reason,
+    ...why,
     actor_type: ctx.actor.type,
     actor_id: actorId(ctx.actor),
     created_at: ctx.now(),

@@ -82,6 +82,8 @@ export interface NewAgent extends AgentFields, Omit<VersionContent, 'config'> {
   readonly slugLike?: string | undefined;
   /** Returns the configuration, given the id of the agent's own base. */
   readonly configure: (base_id: string) => AgentConfig | Promise<AgentConfig>;
+  /** The evaluation that later versions have to pass. */
+  readonly require_evaluation?: OwnColumns['require_evaluation'];
   /** The model that the agent represents (provider-model.ts). */
   readonly provider_model?: string;
   /** Returns statements that follow those of the agent in the batch. */
@@ -132,6 +134,7 @@ async function insertOne<Reply>(
     latest_version: 1,
     revision: 1,
     provider_model: agent.provider_model ?? null,
+    require_evaluation: agent.require_evaluation ?? null,
     archived_at: null,
     deleted_at: null,
     created_by: actorId(ctx.actor),
@@ -153,7 +156,7 @@ async function insertOne<Reply>(
     statements: [
       insertAgent(ctx.db, row),
       insertVersion(ctx.db, version),
-      ...activationOf(ctx, id, version.id, null, null),
+      ...activationOf(ctx, id, version.id, null, { reason: null, override_reason: null }),
       base.statement,
       ...(agent.statementsFor?.({ id, base_id: base.id }) ?? []),
     ],

@@ -1,4 +1,4 @@
-export { refuseArchived, withAgent } from './change.ts';
+export { fingerprintOf, refuseArchived, withAgent } from './change.ts';
 export { AgentConfig, AgentConfigPatch } from './config.ts';
 export { createAgent } from './create.ts';
 export { agentsFeature } from './feature.ts';
@@ -16,7 +16,7 @@ export { refusePurged } from './pin-knowledge.ts';
 export { previewAgent, previewAgentConfig, previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
 
-export { Agent, CreateAgent, VersionReference } from './schema.ts';
+export { Agent, CreateAgent, OverrideReason, VersionReference } from './schema.ts';
 export { findAgent, getAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
 export { checkUsable } from './tools.ts';

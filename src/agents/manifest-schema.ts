@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { Name, Slug, Time } from '../http/schema.ts';
 import { PortableConfig } from './config.ts';
 import { newFieldSchemas } from './fields.ts';
+import { RequireEvaluation } from './required-evaluation.ts';
 import { Agent } from './schema.ts';
 
 const kind = 'agentgrid.agent';
@@ -38,6 +39,11 @@ export const Manifest = z
       .max(10)
       .default([])
       .describe('Knowledge bases that the agent searches, by name'),
+    require_evaluation: RequireEvaluation.nullable()
+      .optional()
+      .describe(
+        'The evaluation that later versions have to pass. An import keeps it where the workspace has the dataset, and otherwise lists it in `warnings`',
+      ),
     exported_at: Time.optional(),
   })
   .openapi('AgentManifest', {

@@ -7,6 +7,7 @@ import { findWorkspace } from '../workspaces/index.ts';
 import { readAgent } from './change.ts';
 import { addAgent, configOf, refuseRestricted } from './create.ts';
 import { agentFieldsOf } from './fields.ts';
+import { isDatasetFor } from './gate.ts';
 import type { DuplicateAgent, ImportedAgent, Manifest } from './manifest-schema.ts';
 import { parseConfig } from './merge-config.ts';
 import { refusePurged, withRevisions } from './pin-knowledge.ts';
@@ -52,6 +53,7 @@ export async function duplicateAgent(
       name,
       slug: input.slug,
       tools: source.tools,
+      require_evaluation: source.require_evaluation,
       configure: (base_id) => ({
         ...config,
         knowledge: { ...knowledge, base_ids: [...knowledge.base_ids, base_id].slice(0, maxBases) },
@@ -84,6 +86,9 @@ export async function exportAgent(ctx: Ctx, agent: string): Promise<Manifest> {
         ...(await exportedPin(id, knowledge)),
       })),
     ),
+    ...(row.require_evaluation === null
+      ? {}
+      : { require_evaluation: row.require_evaluation as Manifest['require_evaluation'] }),
     exported_at: toWireTime(ctx.now()),
   };
 }
@@ -102,8 +107,10 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
   const { pins: found_pins, unknown } = await pinTools(ctx, config.tools ?? []);
   const unusable = await whyUnusable(ctx, found_pins);
   const pins = found_pins.filter(({ name }) => !unusable.has(name));
+  const required = await importedRequirement(ctx, manifest);
   const warnings = [
     ...baseWarnings,
+    ...required.warnings,
     ...pinned.warnings,
     ...unknown.map((name) => `Tool \`${name}\` does not exist in this workspace and was left out.`),
     ...[...unusable].map(([name, why]) => `Tool \`${name}\` was left out. ${why}`),
@@ -121,6 +128,7 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
           pinned.revisions,
         ),
       tools: pins,
+      require_evaluation: required.require_evaluation,
     },
     { action: 'agent.import', detail: { exported_at: manifest.exported_at ?? null } },
     (row) => ({
@@ -131,6 +139,16 @@ export async function importAgent(ctx: Ctx, manifest: Manifest): Promise<Importe
           : [...warnings, `Slug \`${agent.slug}\` is in use; the agent has slug \`${row.slug}\`.`],
     }),
   );
+}
+
+/** The requirement of a manifest, if the workspace has a dataset for agents of any kind with the id. */
+async function importedRequirement(ctx: Ctx, { require_evaluation = null }: Manifest) {
+  const none = { require_evaluation: null, warnings: [] as string[] };
+  if (require_evaluation === null) return none;
+  const { dataset_id } = require_evaluation;
+  const warning = `Dataset \`${dataset_id}\` of \`require_evaluation\` does not exist in this workspace, or is of another agent; the requirement was left out.`;
+  const exists = await isDatasetFor(ctx, null, dataset_id);
+  return exists ? { ...none, require_evaluation } : { ...none, warnings: [warning] };
 }
 
 type Named = Manifest['knowledge_bases'];

@@ -79,7 +79,7 @@ const ownRoutes = new Router()
       params: one,
       body: UpdateAgent,
       reply: { status: 200, schema: Agent, description: 'The updated agent' },
-      failures: ['agent_archived', 'slug_taken', 'conflict'],
+      failures: ['agent_archived', 'slug_taken', 'conflict', 'evaluation_required', 'forbidden'],
       etag,
     },
     (ctx, { params, body, ifMatch }) => updateAgent(ctx, { agent: params.agent, ifMatch }, body),

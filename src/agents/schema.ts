@@ -5,6 +5,7 @@ import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import { AgentConfig, AgentConfigPatch, configFields } from './config.ts';
 import { agentFieldsOf, fieldSchemas, newFieldSchemas } from './fields.ts';
 import { parseConfig } from './merge-config.ts';
+import { RequireEvaluation } from './required-evaluation.ts';
 import type { AgentDetailRow, AgentSummaryRow, Labels } from './store.ts';
 
 /** The error for configuration fields at the top level of a request. */
@@ -30,6 +31,16 @@ export const Reason = z
   .describe('Reason for the activation')
   .openapi({ example: 'Answers were too long' });
 
+export const OverrideReason = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .describe(
+    'Activates the version without the evaluation that the agent requires; admins only. Recorded',
+  )
+  .openapi({ example: 'Hotfix of a wrong price' });
+
 export const CreateAgent = z
   .strictObject(
     {
@@ -54,6 +65,10 @@ export const UpdateAgent = z
       config: AgentConfigPatch,
       change_summary: ChangeSummary,
       reason: Reason,
+      override_reason: OverrideReason,
+      require_evaluation: RequireEvaluation.nullable().describe(
+        'The evaluation that versions have to pass before they are activated; null for none. Admins only',
+      ),
     },
     nesting,
   )
@@ -107,6 +122,7 @@ export const Warning = z
 export const Agent = AgentSummary.omit({ model: true })
   .extend({
     config: AgentConfig.describe('The configuration of the active version'),
+    require_evaluation: RequireEvaluation.nullable(),
     warnings: z
       .array(Warning)
       .optional()
@@ -142,6 +158,7 @@ export const toAgentSummary = (row: AgentSummaryRow): AgentSummary => ({
 export const toAgent = (row: AgentDetailRow): Agent => ({
   ...toShared(row),
   config: parseConfig(row.config),
+  require_evaluation: row.require_evaluation as Agent['require_evaluation'],
 });
 
 export const DeleteAgentQuery = z.strictObject({

@@ -17,6 +17,7 @@ import {
 import { checkBases, checkConfig } from './check.ts';
 import type { AgentConfig, AgentConfigPatch } from './config.ts';
 import { changedFieldsOf, unsetFields } from './fields.ts';
+import { checkRequired, isAdmin } from './gate.ts';
 import { defaultConfig, mergeConfig, parseConfig } from './merge-config.ts';
 import { pinKnowledge, refusePurged } from './pin-knowledge.ts';
 import {
@@ -84,6 +85,7 @@ export async function updateAgent(ctx: Ctx, target: Target, given: UpdateAgent):
     async (row) => {
       refuseArchived(row);
       const changes = changedFields(row, input);
+      await checkRequirement(ctx, row, changes);
       const config = await mergedConfig(ctx, row, input.config, model);
       const tools = await pinsFor(ctx, input.config?.tools, row.tools);
       const isSame =
@@ -108,12 +110,24 @@ export async function updateAgent(ctx: Ctx, target: Target, given: UpdateAgent):
       return {
         changes,
         version,
-        activation: { version, reason },
+        activation: { version, reason, override_reason: input.override_reason ?? null },
         audit: { action: 'agent.update', detail },
       };
     },
     warningsOf === null ? toAgent : toSavedAgent(warningsOf),
   );
+}
+
+/** Throws `forbidden` for a requirement that others than an admin change, and `validation_failed` for one that cannot be met. */
+async function checkRequirement(
+  ctx: Ctx,
+  { id }: AgentDetailRow,
+  { require_evaluation }: AgentChanges,
+): Promise<void> {
+  if (require_evaluation === undefined) return;
+  if (!isAdmin(ctx))
+    throw new Failure('forbidden', 'Only an admin can change `require_evaluation`.');
+  if (require_evaluation !== null) await checkRequired(ctx, id, require_evaluation);
 }
 
 /** Returns the ids of the bases that the active version searches. */
@@ -143,6 +157,9 @@ function changedFields(row: AgentDetailRow, input: UpdateAgent): AgentChanges {
   const given = {
     ...changedFieldsOf(input),
     ...(input.slug === undefined ? {} : { slug: input.slug }),
+    ...(input.require_evaluation === undefined
+      ? {}
+      : { require_evaluation: input.require_evaluation }),
   };
   const changed = Object.entries(given).filter(
     ([field, value]) => JSON.stringify(value) !== JSON.stringify(row[field as keyof typeof given]),

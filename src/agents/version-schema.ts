@@ -6,7 +6,14 @@ import { type PinState, pinStatuses } from '../tools/index.ts';
 import { AgentConfig, AgentConfigPatch } from './config.ts';
 import { parseConfig } from './merge-config.ts';
 import { Label, VersionRequest } from './parameters.ts';
-import { ChangeSummary, nesting, Reason, VersionReference, Warning } from './schema.ts';
+import {
+  ChangeSummary,
+  nesting,
+  OverrideReason,
+  Reason,
+  VersionReference,
+  Warning,
+} from './schema.ts';
 import type { AgentDetailRow } from './store.ts';
 import type { VersionRow } from './version-choice.ts';
 import type { ActivationSummaryRow } from './version-store.ts';
@@ -104,6 +111,7 @@ export const CreateVersion = z
       change_summary: ChangeSummary.optional(),
       activate: z.boolean().default(false).describe('Activates the new version'),
       reason: Reason.optional(),
+      override_reason: OverrideReason.optional(),
       label: Label.optional().describe('Label to point at the new version'),
     },
     nesting,
@@ -114,7 +122,7 @@ export const CreateVersion = z
 export type CreateVersion = z.output<typeof CreateVersion>;
 
 export const ActivateVersion = z
-  .strictObject({ reason: Reason.optional() })
+  .strictObject({ reason: Reason.optional(), override_reason: OverrideReason.optional() })
   .openapi('ActivateVersion', { example: { reason: 'The new one answered too long' } });
 export type ActivateVersion = z.output<typeof ActivateVersion>;
 
@@ -131,6 +139,10 @@ export const Activation = z
     version: VersionReference,
     previous_version: VersionReference.nullable().describe('null for the first activation'),
     reason: z.string().nullable(),
+    override_reason: z
+      .string()
+      .nullable()
+      .describe('Why an admin activated it without the evaluation that the agent required'),
     actor: z
       .object({ type: z.string(), id: z.string().nullable() })
       .describe('Actor that activated the version'),
@@ -147,6 +159,7 @@ export const toActivation = (row: ActivationSummaryRow): Activation => ({
       ? null
       : { id: row.previous_version_id, number: row.previous_number },
   reason: row.reason,
+  override_reason: row.override_reason,
   actor: { type: row.actor_type, id: row.actor_id },
   created_at: toWireTime(row.created_at),
 });

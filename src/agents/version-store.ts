@@ -84,6 +84,7 @@ export const selectActivations = (
       previous_version_id: agent_activations.previous_version_id,
       previous_number: sql<number | null>`${previous.number}`.as('previous_number'),
       reason: agent_activations.reason,
+      override_reason: agent_activations.override_reason,
       actor_type: agent_activations.actor_type,
       actor_id: agent_activations.actor_id,
       created_at: agent_activations.created_at,

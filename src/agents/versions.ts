@@ -178,7 +178,7 @@ export async function createVersion(
       const number = row.latest_version + 1;
       return {
         version,
-        ...(input.activate ? { activation: { version, reason: input.reason ?? null } } : {}),
+        ...(input.activate ? { activation: { version, ...whyOf(input) } } : {}),
         ...(input.label === undefined
           ? {}
           : labelled(ctx, row, input.label, { id: version.id, number })),
@@ -198,6 +198,13 @@ export async function createVersion(
   );
 }
 
+interface Why {
+  readonly reason?: string | null | undefined;
+  readonly override_reason?: string | null | undefined;
+}
+
+const whyOf = ({ reason = null, override_reason = null }: Why) => ({ reason, override_reason });
+
 function storedVersion(plan: Plan | null): NewVersion {
   if (plan?.version === undefined) throw new Error('Making a version always makes a version.');
   return plan.version;
@@ -214,14 +221,14 @@ export const activateVersion = (
   name: string,
   input: ActivateVersion,
 ): Promise<Agent> =>
-  withAgent(ctx, target, (row) => planActivation(ctx, row, name, input.reason ?? null), toAgent);
+  withAgent(ctx, target, (row) => planActivation(ctx, row, name, input), toAgent);
 
 /** Returns the change that activates a version; null for the active one. Throws what `activateVersion` throws. */
 export async function planActivation(
   ctx: Ctx,
   row: AgentDetailRow,
   name: string,
-  reason: string | null,
+  why: Why,
 ): Promise<Plan | null> {
   refuseArchived(row);
   const version = await selectVersionFor(ctx.db, ctx.workspace_id, row.id, name).get();
@@ -229,8 +236,12 @@ export async function planActivation(
   await refusePurged(ctx, parseConfig(version.config), `Version ${version.number}`);
   if (version.id === row.active_version_id) return null;
   await checkUsable(ctx, version.tools);
+  const reason = why.reason ?? null;
   const detail = { version: version.number, previous_version: row.number, reason };
-  return { activation: { version, reason }, audit: { action: 'agent.activate', detail } };
+  return {
+    activation: { version, ...whyOf(why) },
+    audit: { action: 'agent.activate', detail },
+  };
 }
 
 function covered<Row extends { readonly id: string }>(ctx: Ctx, row: Row | undefined): Row {

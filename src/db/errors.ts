@@ -69,4 +69,5 @@ const quotaNouns: Readonly<Record<QuotaName, string>> = {
   mcp_servers: 'MCP servers',
   datasets: 'datasets',
   dataset_cases: 'versions of cases in datasets',
+  evaluations: 'evaluations',
 };

@@ -32,6 +32,8 @@ const removals: readonly Removal[] = [
     'experiment_entries',
     'experiment_variants',
     'experiments',
+    'evaluation_results',
+    'evaluations',
     'judge_scores',
     'judge_revisions',
     'judges',
@@ -142,7 +144,11 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
     db.run(
       sql`delete from review_verdicts where item_id in (select id from review_items where ${own})`,
     ),
+    db.run(
+      sql`delete from evaluation_results where evaluation_id in (select id from evaluations where ${own})`,
+    ),
     ...[
+      'evaluations',
       'review_items',
       'review_rules',
       'review_scans',

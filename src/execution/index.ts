@@ -8,6 +8,7 @@ export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.
 export { afterAnswer, takeOpenCalls } from './open-calls.ts';
 export { resolveTools } from './resolve.ts';
 export type { ToolPorts } from './services.ts';
+export { withoutEffects } from './simulate.ts';
 export { approvalDigest } from './sort-calls.ts';
 
 export { type Limit, reachedLimit, type Spent } from './stop.ts';

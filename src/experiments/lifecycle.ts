@@ -146,7 +146,7 @@ export async function concludeExperiment(
   ctx: Ctx,
   id: string,
   ifMatch: IfMatch,
-  { promote, reason }: ConcludeExperiment,
+  { promote, reason, override_reason }: ConcludeExperiment,
 ): Promise<Experiment> {
   const end = (row: StoredExperiment, winner: StoredVariant | null) => {
     requireStatus(row, 'running', 'paused');
@@ -164,7 +164,7 @@ export async function concludeExperiment(
         ctx,
         { agent: row.agent_id, ifMatch: null },
         async (agent) => ({
-          ...(await planActivation(ctx, agent, winner.version_id, reason)),
+          ...(await planActivation(ctx, agent, winner.version_id, { reason, override_reason })),
           statements,
           audits: [audit],
         }),

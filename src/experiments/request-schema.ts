@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { VersionRequest } from '../agents/index.ts';
+import { OverrideReason, VersionRequest } from '../agents/index.ts';
 import { experimentModes, experimentStatuses } from '../db/schema/experiments.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Name } from '../http/schema.ts';
@@ -131,6 +131,7 @@ export const ConcludeExperiment = z
       .nullable()
       .describe('Name or id of the variant whose version is activated; null for none'),
     reason: EndExperiment.shape.reason,
+    override_reason: OverrideReason.optional(),
   })
   .openapi('ConcludeExperiment', { example: { promote: null, reason: 'No difference.' } as never });
 export type ConcludeExperiment = z.output<typeof ConcludeExperiment>;

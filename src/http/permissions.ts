@@ -35,15 +35,18 @@ export const permissions = {
   'approvals:decide': ['editor', 'admin'],
   /** Content of conversations. */
   'messages:read': ['runtime', 'editor', 'admin'],
-  'judges:read': ['viewer', 'editor', 'admin'],
-  /** Judges belong to the whole workspace; trying one calls its model. */
-  'judges:write': ['editor', 'admin'],
   /** Cases of evaluations. Those from conversations need `messages:read`, too. */
   'datasets:read': ['viewer', 'editor', 'admin'],
   'datasets:write': ['editor', 'admin'],
+  /** Runs of agents over datasets. What was answered and why it scored as it did needs `messages:read`, too. */
+  'evaluations:read': ['viewer', 'editor', 'admin'],
+  'evaluations:write': ['editor', 'admin'],
   /** The queue of turns that people review; its texts need `messages:read`, too. */
   'reviews:read': ['viewer', 'editor', 'admin'],
   'reviews:write': ['editor', 'admin'],
+  'judges:read': ['viewer', 'editor', 'admin'],
+  /** Judges belong to the whole workspace; trying one calls its model. */
+  'judges:write': ['editor', 'admin'],
   'rate-limits:manage': ['admin'],
   'usage:read': ['viewer', 'editor', 'admin'],
   /** Archived usage of every agent. */

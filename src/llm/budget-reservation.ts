@@ -6,7 +6,8 @@ import {
 } from '../budgets/index.ts';
 import type { Statement } from '../db/client.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { NanoUsd } from '../shared/money.ts';
+import { Failure } from '../shared/failure.ts';
+import { type NanoUsd, nanoPerUsd } from '../shared/money.ts';
 import { type Attribution, free, type Hold, typicalOutput, unknownTokens } from '../usage/index.ts';
 import type { CallSize } from './call-size.ts';
 import type { Target } from './workspace-models.ts';
@@ -24,6 +25,8 @@ export class BudgetReservation {
   readonly #ctx: Ctx;
   readonly #call: Attribution & { readonly call_key: string };
   readonly #holds: Hold[] = [];
+  /** What a strict account has set aside for the attempt in progress. */
+  #heldInAccount: NanoUsd = 0;
 
   constructor(ctx: Ctx, call: Attribution & { readonly call_key: string }) {
     this.#ctx = ctx;
@@ -40,8 +43,9 @@ export class BudgetReservation {
     spent: NanoUsd,
     open: (model: string) => Promise<Target | null>,
   ): Promise<void> {
-    if (target.provider.price_id === free || findCachedBudgets(this.#ctx)?.budgets.length === 0)
-      return;
+    if (target.provider.price_id === free) return;
+    await this.#holdInAccount(target, sizeOf);
+    if (findCachedBudgets(this.#ctx)?.budgets.length === 0) return;
     const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
     const missing = (cost: NanoUsd | null) =>
       cost === null ? null : Math.max(0, spent + cost - held);
@@ -88,11 +92,36 @@ export class BudgetReservation {
 
   /** Returns the statements that settle or release the holds, for the batch that stores the usage rows, after them. */
   settle(usage_ids: readonly string[]): Statement[] {
+    this.#releaseAccount();
     return settleStatements(
       this.#ctx,
       this.#holds.map(({ id }) => id),
       usage_ids,
     );
+  }
+
+  /** Throws `budget_exceeded` when the attempt might cost more than a strict account allows. */
+  async #holdInAccount(target: Target, sizeOf: SizeOf): Promise<void> {
+    const { account } = this.#call;
+    if (account?.isStrict !== true) return;
+    this.#releaseAccount();
+    const cost = await this.#costOf(target, sizeOf, this.downgrade?.max_output_tokens ?? null);
+    if (cost === null)
+      throw new Failure(
+        'budget_exceeded',
+        `The price of ${target.provider.id}/${target.model} is unknown, so a limit on cost cannot be kept. Set a price with \`PUT /prices\`, or run without a limit.`,
+      );
+    if (!account.hold(cost))
+      throw new Failure(
+        'budget_exceeded',
+        `A call of ${target.provider.id}/${target.model} may cost $${cost / nanoPerUsd}, which is more than is left.`,
+      );
+    this.#heldInAccount = cost;
+  }
+
+  #releaseAccount(): void {
+    if (this.#heldInAccount > 0) this.#call.account?.release(this.#heldInAccount);
+    this.#heldInAccount = 0;
   }
 
   async #costOf(

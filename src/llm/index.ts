@@ -1,5 +1,6 @@
 export { assertConfigured } from './assert-configured.ts';
 export { cleanTitle, isEmptyTitle } from './builtin/extract-title.ts';
+export { lexicalVectors } from './builtin/lexical.ts';
 export { capabilitiesOf } from './capabilities.ts';
 export { checkModels } from './check-model.ts';
 export { isFromText, type ModelCallEvent, ofMessage } from './content.ts';

@@ -71,6 +71,7 @@ const standardQuotas: Readonly<Record<QuotaName, number>> = {
   mcp_servers: 100,
   datasets: 500,
   dataset_cases: 200_000,
+  evaluations: 2000,
 };
 
 /** `files:1000,sessions:unlimited`: limits that differ from the defaults. */

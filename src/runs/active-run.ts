@@ -103,7 +103,7 @@ export function begin({
 }) {
   const config = withOverrides(draft?.config ?? version.config, overrides);
   const cancel = new AbortController();
-  const account = new Account(fromUsd(config.limits.cost_usd));
+  const account = accountOf(config, overrides);
   if (suspended !== undefined) account.restore(suspended.state.account);
   const events: RunEvent[] = [...(suspended?.state.events ?? [])];
   // Excludes the time that the run has waited.
@@ -119,6 +119,13 @@ export function begin({
     cancel,
     signal: AbortSignal.any([AbortSignal.timeout(left), cancel.signal]),
   };
+}
+
+function accountOf({ limits }: AgentConfig, { max_cost_nano_usd }: Overrides): Account {
+  const own = fromUsd(limits.cost_usd);
+  return max_cost_nano_usd === undefined
+    ? new Account(own)
+    : new Account(Math.min(own, max_cost_nano_usd), undefined, true);
 }
 
 /** The attribution of the run's model calls. */

@@ -9,6 +9,7 @@ import { second } from '../shared/time.ts';
 import { Account } from '../usage/index.ts';
 import type { AgentRun, RunOutcome } from './agent-run.ts';
 import { readCitations } from './citations.ts';
+import type { Overrides } from './overrides.ts';
 import { Progress } from './progress.ts';
 import { onlyQuestion } from './prompt/run-prompt.ts';
 import { runAgent } from './run-agent.ts';
@@ -22,7 +23,7 @@ import type { Trace } from './trace.ts';
  * run's trace, below the span of the tool call.
  */
 export const delegateOf =
-  (trace: Trace): RunAgent =>
+  (trace: Trace, overrides: Pick<Overrides, 'simulates_effects'>): RunAgent =>
   async (given, call) => {
     const { slug, id } = call.agent;
     const version = await selectVersionFor(given.db, given.workspace_id, id, null).get();
@@ -42,7 +43,7 @@ export const delegateOf =
       progress,
       tools: version.tools,
       prompt: onlyQuestion(call.message),
-      overrides: {},
+      overrides,
       account: new Account(fromUsd(config.limits.cost_usd), call.attribution.account),
       attribution: attributionOf(call, version.id),
       operation: 'answer',
@@ -52,7 +53,7 @@ export const delegateOf =
       signal: ctx.signal,
       above: call.above,
       ...(call.earlier === undefined ? {} : { earlier: call.earlier }),
-      delegate: delegateOf(own),
+      delegate: delegateOf(own, overrides),
       store: () => storeStep(ctx, own, progress),
     };
     const outcome = await execute(ctx, run, slug);

@@ -69,11 +69,15 @@ export function agentRunOf(
     started_at: run.created_at + run.waited_ms,
     signal: active.signal,
     above: [],
-    delegate: delegateOf(trace),
+    delegate: delegateOf(trace, simulationOf(active)),
     earlier: () => readEarlierSources(ctx, active),
     store: () => storeStep(ctx, active, progress),
   };
 }
+
+const simulationOf = ({ overrides: { simulates_effects = false } }: ActiveRun) => ({
+  simulates_effects,
+});
 
 /**
  * Stores the outcome: the end of the run, or its suspension. A run that was cancelled in the

@@ -18,7 +18,7 @@ export {
   type RunStorage,
 } from './active-run.ts';
 export { selectApprovalsById } from './approvals/store.ts';
-export { attachToRun, stopRun } from './attach.ts';
+export { attachToRun, stopRun, waitForAnswer } from './attach.ts';
 export {
   deleteAttachmentCleanups,
   insertAttachmentCleanup,

@@ -29,6 +29,10 @@ export interface Overrides {
   readonly resumable?: boolean;
   /** False for clients that cannot ask for approvals: a call that needs one is not made. */
   readonly has_approvals?: boolean;
+  /** Tools that change something are not called: the model reads that their result is simulated. Binds delegates, too. */
+  readonly simulates_effects?: boolean;
+  /** The most that the run may cost, in nano-USD: a call that might pass it is refused before it is made. */
+  readonly max_cost_nano_usd?: number;
   /** False for clients that can show neither the page of a sign-in nor a form. */
   readonly can_ask?: boolean;
 }

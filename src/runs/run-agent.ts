@@ -10,6 +10,7 @@ import {
   type ToolPorts,
   type ToolRunContext,
   toAnswered,
+  withoutEffects,
 } from '../execution/index.ts';
 import { parseStructured, repairPrompt, structuredOutputFailed } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -77,7 +78,7 @@ const mayAnswer = ({ config, overrides, progress: { sources, attached } }: Agent
 async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
   const { config, progress, prompt, signal, account, overrides } = run;
   const { limits, output_schema: schema } = config;
-  const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
+  const tools = await toolsOf(ctx, run);
   addGiven(run, tools);
   progress.retrieved ??= progress.sources.length;
   const sources = progress.sources.slice(0, progress.retrieved);
@@ -213,8 +214,14 @@ export const toolContextOf = ({
   can_ask: above.length === 0 && overrides.can_ask !== false,
 });
 
+/** The tools of a run, those that change something simulated where the request wants that. */
+export async function toolsOf(ctx: Ctx, run: AgentRun): Promise<Tool[]> {
+  const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
+  return run.overrides.simulates_effects === true ? withoutEffects(tools) : tools;
+}
+
 /** The features of a run that its tools use. */
-export const toolPortsOf = (ctx: Ctx, run: AgentRun): ToolPorts => ({
+const toolPortsOf = (ctx: Ctx, run: AgentRun): ToolPorts => ({
   readFiles: readFilesOf(ctx, run),
   ...(run.delegate === undefined ? {} : { runAgent: run.delegate }),
 });

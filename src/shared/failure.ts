@@ -16,6 +16,7 @@ export const failures = {
   slug_taken: { status: 409, title: 'The slug is in use' },
   name_taken: { status: 409, title: 'The name is in use' },
   agent_archived: { status: 409, title: 'The agent is archived' },
+  evaluation_required: { status: 409, title: 'The version has to pass an evaluation first' },
   session_busy: { status: 409, title: 'The session is answering another message' },
   session_closed: { status: 409, title: 'The session is archived or has expired' },
   run_cancelled: { status: 409, title: 'The run was cancelled' },

@@ -35,13 +35,36 @@ export class Account {
   downgrade: AccountDowngrade | null = null;
   readonly #ceiling: NanoUsd;
   readonly #parent: Account | undefined;
+  readonly #isStrict: boolean;
+  /** What calls in progress may cost; counted by strict accounts. */
+  #held: NanoUsd = 0;
   /** The sum of the known costs, which is compared with the ceiling. */
   #known: NanoUsd = 0;
   #isUnknown = false;
 
-  constructor(ceiling: NanoUsd = Number.POSITIVE_INFINITY, parent?: Account) {
+  /** A strict account refuses a call that might pass the ceiling before it is made (`hold`). */
+  constructor(ceiling: NanoUsd = Number.POSITIVE_INFINITY, parent?: Account, isStrict = false) {
     this.#ceiling = ceiling;
     this.#parent = parent;
+    this.#isStrict = isStrict;
+  }
+
+  /** True when calls have to be held before they are made. */
+  get isStrict(): boolean {
+    return this.#isStrict || (this.#parent?.isStrict ?? false);
+  }
+
+  /** Sets the most that a call may cost aside until `release`. Returns false, and holds nothing, if a ceiling does not allow it. */
+  hold(cost: NanoUsd): boolean {
+    if (this.#isStrict && this.#known + this.#held + cost > this.#ceiling) return false;
+    if (this.#parent?.hold(cost) === false) return false;
+    this.#held += cost;
+    return true;
+  }
+
+  release(cost: NanoUsd): void {
+    this.#held -= cost;
+    this.#parent?.release(cost);
   }
 
   /** The cost in nano-USD; null after a call whose cost is unknown. */

@@ -55,6 +55,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"created_count": 1',
     /^case_\w+,What does the light mean/m,
     '"input": "How long does descaling take?"',
+  ],
   'docs/guides/experiments.md': [
     '"status": "running"',
     /"experiment": \{\s+"id": "exp_/,

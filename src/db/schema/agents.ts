@@ -10,6 +10,21 @@ import {
 import { toolPins } from './tool-pins.ts';
 import { workspaces } from './workspaces.ts';
 
+/** The evaluation that a version has to pass before it is activated. */
+export interface RequiredEvaluation {
+  readonly dataset_id: string;
+  /** The scorers as they have to be configured, by name; those of thresholds are free without them. */
+  readonly scorers?: readonly Record<string, unknown>[] | undefined;
+  /** By the name of a scorer, or `overall`. */
+  readonly thresholds: Readonly<
+    Record<
+      string,
+      { readonly min_score?: number | undefined; readonly min_pass_rate?: number | undefined }
+    >
+  >;
+  readonly max_age_days?: number | undefined;
+}
+
 export const agents = sqliteTable(
   'agents',
   {
@@ -33,6 +48,8 @@ export const agents = sqliteTable(
      * for other agents.
      */
     provider_model: text(),
+    /** The evaluation that a version has to pass before it is activated, as the API has it; null for none. */
+    require_evaluation: text({ mode: 'json' }).$type<RequiredEvaluation>(),
     archived_at: integer(),
     /** Set once, never cleared: a job erases the agent. */
     deleted_at: integer(),
@@ -104,6 +121,8 @@ export const agent_activations = sqliteTable(
       .references(() => agent_versions.id),
     previous_version_id: text(),
     reason: text(),
+    /** Why an admin activated the version without the evaluation that the agent requires. */
+    override_reason: text(),
     actor_type: text().notNull(),
     actor_id: text(),
     created_at: integer().notNull(),

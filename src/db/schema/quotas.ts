@@ -14,6 +14,7 @@ export const quotaNames = [
   'mcp_servers',
   'datasets',
   'dataset_cases',
+  'evaluations',
 ] as const;
 export type QuotaName = (typeof quotaNames)[number];
 

@@ -1,4 +1,4 @@
-import { parseConfig } from '../../agents/index.ts';
+import { type AgentConfig, parseConfig } from '../../agents/index.ts';
 import { parseStructured } from '../../llm/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { isDeclined, readResult, selectVersionOfRun } from '../../runs/index.ts';
@@ -12,15 +12,16 @@ const maxHits = 200;
 /** A draft decides these, and is not stored. */
 const unknownConfig = { output_schema: null, knowledge: { no_answer: '', scope: 'general' } };
 
-/** Reads what a run gave, for scorers. Throws `not_found`. */
-export async function observe(ctx: Ctx, run_id: string): Promise<Observed> {
+/** Reads what a run gave, for scorers. `config` is that of a draft, which is not stored with the run. Throws `not_found`. */
+export async function observe(ctx: Ctx, run_id: string, config?: AgentConfig): Promise<Observed> {
   const { row, answer } = await readResult(ctx, run_id);
   const [steps, version] = await Promise.all([
     selectSteps(ctx.db, ctx.workspace_id, run_id).all(),
     selectVersionOfRun(ctx.db, run_id, null).get(),
   ]);
   const { output_schema, knowledge } =
-    version === undefined || row.is_preview ? unknownConfig : parseConfig(version.config);
+    config ??
+    (version === undefined || row.is_preview ? unknownConfig : parseConfig(version.config));
   const { text = '', citations = [] } = answer ?? {};
   const { status, error_code, finish_reason, coverage } = row;
   const { latency_ms, first_token_ms, cost_nano_usd } = row;

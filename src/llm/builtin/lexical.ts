@@ -21,6 +21,10 @@ export const lexicalEmbedder: EmbeddingModelV4 = {
   }),
 };
 
+/** Returns the vectors of texts, each of length 1 or zero. */
+export const lexicalVectors = async (texts: readonly string[]): Promise<number[][]> =>
+  texts.map(embedText);
+
 function embedText(text: string): number[] {
   const features = new Map<string, number>();
   const add = (feature: string, weight: number) =>

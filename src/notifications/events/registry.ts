@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { Id, Time } from '../../http/schema.ts';
 import { budgetData, budgetExample } from './budget-data.ts';
 import {
+  evaluationData,
+  evaluationExample,
   experimentData,
   experimentExample,
   fileData,
@@ -97,6 +99,24 @@ export const events = {
     description: 'The experiment was concluded, with a variant promoted or none, or stopped.',
     schema: experimentData,
     example: { ...experimentExample, variant_id: null, reason: null },
+  },
+  'evaluation.completed': {
+    tag: 'Evaluation',
+    summary: 'An evaluation completed',
+    description: 'All of its cases were run and scored. Read its results with the API.',
+    schema: evaluationData,
+    example: evaluationExample,
+  },
+  'evaluation.failed': {
+    tag: 'Evaluation',
+    summary: 'An evaluation failed',
+    description: 'A budget, its cost limit or its API key stopped it. It can be resumed.',
+    schema: evaluationData,
+    example: {
+      ...evaluationExample,
+      status: 'failed',
+      error: { code: 'budget_exceeded', detail: 'The budget of the day is spent.' },
+    },
   },
   'budget.threshold_reached': {
     tag: 'Budgets',

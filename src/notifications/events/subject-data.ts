@@ -112,3 +112,31 @@ export const scheduleExample = {
   failures: 5,
   paused_at: '2026-11-20T09:30:00.000Z',
 };
+
+export const evaluationData = z.strictObject({
+  evaluation_id: Id('eval'),
+  agent_id: Id('agt'),
+  dataset_id: Id('ds'),
+  label: z.string(),
+  status: z.enum(['completed', 'failed']),
+  error,
+  tasks: z.number().int().describe('Cases times targets times repetitions'),
+  done: z.number().int(),
+  cost_usd: z.number().describe('Known cost'),
+  created_at: Time,
+  ended_at: Time.nullable(),
+});
+
+export const evaluationExample = {
+  evaluation_id: 'eval_01kajv2q5ve0mt8h2vj3c6x7ra',
+  agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
+  dataset_id: 'ds_01kajv2q5ve0mt8h2vj3c6x7ra',
+  label: 'Shorter instructions',
+  status: 'completed',
+  error: null,
+  tasks: 200,
+  done: 200,
+  cost_usd: 0.42,
+  created_at: '2026-11-20T09:20:00.000Z',
+  ended_at: '2026-11-20T09:30:00.000Z',
+};

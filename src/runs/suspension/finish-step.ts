@@ -4,7 +4,6 @@ import {
   callTools,
   type PendingCall,
   type Resolution,
-  resolveTools,
   type Tool,
   takeOpenCalls,
 } from '../../execution/index.ts';
@@ -14,7 +13,7 @@ import type { AgentRun } from '../agent-run.ts';
 import { fileEvents, toolResult } from '../answer-stream.ts';
 import type { RunEvent } from '../events.ts';
 import type { Progress } from '../progress.ts';
-import { toolContextOf, toolPortsOf } from '../run-agent.ts';
+import { toolContextOf, toolsOf } from '../run-agent.ts';
 import type { AnsweredAction, Decision, SuspendedState } from './state.ts';
 
 /** A call of a step with what was decided about it. */
@@ -101,7 +100,7 @@ async function* makeCalls(
   results: Map<string, Resolution>,
 ): AsyncGenerator<RunEvent, readonly PendingCall[]> {
   const { progress } = run;
-  const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
+  const tools = await toolsOf(ctx, run);
   const refusals = new Map<ReturnType<typeof toCall>, string>();
   const calls: ReturnType<typeof toCall>[] = [];
   const given = new Map<string, GivenInput>();

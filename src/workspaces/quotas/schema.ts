@@ -25,6 +25,7 @@ export const QuotaLimits = z
     mcp_servers: limit.describe('MCP servers'),
     datasets: limit.describe('Datasets'),
     dataset_cases: limit.describe('Versions of cases in datasets; a changed case has several'),
+    evaluations: limit.describe('Evaluations of agents over datasets'),
   })
   .partial()
   .describe(
