@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { newId } from '../../src/shared/id.ts';
 import { newWorkspace, request, type Workspace } from './api.ts';
+import { evaluationRecipes } from './evaluation-recipes.ts';
 import { settled, uploadForm } from './files.ts';
 import { created, newArchitectSession } from './knowledge-states.ts';
 import { newServer } from './mcp/seed.ts';
@@ -270,6 +271,7 @@ export const recipes: readonly Recipe[] = [
       };
     },
   },
+  ...evaluationRecipes,
   {
     needs: 'POST /api/v1/agents/{agent}/schedules',
     gives: ['schedule'],

@@ -11,6 +11,7 @@ import {
   type Schema,
   typesOf,
 } from './document.ts';
+import { freshEvaluation } from './evaluation-recipes.ts';
 import {
   created,
   newArchitectSession,
@@ -64,6 +65,11 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   upl: 'upload',
   conv: 'conversation',
   ars: 'architect_session',
+  ds: 'dataset',
+  eval: 'evaluation',
+  case: 'case',
+  rvw: 'review_item',
+  rvr: 'review_rule',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */
@@ -156,7 +162,7 @@ export const valuesFor = async (
     case 'POST /api/v1/embedding-migrations/{migration}/resume':
       return { ...values, migration: await newMigration(workspace, 'failed') };
     default:
-      return values;
+      return { ...values, ...(await freshEvaluation(operation.name, workspace, values)) };
   }
 };
 

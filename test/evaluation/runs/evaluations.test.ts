@@ -107,7 +107,7 @@ it('runs versions and a draft over a dataset, and summarises, lists, exports and
     expect.objectContaining({ by: 'tag', value: 'odd', lost: 3, cases: 3 }),
   );
   expect(comparison.clusters).toContainEqual(expect.objectContaining({ by: 'question', lost: 6 }));
-  expect((await workspace.get(`${path}&target=1&with_target=1`)).status).toBe(422);
+  expect((await workspace.get(`${path}&target=1&with_target=3`)).status).toBe(422);
 
   const viewer = await workspace.withRole('viewer');
   const [shown] = (await viewer.get(`/evaluations/${evaluation.id}/results?limit=1`)).body.data;
