@@ -125,7 +125,15 @@ export const selectFreeSlug = (db: Db, workspace_id: string, candidates: readonl
 export const insertAgent = (db: Db, row: AgentRow) => db.insert(agents).values(row);
 
 export type AgentChanges = Partial<
-  Pick<AgentRow, keyof AgentFields | 'slug' | 'archived_at' | 'deleted_at' | 'provider_model'>
+  Pick<
+    AgentRow,
+    | keyof AgentFields
+    | 'slug'
+    | 'archived_at'
+    | 'deleted_at'
+    | 'provider_model'
+    | 'require_evaluation'
+  >
 >;
 
 /**

@@ -68,6 +68,11 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],
+  'docs/guides/evaluation.md': [
+    '{"target":1,"pass_rate":1}',
+    '{"wins":1,"losses":0,"ties":0}',
+    'evaluation_required',
+  ],
   'docs/guides/review.md': [
     '"partly"',
     '"status": "done"',

@@ -1,3 +1,5 @@
+import { env } from 'cloudflare:workers';
+import { vi } from 'vitest';
 import type { Workspace } from './api.ts';
 import { created } from './knowledge-states.ts';
 
@@ -13,7 +15,41 @@ async function newTurn(workspace: Workspace, agent: string): Promise<string> {
   return (await created(workspace, `/sessions/${id}/messages`, message)).id;
 }
 
+/** A dataset that can be evaluated. */
+async function newFilledDataset(workspace: Workspace): Promise<string> {
+  const dataset = await newDataset(workspace);
+  const data = [{ input: 'Is it open on Sunday?', expected: { answer: 'From ten.' } }];
+  await created(workspace, `/datasets/${dataset}/cases`, { data });
+  return dataset;
+}
+
+/** An evaluation that has ended, and then has the status. */
+async function newEvaluation(
+  workspace: Workspace,
+  agent: string,
+  status = 'completed',
+): Promise<string> {
+  const dataset = await newFilledDataset(workspace);
+  const body = { agent, scorers: [{ type: 'contains' }] };
+  const { body: started } = await workspace.post(`/datasets/${dataset}/evaluations`, body);
+  const id = started.id as string;
+  await vi.waitUntil(
+    async () => (await workspace.get(`/evaluations/${id}`)).body.status !== 'running',
+    { timeout: 60_000, interval: 50 },
+  );
+  await env.DB.prepare('update evaluations set status = ? where id = ?').bind(status, id).run();
+  return id;
+}
+
 export const evaluationRecipes = [
+  {
+    needs: 'POST /api/v1/datasets/{dataset}/evaluations',
+    gives: ['evaluation'],
+    from: ['agent'],
+    make: async (workspace: Workspace, { agent = '' }: Values): Promise<Values> => ({
+      evaluation: await newEvaluation(workspace, agent),
+    }),
+  },
   {
     needs: 'POST /api/v1/datasets/{dataset}/cases',
     gives: ['dataset', 'case'],
@@ -61,6 +97,14 @@ export async function freshEvaluation(
     case 'POST /api/v1/review-items': {
       const own = agent ?? (await created(workspace, '/agents', { name: 'Seed' })).id;
       return { message: await newTurn(workspace, own) };
+    }
+    case 'POST /api/v1/datasets/{dataset}/evaluations':
+      return { dataset: await newFilledDataset(workspace) };
+    case 'POST /api/v1/evaluations/{evaluation}/cancel':
+    case 'POST /api/v1/evaluations/{evaluation}/resume': {
+      const own = agent ?? (await created(workspace, '/agents', { name: 'Seed' })).id;
+      const status = name.endsWith('/cancel') ? 'running' : 'cancelled';
+      return { evaluation: await newEvaluation(workspace, own, status) };
     }
     default:
       return null;

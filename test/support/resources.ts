@@ -76,6 +76,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   conv: 'conversation',
   ars: 'architect_session',
   ds: 'dataset',
+  eval: 'evaluation',
   case: 'case',
   rvw: 'review_item',
   rvr: 'review_rule',

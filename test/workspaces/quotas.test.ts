@@ -58,6 +58,13 @@ const makers: Readonly<Record<string, (workspace: Workspace) => Promise<() => Pr
     workspace.post('/tools/mcp', {
       ...{ name: `s${unique()}`, url: 'https://mcp-unknown.example.com/mcp' },
     }),
+  evaluations: async (workspace) => {
+    const { id } = (await workspace.post('/datasets', { name: 'Hours' })).body;
+    await workspace.post(`/datasets/${id}/cases`, { data: [{ input: 'When?' }] });
+    const agent = (await workspace.post('/agents', { name: 'A' })).body.id;
+    const body = { agent, scorers: [{ type: 'contains', texts: ['nine'] }] };
+    return () => workspace.post(`/datasets/${id}/evaluations`, body);
+  },
   datasets: async (workspace) => () => workspace.post('/datasets', { name: 'Hours' }),
   dataset_cases: async (workspace) => async () => {
     const { id } = (await workspace.post('/datasets', { name: 'Hours' })).body;
@@ -86,6 +93,7 @@ describe('quotas (R32)', () => {
       'mcp_servers',
       'datasets',
       'dataset_cases',
+      'evaluations',
     ]);
     expect(await quotaOf(workspace, 'agents')).toEqual({
       quota: 'agents',
@@ -302,6 +310,7 @@ async function recount(id: string): Promise<Record<string, number>> {
     mcp_servers: 'select count(*) from mcp_servers where workspace_id = ?1',
     datasets: 'select count(*) from datasets where workspace_id = ?1',
     dataset_cases: 'select count(*) from dataset_cases where workspace_id = ?1',
+    evaluations: 'select count(*) from evaluations where workspace_id = ?1',
   };
   const rows = await env.DB.batch<Record<string, number>>(
     Object.values(counts).map((sql) =>

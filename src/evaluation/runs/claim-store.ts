@@ -13,8 +13,8 @@ const maxRunning = 20;
 
 /**
  * Claims the next available task, if the limits on tasks at a time allow another, and sets aside what it may cost: one and a half
- * times the highest cost so far. Without a known cost, and when less is left, a task gets all that is left and runs alone. A task
- * that had started keeps its run; others get `run_id`.
+ * times the highest cost so far, and none when less than that cost is left. The first task runs alone and may cost all that is left.
+ * A task that had started keeps its run; others get `run_id`.
  */
 export async function claimTask(
   db: Db,
@@ -28,14 +28,14 @@ export async function claimTask(
       where evaluation_id = ${id} and state = 'running' and available_at > ${now}),
     room as (
       select e.max_cost_nano_usd as most, max(0, e.max_cost_nano_usd - e.spent_nano_usd - busy.held) as rest, busy.n as n,
-        iif(e.done_count = 0, null, e.highest_nano_usd * 3 / 2) as typical
+        iif(e.done_count = 0, null, e.highest_nano_usd) as typical
       from evaluations e, busy where e.id = ${id} and e.status = 'running' and e.deleted_at is null)
     update evaluation_results set state = 'running', claims = claims + 1, available_at = ${now + leaseFor},
       run_id = coalesce(run_id, ${run_id}),
-      held_nano_usd = (select iif(most is null, null, iif(n = 0 and (typical is null or typical > rest), rest, typical)) from room)
+      held_nano_usd = (select iif(most is null, null, min(rest, coalesce(typical * 3 / 2, rest))) from room)
     where rowid = (select t.rowid from evaluation_results t where t.evaluation_id = ${id} and t.state <> 'done' and t.available_at <= ${now}
         order by t.available_at, t.rowid limit 1)
-      and exists (select 1 from room where n < ${concurrency} and (most is null or n = 0 or typical <= rest))
+      and exists (select 1 from room where n < ${concurrency} and (most is null or typical <= rest or (typical is null and n = 0)))
       and (select count(*) from (select 1 from evaluation_results w where w.workspace_id = ${workspace_id} and w.state = 'running'
         and w.available_at > ${now} limit ${maxRunning})) < ${maxRunning}
     returning ordinal || ':' || target || ':' || repetition as key`);

@@ -87,8 +87,6 @@ function refuseOthers(
     throw invalid('?target', `The evaluation has ${here.targets.length} targets, from 0.`);
   if (with_target >= base.targets.length)
     throw invalid('?with_target', `The base has ${base.targets.length} targets, from 0.`);
-  if (here === base && target === with_target)
-    throw invalid('?with_target', 'Name another target, or another evaluation in `with`.');
 }
 
 /** The figures of a target by case. A task that was cancelled says nothing. */

@@ -123,7 +123,7 @@ export async function refuseTask(
   const held = task.held_nano_usd;
   const left = (max_cost_nano_usd ?? 0) - (row?.spent_nano_usd ?? 0);
   const hasMore = max_cost_nano_usd !== null && held !== null && held < left;
-  const highest_nano_usd = hasMore ? Math.max(2 * held, Math.ceil(left / 8)) : 0;
+  const highest_nano_usd = hasMore ? Math.min(left, Math.max(2 * held, Math.ceil(left / 8))) : 0;
   const again = { state: 'pending', available_at: ctx.now(), held_nano_usd: null } as const;
   await storeTask(
     step,

@@ -2,6 +2,7 @@ import { batch, type Statement } from '../../db/client.ts';
 import { actAsKey } from '../../identity/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { commitStep } from '../../platform/next-step.ts';
+import { toWireUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
 import { claimTask, leaseFor, renewLeases, updateClaimed } from './claim-store.ts';
 import { endWithout } from './end-task.ts';
@@ -41,7 +42,11 @@ export async function processEvaluation(
   }
   const step = newStep({ ...acting, idempotency: null }, evaluation);
   await runTasks(step);
-  const open = (await selectOpen(ctx.db, id))[0] ?? { n: 0, available_at: null };
+  const [[open = none], [now]] = await batch(ctx.db, [
+    selectOpen(ctx.db, id),
+    selectEvaluation(ctx.db, ctx.workspace_id, id),
+  ]);
+  if (open.n > 0 && now !== undefined) step.stop ??= costRefusal(now);
   if (step.stop !== null || open.n === 0) {
     await commitEnd(ctx, evaluation, endOf(ctx, step.stop), end);
     return end !== undefined;
@@ -56,6 +61,18 @@ export async function processEvaluation(
   const next = delay_ms > 0 || !step.has_run ? { delay_ms: Math.max(delay_ms, idleDelay) } : 'now';
   await commitStep(ctx, [progress], end ?? null, evaluationJob(ctx, id), next);
   return end !== undefined;
+}
+
+const none = { n: 0, available_at: null };
+
+/** Returns why no further task may start: less is left than the costliest one needed. */
+function costRefusal(row: EvaluationRow): Step['stop'] {
+  const { max_cost_nano_usd, spent_nano_usd, highest_nano_usd, done_count } = row;
+  if (max_cost_nano_usd === null || done_count === 0) return null;
+  const left = max_cost_nano_usd - spent_nano_usd;
+  if (left >= highest_nano_usd) return null;
+  const message = `$${toWireUsd(Math.max(0, left))} of \`max_cost_usd\` is left, and a case has needed $${toWireUsd(highest_nano_usd)}. Resume the evaluation with a higher limit.`;
+  return { code: 'budget_exceeded', message };
 }
 
 const newStep = (ctx: Ctx, evaluation: EvaluationRow): Step & { has_run: boolean } => {
