@@ -31,6 +31,10 @@ const removals: readonly Removal[] = [
     'experiment_entries',
     'experiment_variants',
     'experiments',
+    'answer_scores',
+    'online_scorers',
+    'replay_turns',
+    'replays',
     'review_scans',
     'review_rules',
     'review_verdicts',
@@ -141,7 +145,11 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
     db.run(
       sql`delete from review_verdicts where item_id in (select id from review_items where ${own})`,
     ),
+    db.run(sql`delete from replay_turns where replay_id in (select id from replays where ${own})`),
     ...[
+      'answer_scores',
+      'online_scorers',
+      'replays',
       'review_items',
       'review_rules',
       'review_scans',

@@ -38,6 +38,9 @@ export const permissions = {
   /** Cases of evaluations. Those from conversations need `messages:read`, too. */
   'datasets:read': ['viewer', 'editor', 'admin'],
   'datasets:write': ['editor', 'admin'],
+  /** Runs of agents over datasets. What was answered and why it scored as it did needs `messages:read`, too. */
+  'evaluations:read': ['viewer', 'editor', 'admin'],
+  'evaluations:write': ['editor', 'admin'],
   /** The queue of turns that people review; its texts need `messages:read`, too. */
   'reviews:read': ['viewer', 'editor', 'admin'],
   'reviews:write': ['editor', 'admin'],

@@ -24,6 +24,7 @@ import { modelOptions, modelsFor, passagesOf, writePrompt } from './prompt/promp
 import { searchText } from './prompt/queries.ts';
 import { contextOfRun } from './prompt/run-context.ts';
 import { readFilesOf } from './read-files.ts';
+import { recordedTools } from './recorded-tools.ts';
 import { retrieve } from './retrieve.ts';
 
 const answered: RunOutcome = { type: 'answered' };
@@ -77,7 +78,8 @@ const mayAnswer = ({ config, overrides, progress: { sources, attached } }: Agent
 async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
   const { config, progress, prompt, signal, account, overrides } = run;
   const { limits, output_schema: schema } = config;
-  const tools = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
+  const resolved = await resolveTools(ctx, run.tools, toolPortsOf(ctx, run));
+  const tools = await recordedTools(ctx, resolved, overrides.tool_record);
   addGiven(run, tools);
   progress.retrieved ??= progress.sources.length;
   const sources = progress.sources.slice(0, progress.retrieved);

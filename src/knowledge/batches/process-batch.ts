@@ -2,7 +2,7 @@ import { batch as runBatch, type Statement } from '../../db/client.ts';
 import { DocumentFault } from '../../documents/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { commitStep, type NextStep } from '../next-step.ts';
+import { commitStep, type NextStep } from '../../platform/next-step.ts';
 import { SourceFault } from '../sources/fault.ts';
 import { applyManifest } from './apply-manifest.ts';
 import { type BatchRow, selectBatch, updateBatch } from './batch-store.ts';

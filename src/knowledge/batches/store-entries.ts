@@ -1,9 +1,9 @@
 import { batch as runBatch, type Statement } from '../../db/client.ts';
 import { DocumentFault } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
+import type { NextStep } from '../../platform/next-step.ts';
 import { second } from '../../shared/time.ts';
 import { presentFields } from '../fields/schema.ts';
-import type { NextStep } from '../next-step.ts';
 import { HostBusyError, SourceFault } from '../sources/fault.ts';
 import { faultOfFailure } from '../sources/sync/fault-of-failure.ts';
 import { uploadFile } from '../upload/upload.ts';

@@ -1,4 +1,4 @@
-import type { NextStep } from '../../next-step.ts';
+import type { NextStep } from '../../../platform/next-step.ts';
 import type { SourceRow } from '../source-store.ts';
 
 /** Result of one step of a synchronization: what changes, and when the next step follows. */

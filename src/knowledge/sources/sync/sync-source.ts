@@ -1,7 +1,7 @@
 import { batch, type Statement } from '../../../db/client.ts';
 import { type Ctx, payingKey } from '../../../platform/context.ts';
+import { commitStep } from '../../../platform/next-step.ts';
 import { minute } from '../../../shared/time.ts';
-import { commitStep } from '../../next-step.ts';
 import type { SourceContext } from '../connector.ts';
 import { connectorOf } from '../connectors/registry.ts';
 import { openCredentials } from '../credentials.ts';

@@ -1,9 +1,9 @@
 import { batch, type Statement } from '../db/client.ts';
 import { outbox } from '../db/schema/platform.ts';
-import { commit, firstSweepAfter } from '../platform/commit.ts';
-import type { Ctx } from '../platform/context.ts';
-import type { Job } from '../platform/job.ts';
 import { second } from '../shared/time.ts';
+import { commit, firstSweepAfter } from './commit.ts';
+import type { Ctx } from './context.ts';
+import type { Job } from './job.ts';
 
 /** When the next step of work that is done by a chain of jobs follows. */
 export type NextStep = 'now' | 'end' | { readonly delay_ms: number };
