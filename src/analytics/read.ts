@@ -11,9 +11,11 @@ import {
   type CallFact,
   type RatingFact,
   type RunFact,
+  type ScoreFact,
   selectCalls,
   selectRatings,
   selectRuns,
+  selectScores,
 } from './facts.ts';
 import { indexAt, type RollupRange, rangesOf } from './plan.ts';
 import { mergeSlices, readQuarters, readSlices, type Slices } from './slices.ts';
@@ -60,7 +62,7 @@ export async function readFigures(
     from: openFrom(ctx.workspace_id, Math.min(...times)),
   };
   const range = { ...facts, to: Math.max(...times), limit: maxFacts };
-  const [[workspace], owners, rollups, calls, runs, ratings] = await batch(ctx.db, [
+  const [[workspace], owners, rollups, calls, runs, ratings, scores] = await batch(ctx.db, [
     ctx.db
       .select({ time_zone: workspaces.time_zone })
       .from(workspaces)
@@ -70,6 +72,7 @@ export async function readFigures(
     selectCalls(ctx.db, range),
     selectRuns(ctx.db, range),
     selectRatings(ctx.db, range),
+    selectScores(ctx.db, range),
   ] as const);
   const time_zone = workspace?.time_zone ?? 'UTC';
   if (zones.size >= 1000) zones.clear();
@@ -81,8 +84,15 @@ export async function readFigures(
   if (time_zone !== guessed) return readFigures(ctx, agent, want);
   const parts = wanted.map(({ boundaries }) => boundaries.slice(1).map((): Slices => new Map()));
   addRollups(parts, wanted, rollups as StoredRow[]);
-  addFacts(parts, wanted, calls as CallFact[], runs as RunFact[], ratings as RatingFact[]);
-  const isComplete = [calls, runs, ratings].every((list) => (list as unknown[]).length < maxFacts);
+  addFacts(parts, wanted, {
+    calls: calls as CallFact[],
+    runs: runs as RunFact[],
+    ratings: ratings as RatingFact[],
+    scores: scores as ScoreFact[],
+  });
+  const isComplete = [calls, runs, ratings, scores].every(
+    (list) => (list as unknown[]).length < maxFacts,
+  );
   return { parts, isComplete, agent_id: owner?.id ?? null, time_zone };
 }
 
@@ -200,12 +210,17 @@ function addRollups(
   }
 }
 
+interface OpenFacts {
+  readonly calls: readonly CallFact[];
+  readonly runs: readonly RunFact[];
+  readonly ratings: readonly RatingFact[];
+  readonly scores: readonly ScoreFact[];
+}
+
 function addFacts(
   parts: Slices[][],
   wanted: readonly Wanted[],
-  calls: readonly CallFact[],
-  runs: readonly RunFact[],
-  ratings: readonly RatingFact[],
+  { calls, runs, ratings, scores }: OpenFacts,
 ): void {
   for (const [part, { dimension, boundaries }] of wanted.entries()) {
     if (dimension === null) continue;
@@ -214,6 +229,7 @@ function addFacts(
     for (const call of calls) cubeAt(call)?.addCall(call);
     for (const run of runs) cubeAt(run)?.addRun(run);
     for (const rating of ratings) cubeAt(rating)?.addRating(rating);
+    for (const score of scores) cubeAt(score)?.addScore(score);
     for (const [index, cube] of cubes.entries())
       mergeSlices(parts[part]?.[index] as Slices, cube.slices('', dimension));
   }

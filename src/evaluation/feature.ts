@@ -3,19 +3,26 @@ import { caseRoutes } from './datasets/case-routes.ts';
 import { removeDeleted } from './datasets/datasets.ts';
 import { datasetRoutes } from './datasets/routes.ts';
 import { judgeRoutes } from './judges/routes.ts';
+import { onlineJobs, removeDeletedScorers } from './online/jobs.ts';
+import { onlineRoutes } from './online/routes.ts';
+import { feedScorers } from './online/score-answers.ts';
 import { removeDeletedReplays, replayJobs } from './replay/jobs.ts';
 import { replayRoutes } from './replay/routes.ts';
 import { feedShadows } from './replay/shadow.ts';
 import { shadowRoutes } from './replay/shadow-routes.ts';
 
 export const evaluationFeature = {
-  routes: { '/api/v1': [datasetRoutes, caseRoutes, judgeRoutes, replayRoutes, shadowRoutes] },
-  jobs: { ...replayJobs },
+  routes: {
+    '/api/v1': [datasetRoutes, caseRoutes, judgeRoutes, replayRoutes, shadowRoutes, onlineRoutes],
+  },
+  jobs: { ...replayJobs, ...onlineJobs },
   tasks: {
     everyMinute: [
       { name: 'deleted_datasets', run: removeDeleted },
       { name: 'deleted_replays', run: removeDeletedReplays },
+      { name: 'deleted_online_scorers', run: removeDeletedScorers },
       { name: 'shadows', run: feedShadows },
+      { name: 'online_scorers', run: feedScorers },
     ],
   },
 } satisfies Feature;

@@ -30,6 +30,7 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('source.sync'), source_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('batch.process'), batch_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('replay.process'), replay_id: z.string(), api_key_id }),
+  z.strictObject({ type: z.literal('online_scores.process'), scorer_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('schedule.start'), slot_id: z.string() }),
   z.strictObject({ type: z.literal('source.delete'), source_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),

@@ -1,8 +1,10 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { newId } from '../../src/shared/id.ts';
 import type { Workspace } from '../support/api.ts';
 import type { Round } from '../support/provider/script.ts';
+import { runSchedule } from '../support/schedule.ts';
 
 export const reads = (order: string, id = 'call_1'): Round => ({
   text: [''],
@@ -64,4 +66,19 @@ export async function copyRun(run_id: string, count: number): Promise<void> {
       .bind(JSON.stringify(copies), run_id)
       .run();
   }
+}
+
+/** Runs the tasks of a minute, for which the runs so far have ended a while ago. */
+export async function laterTick(workspace: Workspace): Promise<void> {
+  const shift = 'read_until = read_until - 60000 where workspace_id = ?';
+  await env.DB.batch(
+    [
+      'update runs set ended_at = ended_at - 30000 where ended_at is not null and workspace_id = ?',
+      `update online_scorers set ${shift}`,
+      `update replays set ${shift}`,
+    ].map((query) => env.DB.prepare(query).bind(workspace.id)),
+  );
+  const execution = createExecutionContext();
+  await runSchedule('* * * * *', env, execution);
+  await waitOnExecutionContext(execution);
 }
