@@ -10,15 +10,24 @@ import { removeDeletedReplays, replayJobs } from './replay/jobs.ts';
 import { replayRoutes } from './replay/routes.ts';
 import { feedShadows } from './replay/shadow.ts';
 import { shadowRoutes } from './replay/shadow-routes.ts';
+import { reviewRoutes } from './review/routes.ts';
+import { reviewRuleRoutes } from './review/rule-routes.ts';
+import { scanTurns } from './review/scan.ts';
+
+const replay = [replayRoutes, shadowRoutes, onlineRoutes];
 
 export const evaluationFeature = {
   routes: {
-    '/api/v1': [datasetRoutes, caseRoutes, judgeRoutes, replayRoutes, shadowRoutes, onlineRoutes],
+    '/api/v1': [
+      ...[datasetRoutes, caseRoutes, reviewRoutes, reviewRuleRoutes, judgeRoutes],
+      ...replay,
+    ],
   },
   jobs: { ...replayJobs, ...onlineJobs },
   tasks: {
     everyMinute: [
       { name: 'deleted_datasets', run: removeDeleted },
+      { name: 'review_rules', run: scanTurns },
       { name: 'deleted_replays', run: removeDeletedReplays },
       { name: 'deleted_online_scorers', run: removeDeletedScorers },
       { name: 'shadows', run: feedShadows },

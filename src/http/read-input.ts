@@ -34,6 +34,8 @@ const parameterNames: Readonly<Record<string, string>> = {
   code_execution: 'code execution',
   generated_file: 'generated file',
   golden_question: 'golden question',
+  review_item: 'review item',
+  review_rule: 'review rule',
   kb: 'knowledge base',
   migration: 'embedding migration',
   question: 'message',

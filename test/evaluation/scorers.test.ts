@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Scorer } from '../../src/evaluation/scorers/schema.ts';
 import type { Ctx } from '../../src/platform/context.ts';
-import { scoreOf } from './support.ts';
+import { scoreOf } from './scoring.ts';
 
 /** Scorers without a model do not use it. */
 const ctx = {} as Ctx;

@@ -1,38 +1,41 @@
-import type { CaseContent } from '../../src/evaluation/datasets/case.ts';
-import type { Observed } from '../../src/evaluation/scorers/observed.ts';
-import { Scorer } from '../../src/evaluation/scorers/schema.ts';
-import { score } from '../../src/evaluation/scorers/score.ts';
-import type { Ctx } from '../../src/platform/context.ts';
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { env, exports } from 'cloudflare:workers';
+import { toRequest, type Workspace } from '../support/api.ts';
+import { runSchedule } from '../support/schedule.ts';
 
-export const observed = (some: Partial<Observed> = {}): Observed => ({
-  answer: '',
-  refused: false,
-  citations: [],
-  passages: [],
-  tool_calls: [],
-  latency_ms: 1200,
-  first_token_ms: 300,
-  cost_nano_usd: 2_000_000,
-  status: 'completed',
-  error_code: null,
-  ...some,
-});
+/** Runs the tasks of a minute. */
+export async function minuteTick(): Promise<void> {
+  const execution = createExecutionContext();
+  await runSchedule('* * * * *', env as Env, execution);
+  await waitOnExecutionContext(execution);
+}
 
-export const caseOf = (
-  expected: CaseContent['expected'] = {},
-  input = 'How many days?',
-): CaseContent => ({ input, expected, tags: [] });
+export async function newDataset(workspace: Workspace, fields: object = {}): Promise<string> {
+  const { body } = await workspace.post('/datasets', { name: 'Hours', ...fields });
+  return body.id;
+}
 
-let calls = 0;
+export const inputsOf = async (workspace: Workspace, dataset: string, query = '') =>
+  (await workspace.get(`/datasets/${dataset}/cases?limit=100${query}`)).body.data.map(
+    ({ input }: { input: string }) => input,
+  );
 
-/** Scores as an evaluation does: the scorer in the form of the API. */
-export const scoreOf = (
-  ctx: Ctx,
-  scorer: object,
-  expected: CaseContent['expected'],
-  some: Partial<Observed>,
-) => {
-  calls += 1;
-  const content = caseOf(expected);
-  return score(ctx, Scorer.parse(scorer), content, observed(some), { call_key: `test:${calls}` });
-};
+/** Creates an agent that answers without a model provider. */
+export async function newAgent(workspace: Workspace, config: object = {}): Promise<string> {
+  const { body } = await workspace.post('/agents', { name: 'Answers', config });
+  return body.id;
+}
+
+/** A turn in a new session. */
+export async function newTurn(workspace: Workspace, agent: string, message = 'When do you open?') {
+  const session = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id as string;
+  const { body } = await workspace.post(`/sessions/${session}/messages`, { message });
+  return { session, message: body.id as string, run: body.run_id as string, text: body.text };
+}
+
+/** The text of an export. */
+export async function exportOf(workspace: Workspace, dataset: string, format: string) {
+  const path = `/api/v1/datasets/${dataset}/export?format=${format}`;
+  const response = await exports.default.fetch(toRequest('GET', path, workspace.key));
+  return new TextDecoder().decode(await response.arrayBuffer());
+}

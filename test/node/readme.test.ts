@@ -50,11 +50,23 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"status":"completed"',
   ],
   'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
+  'docs/guides/datasets.md': [
+    'Every three months.',
+    '"created_count": 1',
+    'What does the light mean?,',
+    '"input": "How long does descaling take?"',
+  ],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],
+  'docs/guides/review.md': [
+    '"partly"',
+    '"status": "done"',
+    'with citric acid.',
+    '"krippendorff_alpha": null',
+  ],
   'docs/guides/schedules.md': [
     /"status": "active",\s+"next_runs": \[\s+"20/,
     '"run_status": "completed"',

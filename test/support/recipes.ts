@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { newId } from '../../src/shared/id.ts';
 import { newWorkspace, request, type Workspace } from './api.ts';
+import { evaluationRecipes } from './evaluation-recipes.ts';
 import { settled, uploadForm } from './files.ts';
 import { created, newArchitectSession } from './knowledge-states.ts';
 import { newServer } from './mcp/seed.ts';
@@ -9,6 +10,7 @@ import { authorizationRecipe } from './oauth/recipe.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
+import { replayRecipes } from './replay-recipes.ts';
 import { asks, locate, says, tools } from './waiting-script.ts';
 
 /**
@@ -270,6 +272,8 @@ export const recipes: readonly Recipe[] = [
       };
     },
   },
+  ...evaluationRecipes,
+  ...replayRecipes,
   {
     needs: 'POST /api/v1/agents/{agent}/schedules',
     gives: ['schedule'],

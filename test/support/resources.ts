@@ -11,6 +11,7 @@ import {
   type Schema,
   typesOf,
 } from './document.ts';
+import { freshEvaluation } from './evaluation-recipes.ts';
 import {
   created,
   newArchitectSession,
@@ -21,6 +22,7 @@ import {
 import { mcpBodies } from './mcp/seed.ts';
 import { newSignInServer } from './oauth/recipe.ts';
 import { newWaitingBatch, newWaitingRun, recipes, unique, type Values } from './recipes.ts';
+import { freshReplay, replayBodies } from './replay-recipes.ts';
 import { result } from './waiting-script.ts';
 
 export type { Values } from './recipes.ts';
@@ -64,6 +66,12 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   upl: 'upload',
   conv: 'conversation',
   ars: 'architect_session',
+  ds: 'dataset',
+  case: 'case',
+  rvw: 'review_item',
+  rvr: 'review_rule',
+  rpl: 'replay',
+  osc: 'online_scorer',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */
@@ -74,6 +82,7 @@ export const randomValues = (): Values => ({
       newId(prefix as IdPrefix),
     ]),
   ),
+  shadow: newId('rpl'),
   question: newId('msg'),
   a: newId('ver'),
   b: newId('ver'),
@@ -96,6 +105,7 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
     ],
   }),
   ...mcpBodies,
+  ...replayBodies,
   'POST /api/v1/end-user-tokens': ({ agent }) => ({
     end_user_id: 'customer-1',
     groups: ['staff'],
@@ -156,7 +166,11 @@ export const valuesFor = async (
     case 'POST /api/v1/embedding-migrations/{migration}/resume':
       return { ...values, migration: await newMigration(workspace, 'failed') };
     default:
-      return values;
+      return {
+        ...values,
+        ...(await freshEvaluation(operation.name, workspace, values)),
+        ...(await freshReplay(operation.name, workspace)),
+      };
   }
 };
 

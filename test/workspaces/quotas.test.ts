@@ -58,6 +58,11 @@ const makers: Readonly<Record<string, (workspace: Workspace) => Promise<() => Pr
     workspace.post('/tools/mcp', {
       ...{ name: `s${unique()}`, url: 'https://mcp-unknown.example.com/mcp' },
     }),
+  datasets: async (workspace) => () => workspace.post('/datasets', { name: 'Hours' }),
+  dataset_cases: async (workspace) => async () => {
+    const { id } = (await workspace.post('/datasets', { name: 'Hours' })).body;
+    return workspace.post(`/datasets/${id}/cases`, { data: [{ input: 'When?' }] });
+  },
   keys: async (workspace) => () => workspace.post('/api-keys', { name: 'Key', role: 'viewer' }),
   knowledge_bases: async (workspace) => () =>
     workspace.post('/knowledge-bases', { name: `Base ${unique()}` }),
@@ -79,6 +84,8 @@ describe('quotas (R32)', () => {
       ...['files', 'bytes', 'chunks', 'agents', 'sessions', 'tools', 'keys', 'knowledge_bases'],
       'schedules',
       'mcp_servers',
+      'datasets',
+      'dataset_cases',
     ]);
     expect(await quotaOf(workspace, 'agents')).toEqual({
       quota: 'agents',
@@ -293,6 +300,8 @@ async function recount(id: string): Promise<Record<string, number>> {
       'select count(*) from knowledge_bases where deleted_at is null and agent_id is null and workspace_id = ?1',
     schedules: 'select count(*) from schedules where workspace_id = ?1',
     mcp_servers: 'select count(*) from mcp_servers where workspace_id = ?1',
+    datasets: 'select count(*) from datasets where workspace_id = ?1',
+    dataset_cases: 'select count(*) from dataset_cases where workspace_id = ?1',
   };
   const rows = await env.DB.batch<Record<string, number>>(
     Object.values(counts).map((sql) =>

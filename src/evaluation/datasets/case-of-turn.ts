@@ -1,6 +1,7 @@
+import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type SpanRow, selectSpans } from '../../runs/index.ts';
-import { Failure, invalid, validationFailed } from '../../shared/failure.ts';
+import { Failure, invalid } from '../../shared/failure.ts';
 import { readTurn, type Turn } from '../read-turn.ts';
 import type { CaseContent, ExpectedCitation, ExpectedToolCall } from './case.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from './case-schema.ts';
 import { newRows } from './cases.ts';
 import { changeDataset, findDataset } from './change.ts';
-import { missingFiles, storedDigests, withDigests } from './check-cases.ts';
+import { checkFiles, storedDigests, withDigests } from './check-cases.ts';
 import { type CaseOfTurn, toCase } from './schema.ts';
 import { insertCases } from './store.ts';
 
@@ -33,13 +34,21 @@ export async function createCaseOfMessage(
   return addTurn(ctx, turn, input);
 }
 
-/** `own` are expectations that precede those of the turn; null removes one. */
+/** Where a case of a turn comes from besides the turn. */
+interface Origin {
+  /** Expectations that precede those of the turn. */
+  readonly expected: ExpectationOverrides;
+  readonly review_item_id: string;
+  /** Changes that are made together with the case. */
+  readonly statements: (case_id: string) => readonly Statement[];
+}
+
+/** Adds a turn to a dataset. Throws what `createCaseOfMessage` throws. */
 export async function addTurn(
   ctx: Ctx,
   turn: Turn,
   input: CaseOfTurn,
-  own: ExpectationOverrides = {},
-  review_item_id: string | null = null,
+  origin: Origin | null = null,
 ): Promise<Case> {
   const { run } = turn;
   const dataset = await findDataset(ctx, input.dataset);
@@ -48,11 +57,12 @@ export async function addTurn(
   if (turn.question.trim() === '')
     throw new Failure('conflict', 'The question of this turn has no text, or is erased.');
   const kept = input.conversation ? keptOf(turn.conversation) : [];
-  const expected = { ...(await expectationOf(ctx, turn)), ...own, ...input.expected };
+  const expected = { ...(await expectationOf(ctx, turn)), ...origin?.expected, ...input.expected };
   const content = contentOf(turn, input, kept, expected);
   const [given] = await withDigests([content]);
   if (given === undefined) throw new Error('a case has one digest');
-  await checkFiles(ctx, input, content);
+  // Files that the turn cites may be deleted by now.
+  if (input.expected.citations != null) await checkFiles(ctx, content);
   const from = {
     source: {
       agent_id: run.agent_id,
@@ -61,7 +71,7 @@ export async function addTurn(
       run_id: run.id,
       message_id: turn.message_id,
       omitted_messages: input.conversation ? turn.conversation.length - kept.length : 0,
-      review_item_id,
+      review_item_id: origin?.review_item_id ?? null,
     },
     source_run_id: run.id,
     source_session_id: turn.session_id,
@@ -78,7 +88,7 @@ export async function addTurn(
       action: 'cases_added' as const,
       added: 1,
       case_id: added.id,
-      statements: insertCases(ctx.db, rows),
+      statements: [...insertCases(ctx.db, rows), ...(origin?.statements(added.id) ?? [])],
       audit: 'dataset_case.create',
       reply: toCase(added, false),
     };
@@ -117,16 +127,6 @@ function contentOf(
     '',
     `The turn does not fit into a case${place === '' ? '' : ` (\`${place}\`)`}: ${issue?.message}`,
   );
-}
-
-/** Files that the caller names must exist; those of the turn may be deleted by now. */
-async function checkFiles(ctx: Ctx, { expected }: CaseOfTurn, content: CaseContent): Promise<void> {
-  if (expected.citations == null) return;
-  const errors = await missingFiles(ctx, [content], (_, pointer) => ({
-    pointer,
-    detail: 'Must be a file of the workspace.',
-  }));
-  if (errors.length > 0) throw validationFailed(errors);
 }
 
 /** What the turn gave: answer, cited passages and calls of tools. */

@@ -12,7 +12,14 @@ import { type Page, readPage } from '../../shared/page.ts';
 import type { CaseContent } from './case.ts';
 import { type Case, CaseInput, toContent, type UpdateCase } from './case-schema.ts';
 import { changeDataset, findDataset, type IfMatch, refuseStale } from './change.ts';
-import { type DigestedCase, missingFiles, storedDigests, withDigests } from './check-cases.ts';
+import {
+  checkFiles,
+  type DigestedCase,
+  missingFiles,
+  noSuchFile,
+  storedDigests,
+  withDigests,
+} from './check-cases.ts';
 import { type CaseQuery, type CreateCases, toCase } from './schema.ts';
 import {
   type CaseRow,
@@ -23,7 +30,6 @@ import {
   selectCaseRows,
 } from './store.ts';
 
-const notThere = 'Must be a file of the workspace.';
 const maxErrors = 100;
 
 /** Returns true if the caller may not read what the case holds of a conversation. */
@@ -65,9 +71,9 @@ export async function createCases(
 ): Promise<{ data: Case[] }> {
   await findDataset(ctx, dataset_id);
   const contents = data.map(toContent);
-  const files = await missingFiles(ctx, contents, (index, path) => ({
-    pointer: `/data/${index}${path}`,
-    detail: notThere,
+  const files = (await missingFiles(ctx, contents)).map(({ index, pointer }) => ({
+    pointer: `/data/${index}${pointer}`,
+    detail: noSuchFile,
   }));
   if (files.length > 0) throw validationFailed(files.slice(0, maxErrors));
   const cases = await withDigests(contents);
@@ -202,13 +208,7 @@ async function mergedContent(
   if (!merged.success)
     throw invalid('', merged.error.issues[0]?.message ?? 'The case is not valid.');
   const content = toContent(merged.data);
-  if (changes.expected !== undefined) {
-    const files = await missingFiles(ctx, [content], (_, pointer) => ({
-      pointer,
-      detail: notThere,
-    }));
-    if (files.length > 0) throw validationFailed(files);
-  }
+  if (changes.expected !== undefined) await checkFiles(ctx, content);
   return content;
 }
 

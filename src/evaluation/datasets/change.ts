@@ -16,7 +16,7 @@ import {
 export type IfMatch = readonly string[] | null;
 
 /** Times that a change is tried while others change the dataset. */
-const attempts = 5;
+const attempts = 12;
 
 /** Returns a dataset. Throws `not_found`, also for one of an agent that the key does not cover. */
 export async function findDataset(ctx: Ctx, id: string): Promise<DatasetRow> {

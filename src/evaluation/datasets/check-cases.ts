@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
-import type { Violation } from '../../shared/failure.ts';
+import { validationFailed } from '../../shared/failure.ts';
 import type { CaseContent } from './case.ts';
 import { digestOf } from './case-schema.ts';
 import { selectDigests, selectFileIds } from './store.ts';
@@ -12,23 +12,29 @@ export interface DigestedCase {
 export const withDigests = (contents: readonly CaseContent[]): Promise<DigestedCase[]> =>
   Promise.all(contents.map(async (content) => ({ content, digest: await digestOf(content) })));
 
-/** Returns a violation for each cited file that is not in the workspace; `placeOf` names its case. */
+export const noSuchFile = 'Must be a file of the workspace.';
+
+/** Returns where the cases cite files that are not in the workspace. */
 export async function missingFiles(
   ctx: Ctx,
   contents: readonly CaseContent[],
-  placeOf: (index: number, path: string) => Violation,
-): Promise<Violation[]> {
-  const cited = contents.map(({ expected }) =>
-    (expected.citations ?? []).map(({ file_id }) => file_id),
+): Promise<{ readonly index: number; readonly pointer: string }[]> {
+  const cited = contents.flatMap(({ expected }, index) =>
+    (expected.citations ?? []).map(({ file_id }, at) => {
+      return { index, file_id, pointer: `/expected/citations/${at}/file_id` };
+    }),
   );
-  const ids = [...new Set(cited.flat())];
-  if (ids.length === 0) return [];
+  if (cited.length === 0) return [];
+  const ids = [...new Set(cited.map(({ file_id }) => file_id))];
   const known = new Set((await selectFileIds(ctx.db, ctx.workspace_id, ids)).map(({ id }) => id));
-  return cited.flatMap((files, index) =>
-    files.flatMap((id, at) =>
-      known.has(id) ? [] : [placeOf(index, `/expected/citations/${at}/file_id`)],
-    ),
-  );
+  return cited.filter(({ file_id }) => !known.has(file_id));
+}
+
+/** Throws `validation_failed` if the case cites files that are not in the workspace. */
+export async function checkFiles(ctx: Ctx, content: CaseContent): Promise<void> {
+  const missing = await missingFiles(ctx, [content]);
+  if (missing.length > 0)
+    throw validationFailed(missing.map(({ pointer }) => ({ pointer, detail: noSuchFile })));
 }
 
 /** Returns the ids of the current cases of a dataset by digest, among the given digests. */

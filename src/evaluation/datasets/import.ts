@@ -1,16 +1,16 @@
 import { bodyViolations } from '../../http/violations.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { invalid, type Violation, validationFailed } from '../../shared/failure.ts';
+import { type Failure, invalid, validationFailed } from '../../shared/failure.ts';
 import type { CaseContent } from './case.ts';
 import { CaseInput, toContent } from './case-schema.ts';
 import { newRows } from './cases.ts';
 import { changeDataset, findDataset } from './change.ts';
-import { missingFiles, storedDigests, withDigests } from './check-cases.ts';
-import { atLine, readCsv, readJsonLines, type TableRow } from './read-table.ts';
+import { missingFiles, noSuchFile, storedDigests, withDigests } from './check-cases.ts';
+import { type LineFault, readCsv, readJsonLines, type TableRow } from './read-table.ts';
 import type { ImportCases, ImportedCases } from './schema.ts';
 import { insertCases, maxCases } from './store.ts';
 
-const maxErrors = 100;
+const maxFaults = 100;
 
 /**
  * Adds the cases of a table, all or none; those that the dataset has already are left out. Throws `not_found`,
@@ -26,19 +26,10 @@ export async function importCases(
     format === 'csv' ? await readCsv(content, columns) : readJsonLines(content, columns);
   if (table.rows.length > maxCases)
     throw invalid('/content', `A dataset can have at most ${maxCases} cases.`);
-  const errors = [...table.errors];
-  const contents = parseRows(table.rows, errors);
-  const lineOf = (index: number) => table.rows[index]?.line ?? 0;
-  if (errors.length === 0)
-    errors.push(
-      ...(await missingFiles(ctx, contents, (index, path) =>
-        atLine(
-          lineOf(index),
-          `\`${path.slice(1).replaceAll('/', '.')}\`: Must be a file of the workspace.`,
-        ),
-      )),
-    );
-  if (errors.length > 0) throw validationFailed(errors.slice(0, maxErrors));
+  const faults = [...table.faults];
+  const contents = parseRows(table.rows, faults);
+  if (faults.length === 0) faults.push(...(await faultyFiles(ctx, table.rows, contents)));
+  if (faults.length > 0) throw reportOf(faults);
   if (contents.length === 0) throw invalid('/content', 'The content has no cases.');
   const cases = await withDigests(contents);
   const distinct = [...new Map(cases.map((one) => [one.digest, one])).values()];
@@ -67,18 +58,40 @@ export async function importCases(
   });
 }
 
-/** Returns the contents of the rows; adds the violations of each to `errors`. */
-function parseRows(rows: readonly TableRow[], errors: Violation[]): CaseContent[] {
+const reportOf = (faults: readonly LineFault[]): Failure =>
+  validationFailed(
+    faults
+      .toSorted((a, b) => a.line - b.line)
+      .slice(0, maxFaults)
+      .map(({ line, detail }) => ({ pointer: '/content', detail: `Line ${line}: ${detail}` })),
+  );
+
+const inField = (pointer: string, detail: string): string => {
+  const field = pointer.slice(1).replaceAll('/', '.');
+  return field === '' ? detail : `\`${field}\`: ${detail}`;
+};
+
+/** Returns the contents of the rows; adds what is wrong with the others to `faults`. */
+function parseRows(rows: readonly TableRow[], faults: LineFault[]): CaseContent[] {
   return rows.flatMap(({ line, value }) => {
     const parsed = CaseInput.safeParse(value);
     if (parsed.success) return [toContent(parsed.data)];
-    if (errors.length < maxErrors)
-      errors.push(
-        ...bodyViolations(CaseInput, parsed.error, value).map(({ pointer, detail }) => {
-          const field = pointer.slice(1).replaceAll('/', '.');
-          return atLine(line, field === '' ? detail : `\`${field}\`: ${detail}`);
-        }),
-      );
+    if (faults.length < maxFaults)
+      for (const { pointer, detail } of bodyViolations(CaseInput, parsed.error, value))
+        faults.push({ line, detail: inField(pointer, detail) });
     return [];
   });
+}
+
+/** Each content is that of the row with the same index. */
+async function faultyFiles(
+  ctx: Ctx,
+  rows: readonly TableRow[],
+  contents: readonly CaseContent[],
+): Promise<LineFault[]> {
+  const missing = await missingFiles(ctx, contents);
+  return missing.map(({ index, pointer }) => ({
+    line: rows[index]?.line ?? 0,
+    detail: inField(pointer, noSuchFile),
+  }));
 }

@@ -1,6 +1,6 @@
 import { parseJson } from '../../http/body.ts';
 import { fromCell } from '../../shared/csv.ts';
-import { Failure, invalid, type Violation } from '../../shared/failure.ts';
+import { Failure, invalid } from '../../shared/failure.ts';
 import { type CaseField, caseFields, fieldsOf, inputOf, readCell } from './columns.ts';
 
 type Columns = Readonly<Partial<Record<CaseField, string>>>;
@@ -13,15 +13,16 @@ export interface TableRow {
 
 export interface Table {
   readonly rows: readonly TableRow[];
-  readonly errors: readonly Violation[];
+  readonly faults: readonly LineFault[];
   /** Columns or keys that were not read. */
   readonly ignored: readonly string[];
 }
 
-export const atLine = (line: number, detail: string): Violation => ({
-  pointer: '/content',
-  detail: `Line ${line}: ${detail}`,
-});
+/** What is wrong with a row. */
+export interface LineFault {
+  readonly line: number;
+  readonly detail: string;
+}
 
 const delimiters = [',', ';', '\t', '|'];
 
@@ -86,11 +87,11 @@ function toTable([head, ...records]: readonly CsvRecord[], columns: Columns): Ta
       '/content',
       'The table has no column `input`. Name the column with the questions in `columns.input`.',
     );
-  const errors: Violation[] = [];
+  const faults: LineFault[] = [];
   const rows = records.flatMap(({ line, cells, fault }): TableRow[] => {
     const problem = fault ?? (cells.length > names.length ? 'More cells than the header.' : null);
     if (problem !== null) {
-      errors.push(atLine(line, problem));
+      faults.push({ line, detail: problem });
       return [];
     }
     const values = new Map<CaseField, unknown>();
@@ -101,7 +102,7 @@ function toTable([head, ...records]: readonly CsvRecord[], columns: Columns): Ta
     return [{ line, value: inputOf(values) }];
   });
   const ignored = names.filter((name, index) => name !== '' && fields[index] === null);
-  return { rows, errors, ignored: ignored.filter((name) => name !== 'id') };
+  return { rows, faults, ignored: ignored.filter((name) => name !== 'id') };
 }
 
 /** Keys that an export has besides those of a case. */
@@ -109,7 +110,7 @@ const ownKeys: ReadonlySet<string> = new Set(['id']);
 
 /** Reads JSON Lines: cases as the API has them, or objects with the fields as keys. */
 export function readJsonLines(content: string, columns: Columns): Table {
-  const errors: Violation[] = [];
+  const faults: LineFault[] = [];
   const ignored = new Set<string>();
   const rows = content
     .replace(/^\uFEFF/, '')
@@ -122,11 +123,11 @@ export function readJsonLines(content: string, columns: Columns): Table {
         if (!(error instanceof Failure)) throw error;
         const detail =
           error.code === 'malformed_request' ? 'Must be a JSON object.' : error.message;
-        errors.push(atLine(index + 1, detail));
+        faults.push({ line: index + 1, detail });
         return [];
       }
     });
-  return { rows, errors, ignored: [...ignored] };
+  return { rows, faults, ignored: [...ignored] };
 }
 
 function toInput(value: unknown, columns: Columns, ignored: Set<string>): unknown {

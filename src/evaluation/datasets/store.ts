@@ -222,16 +222,15 @@ export const selectFileIds = (db: Db, workspace_id: string, ids: readonly string
     sql`select f.id from files f where f.id in ${valuesOf(ids)} and +f.workspace_id = ${workspace_id} and f.deleted_at is null`,
   );
 
-/** Deletes some cases and revisions of deleted datasets, or the datasets of which none are left: for one batch. */
+/** Deletes some cases and revisions of deleted datasets, and the datasets of which none are left: for one batch. */
 export const deleteSome = (db: Db, limit: number) => {
-  const gone = sql`datasets d where d.deleted_at is not null`;
-  const some = (table: SQL) =>
+  const rowsOf = (table: SQL) =>
     db.run(sql`delete from ${table} where rowid in (
-      select c.rowid from ${gone} cross join ${table} c on c.dataset_id = d.id limit ${limit})`);
+      select c.rowid from datasets d cross join ${table} c on c.dataset_id = d.id where d.deleted_at is not null limit ${limit})`);
   return [
-    some(sql`dataset_cases`),
-    some(sql`dataset_revisions`),
-    db.run(sql`delete from datasets where id in (select d.id from ${gone}
+    rowsOf(sql`dataset_cases`),
+    rowsOf(sql`dataset_revisions`),
+    db.run(sql`delete from datasets where id in (select d.id from datasets d where d.deleted_at is not null
       and not exists (select 1 from dataset_cases c where c.dataset_id = d.id)
       and not exists (select 1 from dataset_revisions r where r.dataset_id = d.id) limit ${limit})`),
   ] as const;
