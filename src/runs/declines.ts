@@ -1,40 +1,45 @@
-import { detectLanguage } from '../documents/index.ts';
-
-/** Words by which instructions and answers say that there is no answer, by language. */
-export const unanswerableCues: Readonly<Record<string, RegExp>> = {
-  en: /\b(?:do(?:es)? not|don[’']t|doesn[’']t|cannot|can[’']t|not|no) (?:\w+ ){0,2}(?:know|find|found|contain|hold|cover(?:ed)?|sure|certain|answer(?:ed)?|information|available)\b|\bunanswerable\b|\bunsure\b|\bsay so\b/iu,
-  de: /(?:weiß|weißt|finde\p{L}*|kenn\p{L}*|beantwort\p{L}*|enthalten|enthält|sicher)[^.\n]{0,40}(?:nicht|nichts|keine)|(?:nicht|nichts|keine)[^.\n]{0,40}(?:weiß|find\p{L}*|gefunden|beantwort\p{L}*|enthalten|enthält|sicher|Antwort)|unklar/iu,
-  fr: /ne (?:\p{L}+ )?(?:sais|sait|savez|trouve\p{L}*|connais\p{L}*|peux|contien\p{L}*) (?:pas|rien)|pas de réponse|aucune réponse/iu,
-  es: /no (?:\p{L}+ )?(?:sabes?|sepas?|encuentr\p{L}+|puedes responder|contien\p{L}+|hay respuesta)/iu,
-  it: /non (?:\p{L}+ )?(?:sai|sapere|trovi|trovat\p{L}|puoi rispondere|contengono)|nessuna risposta/iu,
-  pt: /não (?:\p{L}+ )?(?:sabe\p{L}*|souber|encontr\p{L}+|puder responder|contêm|houver)/iu,
-  nl: /(?:niet|geen) (?:\p{L}+ )?(?:weet|vind\p{L}*|gevonden|antwoord|zeker)|weet [^.\n]{0,20}niet/iu,
-  ru: /не (?:\p{L}+ )?(?:знаешь|знаете|знает|найд\p{L}+|наш\p{L}+|увер\p{L}+|содерж\p{L}+)|нет ответа/iu,
-  ja: /わからない|分からない|わかりません|分かりません|見つから|不明|記載がない|書かれていない/u,
-  zh: /不知道|找不到|没有找到|沒有|无法回答|無法回答|不确定|不確定/u,
-  ko: /모르|찾을 수 없|답할 수 없|없으면|확실하지/u,
-  ar: /لا (?:تعرف|تعلم|تجد|توجد|يوجد)|لم تجد|غير (?:موجود|متوفر|متأكد)/u,
-};
-
-/** Words of a person who cannot or may not answer. "You cannot return it" is an answer. */
-const apology =
-  /\b(?:sorry|apologi[sz]e|unfortunately)\b|\b(?:I|we)(?:[’']m| am|[’']re| are)?\s+(?:\w+\s+)?(?:unable|not able|can(?:no|’|')t)\b|outside (?:of )?(?:my|the) |out of (?:my )?scope|leider|désolé|lo siento|mi dispiace|desculpe|przepraszam|üzgünüm|извините|к сожалению|申し訳|抱歉|죄송|عذر|آسف|क्षमा/iu;
+/**
+ * What an assistant says that does not answer, by language. Each pattern needs who cannot or where nothing was found: "You cannot return it" is an answer.
+ */
+const refusals: readonly RegExp[] = [
+  // English
+  /\b(?:I|we)\b[^.?!\n]{0,40}\b(?:can(?:no|['’])t|could(?: not|n['’]t)|unable|not able|do(?: not|n['’]t) (?:have|know)|did(?: not|n['’]t) find|found (?:no|nothing)|not sure)\b/iu,
+  /\b(?:documents?|sources?|passages?|context|knowledge base|information (?:provided|available))\b[^.?!\n]{0,60}\b(?:not|n['’]t) (?:contain|mention|cover|include|say|provide|state|answer|specify)/iu,
+  /\b(?:no|not enough|insufficient) (?:\w+ )?(?:information|answer) /iu,
+  /\b(?:sorry|apologi[sz]e|unfortunately|regret)\b[^.?!\n]{0,80}\b(?:can(?:no|['’])?t|not|no|unable|outside|beyond|don['’]t|couldn['’]t)\b/iu,
+  /\b(?:outside|beyond) (?:of )?(?:my|our|the) (?:scope|knowledge|expertise|area)|\bout of (?:my |our )?scope\b/iu,
+  // German
+  /\b(?:ich|wir)\b[^.?!\n]{0,60}\b(?:nicht|nichts|keine\p{L}*)\b[^.?!\n]{0,60}(?:gefunden|finden|beantworten|helfen|sagen|antwort|information|angaben)/iu,
+  /weiß (?:ich )?(?:das |es )?(?:leider )?nicht|\bdazu\b[^.?!\n]{0,60}\bnichts\b|(?:dokument|unterlagen|quellen)\p{L}*[^.?!\n]{0,60}\b(?:nichts|keine\p{L}*)|\bleider (?:kann|habe|weiß|liegen|konnte)/iu,
+  // French, Spanish, Italian, Portuguese, Dutch
+  /\b(?:je|nous) n(?:e |['’])[^.?!\n]{0,60}(?:\bpas\b|\baucune?\b|\brien\b)|\baucune (?:réponse|information)|désolée?[^.?!\n]{0,60}\bpas\b/iu,
+  /\bno (?:he |hemos |puedo|podemos|sé\s|tengo|encuentro|encontré|dispongo|hay (?:información|respuesta))|\blo siento[^.?!\n]{0,60}\bno\b/iu,
+  /\bnon (?:ho|abbiamo|posso|possiamo|so|trovo|ci sono informazioni)\b|\bmi dispiace[^.?!\n]{0,60}\bnon\b/iu,
+  /\bnão (?:encontrei|encontramos|posso|podemos|sei\b|tenho|consegui|há informa)/iu,
+  /\b(?:ik|wij|we)\b[^.?!\n]{0,60}\b(?:niet|niets|geen)\b[^.?!\n]{0,60}(?:gevonden|vinden|beantwoorden|helpen|antwoord|informatie)|\bik weet (?:het |dat )?niet\b/iu,
+  // Polish, Turkish, Russian
+  /\bnie (?:znalaz|wiem|mogę|mam informacji)/iu,
+  /bulamadı[mk]|bilmiyor(?:um|uz)|yardımcı olama|yanıt vereme/iu,
+  /(?<!\p{L})не (?:наш[её]л|нашла|нашли|знаю|могу|можем|удалось найти|располагаю)|(?<!\p{L})нет (?:информации|ответа)/iu,
+  // Japanese, Chinese, Korean, Arabic, Hindi
+  /見つかりません|見つけられません|わかりません|分かりません|お答えできません|お答えできかね/u,
+  /没有找到|沒有找到|未找到|找不到|我不知道|我不清楚|无法回答|無法回答|没有(?:相关|提供)?信息/u,
+  /찾지 못했|찾을 수 없|모르겠|답변(?:드릴|할|해 드릴) 수 없|도와드릴 수 없/u,
+  /لم أجد|لم نجد|لا أعرف|لا أعلم|لا أستطيع|لا يمكنني|لا توجد معلومات/u,
+  /नहीं मिल|मुझे नहीं पता|मुझे मालूम नहीं|नहीं बता सकत|उत्तर नहीं दे/u,
+];
 
 /** An answer that declines says so at its beginning. */
 const readChars = 400;
 
 /** Returns true if an answer says that it is none. */
-export function declines(answer: string): boolean {
+const declines = (answer: string): boolean => {
   const start = answer.slice(0, readChars);
-  if (apology.test(start)) return true;
-  const cues = unanswerableCues[detectLanguage(start) ?? ''];
-  return cues === undefined
-    ? Object.values(unanswerableCues).some((one) => one.test(start))
-    : cues.test(start);
-}
+  return refusals.some((one) => one.test(start));
+};
 
 /** What tells whether an answer declines. */
-interface Declined {
+interface Answered {
   readonly text: string;
   readonly finish_reason: string | null;
   readonly coverage: 'full' | 'partial' | 'none' | null;
@@ -44,7 +49,7 @@ interface Declined {
 
 /**
  * Returns true if a run has declined: it ended without an answer, answered with the text for that, or says so without citing
- * anything, and a version that answers from documents alone if they do not hold the answer.
+ * anything; a version that answers from documents alone also if they do not hold the answer.
  */
 export function isDeclined({
   text,
@@ -52,7 +57,7 @@ export function isDeclined({
   coverage,
   has_citations,
   knowledge,
-}: Declined): boolean {
+}: Answered): boolean {
   if (finish_reason === 'no_answer' || text.trim() === knowledge.no_answer.trim()) return true;
   if (has_citations) return false;
   return declines(text) || (coverage === 'none' && knowledge.scope === 'only');

@@ -27,7 +27,7 @@ export {
   storeText,
 } from './attachments/objects.ts';
 export { mapReferences, referenceOf, referenceTo } from './attachments/references.ts';
-export { isDeclined, unanswerableCues } from './declines.ts';
+export { isDeclined } from './declines.ts';
 export type { Draft } from './draft.ts';
 export type { HostPort, RunDriver, RunRequest, RunSource, RunTerms } from './driver.ts';
 export type { RunEvent } from './events.ts';

@@ -298,6 +298,11 @@ export const recipes: readonly Recipe[] = [
     make: async (workspace) => ({ architect_session: await newArchitectSession(workspace) }),
   },
   {
+    needs: 'POST /api/v1/judges',
+    gives: ['judge'],
+    make: async (workspace) => ({ judge: await newJudge(workspace) }),
+  },
+  {
     needs: 'POST /v1/responses',
     gives: ['response'],
     from: ['agent'],
@@ -352,6 +357,18 @@ export const recipes: readonly Recipe[] = [
     },
   },
 ];
+
+/** A judge whose model gives every answer the same score. */
+export async function newJudge(workspace: Workspace): Promise<string> {
+  const text = [JSON.stringify({ reason: 'It is right.', score: 4 })];
+  const { base_url, api_key } = await playScript({ rounds: [{ text }], repeat: true });
+  await workspace.put('/providers/openai-compatible', { base_url: base_url.compatible, api_key });
+  const model = 'openai-compatible/scripted';
+  // The budget of the seed refuses calls without a price.
+  await workspace.put('/prices', { overrides: [{ model, input: 0, output: 0 }] });
+  const about = { name: `Seed ${unique()}`, model, rubric: 'The answer is right.' };
+  return (await created(workspace, '/judges', about)).id;
+}
 
 /** A run that waits for the result of a client tool. */
 export async function newWaitingRun(workspace: Workspace): Promise<string> {

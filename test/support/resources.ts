@@ -21,7 +21,14 @@ import {
 } from './knowledge-states.ts';
 import { mcpBodies } from './mcp/seed.ts';
 import { newSignInServer } from './oauth/recipe.ts';
-import { newWaitingBatch, newWaitingRun, recipes, unique, type Values } from './recipes.ts';
+import {
+  newJudge,
+  newWaitingBatch,
+  newWaitingRun,
+  recipes,
+  unique,
+  type Values,
+} from './recipes.ts';
 import { freshReplay, replayBodies } from './replay-recipes.ts';
 import { result } from './waiting-script.ts';
 
@@ -72,6 +79,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   rvr: 'review_rule',
   rpl: 'replay',
   osc: 'online_scorer',
+  jdg: 'judge',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */
@@ -153,6 +161,12 @@ export const valuesFor = async (
       return { ...values, kb: (await newEvaluation(workspace)).kb };
     case 'POST /api/v1/knowledge-bases/{kb}/evaluations/{evaluation}/cancel':
       return { ...values, ...(await newEvaluation(workspace)) };
+    case 'POST /api/v1/judges':
+      // The provider of the example.
+      await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });
+      return values;
+    case 'POST /api/v1/judges/{judge}/test':
+      return { ...values, judge: await newJudge(workspace) };
     case 'POST /api/v1/knowledge-bases/{kb}/embedding-migrations':
       // The provider of the example.
       await workspace.put('/providers/openai', { api_key: `sk-${unique()}` });

@@ -1,5 +1,5 @@
 import { detectLanguage } from '../../documents/index.ts';
-import { unanswerableCues } from '../../runs/index.ts';
+import { unanswerableCues } from './cues.ts';
 import { instructionsAt, type Rule } from './finding.ts';
 
 /** No rule for questions that the agent cannot answer, so that a model invents an answer. */

@@ -1,12 +1,13 @@
+import { reviewVerdicts } from '../../db/schema/reviews.ts';
 import { cohenKappa, type Interval, kappaInterval, wilsonInterval } from './agreement.ts';
 
-export const humanVerdicts = ['good', 'partly', 'bad'] as const;
-export type HumanVerdict = (typeof humanVerdicts)[number];
+export type HumanVerdict = (typeof reviewVerdicts)[number];
 
 /** A reviewed answer with what the judge says of it. */
 export interface CalibrationPair {
   readonly human: HumanVerdict;
-  /** From 0 to 1. */
+  /** From 0 to 1, like `score`. */
+  readonly human_score: number;
   readonly score: number;
   readonly passed: boolean;
 }
@@ -14,8 +15,6 @@ export interface CalibrationPair {
 export interface Share extends Interval {
   readonly value: number;
 }
-
-const humanScores: Readonly<Record<HumanVerdict, number>> = { good: 1, partly: 0.5, bad: 0 };
 
 /**
  * Compares a judge with people. Fail is the judge's word for `bad`; answers that people call `partly` good count as `partly_as`, or
@@ -37,7 +36,7 @@ export function calibrate(pairs: readonly CalibrationPair[], partly_as: 'good' |
   return {
     pairs: pairs.length,
     compared: compared.length,
-    confusion: humanVerdicts.map((human) => {
+    confusion: reviewVerdicts.map((human) => {
       const own = pairs.filter((pair) => pair.human === human);
       const passed = own.filter((pair) => pair.passed).length;
       return { human, passed, failed: own.length - passed, mean_score: meanOf(own, scoreOf) };
@@ -46,7 +45,7 @@ export function calibrate(pairs: readonly CalibrationPair[], partly_as: 'good' |
     kappa: kappa === null ? null : { value: kappa, ...(kappaInterval(table) ?? {}) },
     bad_precision: share(table.both, table.both + table.second),
     bad_recall: share(table.both, table.both + table.first),
-    bias: meanOf(pairs, ({ score, human }) => score - humanScores[human]),
+    bias: meanOf(pairs, ({ score, human_score }) => score - human_score),
   };
 }
 
@@ -65,7 +64,7 @@ function share(count: number, n: number): Share | null {
 
 /** Returns the verdict of several reviewers: that of most; `partly` where they are divided. */
 export function verdictOf(counts: Readonly<Record<HumanVerdict, number>>): HumanVerdict {
-  const [first = 'partly', second = 'partly'] = humanVerdicts.toSorted(
+  const [first = 'partly', second = 'partly'] = reviewVerdicts.toSorted(
     (a, b) => counts[b] - counts[a],
   );
   return counts[first] === counts[second] ? 'partly' : first;

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { reviewVerdicts } from '../../db/schema/reviews.ts';
 import { Id } from '../../http/schema.ts';
-import { humanVerdicts } from './calibrate.ts';
 
 export const CalibrationQuery = z.strictObject({
-  agent_id: Id('agt').optional().describe('Turns of this agent alone'),
+  agent: Id('agt').optional().describe('Turns of this agent alone'),
   revision: z.coerce
     .number()
     .int()
@@ -48,7 +48,7 @@ export const Calibration = z
     failed: z.number().int().describe('Turns that the judge could not score'),
     confusion: z.array(
       z.object({
-        human: z.enum(humanVerdicts),
+        human: z.enum(reviewVerdicts),
         passed: z.number().int(),
         failed: z.number().int(),
         mean_score: z.number().nullable(),
@@ -67,7 +67,7 @@ export const Calibration = z
       .number()
       .nullable()
       .describe(
-        'Mean score less the mean of the verdicts, with 1 for good, 0.5 for partly and 0 for bad: above 0 the judge is lenient',
+        'Mean score less the mean of the reviewers, whose verdicts without a score count 1 for good, 0.5 for partly and 0 for bad: above 0 the judge is lenient',
       ),
   })
   .openapi('JudgeCalibration');

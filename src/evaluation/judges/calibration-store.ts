@@ -28,6 +28,7 @@ export interface ScoredVerdicts {
   readonly good: number;
   readonly partly: number;
   readonly bad: number;
+  readonly human_score: number;
 }
 
 /** Selects the scores of a revision with the verdicts of people on the same turns. */
@@ -37,7 +38,8 @@ export const selectScoredVerdicts = (
   { judge_id, revision, agent_ids }: Selected,
 ) =>
   db.all<ScoredVerdicts>(sql`
-    select s.score, s.passed, sum(v.verdict = 'good') as good, sum(v.verdict = 'partly') as partly, sum(v.verdict = 'bad') as bad
+    select s.score, s.passed, sum(v.verdict = 'good') as good, sum(v.verdict = 'partly') as partly, sum(v.verdict = 'bad') as bad,
+      avg(coalesce(v.score, case v.verdict when 'good' then 1 when 'partly' then 0.5 else 0 end)) as human_score
     from judge_scores s join review_items i on i.run_id = s.run_id and i.workspace_id = s.workspace_id
     join review_verdicts v on v.item_id = i.id
     where s.judge_id = ${judge_id} and s.revision = ${revision} and s.workspace_id = ${workspace_id} and ${ofAgents(agent_ids)}

@@ -1,3 +1,4 @@
+import { findAgent } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
 import { commit } from '../../platform/commit.ts';
 import { type Ctx, coveredAgents } from '../../platform/context.ts';
@@ -33,19 +34,22 @@ const maxPending = 1000;
 export async function readCalibration(
   ctx: Ctx,
   id: string,
-  { agent_id, revision, partly_as }: CalibrationQuery,
+  { agent, revision, partly_as }: CalibrationQuery,
 ): Promise<Calibration> {
   const judge = toKnownJudge(await readJudge(ctx, id));
   const newest = judge.revision ?? 0;
   if (revision !== undefined && revision > newest) throw notFound('revision of the judge');
-  const selected = selectedOf({ ...judge, revision: revision ?? newest }, agentsOf(ctx, agent_id));
+  const selected = selectedOf(
+    { ...judge, revision: revision ?? newest },
+    await agentsOf(ctx, agent),
+  );
   const { db, workspace_id } = ctx;
   const [rows, pending] = await Promise.all([
     selectScoredVerdicts(db, workspace_id, selected),
     selectPendingTurns(db, workspace_id, selected, maxPending),
   ]);
-  const pairs = rows.flatMap(({ score, passed, ...counts }) =>
-    score === null ? [] : [{ human: verdictOf(counts), score, passed: passed === 1 }],
+  const pairs = rows.flatMap(({ score, passed, human_score, ...counts }) =>
+    score === null ? [] : [{ human: verdictOf(counts), human_score, score, passed: passed === 1 }],
   );
   return {
     judge_id: id,
@@ -56,11 +60,10 @@ export async function readCalibration(
   };
 }
 
-/** The agents whose turns count: those that the key covers, or the given one among them. */
-function agentsOf(ctx: Ctx, agent_id: string | undefined): readonly string[] | null {
-  const covered = coveredAgents(ctx.actor);
-  if (agent_id === undefined) return covered;
-  return covered === null || covered.includes(agent_id) ? [agent_id] : [];
+/** The agents whose turns count: the given one, or those that the key covers; null for all. Throws `not_found`. */
+async function agentsOf(ctx: Ctx, agent: string | undefined): Promise<readonly string[] | null> {
+  if (agent === undefined) return coveredAgents(ctx.actor);
+  return [(await findAgent(ctx, agent)).id];
 }
 
 /**
@@ -73,7 +76,7 @@ export async function calibrateJudge(
   { agent_id, limit }: CalibrateJudge,
 ): Promise<CalibrationStep> {
   const judge = toKnownJudge(await readJudge(ctx, id));
-  const selected = selectedOf(judge, agentsOf(ctx, agent_id));
+  const selected = selectedOf(judge, await agentsOf(ctx, agent_id));
   const turns = await selectPendingTurns(ctx.db, ctx.workspace_id, selected, limit);
   const results: Awaited<ReturnType<typeof scoreTurn>>[] = [];
   for (let at = 0; at < turns.length; at += parallel)
@@ -88,7 +91,7 @@ export async function calibrateJudge(
       error === null ? [] : [{ run_id, code: error.code, detail: error.detail }],
     ),
     cost_usd: toWireUsd(sumOrNull(results.map(({ cost_nano_usd }) => cost_nano_usd))),
-    calibration: await readCalibration(ctx, id, { agent_id, partly_as: 'bad' }),
+    calibration: await readCalibration(ctx, id, { agent: agent_id, partly_as: 'bad' }),
   };
   const detail = { revision: judge.revision, scored: reply.scored };
   const audit = [{ action: 'judge.calibrate', target_type: 'judge', target_id: id, detail }];

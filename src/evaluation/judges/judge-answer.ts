@@ -8,7 +8,7 @@ import { toReason } from '../scorers/reasons.ts';
 import type { JudgeOfScore, ScoreCall, ScoreError } from '../scorers/score-result.ts';
 import { askJudge } from './ask.ts';
 import { judgeInstructions, writeCase } from './prompt.ts';
-import { scaleOf } from './scale.ts';
+import { type RawScore, scaleOf } from './scale.ts';
 import type { JudgeConfig } from './schema.ts';
 
 /** A judge with its revision; ids are null for one that is written into a scorer. */
@@ -20,7 +20,7 @@ export interface KnownJudge {
 
 /** What one answer of the model says: a score in the scale of the judge, and from 0 to 1. */
 export interface JudgeSample {
-  readonly raw: number | 'pass' | 'fail';
+  readonly raw: RawScore;
   readonly score: number;
   readonly reason: string;
 }
@@ -65,7 +65,7 @@ export async function judgeAnswer(
   };
   const replies = await Promise.all(
     Array.from({ length: config.samples }, (_, index) =>
-      askJudge<{ reason: string; score: JudgeSample['raw'] }>(ctx, question, {
+      askJudge<{ reason: string; score: RawScore }>(ctx, question, {
         ...call,
         call_key: index === 0 ? call.call_key : `${call.call_key}:sample${index}`,
       }),

@@ -1,11 +1,13 @@
-import type { JudgeSample } from './judge-answer.ts';
 import type { Scale } from './schema.ts';
+
+/** A score in the scale of a judge. */
+export type RawScore = number | 'pass' | 'fail';
 
 interface ScaleRules {
   /** JSON Schema of the answer of the model: the reason comes before the score. */
   readonly schema: object;
   /** Maps a score of the model to 0..1. */
-  readonly read: (raw: JudgeSample['raw']) => number;
+  readonly read: (raw: RawScore) => number;
 }
 
 /** Strict where the keywords are those that providers decode by. */
