@@ -61,6 +61,8 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],
+  'docs/guides/online-scores.md': ['"name": "Answers at all"', '"online_score"', /^204$/m],
+  'docs/guides/replay.md': ['"completed"', '"question":', /^"cancelled"$/m],
   'docs/guides/review.md': [
     '"partly"',
     '"status": "done"',
