@@ -67,6 +67,7 @@ const matchesOf = (
     (one) =>
       one.name === name &&
       one.input !== null &&
+      !isCut(one.input) &&
       (one.output !== null || one.error !== null) &&
       canonicalJson(one.input) === wanted,
   );

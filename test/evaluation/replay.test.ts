@@ -93,14 +93,17 @@ describe('a replay', () => {
 
   it('answers 100 turns once each, though hosts and the worker are killed half-way', async () => {
     const { workspace, agent, provider } = await newChat({
-      rounds: [reads('7'), says('On Monday.'), says('On Tuesday.')],
+      rounds: [
+        ...[reads('7'), says('On Monday.')],
+        ...Array.from({ length: 110 }, () => [reads('7'), says('On Tuesday.')]).flat(),
+      ],
       repeat: true,
     });
     await setPrice(workspace);
     const shop = await addOrderTools(workspace);
     await workspace.patch(`/agents/${agent}`, { config: { tools: ['read_order'] } });
     const asked = await workspace.post(`/agents/${agent}/runs`, { message: 'Where is order 7?' });
-    await copyRun(asked.body.run_id, 99);
+    await copyRun(asked.body.run?.id ?? asked.body.run_id, 99);
     const calls = (await shop.calls()).length;
     const { body, status } = await workspace.post(`/agents/${agent}/replays`, {
       ...{ from: since, concurrency: 5, filter: { has_tool: 'read_order', q: 'ORDER 7' } },
@@ -120,7 +123,13 @@ describe('a replay', () => {
         { DB: unreliable(env.DB, { at, dies: 'after', gate }) },
       ).catch(() => undefined);
     const ended = await replayIn(workspace, path, 'completed');
-    expect(ended.figures).toMatchObject({ turns: 100, done: 100, changed: 100, failed: 0 });
+    expect(ended.figures).toMatchObject({
+      turns: 100,
+      done: 100,
+      changed: 100,
+      failed: 0,
+      misses: 0,
+    });
     const turns = await env.DB.prepare(
       `select count(*) as n, count(distinct t.run_id) as runs, sum(c.answer = 'On Tuesday.') as answered,
         sum(t.cost_nano_usd = (select sum(u.cost_nano_usd) from usage u where u.run_id = t.run_id)) as metered
@@ -137,7 +146,7 @@ describe('a replay', () => {
     const { workspace, agent } = await newChat({ rounds: [says('Yes.')], repeat: true });
     await setPrice(workspace);
     const asked = await workspace.post(`/agents/${agent}/runs`, { message: 'Open?' });
-    await copyRun(asked.body.run_id, 5);
+    await copyRun(asked.body.run?.id ?? asked.body.run_id, 5);
     const request = { from: since, concurrency: 1, max_cost_usd: 0.00006 };
     const { body } = await workspace.post(`/agents/${agent}/replays`, request);
     const path = `/replays/${body.id}`;

@@ -14,9 +14,8 @@ describe('a shadow', () => {
   it('answers a share of live turns in the background, and changes nothing of them', async () => {
     const { workspace, agent, session, send } = await newChat({
       rounds: [
-        ...[says('Hello.'), reads('7'), says('On Monday.')],
-        ...[says('Good day.'), reads('7'), writes, says('On Tuesday.')],
-        ...[says('Bye.')],
+        ...[says('Hello.'), says('Hello again.'), reads('7'), says('On Monday.')],
+        ...[reads('7'), says('On Tuesday.'), says('Bye.')],
       ],
       repeat: true,
     });
@@ -25,8 +24,8 @@ describe('a shadow', () => {
     await workspace.patch(`/agents/${agent}`, {
       config: { tools: ['read_order', 'change_order'], approvals: { write: 'always' } },
     });
-    const first = await send({ message: 'Hi' });
-    const trips = first.headers.get('server-timing');
+    await send({ message: 'Hi' });
+    const trips = (await send({ message: 'Hi again' })).headers.get('server-timing');
     const started = await workspace.post(`/agents/${agent}/shadows`, {
       ...{ share: 1, config: { instructions: 'Be polite.' } },
     });
@@ -49,8 +48,11 @@ describe('a shadow', () => {
     expect(data[0]).toMatchObject({
       question: 'Where is order 7?',
       original: { answer: 'On Monday.' },
-      replay: { status: 'completed' },
+      replay: { answer: 'On Tuesday.', status: 'completed' },
     });
+    expect(data[0].replay.tools).toEqual([
+      { name: 'read_order', source: 'recorded', is_cut: false },
+    ]);
     expect(await shop.calls()).toHaveLength(calls);
     expect((await workspace.get(`/sessions/${session}/messages`)).body).toEqual(before);
     // The run of the shadow is not given to it again.

@@ -1,8 +1,9 @@
 import { batch, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { commitStep, type NextStep } from '../../platform/next-step.ts';
-import { selectVersionOfAgent } from '../../runs/index.ts';
+import { type RunRow, selectVersionOfAgent } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
+import { fromUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
 import { type PastTurn, readPastTurn } from './past-turn.ts';
 import { outcomeOf, parseDraft, runAgain, type Target } from './replay-turn.ts';
@@ -21,7 +22,7 @@ const maxAttempts = 3;
 
 /** Failures after which the replay waits for a person, and those after which it tries again. */
 const blocking: ReadonlySet<string> = new Set(['budget_exceeded', 'agent_archived']);
-const passing: ReadonlySet<string> = new Set(['rate_limited', 'conflict', 'unavailable']);
+const passing: ReadonlySet<string> = new Set(['rate_limited', 'unavailable']);
 
 export const replayJob = ({ id }: Pick<ReplayRow, 'id'>, api_key_id: string | null) => ({
   job: { type: 'replay.process', replay_id: id, api_key_id } as const,
@@ -30,7 +31,7 @@ export const replayJob = ({ id }: Pick<ReplayRow, 'id'>, api_key_id: string | nu
 });
 
 type TurnEnd =
-  | { readonly type: 'done' | 'wait' }
+  | { readonly type: 'done' | 'wait' | 'unpaid' }
   | { readonly type: 'blocked'; readonly failure: Failure };
 
 /**
@@ -65,8 +66,9 @@ async function step(ctx: Ctx, replay: ReplayRow): Promise<Step> {
     return pause(ctx, replay, 'not_found', 'The version of the replay no longer exists.');
   const run_ids = Array.from({ length: replay.concurrency }, () => ctx.newId('run'));
   const turns = left <= 0 ? [] : await claimTurns(ctx.db, replay.id, run_ids);
-  if (left <= 0)
-    return pause(ctx, replay, 'cost_limit', 'The cost limit is reached. Resume with a higher one.');
+  const unpaid = () =>
+    pause(ctx, replay, 'cost_limit', 'The cost limit is reached. Resume with a higher one.');
+  if (left <= 0) return unpaid();
   if (turns.length === 0) {
     const ended = { status: 'completed', ended_at: now, updated_at: now } as const;
     return {
@@ -80,6 +82,7 @@ async function step(ctx: Ctx, replay: ReplayRow): Promise<Step> {
   const blocked = ends.find((one) => one.type === 'blocked');
   if (blocked?.type === 'blocked')
     return pause(ctx, replay, blocked.failure.code, blocked.failure.message);
+  if (ends.some(({ type }) => type === 'unpaid')) return unpaid();
   const isWaiting = ends.some(({ type }) => type === 'wait');
   return { statements: [], next: isWaiting ? { delay_ms: 15 * second } : 'now' };
 }
@@ -148,10 +151,19 @@ async function answerTurn(ctx: Ctx, turn: ClaimedTurn, target: Target): Promise<
     await update({ ...released, extra_nano_usd, attempts: turn.attempts + 1 });
     return { type: 'done' };
   }
+  if (row.status === 'limit_exceeded' && wasCapped(row, target)) {
+    await update({ ...released, extra_nano_usd });
+    return { type: 'unpaid' };
+  }
   const { changes, usage } = await outcomeOf(ctx, past, row, target);
   await update(changes, usage);
   return { type: 'done' };
 }
+
+/** The run has reached what the replay may still cost, rather than a limit of the version. */
+const wasCapped = ({ cost_nano_usd }: RunRow, { draft, max_cost_nano_usd }: Target): boolean =>
+  (cost_nano_usd ?? 0) >= max_cost_nano_usd &&
+  max_cost_nano_usd < fromUsd(draft.config.limits.cost_usd);
 
 /** The columns of a turn whose run could not start. */
 const refused = (ctx: Ctx, { run }: PastTurn, { code, message }: Failure) => ({
