@@ -4,6 +4,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { commitStep, type NextStep } from '../../platform/next-step.ts';
 import { second } from '../../shared/time.ts';
 import { selectEndedRuns } from '../ended-runs.ts';
+import { selectQueued } from '../queued.ts';
 import { contentOf, readPastTurn } from '../replay/past-turn.ts';
 import { isSampled } from '../sample.ts';
 import { observe } from '../scorers/observe.ts';
@@ -57,9 +58,11 @@ export async function feedScorers(ctx: Ctx): Promise<number> {
 async function feed(given: Ctx, scorer: OnlineScorerRow): Promise<number> {
   const { id, workspace_id, agent_id, share } = scorer;
   const ctx: Ctx = { ...given, workspace_id };
-  const [ended, waiting] = await batch(ctx.db, [
+  const job = scoreJob(scorer);
+  const [ended, waiting, queued] = await batch(ctx.db, [
     selectEndedRuns(ctx.db, workspace_id, agent_id, scorer, ctx.now(), maxRuns),
     selectPending(ctx.db, id, 1),
+    selectQueued(ctx.db, job.id),
   ]);
   const last = ended.at(-1);
   const answers = ended
@@ -69,8 +72,8 @@ async function feed(given: Ctx, scorer: OnlineScorerRow): Promise<number> {
   const to = last && { read_until: last.ended_at, read_run_id: last.id };
   await commit(ctx, {
     statements: to === undefined ? [] : addAnswers(ctx.db, scorer, answers, to, ctx.now()),
-    // A job that waits already is left as it is: scores are stored once.
-    jobs: answers.length === 0 && waiting.length === 0 ? [] : [scoreJob(scorer)],
+    // A job that was just ending has left the answers of the last tick, which `waiting` shows.
+    jobs: queued.length > 0 || (answers.length === 0 && waiting.length === 0) ? [] : [job],
   });
   return answers.length;
 }

@@ -3,23 +3,10 @@ import { AgentParameter } from '../../agents/index.ts';
 import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import {
-  CreateReplay,
-  Replay,
-  ReplaysQuery,
-  ReplayTurn,
-  ResumeReplay,
-  TurnsQuery,
-  toReplay,
-} from './schema.ts';
-import {
-  changeReplay,
-  createReplay,
-  deleteReplay,
-  findReplay,
-  listReplays,
-  listTurns,
-} from './service.ts';
+import { createReplay } from './create.ts';
+import { CreateReplay, Replay, ReplaysQuery, ResumeReplay, toReplay } from './schema.ts';
+import { changeReplay, deleteReplay, findReplay, listReplays, listTurns } from './service.ts';
+import { ReplayTurn, TurnsQuery } from './turn-schema.ts';
 
 const tag = 'Evaluation';
 const replay = z.object({ replay: Id('rpl') });

@@ -3,23 +3,10 @@ import { AgentParameter } from '../../agents/index.ts';
 import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import {
-  CreateShadow,
-  ReplaysQuery,
-  ReplayTurn,
-  ResumeReplay,
-  Shadow,
-  TurnsQuery,
-  toShadow,
-} from './schema.ts';
-import {
-  changeReplay,
-  createShadow,
-  deleteReplay,
-  findReplay,
-  listReplays,
-  listTurns,
-} from './service.ts';
+import { createShadow } from './create.ts';
+import { CreateShadow, ReplaysQuery, ResumeReplay, Shadow, toShadow } from './schema.ts';
+import { changeReplay, deleteReplay, findReplay, listReplays, listTurns } from './service.ts';
+import { ReplayTurn, TurnsQuery } from './turn-schema.ts';
 
 const tag = 'Evaluation';
 const shadow = z.object({ shadow: Id('rpl') });

@@ -3,9 +3,10 @@ import { batch, type Statement } from '../../db/client.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type EndedRun, selectEndedRuns } from '../ended-runs.ts';
+import { selectQueued } from '../queued.ts';
 import { isSampled } from '../sample.ts';
 import { replayJob } from './process-replay.ts';
-import { type ReplayRow, selectShadows } from './store.ts';
+import { type ReplayRow, selectOpen, selectShadows } from './store.ts';
 
 /** Shadows of one page and of one tick, runs that are read for each, and turns that may wait. */
 const pageSize = 50;
@@ -36,17 +37,16 @@ async function feed(given: Ctx, shadow: ReplayRow): Promise<number> {
   const ctx: Ctx = { ...given, workspace_id };
   const cursor = { read_until: shadow.read_until ?? 0, read_run_id: shadow.read_run_id ?? '' };
   const job = replayJob(shadow, api_key_id);
-  const [ended, [open]] = await batch(ctx.db, [
+  const [ended, open, queued] = await batch(ctx.db, [
     selectEndedRuns(ctx.db, workspace_id, agent_id, cursor, ctx.now(), maxRuns),
-    ctx.db.all<{ turns: number; jobs: number }>(sql`select
-      exists (select 1 from replay_turns t where t.replay_id = ${id} and t.state <> 'done') as turns,
-      exists (select 1 from outbox o where o.id = ${job.id}) as jobs`),
+    selectOpen(ctx.db, id),
+    selectQueued(ctx.db, job.id),
   ]);
   const last = ended.at(-1);
-  // A job that was just ending has left the turns of the last tick.
-  const jobs = open?.jobs === 1 ? [] : [job];
+  // A job that was just ending has left the turns of the last tick, which `open` shows.
+  const jobs = queued.length > 0 ? [] : [job];
   if (last === undefined) {
-    if (open?.turns === 1 && jobs.length > 0) await commit(ctx, { statements: [], jobs });
+    if (open.length > 0 && jobs.length > 0) await commit(ctx, { statements: [], jobs });
     return 0;
   }
   const turns = ended.filter((run) => isWanted(shadow, run));
@@ -66,7 +66,7 @@ async function feed(given: Ctx, shadow: ReplayRow): Promise<number> {
         sql`update replays set read_until = ${last.ended_at}, read_run_id = ${last.id} where id = ${id} and ${isOwn}`,
       ) as unknown as Statement,
     ],
-    jobs: turns.length === 0 && open?.turns !== 1 ? [] : jobs,
+    jobs: turns.length === 0 && open.length === 0 ? [] : jobs,
   });
   return turns.length;
 }

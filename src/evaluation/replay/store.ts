@@ -190,6 +190,12 @@ export const deleteSome = (db: Db, limit: number) =>
     ),
   ] as const;
 
+/** Selects a turn that is not answered yet, if there is one. */
+export const selectOpen = (db: Db, replay_id: string) =>
+  db.all<{ id: string }>(
+    sql`select t.source_run_id as id from replay_turns t where t.replay_id = ${replay_id} and t.state <> 'done' limit 1`,
+  );
+
 /** Running shadows, of all workspaces. */
 export const selectShadows = (db: Db, after: string, limit: number) =>
   db

@@ -3,9 +3,10 @@ import type { Ctx } from '../../platform/context.ts';
 import { mayReadMessages } from '../../runs/index.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { type Page, readPage } from '../../shared/page.ts';
-import type { ReplayTurn, TurnsQuery } from './schema.ts';
+
 import { type ListedTurn, type ReplayRow, selectTurns } from './store.ts';
 import { compareTexts } from './text-diff.ts';
+import type { ReplayTurn, TurnsQuery } from './turn-schema.ts';
 
 /** Lists the turns of a replay beside their originals. The caller has checked access to it. */
 export const listTurnsOf = (
