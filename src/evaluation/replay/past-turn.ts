@@ -82,14 +82,26 @@ function toText({ role, content }: LanguageModelV4Message) {
   return text === '' ? [] : [{ role, text }];
 }
 
-/** All messages of the turn, for the record of the run that answers it again. */
+/** Characters of earlier messages that the record of a run keeps; its model reads what fits into its context. */
+const maxRecorded = 300_000;
+
+/** The newest messages of the turn, for the record of the run that answers it again. */
 export const promptOf = ({ history, given, question }: PastTurn): LanguageModelV4Message[] => [
-  ...history.flatMap(({ role, text, prompt }): readonly LanguageModelV4Message[] => {
+  ...newestOf(history).flatMap(({ role, text, prompt }): readonly LanguageModelV4Message[] => {
     if (prompt != null) return prompt;
     return text === '' ? [] : [{ role, content: [{ type: 'text', text }] }];
   }),
   ...(given ?? [{ role: 'user' as const, content: [{ type: 'text' as const, text: question }] }]),
 ];
+
+function newestOf(history: PastTurn['history']): PastTurn['history'] {
+  let chars = 0;
+  const last = history.findLastIndex(({ text, prompt }) => {
+    chars += text.length + (prompt == null ? 0 : JSON.stringify(prompt).length);
+    return chars > maxRecorded;
+  });
+  return history.slice(last + 1);
+}
 
 /** The files of the turn for a run without a session, which shares their objects. */
 export const requestFilesOf = (ctx: Ctx, { files, run }: PastTurn): RequestFile[] =>

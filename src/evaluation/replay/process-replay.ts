@@ -1,3 +1,4 @@
+import { selectAgent } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { commitStep, type NextStep } from '../../platform/next-step.ts';
@@ -21,7 +22,7 @@ import {
 const maxAttempts = 3;
 
 /** Failures after which the replay waits for a person, and those after which it tries again. */
-const blocking: ReadonlySet<string> = new Set(['budget_exceeded', 'agent_archived']);
+const blocking: ReadonlySet<string> = new Set(['budget_exceeded']);
 const passing: ReadonlySet<string> = new Set(['rate_limited', 'unavailable']);
 
 export const replayJob = ({ id }: Pick<ReplayRow, 'id'>, api_key_id: string | null) => ({
@@ -64,6 +65,9 @@ async function step(ctx: Ctx, replay: ReplayRow): Promise<Step> {
   const target = await targetOf(ctx, replay, Math.max(0, Math.floor(left / replay.concurrency)));
   if (target === null)
     return pause(ctx, replay, 'not_found', 'The version of the replay no longer exists.');
+  const agent = await selectAgent(ctx.db, ctx.workspace_id, replay.agent_id).get();
+  if (agent?.archived_at != null)
+    return pause(ctx, replay, 'agent_archived', 'The agent is archived. Restore it and resume.');
   const run_ids = Array.from({ length: replay.concurrency }, () => ctx.newId('run'));
   const turns = left <= 0 ? [] : await claimTurns(ctx.db, replay.id, run_ids);
   const unpaid = () =>
@@ -77,7 +81,7 @@ async function step(ctx: Ctx, replay: ReplayRow): Promise<Step> {
     };
   }
   const ends = await Promise.all(
-    turns.map((turn) => answerTurn(ctx, { ...turn, run_id: turn.run_id as string }, target)),
+    turns.map((turn) => tryTurn(ctx, { ...turn, run_id: turn.run_id as string }, target)),
   );
   const blocked = ends.find((one) => one.type === 'blocked');
   if (blocked?.type === 'blocked')
@@ -117,6 +121,26 @@ interface ClaimedTurn {
   readonly source_run_id: string;
   readonly run_id: string;
   readonly attempts: number;
+}
+
+/** Answers a turn; one that fails for an unknown reason again and again does not keep the others. */
+async function tryTurn(ctx: Ctx, turn: ClaimedTurn, target: Target): Promise<TurnEnd> {
+  try {
+    return await answerTurn(ctx, turn, target);
+  } catch (error) {
+    const attempts = turn.attempts + 1;
+    const isLast = attempts >= maxAttempts;
+    const failed = {
+      ...{ state: 'done' as const, status: 'failed', error_code: 'internal', is_worse: true },
+      ...{ is_changed: true, miss_count: 0, ended_at: ctx.now() },
+    };
+    const changes = { attempts, ...(isLast ? failed : {}) };
+    const { id } = target.replay;
+    await batch(ctx.db, [updateTurn(ctx.db, id, turn.source_run_id, turn.run_id, changes)]);
+    if (!isLast) throw error;
+    ctx.log.error('turn_not_replayed', { replay_id: id, run_id: turn.source_run_id, error });
+    return { type: 'done' };
+  }
 }
 
 async function answerTurn(ctx: Ctx, turn: ClaimedTurn, target: Target): Promise<TurnEnd> {
