@@ -20,7 +20,7 @@ export interface EndedRun {
 }
 
 /** Runs that end are stored a moment after their time. */
-export const readLag = 5 * second;
+const readLag = 5 * second;
 
 /** Selects runs of an agent that have ended after a cursor, oldest first. */
 export const selectEndedRuns = (

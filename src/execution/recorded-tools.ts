@@ -11,7 +11,7 @@ export interface RecordedCall {
   readonly error: string | null;
 }
 
-/** What the tools of a past run returned. */
+/** The results of the tools of a past run. */
 export interface ToolRecord {
   /** The time of that run, in epoch milliseconds. */
   readonly at: number;
@@ -32,7 +32,7 @@ const isCut = (value: unknown): value is { readonly cut: string; readonly charac
 /**
  * Replaces tools by ones that answer from the record: a call with the name and the arguments of a recorded one has its result, each
  * result once in their order and the last one again. Tools that compute their result run at the time of the record, and knowledge is
- * searched. Nothing else runs: a call that is not in the record fails, and says so.
+ * searched. Nothing else runs: a call that is not in the record fails with a message for the model.
  */
 export function answerFromRecord(tools: readonly Tool[], record: ToolRecord): Tool[] {
   const taken = new Map<string, number>();
@@ -112,7 +112,7 @@ const missed = ({ name, effect }: Tool, { simulates_effects }: ToolRecord): Tool
       }
     : {
         ok: false,
-        error: `${name} was not called with these arguments in the recorded conversation, so there is no result. Continue without it, and do not call it again with these arguments.`,
+        error: `${name} was not called with these arguments in the recorded conversation, so its result is unknown. Continue without it, and do not call it again with these arguments.`,
       };
 
 /** Returns how a call of a replay was answered, from the record and the call itself. */

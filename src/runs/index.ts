@@ -44,7 +44,7 @@ export { foldOf, type HistoryMessage, type Summary, tokensOf } from './prompt/hi
 export { checkInputs, isRequired, refuseMissing } from './prompt/instructions.ts';
 export { type RunResult, readResult } from './read-run.ts';
 
-export { callsOf, type ToolRecordOf } from './recorded-tools.ts';
+export { callsOf } from './recorded-tools.ts';
 
 export { interruptRun, sumUsage } from './recover/interrupt.ts';
 export { type LostRun, settleLostCall } from './recover/lost-call.ts';

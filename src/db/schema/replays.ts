@@ -32,7 +32,7 @@ export const replays = sqliteTable(
     version_number: integer().notNull(),
     /** Configuration and tools of a draft; null for the version as it is. */
     draft: text({ mode: 'json' }).$type<{ readonly config: unknown; readonly tools: unknown }>(),
-    /** Whether the knowledge is that of pinned revisions, that of today, or none. */
+    /** The knowledge that answers: that of pinned revisions, that of today, or none. */
     knowledge: text({ enum: ['pinned', 'current', 'none'] }).notNull(),
     /** The judge as it was, with its revision; null without one. */
     judge: text({ mode: 'json' }).$type<Record<string, unknown>>(),
@@ -84,7 +84,7 @@ export interface ReplayedCall {
   readonly is_cut: boolean;
 }
 
-/** What a replay does not have of a turn. */
+/** Parts of a turn that a replay does not have. */
 export const turnGaps = ['tool_results', 'missing_tools', 'attachments', 'older_messages'] as const;
 export type TurnGap = (typeof turnGaps)[number];
 

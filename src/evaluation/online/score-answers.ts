@@ -31,7 +31,7 @@ const maxRuns = 500;
 const parallel = 4;
 const maxAttempts = 3;
 
-export const scoreJob = ({ id, api_key_id }: Pick<OnlineScorerRow, 'id' | 'api_key_id'>) => ({
+const scoreJob = ({ id, api_key_id }: Pick<OnlineScorerRow, 'id' | 'api_key_id'>) => ({
   job: { type: 'online_scores.process', scorer_id: id, api_key_id } as const,
   lane: id,
   id: id.replace(/^osc_/, 'job_'),

@@ -110,7 +110,7 @@ export const selectPending = (db: Db, scorer_id: string, limit: number) =>
     .orderBy(asc(answer_scores.id))
     .limit(limit);
 
-/** What a scorer has cost today (UTC), and its most expensive score. */
+/** The cost of a scorer today (UTC), and of its most expensive score. */
 export const selectSpent = (db: Db, scorer_id: string, now: number) =>
   db.all<{ spent: number; highest: number }>(sql`
     select coalesce(sum(cost_nano_usd), 0) as spent, coalesce(max(cost_nano_usd), 0) as highest

@@ -166,7 +166,7 @@ async function preferenceOf(ctx: Ctx, turn: PastTurn, row: RunRow, replay: Repla
   return { preference: preference && names[preference], reason, cost_nano_usd, usage };
 }
 
-/** What the replay lacks, so that its answer may differ for that reason. */
+/** Returns the parts that the replay lacks, for which its answer may differ. */
 function gapsOf({ calls, run }: PastTurn, row: RunRow, { tools }: AgentConfig): TurnGap[] {
   const isEmpty = calls.some(
     ({ input, output, error }) => input === null && output === null && error !== undefined,

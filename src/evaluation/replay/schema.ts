@@ -46,7 +46,7 @@ const Filter = z
   })
   .openapi('ReplayFilter');
 
-export const maxTurns = 2000;
+const maxTurns = 2000;
 
 export const CreateReplay = z
   .strictObject({
@@ -173,7 +173,7 @@ const toShared = (row: ReplayRow) => {
   };
 };
 
-/** What chose the turns, as it is stored. */
+/** The choice of turns, as it is stored. */
 export interface StoredSelection {
   readonly from: number;
   readonly to: number;

@@ -130,7 +130,7 @@ export const deleteTurn = (db: Db, replay_id: string, source_run_id: string): St
     );
 
 export const turnFilters = ['changed', 'worse', 'misses', 'failed'] as const;
-export type TurnFilterName = (typeof turnFilters)[number];
+type TurnFilterName = (typeof turnFilters)[number];
 
 const conditions: Readonly<Record<TurnFilterName, SQL>> = {
   changed: sql`t.is_changed = 1`,

@@ -1,6 +1,6 @@
 import { diffWordsWithSpace } from 'diff';
 
-export interface TextChange {
+interface TextChange {
   readonly type: 'same' | 'removed' | 'added';
   readonly text: string;
 }
