@@ -1,6 +1,6 @@
 import type { AnomalyMeasure } from '../db/schema/analytics.ts';
 
-/** A measure of one day that is far above the previous days. */
+/** A measure of one day that is far from the previous days: cost and errors above, scores below them. */
 export interface Anomaly {
   readonly measure: AnomalyMeasure;
   readonly value: number;
@@ -12,11 +12,16 @@ export interface DayFigures {
   readonly cost_usd: number;
   readonly runs: number;
   readonly error_rate: number;
+  /** Mean of the scores of live answers; null without any. */
+  readonly online_score?: number | null;
+  readonly scores?: number;
 }
 
 /** Maximum and minimum number of active days that a day is compared with. */
 export const pastDays = 28;
 const fewestDays = 7;
+/** Minimum number of scores for which the mean of a day is examined, or compared with. */
+const fewestScores = 10;
 /** Minimum number of runs for which the error rate of a day is examined. */
 const fewestRuns = 10;
 /** The number of standard deviations from which a value is an anomaly. */
@@ -25,15 +30,14 @@ const far = 6;
 const perDeviation = 1.4826;
 
 /**
- * Returns the anomalies of each day: a cost or an error rate far above the days before, by median and median absolute
+ * Returns the anomalies of each day: a cost or an error rate far above the days before, or a mean score far below them, by median and median absolute
  * deviation, which a few outliers do not move.
  */
 export function markAnomalies(days: readonly DayFigures[]): Anomaly[][] {
   return days.map((today, index) => {
     // Days without activity are left out of the comparison.
-    const active = days
-      .slice(Math.max(0, index - pastDays), index)
-      .filter(({ runs, cost_usd }) => runs > 0 || cost_usd > 0);
+    const past = days.slice(Math.max(0, index - pastDays), index);
+    const active = past.filter(({ runs, cost_usd }) => runs > 0 || cost_usd > 0);
     const cost = farAbove(
       today.cost_usd,
       active.map(({ cost_usd }) => cost_usd),
@@ -49,8 +53,20 @@ export function markAnomalies(days: readonly DayFigures[]): Anomaly[][] {
       ...(errors === null || today.runs < fewestRuns
         ? []
         : [{ measure: 'error_rate' as const, ...errors }]),
+      ...drift(today, past),
     ];
   });
+}
+
+/** Returns the mean score if it is far below that of the days before: the distance from 1 is far above theirs. */
+function drift(today: DayFigures, past: readonly DayFigures[]): Anomaly[] {
+  const scoreOf = ({ scores = 0, online_score = null }: DayFigures) =>
+    scores < fewestScores || online_score === null ? [] : [1 - online_score];
+  const [value] = scoreOf(today);
+  const far = value === undefined ? null : farAbove(value, past.flatMap(scoreOf), 0.02);
+  return far === null
+    ? []
+    : [{ measure: 'online_score', value: 1 - far.value, usual: 1 - far.usual }];
 }
 
 /** Returns null where the value is not far above the past. `noise` is the smallest deviation that counts. */

@@ -13,7 +13,7 @@ export const AnomalyQuery = z.strictObject({
   measure: z
     .enum(anomalyMeasures)
     .optional()
-    .describe('Measure that was far above the days before'),
+    .describe('Measure that was far above the days before; of `online_score`, far below'),
   start_date: LocalDate.optional().describe('First day'),
   end_date: LocalDate.optional().describe('Last day, inclusive'),
   from: LocalDate.optional()
@@ -36,7 +36,9 @@ export const Anomaly = z
     measure: z.enum(anomalyMeasures),
     value: z
       .number()
-      .describe('Value at the time of detection: US dollars, or the share of failed runs, 0..1')
+      .describe(
+        'Value at the time of detection: US dollars, the share of failed runs, or the mean score of online scorers, 0..1',
+      )
       .openapi({ example: 12.5 }),
     usual: z.number().describe('Median of up to 28 days before').openapi({ example: 1.1 }),
     found_at: Time,

@@ -12,6 +12,7 @@ import {
   type Facts,
   type RatingFact,
   type RunFact,
+  type ScoreFact,
   usesOf,
 } from './facts.ts';
 import { Figures } from './figures.ts';
@@ -44,6 +45,10 @@ export class Cube {
 
   addRating(rating: RatingFact): void {
     this.#add('rating', rating, rating.agent_id, placesOf('rating', rating));
+  }
+
+  addScore(score: ScoreFact): void {
+    this.#add('score', score, score.agent_id, placesOf('score', score));
   }
 
   slices(agent_id: string, dimension: Dimension): Slices {
@@ -96,4 +101,5 @@ const metrics: { readonly [From in FactKind]: ReturnType<typeof withDimensions<F
   run: withDimensions('run'),
   use: withDimensions('use'),
   rating: withDimensions('rating'),
+  score: withDimensions('score'),
 };

@@ -1,4 +1,4 @@
-import type { CallFact, Facts, RatingFact, RunFact } from './facts.ts';
+import type { CallFact, Facts, RatingFact, RunFact, ScoreFact } from './facts.ts';
 
 /** Stands for all values that were too many to keep apart. */
 export const others = '~others';
@@ -14,6 +14,7 @@ interface DimensionReader {
   readonly call?: Read<CallFact>;
   readonly run?: Read<RunFact>;
   readonly rating?: Read<RatingFact>;
+  readonly score?: Read<ScoreFact>;
   /** Kept for the workspace as a whole, not for each agent. */
   readonly is_of_workspace?: true;
 }
@@ -24,11 +25,12 @@ const variantOf = ({ experiment_id, variant_id }: Pick<RunFact, 'experiment_id' 
 
 /** The dimensions along which figures are kept apart. Each is a row of its own in the rollups. */
 const readers = {
-  all: { call: () => '', run: () => '', rating: () => '' },
+  all: { call: () => '', run: () => '', rating: () => '', score: () => '' },
   version: {
     call: ({ is_preview, version_id }) => (is_preview === 1 ? preview : version_id),
     run: ({ version_id }) => version_id,
     rating: ({ version_id }) => version_id,
+    score: ({ version_id }) => version_id,
   },
   model: { call: ({ provider, model }) => `${provider}/${model}` },
   operation: { call: ({ operation }) => operation },
@@ -36,11 +38,12 @@ const readers = {
     call: ({ api_key_id }) => api_key_id,
     run: ({ created_by }) => (created_by?.startsWith('key_') ? created_by : null),
   },
-  variant: { call: variantOf, run: variantOf, rating: variantOf },
+  variant: { call: variantOf, run: variantOf, rating: variantOf, score: variantOf },
   agent: {
     call: ({ agent_id }) => agent_id,
     run: ({ agent_id }) => agent_id,
     rating: ({ agent_id }) => agent_id,
+    score: ({ agent_id }) => agent_id,
     is_of_workspace: true,
   },
 } as const satisfies Record<string, DimensionReader>;
@@ -60,7 +63,7 @@ export interface Place {
 }
 
 /** The places of the cube in which a fact of `kind` counts, those of `top` aside. */
-export function placesOf<Kind extends 'call' | 'run' | 'rating'>(
+export function placesOf<Kind extends 'call' | 'run' | 'rating' | 'score'>(
   kind: Kind,
   fact: Facts[Kind],
 ): Place[] {

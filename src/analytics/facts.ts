@@ -74,6 +74,19 @@ const ratingColumns = {
 };
 export type RatingFact = FactOf<typeof ratingColumns>;
 
+/** A score of a live answer counts at the time at which it was given. */
+const scoreColumns = {
+  id: sql<string>`o.id`,
+  agent_id: sql<string>`o.agent_id`,
+  version_id: sql<string>`o.version_id`,
+  experiment_id: sql<string | null>`o.experiment_id`,
+  variant_id: sql<string | null>`o.variant_id`,
+  score: sql<number | null>`o.score`,
+  passed: sql<number | null>`o.passed`,
+  at: sql<number>`o.scored_at`,
+};
+export type ScoreFact = FactOf<typeof scoreColumns>;
+
 /** The use of a capability by a run: retrieval, or one tool. */
 export interface UseFact {
   readonly capability: string;
@@ -101,6 +114,7 @@ export interface Facts {
   readonly run: RunFact;
   readonly use: UseFact;
   readonly rating: RatingFact;
+  readonly score: ScoreFact;
 }
 export type FactKind = keyof Facts;
 
@@ -124,7 +138,12 @@ const listed = (columns: Readonly<Record<string, SQL>>): SQL =>
     Object.entries(columns).map(([name, column]) => sql`${column} as ${sql.identifier(name)}`),
     sql`, `,
   );
-const [callList, runList, ratingList] = [callColumns, runColumns, ratingColumns].map(listed);
+const [callList, runList, ratingList, scoreList] = [
+  callColumns,
+  runColumns,
+  ratingColumns,
+  scoreColumns,
+].map(listed);
 
 /** Selects model calls in the order of their time. */
 export const selectCalls = (db: Db, { workspace_id, agents, from, to, after, limit }: FactRange) =>
@@ -159,3 +178,13 @@ export const selectRatings = (
     where a.workspace_id = ${workspace_id} ${agents === null ? sql`` : sql`and a.id in ${agents}`}
       ${after == null ? sql`` : sql`and a.id >= ${after.agent_id} and (a.id > ${after.agent_id} or f.created_at > ${after.at} or (f.created_at = ${after.at} and f.id > ${after.id}))`}
     order by a.id, f.created_at, f.id limit ${limit}`);
+
+/** Selects scores of live answers agent by agent, then in the order in which they were given. */
+export const selectScores = (db: Db, { workspace_id, agents, from, to, after, limit }: FactRange) =>
+  db.all<ScoreFact>(sql`
+    select ${scoreList} from agents a
+    cross join answer_scores o on o.workspace_id = a.workspace_id and o.agent_id = a.id
+      and o.scored_at >= ${from} and o.scored_at < ${to}
+    where a.workspace_id = ${workspace_id} ${agents === null ? sql`` : sql`and a.id in ${agents}`}
+      ${after == null ? sql`` : sql`and a.id >= ${after.agent_id} and (a.id > ${after.agent_id} or o.scored_at > ${after.at} or (o.scored_at = ${after.at} and o.id > ${after.id}))`}
+    order by a.id, o.scored_at, o.id limit ${limit}`);

@@ -130,8 +130,10 @@ export type Measures = z.output<typeof Measures>;
 export const toMeasures: (figures: Figures) => Measures = report.read;
 
 /** Returns the figures of a day that anomaly detection uses. */
-export const dayFigures = ({ cost, usage, performance }: Measures): DayFigures => ({
+export const dayFigures = ({ cost, usage, performance, quality }: Measures): DayFigures => ({
   cost_usd: cost.total_usd,
   runs: usage.runs,
   error_rate: performance.error_rate,
+  online_score: quality.online_score,
+  scores: (quality.online_scores?.passed ?? 0) + (quality.online_scores?.failed ?? 0),
 });

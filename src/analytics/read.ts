@@ -11,9 +11,11 @@ import {
   type CallFact,
   type RatingFact,
   type RunFact,
+  type ScoreFact,
   selectCalls,
   selectRatings,
   selectRuns,
+  selectScores,
 } from './facts.ts';
 import { indexAt, type RollupRange, rangesOf } from './plan.ts';
 import { mergeSlices, readQuarters, readSlices, type Slices } from './slices.ts';
@@ -64,18 +66,22 @@ export async function readFigures(
   };
   const range = { ...facts, to: Math.max(...times), limit: maxFacts };
   const isNamed = wanted.some(({ dimension }) => dimension === 'variant');
-  const [[workspace], owners, rollups, calls, runs, ratings, variants] = await batch(ctx.db, [
-    ctx.db
-      .select({ time_zone: workspaces.time_zone })
-      .from(workspaces)
-      .where(sql`id = ${ctx.workspace_id}`),
-    scope.owner,
-    selectRollups(ctx.db, ctx.workspace_id, scope, wanted),
-    selectCalls(ctx.db, range),
-    selectRuns(ctx.db, range),
-    selectRatings(ctx.db, range),
-    isNamed ? selectVariantNames(ctx.db, ctx.workspace_id, scope.facts) : null,
-  ] as const);
+  const [[workspace], owners, rollups, calls, runs, ratings, scores, variants] = await batch(
+    ctx.db,
+    [
+      ctx.db
+        .select({ time_zone: workspaces.time_zone })
+        .from(workspaces)
+        .where(sql`id = ${ctx.workspace_id}`),
+      scope.owner,
+      selectRollups(ctx.db, ctx.workspace_id, scope, wanted),
+      selectCalls(ctx.db, range),
+      selectRuns(ctx.db, range),
+      selectRatings(ctx.db, range),
+      selectScores(ctx.db, range),
+      isNamed ? selectVariantNames(ctx.db, ctx.workspace_id, scope.facts) : null,
+    ] as const,
+  );
   const time_zone = workspace?.time_zone ?? 'UTC';
   if (zones.size >= 1000) zones.clear();
   zones.set(ctx.workspace_id, time_zone);
@@ -86,8 +92,15 @@ export async function readFigures(
   if (time_zone !== guessed) return readFigures(ctx, agent, want);
   const parts = wanted.map(({ boundaries }) => boundaries.slice(1).map((): Slices => new Map()));
   addRollups(parts, wanted, rollups as StoredRow[]);
-  addFacts(parts, wanted, calls as CallFact[], runs as RunFact[], ratings as RatingFact[]);
-  const isComplete = [calls, runs, ratings].every((list) => (list as unknown[]).length < maxFacts);
+  addFacts(parts, wanted, {
+    calls: calls as CallFact[],
+    runs: runs as RunFact[],
+    ratings: ratings as RatingFact[],
+    scores: scores as ScoreFact[],
+  });
+  const isComplete = [calls, runs, ratings, scores].every(
+    (list) => (list as unknown[]).length < maxFacts,
+  );
   const names = namesOf((variants ?? []) as VariantName[]);
   return { parts, isComplete, names, agent_id: owner?.id ?? null, time_zone };
 }
@@ -206,12 +219,17 @@ function addRollups(
   }
 }
 
+interface OpenFacts {
+  readonly calls: readonly CallFact[];
+  readonly runs: readonly RunFact[];
+  readonly ratings: readonly RatingFact[];
+  readonly scores: readonly ScoreFact[];
+}
+
 function addFacts(
   parts: Slices[][],
   wanted: readonly Wanted[],
-  calls: readonly CallFact[],
-  runs: readonly RunFact[],
-  ratings: readonly RatingFact[],
+  { calls, runs, ratings, scores }: OpenFacts,
 ): void {
   for (const [part, { dimension, boundaries }] of wanted.entries()) {
     if (dimension === null) continue;
@@ -220,6 +238,7 @@ function addFacts(
     for (const call of calls) cubeAt(call)?.addCall(call);
     for (const run of runs) cubeAt(run)?.addRun(run);
     for (const rating of ratings) cubeAt(rating)?.addRating(rating);
+    for (const score of scores) cubeAt(score)?.addScore(score);
     for (const [index, cube] of cubes.entries())
       mergeSlices(parts[part]?.[index] as Slices, cube.slices('', dimension));
   }

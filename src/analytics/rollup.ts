@@ -9,9 +9,11 @@ import {
   type FactRange,
   type RatingFact,
   type RunFact,
+  type ScoreFact,
   selectCalls,
   selectRatings,
   selectRuns,
+  selectScores,
 } from './facts.ts';
 import { capSlices, mergeSlices, readSlices, type Slices, writeSlices } from './slices.ts';
 import {
@@ -184,10 +186,11 @@ async function countHour(
   const cubes = Array.from({ length: 4 }, () => new Cube());
   const cubeAt = (at: number) => cubes[Math.floor((at - bucket) / quarter)] as Cube;
   const range = { workspace_id, agents: null, from: bucket, to: bucket + hour, limit: pageSize };
-  const [calls, runs, ratings, next] = await batch(ctx.db, [
+  const [calls, runs, ratings, scores, next] = await batch(ctx.db, [
     selectCalls(ctx.db, range),
     selectRuns(ctx.db, range),
     selectRatings(ctx.db, range),
+    selectScores(ctx.db, range),
     selectNextFacts(ctx.db, workspace_id, bucket + hour, until),
   ] as const);
   /** Adds a page of facts and all pages after it. */
@@ -216,6 +219,11 @@ async function countHour(
     ratings as RatingFact[],
     (page) => selectRatings(ctx.db, page),
     (cube, rating) => cube.addRating(rating),
+  );
+  await read(
+    scores as ScoreFact[],
+    (page) => selectScores(ctx.db, page),
+    (cube, score) => cube.addScore(score),
   );
   allowance.facts -= 1;
   return { cubes, next: next[0] };

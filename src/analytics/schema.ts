@@ -100,7 +100,7 @@ export const Analytics = z
         anomalies: z
           .array(z.enum(anomalyMeasures))
           .describe(
-            'By day only: measures far above the earlier days of the range, of which at least seven must have activity',
+            'By day only: measures far above the earlier days of the range, or `online_score` far below, of which at least seven must have activity',
           ),
       }),
     ),

@@ -42,7 +42,7 @@ export function selectDueWorkspaces(db: Db, after: string, now: number, limit: n
     where w.id > ${after} and coalesce(s.lease_until, 0) <= ${now} and (
       exists (select 1 from analytics_marks m where m.workspace_id = w.id)
       or exists (select 1 from usage u where u.workspace_id = w.id and u.created_at >= coalesce(s.rolled_until, 0) and u.created_at < ${closed})
-      or ${ofAgents('runs', 'ended_at')} or ${ofAgents('feedback', 'created_at')}
+      or ${ofAgents('runs', 'ended_at')} or ${ofAgents('feedback', 'created_at')} or ${ofAgents('answer_scores', 'scored_at')}
       or (s.dayed_until < s.rolled_until and s.dayed_until < ${closed - (closed % day)}))
     order by w.id limit ${limit}`);
 }
@@ -81,7 +81,7 @@ export function selectNextFacts(db: Db, workspace_id: string, from: number, to: 
   return db.all<{ at: number | null }>(sql`
     select min(at) as at from (
       select min(u.created_at) as at from usage u where u.workspace_id = ${workspace_id} and u.created_at >= ${from} and u.created_at < ${to}
-      union all select ${first('runs', 'ended_at')} union all select ${first('feedback', 'created_at')})`);
+      union all select ${first('runs', 'ended_at')} union all select ${first('feedback', 'created_at')} union all select ${first('answer_scores', 'scored_at')})`);
 }
 
 export const selectMarks = (db: Db, workspace_id: string, grain: Grain, limit: number) =>

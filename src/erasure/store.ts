@@ -32,6 +32,10 @@ const removals: readonly Removal[] = [
     'experiment_entries',
     'experiment_variants',
     'experiments',
+    'answer_scores',
+    'online_scorers',
+    'replay_turns',
+    'replays',
     'evaluation_results',
     'evaluations',
     'judge_scores',
@@ -147,7 +151,11 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
     db.run(
       sql`delete from evaluation_results where evaluation_id in (select id from evaluations where ${own})`,
     ),
+    db.run(sql`delete from replay_turns where replay_id in (select id from replays where ${own})`),
     ...[
+      'answer_scores',
+      'online_scorers',
+      'replays',
       'evaluations',
       'review_items',
       'review_rules',

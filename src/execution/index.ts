@@ -6,6 +6,12 @@ export type { AgentCall, RunAgent } from './delegate.ts';
 export { boundBy } from './judge-call.ts';
 export { type LoopEvent, type LoopResult, type LoopStep, runLoop } from './loop.ts';
 export { afterAnswer, takeOpenCalls } from './open-calls.ts';
+export {
+  answerFromRecord,
+  type RecordedCall,
+  sourceOfCall,
+  type ToolRecord,
+} from './recorded-tools.ts';
 export { resolveTools } from './resolve.ts';
 export type { ToolPorts } from './services.ts';
 export { withoutEffects } from './simulate.ts';

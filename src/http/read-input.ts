@@ -41,6 +41,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   question: 'message',
   key: 'API key',
   server: 'MCP server',
+  online_scorer: 'online scorer',
   provider: 'model provider',
   search_provider: 'search provider',
 };

@@ -29,6 +29,8 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('embedding.remove'), migration_id: z.string() }),
   z.strictObject({ type: z.literal('source.sync'), source_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('batch.process'), batch_id: z.string(), api_key_id }),
+  z.strictObject({ type: z.literal('replay.process'), replay_id: z.string(), api_key_id }),
+  z.strictObject({ type: z.literal('online_scores.process'), scorer_id: z.string(), api_key_id }),
   z.strictObject({ type: z.literal('evaluation.run'), evaluation_id: z.string(), api_key_id }),
   z.strictObject({
     type: z.literal('schedule.start'),

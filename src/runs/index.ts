@@ -36,13 +36,15 @@ export { RunHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
 export { waitingRun } from './host/turn-queue.ts';
 export { namedAgent } from './list/named-agent.ts';
-export { type OneOffInput, oneOffRequest } from './one-off/one-off-input.ts';
+export { type OneOffInput, oneOffRequest, type RequestFile } from './one-off/one-off-input.ts';
 export { prepareOneOff } from './one-off/prepare.ts';
 export { eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
 export type { Overrides } from './overrides.ts';
 export { foldOf, type HistoryMessage, type Summary, tokensOf } from './prompt/history.ts';
 export { checkInputs, isRequired, refuseMissing } from './prompt/instructions.ts';
 export { type RunResult, readResult } from './read-run.ts';
+
+export { callsOf } from './recorded-tools.ts';
 
 export { interruptRun, sumUsage } from './recover/interrupt.ts';
 export { type LostRun, settleLostCall } from './recover/lost-call.ts';
@@ -71,6 +73,7 @@ export {
   type MessageOfOneOff,
   questionOfContent,
   selectContentOfMessage,
+  selectRunContent,
   selectRunOfContent,
 } from './store/contents.ts';
 export { eraseTrace } from './store/erase-trace.ts';

@@ -2,6 +2,7 @@ import type { LanguageModelV4CallOptions, LanguageModelV4ToolChoice } from '@ai-
 import type { AgentConfig } from '../agents/index.ts';
 import type { ClientTool } from '../execution/index.ts';
 import type { OutputFormat } from '../llm/index.ts';
+import type { ToolRecordOf } from './recorded-tools.ts';
 
 /** Settings of one request that extend or replace those of the version. */
 export interface Overrides {
@@ -33,6 +34,8 @@ export interface Overrides {
   readonly simulates_effects?: boolean;
   /** The most that the run may cost, in nano-USD: a call that might pass it is refused before it is made. */
   readonly max_cost_nano_usd?: number;
+  /** Tools are answered from the record of a past run. Delegates do not run. */
+  readonly tool_record?: ToolRecordOf;
   /** False for clients that can show neither the page of a sign-in nor a form. */
   readonly can_ask?: boolean;
 }

@@ -25,6 +25,7 @@ import { modelOptions, modelsFor, passagesOf, writePrompt } from './prompt/promp
 import { searchText } from './prompt/queries.ts';
 import { contextOfRun } from './prompt/run-context.ts';
 import { readFilesOf } from './read-files.ts';
+import { recordedTools } from './recorded-tools.ts';
 import { retrieve } from './retrieve.ts';
 
 const answered: RunOutcome = { type: 'answered' };
@@ -78,7 +79,7 @@ const mayAnswer = ({ config, overrides, progress: { sources, attached } }: Agent
 async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOutcome> {
   const { config, progress, prompt, signal, account, overrides } = run;
   const { limits, output_schema: schema } = config;
-  const tools = await toolsOf(ctx, run);
+  const tools = await recordedTools(ctx, await toolsOf(ctx, run), overrides.tool_record);
   addGiven(run, tools);
   progress.retrieved ??= progress.sources.length;
   const sources = progress.sources.slice(0, progress.retrieved);

@@ -73,6 +73,8 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '{"wins":1,"losses":0,"ties":0}',
     'evaluation_required',
   ],
+  'docs/guides/online-scores.md': ['"name": "Answers at all"', '"online_score"', /^204$/m],
+  'docs/guides/replay.md': ['"completed"', '"question":', /^"cancelled"$/m],
   'docs/guides/review.md': [
     '"partly"',
     '"status": "done"',

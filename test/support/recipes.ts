@@ -11,6 +11,7 @@ import { authorizationRecipe } from './oauth/recipe.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
 import { playScript } from './provider/client.ts';
+import { replayRecipes } from './replay-recipes.ts';
 import { asks, locate, says, tools } from './waiting-script.ts';
 
 /**
@@ -273,6 +274,7 @@ export const recipes: readonly Recipe[] = [
     },
   },
   ...evaluationRecipes,
+  ...replayRecipes,
   {
     needs: 'POST /api/v1/agents/{agent}/schedules',
     gives: ['schedule'],

@@ -30,6 +30,7 @@ import {
   unique,
   type Values,
 } from './recipes.ts';
+import { freshReplay, replayBodies } from './replay-recipes.ts';
 import { result } from './waiting-script.ts';
 
 export type { Values } from './recipes.ts';
@@ -80,6 +81,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   case: 'case',
   rvw: 'review_item',
   rvr: 'review_rule',
+  rpl: 'replay',
+  osc: 'online_scorer',
   jdg: 'judge',
 };
 
@@ -91,6 +94,7 @@ export const randomValues = (): Values => ({
       newId(prefix as IdPrefix),
     ]),
   ),
+  shadow: newId('rpl'),
   question: newId('msg'),
   a: newId('ver'),
   b: newId('ver'),
@@ -121,6 +125,7 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
       { name: 'short', version: 1, weight: 50 },
     ],
   }),
+  ...replayBodies,
   'POST /api/v1/end-user-tokens': ({ agent }) => ({
     end_user_id: 'customer-1',
     groups: ['staff'],
@@ -198,7 +203,11 @@ export const valuesFor = async (
     case 'POST /api/v1/embedding-migrations/{migration}/resume':
       return { ...values, migration: await newMigration(workspace, 'failed') };
     default:
-      return { ...values, ...(await freshEvaluation(operation.name, workspace, values)) };
+      return {
+        ...values,
+        ...(await freshEvaluation(operation.name, workspace, values)),
+        ...(await freshReplay(operation.name, workspace)),
+      };
   }
 };
 

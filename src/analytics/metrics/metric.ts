@@ -11,6 +11,7 @@ type Unit =
   | 'calls'
   | 'uses'
   | 'ratings'
+  | 'answers'
   | 'tokens'
   | 'milliseconds'
   | 'nano_usd'

@@ -49,5 +49,33 @@ const approval_rate = ratio({
   empty: null,
 });
 
+const online_score = {
+  name: 'online_score',
+  kind: 'mean',
+  from: 'score',
+  read: ({ score }) => score,
+  unit: 'ratio',
+  description: 'Mean of the scores of online scorers, 0..1; null without scores.',
+  since: 2,
+} as const satisfies StoredMetric;
+
+const online_scores = {
+  name: 'online_scores',
+  kind: 'tally',
+  from: 'score',
+  read: ({ score, passed }) => (score === null ? null : [passed === 1 ? 'passed' : 'failed', 1]),
+  keys: ['passed', 'failed'],
+  unit: 'answers',
+  description: 'Scores of online scorers by whether they reach the threshold.',
+  since: 2,
+} as const satisfies StoredMetric;
+
 /** Shown, in this order, as `quality`. */
-export const quality = [confidence, coverage, feedback, approval_rate] as const;
+export const quality = [
+  confidence,
+  coverage,
+  feedback,
+  approval_rate,
+  online_score,
+  online_scores,
+] as const;

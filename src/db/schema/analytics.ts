@@ -74,7 +74,7 @@ export const analytics_state = sqliteTable(
   ],
 );
 
-export const anomalyMeasures = ['cost', 'error_rate'] as const;
+export const anomalyMeasures = ['cost', 'error_rate', 'online_score'] as const;
 export type AnomalyMeasure = (typeof anomalyMeasures)[number];
 
 /** Anomalous days of agents, each measure once. */

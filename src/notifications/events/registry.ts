@@ -147,7 +147,7 @@ export const events = {
       anomaly_id: Id('anm'),
       agent_id: Id('agt'),
       date: z.iso.date().describe("Date in the workspace's time zone"),
-      measure: z.enum(['cost', 'error_rate']),
+      measure: z.enum(['cost', 'error_rate', 'online_score']),
       value: z.number().describe('US dollars, or the share of failed runs from 0 to 1'),
       usual: z.number().describe('Median of the preceding days'),
     }),

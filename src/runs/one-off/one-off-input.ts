@@ -4,6 +4,7 @@ import type { Draft } from '../draft.ts';
 import type { RunRequest } from '../driver.ts';
 import type { Overrides } from '../overrides.ts';
 import type { Inputs } from '../prompt/instructions.ts';
+import type { RunPrompt } from '../prompt/run-prompt.ts';
 
 /** The kind of run that has no session. */
 export const oneOffKind = 'one_off';
@@ -29,6 +30,10 @@ export interface OneOffInput {
   /** The messages that the model reads in place of the text. */
   readonly prompt?: readonly LanguageModelV4Message[] | undefined;
   readonly overrides?: Overrides;
+  /** The prompt as a turn of a session has it; `prompt` then holds all of its messages, for the record. */
+  readonly past?: Pick<RunPrompt, 'history' | 'given'>;
+  /** The groups whose files the run may read; those of the caller unless given. */
+  readonly groups?: readonly string[] | null;
   readonly request_files?: readonly RequestFile[];
   /** Data that a stream encoder or protocol needs to render the run again. */
   readonly metadata?: Readonly<Record<string, unknown>>;

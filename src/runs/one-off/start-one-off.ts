@@ -22,7 +22,12 @@ export async function startOneOff(
   const { run_id, agent_id, end_user_id, draft, metadata = null } = input;
   const question_id = ctx.newId('msg');
   const given = { id: run_id, agent_id, session_id: null, input_message_id: question_id, metadata };
-  const run = newRun(ctx, { ...given, is_preview: draft !== undefined });
+  const groups = input.groups === undefined ? ctx.groups : input.groups;
+  const run = newRun(ctx, {
+    ...given,
+    is_preview: draft !== undefined,
+    groups: groups === null ? null : [...groups],
+  });
   const files = await adoptRunFiles(ctx, input, question_id);
   const content = newContent(ctx, input, question_id, files);
   const { version, content_logging, assigned } = await commitStart(
@@ -46,7 +51,7 @@ export async function startOneOff(
   return {
     ...begin({ version, draft, overrides: input.overrides }),
     run: { ...run, ...assigned, version_id: version.id },
-    prompt: promptOf(content),
+    prompt: promptOf(content, input.past),
     end_user_id,
     kept_until: contentExpiry(content.created_at, content_logging),
     user_message_id: question_id,
@@ -76,10 +81,12 @@ function newContent(
   };
 }
 
-const promptOf = ({ question, prompt, inputs, files }: ReturnType<typeof newContent>) => ({
+const promptOf = (
+  { question, prompt, inputs, files }: ReturnType<typeof newContent>,
+  past: OneOffInput['past'] = { given: prompt, history: [] },
+) => ({
   question,
-  given: prompt,
-  history: [],
+  ...past,
   summary: null,
   inputs,
   files,

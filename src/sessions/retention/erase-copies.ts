@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 
 /**
- * Erases what was made of a turn of a session: cases of datasets that hold its messages, and texts of reviews. Triggers do
+ * Erases what was made of a turn of a session: cases of datasets that hold its messages, replays, and texts of reviews and scores. Triggers do
  * the same when the whole session is deleted.
  */
 export function eraseCopies(
@@ -25,5 +25,12 @@ export function eraseCopies(
       sql`update review_verdicts set note = null, better_answer = null where item_id in (${items})`,
     ),
     db.run(sql`update review_items set content_erased = 1 where id in (${items})`),
+    // Later turns of the session have read this one.
+    db.run(
+      sql`delete from replay_turns where source_session_id = ${session_id} and workspace_id = ${workspace_id} and source_run_id >= ${run_id}`,
+    ),
+    db.run(
+      sql`update answer_scores set reason = null where session_id = ${session_id} and workspace_id = ${workspace_id} and run_id = ${run_id}`,
+    ),
   ];
 }
