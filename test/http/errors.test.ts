@@ -214,7 +214,7 @@ describe('errors', () => {
             review_item: 'rvw',
             review_rule: 'rvr',
             dataset: 'ds',
-            evaluation: 'eval',
+            eval: 'eval',
             case: 'case',
             evaluation: 'rev',
             migration: 'emb',
