@@ -17,7 +17,7 @@ import { selectCase } from '../datasets/store.ts';
 import { observe } from '../scorers/observe.ts';
 import { endWithout, refuseTask, storeTask, totalOf, tryLater } from './end-task.ts';
 import type { ResultRow } from './result-store.ts';
-import { scoreTask, toStored } from './score-task.ts';
+import { scoreTask, withFailure } from './score-task.ts';
 import type { Step } from './step.ts';
 import type { TargetContent } from './targets.ts';
 
@@ -218,27 +218,6 @@ async function scoreRun(
     usage,
   );
 }
-
-/** The scorers that are missing have failed in all attempts. */
-function withFailure(
-  scored: Awaited<ReturnType<typeof scoreTask>>,
-  count: number,
-): Awaited<ReturnType<typeof scoreTask>> {
-  const scores = { ...scored.scores };
-  const reasons = { ...scored.reasons };
-  for (let index = 0; index < count; index += 1) {
-    if (scores[index] !== undefined) continue;
-    const { error } = scored;
-    scores[index] = toStored({ ...failed, error });
-    reasons[index] = error?.detail ?? '';
-  }
-  return { ...scored, scores, reasons };
-}
-
-const failed = {
-  outcome: 'failed',
-  ...{ score: null, passed: false, cost_nano_usd: null, judge: null },
-} as const;
 
 const plus = (sum: number | null, more: number | null) =>
   sum === null || more === null ? null : sum + more;
