@@ -44,10 +44,10 @@ async function newEvaluation(
 export const evaluationRecipes = [
   {
     needs: 'POST /api/v1/datasets/{dataset}/evaluations',
-    gives: ['evaluation'],
+    gives: ['eval'],
     from: ['agent'],
     make: async (workspace: Workspace, { agent = '' }: Values): Promise<Values> => ({
-      evaluation: await newEvaluation(workspace, agent),
+      eval: await newEvaluation(workspace, agent),
     }),
   },
   {
@@ -100,11 +100,11 @@ export async function freshEvaluation(
     }
     case 'POST /api/v1/datasets/{dataset}/evaluations':
       return { dataset: await newFilledDataset(workspace) };
-    case 'POST /api/v1/evaluations/{evaluation}/cancel':
-    case 'POST /api/v1/evaluations/{evaluation}/resume': {
+    case 'POST /api/v1/evaluations/{eval}/cancel':
+    case 'POST /api/v1/evaluations/{eval}/resume': {
       const own = agent ?? (await created(workspace, '/agents', { name: 'Seed' })).id;
       const status = name.endsWith('/cancel') ? 'running' : 'cancelled';
-      return { evaluation: await newEvaluation(workspace, own, status) };
+      return { eval: await newEvaluation(workspace, own, status) };
     }
     default:
       return null;

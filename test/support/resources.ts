@@ -77,7 +77,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   conv: 'conversation',
   ars: 'architect_session',
   ds: 'dataset',
-  eval: 'evaluation',
+  eval: 'eval',
   case: 'case',
   rvw: 'review_item',
   rvr: 'review_rule',

@@ -24,7 +24,7 @@ import {
   resumeEvaluation,
 } from './service.ts';
 
-const evaluation = z.object({ evaluation: Id('eval') });
+const evaluation = z.object({ eval: Id('eval') });
 const tag = 'Evaluation';
 
 export const evaluationRoutes = new Router()
@@ -61,7 +61,7 @@ export const evaluationRoutes = new Router()
   .endpoint(
     {
       method: 'get',
-      path: '/evaluations/{evaluation}',
+      path: '/evaluations/{eval}',
       access: 'evaluations:read',
       tag,
       summary: 'Get an evaluation',
@@ -70,12 +70,12 @@ export const evaluationRoutes = new Router()
       params: evaluation,
       reply: { status: 200, schema: Evaluation, description: 'The evaluation' },
     },
-    (ctx, { params }) => getEvaluation(ctx, params.evaluation),
+    (ctx, { params }) => getEvaluation(ctx, params.eval),
   )
   .endpoint(
     {
       method: 'get',
-      path: '/evaluations/{evaluation}/results',
+      path: '/evaluations/{eval}/results',
       access: 'evaluations:read',
       tag,
       summary: 'List the results of an evaluation',
@@ -86,12 +86,12 @@ export const evaluationRoutes = new Router()
       reply: { status: 200, schema: pageOf(EvaluationResult), description: 'Results by case' },
       failures: ['invalid_cursor', 'forbidden'],
     },
-    (ctx, { params, query }) => listResults(ctx, params.evaluation, query),
+    (ctx, { params, query }) => listResults(ctx, params.eval, query),
   )
   .endpoint(
     {
       method: 'get',
-      path: '/evaluations/{evaluation}/export',
+      path: '/evaluations/{eval}/export',
       access: 'evaluations:read',
       tag,
       summary: 'Export the results of an evaluation',
@@ -109,12 +109,12 @@ export const evaluationRoutes = new Router()
       },
     },
     (ctx, { params, query, request }) =>
-      exportResults(ctx, params.evaluation, query, request.headers.get('accept')),
+      exportResults(ctx, params.eval, query, request.headers.get('accept')),
   )
   .endpoint(
     {
       method: 'get',
-      path: '/evaluations/{evaluation}/comparison',
+      path: '/evaluations/{eval}/comparison',
       access: 'evaluations:read',
       tag,
       summary: 'Compare two evaluations',
@@ -126,12 +126,12 @@ export const evaluationRoutes = new Router()
       reply: { status: 200, schema: Comparison, description: 'The comparison' },
       failures: ['conflict'],
     },
-    (ctx, { params, query }) => compareEvaluations(ctx, params.evaluation, query),
+    (ctx, { params, query }) => compareEvaluations(ctx, params.eval, query),
   )
   .endpoint(
     {
       method: 'post',
-      path: '/evaluations/{evaluation}/cancel',
+      path: '/evaluations/{eval}/cancel',
       access: 'evaluations:write',
       tag,
       summary: 'Cancel an evaluation',
@@ -140,12 +140,12 @@ export const evaluationRoutes = new Router()
       reply: { status: 200, schema: Evaluation, description: 'The cancelled evaluation' },
       failures: ['conflict'],
     },
-    (ctx, { params }) => cancelEvaluation(ctx, params.evaluation),
+    (ctx, { params }) => cancelEvaluation(ctx, params.eval),
   )
   .endpoint(
     {
       method: 'post',
-      path: '/evaluations/{evaluation}/resume',
+      path: '/evaluations/{eval}/resume',
       access: 'evaluations:write',
       tag,
       summary: 'Resume an evaluation',
@@ -156,17 +156,17 @@ export const evaluationRoutes = new Router()
       reply: { status: 202, schema: Evaluation, description: 'The evaluation, which runs' },
       failures: ['conflict'],
     },
-    (ctx, { params, body }) => resumeEvaluation(ctx, params.evaluation, body),
+    (ctx, { params, body }) => resumeEvaluation(ctx, params.eval, body),
   )
   .endpoint(
     {
       method: 'delete',
-      path: '/evaluations/{evaluation}',
+      path: '/evaluations/{eval}',
       access: 'evaluations:write',
       tag,
       summary: 'Delete an evaluation',
       params: evaluation,
       reply: { status: 204, description: 'Deleted' },
     },
-    async (ctx, { params }) => void (await deleteEvaluation(ctx, params.evaluation)),
+    async (ctx, { params }) => void (await deleteEvaluation(ctx, params.eval)),
   );

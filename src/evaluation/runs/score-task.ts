@@ -55,7 +55,7 @@ export async function scoreTask(
   return { scores, reasons, usage, cost_nano_usd: sumOrNull(costs), error: null };
 }
 
-export const toStored = ({
+const toStored = ({
   outcome,
   score: value,
   passed,
@@ -67,3 +67,21 @@ export const toStored = ({
   error_code: error?.code ?? null,
   judge: judge === null ? null : { ...judge },
 });
+
+const failed = {
+  outcome: 'failed',
+  ...{ score: null, passed: false, cost_nano_usd: null, judge: null },
+} as const;
+
+/** The scorers that are missing have failed in all attempts. */
+export function withFailure(scored: ScoredTask, count: number): ScoredTask {
+  const scores = { ...scored.scores };
+  const reasons = { ...scored.reasons };
+  for (let index = 0; index < count; index += 1) {
+    if (scores[index] !== undefined) continue;
+    const { error } = scored;
+    scores[index] = toStored({ ...failed, error });
+    reasons[index] = error?.detail ?? '';
+  }
+  return { ...scored, scores, reasons };
+}

@@ -12,12 +12,13 @@ import {
   waitForAnswer,
 } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
+import { fromUsd } from '../../shared/money.ts';
 import type { CaseContent } from '../datasets/case.ts';
 import { selectCase } from '../datasets/store.ts';
 import { observe } from '../scorers/observe.ts';
 import { endWithout, refuseTask, storeTask, totalOf, tryLater } from './end-task.ts';
 import type { ResultRow } from './result-store.ts';
-import { scoreTask, toStored } from './score-task.ts';
+import { scoreTask, withFailure } from './score-task.ts';
 import type { Step } from './step.ts';
 import type { TargetContent } from './targets.ts';
 
@@ -60,9 +61,7 @@ export async function runTask(step: Step, task: ResultRow): Promise<void> {
   if (isWaiting(run))
     return void (await scoreRun(step, task, content, target, await stopped(step, run)));
   if (isOpen(run)) return void (await storeTask(step, task, { available_at: ctx.now() }));
-  const { error_code } = run;
-  const code =
-    run.status === 'interrupted' || run.status === 'cancelled' ? 'run_interrupted' : error_code;
+  const code = codeOf(run, task, target);
   const cost = run.cost_nano_usd ?? 0;
   const lost = { run_id: null, lost_nano_usd: task.lost_nano_usd + cost };
   if (code === 'budget_exceeded')
@@ -71,6 +70,19 @@ export async function runTask(step: Step, task: ResultRow): Promise<void> {
   const mayPass = code !== null && passing.has(code);
   if (mayPass && (await tryLater(step, task, { code, changes: lost, spent }))) return;
   await scoreRun(step, task, content, target, run);
+}
+
+/** The code of a failure; that of a budget also for a run which reached what the evaluation had left, not a limit of the agent. */
+function codeOf(
+  { status, error_code, cost_nano_usd }: RunRow,
+  { held_nano_usd: held }: ResultRow,
+  { config }: TargetContent,
+): string | null {
+  if (status === 'interrupted' || status === 'cancelled') return 'run_interrupted';
+  const isCapped = held !== null && held < fromUsd(config.limits.cost_usd);
+  return status === 'limit_exceeded' && isCapped && (cost_nano_usd ?? 0) >= held
+    ? 'budget_exceeded'
+    : error_code;
 }
 
 const gone = (message: string) => ({ code: 'not_found', message });
@@ -218,27 +230,6 @@ async function scoreRun(
     usage,
   );
 }
-
-/** The scorers that are missing have failed in all attempts. */
-function withFailure(
-  scored: Awaited<ReturnType<typeof scoreTask>>,
-  count: number,
-): Awaited<ReturnType<typeof scoreTask>> {
-  const scores = { ...scored.scores };
-  const reasons = { ...scored.reasons };
-  for (let index = 0; index < count; index += 1) {
-    if (scores[index] !== undefined) continue;
-    const { error } = scored;
-    scores[index] = toStored({ ...failed, error });
-    reasons[index] = error?.detail ?? '';
-  }
-  return { ...scored, scores, reasons };
-}
-
-const failed = {
-  outcome: 'failed',
-  ...{ score: null, passed: false, cost_nano_usd: null, judge: null },
-} as const;
 
 const plus = (sum: number | null, more: number | null) =>
   sum === null || more === null ? null : sum + more;
