@@ -122,13 +122,6 @@ describe('a replay', () => {
         async (ctx) => void (await jobHandlers['replay.process'].run(ctx, job)),
         { DB: unreliable(env.DB, { at, dies: 'after', gate }) },
       ).catch(() => undefined);
-    // Another worker does not wait until the queue repeats the job that has lost its hosts.
-    const isRunning = async () => (await workspace.get(path)).body.status === 'running';
-    for (let step = 0; step < 50 && (await isRunning()); step += 1)
-      await asSystem(
-        workspace.id,
-        async (ctx) => void (await jobHandlers['replay.process'].run(ctx, job)),
-      ).catch(() => undefined);
     const ended = await replayIn(workspace, path, 'completed');
     expect(ended.figures).toMatchObject({
       turns: 100,
