@@ -1,5 +1,6 @@
 /**
- * What an assistant says that does not answer, by language. Each pattern needs who cannot or where nothing was found: "You cannot return it" is an answer.
+ * Sentences of assistants that do not answer, by language. Each pattern needs who cannot or where nothing was found: "You cannot
+ * return it" is an answer.
  */
 const refusals: readonly RegExp[] = [
   // English
@@ -29,7 +30,7 @@ const refusals: readonly RegExp[] = [
   /नहीं मिल|मुझे नहीं पता|मुझे मालूम नहीं|नहीं बता सकत|उत्तर नहीं दे/u,
 ];
 
-/** An answer that declines says so at its beginning. */
+/** An answer that declines does so at its beginning. */
 const readChars = 400;
 
 /** Returns true if an answer says that it is none. */
@@ -38,7 +39,7 @@ const declines = (answer: string): boolean => {
   return refusals.some((one) => one.test(start));
 };
 
-/** What tells whether an answer declines. */
+/** An answer with what its run tells about it. */
 interface Answered {
   readonly text: string;
   readonly finish_reason: string | null;
@@ -48,7 +49,7 @@ interface Answered {
 }
 
 /**
- * Returns true if a run has declined: it ended without an answer, answered with the text for that, or says so without citing
+ * Returns true if a run has declined: it ended without an answer, answered with the text for that, or declines without citing
  * anything; a version that answers from documents alone also if they do not hold the answer.
  */
 export function isDeclined({

@@ -11,7 +11,7 @@ import { askJudge } from './ask.ts';
 import type { KnownJudge } from './judge-answer.ts';
 import { pairInstructions, writePair } from './prompt.ts';
 
-export type Preference = 'a' | 'b' | 'tie';
+type Preference = 'a' | 'b' | 'tie';
 
 export interface Comparison {
   /** `tie` also when the judge prefers another answer in each order; null when a call failed. */
@@ -27,7 +27,7 @@ export interface Comparison {
   readonly judge: JudgeOfScore;
 }
 
-export interface ComparedOrder {
+interface ComparedOrder {
   readonly first: 'a' | 'b';
   readonly preference: Preference;
   readonly reason: string;

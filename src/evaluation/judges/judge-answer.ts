@@ -19,7 +19,7 @@ export interface KnownJudge {
 }
 
 /** What one answer of the model says: a score in the scale of the judge, and from 0 to 1. */
-export interface JudgeSample {
+interface JudgeSample {
   readonly raw: RawScore;
   readonly score: number;
   readonly reason: string;

@@ -4,7 +4,7 @@ import { Id, Name, Time } from '../../http/schema.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { JudgeRevisionRow, JudgeRow } from './store.ts';
 
-export const scales = ['pass_fail', 'one_to_five', 'zero_to_one'] as const;
+const scales = ['pass_fail', 'one_to_five', 'zero_to_one'] as const;
 export type Scale = (typeof scales)[number];
 
 const Example = z.strictObject({

@@ -10,7 +10,7 @@ const maxChars = 80;
 const maxListed = 5;
 
 /** Returns a text in quotation marks, cut to a length that a reason can hold. */
-export const quote = (text: string): string =>
+const quote = (text: string): string =>
   `“${text.length > maxChars ? `${text.slice(0, maxChars)}…` : text}”`.toWellFormed();
 
 export function quoteList(texts: readonly string[]): string {

@@ -9,7 +9,7 @@ import type { Observed } from './observed.ts';
  * `scored`: `score` and `passed` are set. `not_measurable`: the case expects nothing of the kind, or the run did not record it.
  * `failed`: a model call failed or a budget refused it; the case counts as failed, with `error`.
  */
-export type ScoreOutcome = 'scored' | 'not_measurable' | 'failed';
+type ScoreOutcome = 'scored' | 'not_measurable' | 'failed';
 
 export interface ScoreResult {
   readonly outcome: ScoreOutcome;

@@ -40,7 +40,7 @@ const fits = (wanted: ExpectedToolCall, call: ObservedToolCall): boolean =>
   (wanted.arguments === undefined || isSubset(wanted.arguments, call.arguments));
 
 /** Objects may have more fields; lists have the same length and order. */
-export function isSubset(wanted: unknown, given: unknown): boolean {
+function isSubset(wanted: unknown, given: unknown): boolean {
   if (Array.isArray(wanted))
     return (
       Array.isArray(given) &&
