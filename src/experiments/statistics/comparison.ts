@@ -10,7 +10,7 @@ export interface ComparisonOptions {
 }
 
 /** `better` and `worse`: a difference. `equivalent`: none is shown, and one of the minimum effect is excluded. */
-export type Verdict = 'better' | 'worse' | 'equivalent' | 'undecided';
+type Verdict = 'better' | 'worse' | 'equivalent' | 'undecided';
 
 /** The difference of a variant from the control. Bounds hold for all looks together; they are null where there are none yet. */
 export interface Comparison {

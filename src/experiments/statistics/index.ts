@@ -1,7 +1,7 @@
 export { banditWeights } from './bandit.ts';
 export { compareQuantiles } from './compare-quantiles.ts';
 export { compareRatios } from './compare-ratios.ts';
-export type { Comparison, ComparisonOptions, Direction, Verdict } from './comparison.ts';
+export type { Comparison, ComparisonOptions } from './comparison.ts';
 export { addTo, emptyMoments, type Figures, type Moments, merge, replaceIn } from './moments.ts';
 export { probabilities } from './posterior.ts';
 export { estimateQuantile } from './quantile.ts';
@@ -14,5 +14,5 @@ export {
   replaceSubject,
 } from './quantile-sums.ts';
 export { type Adjustment, adjustmentOf, type Estimate, estimateRatio } from './ratio.ts';
-export { type Plan, requiredSubjects } from './required-subjects.ts';
+export { requiredSubjects } from './required-subjects.ts';
 export { sampleRatio } from './sample-ratio.ts';

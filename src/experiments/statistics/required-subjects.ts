@@ -1,7 +1,7 @@
 import { normalQuantile } from './normal.ts';
 import { criticalValue, minimumSubjects } from './sequence.ts';
 
-export interface Plan {
+interface Plan {
   /** The metric of the control. */
   readonly mean: number;
   /** Of one subject: the variance of an estimate times its subjects. */
