@@ -66,7 +66,9 @@ export const evaluationRecipes = [
     from: ['agent'],
     make: async (workspace: Workspace, { agent = '' }: Values): Promise<Values> => {
       const message_id = await newTurn(workspace, agent);
-      return { review_item: (await created(workspace, '/review-items', { message_id })).id };
+      const { id } = await created(workspace, '/review-items', { message_id });
+      await created(workspace, `/review-items/${id}/verdicts`, { verdict: 'good' });
+      return { review_item: id };
     },
   },
   {
