@@ -50,6 +50,11 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"status":"completed"',
   ],
   'docs/guides/cost.md': ['"name":"Each user"', 'total_usd'],
+  'docs/guides/experiment-results.md': [
+    '"keep_running"',
+    'experiment_id,variant_id,variant',
+    '"is_final": true',
+  ],
   'docs/guides/experiments.md': [
     '"status": "running"',
     /"experiment": \{\s+"id": "exp_/,
