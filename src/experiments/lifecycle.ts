@@ -15,9 +15,10 @@ import {
   refuseStale,
   tooManyChanges,
 } from './change.ts';
+import type { ConcludeExperiment } from './request-schema.ts';
 import { finalResults } from './results.ts';
 import { sharesOf, variantNamed } from './reweight.ts';
-import { type ConcludeExperiment, type Experiment, toExperiment } from './schema.ts';
+import { type Experiment, toExperiment } from './schema.ts';
 import { checkStart, checkVersions } from './start-checks.ts';
 import {
   changeExperiment,

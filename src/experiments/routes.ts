@@ -15,11 +15,10 @@ import {
   ConcludeExperiment,
   CreateExperiment,
   EndExperiment,
-  Experiment,
-  ExperimentEntry,
   ExperimentsQuery,
   UpdateExperiment,
-} from './schema.ts';
+} from './request-schema.ts';
+import { Experiment, ExperimentEntry } from './schema.ts';
 import {
   createExperiment,
   deleteExperiment,

@@ -13,17 +13,14 @@ import {
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { newSalt } from './assignment.ts';
 import { auditOf, changing, findExperiment, type IfMatch, refuseStale } from './change.ts';
+import type {
+  CreateExperiment,
+  ExperimentsQuery,
+  GivenVariant,
+  UpdateExperiment,
+} from './request-schema.ts';
 import { reweighted } from './reweight.ts';
-import {
-  type CreateExperiment,
-  type Experiment,
-  type ExperimentEntry,
-  type ExperimentsQuery,
-  type GivenVariant,
-  toEntry,
-  toExperiment,
-  type UpdateExperiment,
-} from './schema.ts';
+import { type Experiment, type ExperimentEntry, toEntry, toExperiment } from './schema.ts';
 import {
   changeExperiment,
   deleteDraft,

@@ -223,14 +223,16 @@ describe('an experiment', () => {
   });
 
   it('ends once, together with the activation, when the connection is lost at any round trip (R56)', async () => {
+    const trial = await newTrial();
+    const { workspace, agent, control, candidate } = trial;
     for (let at = 1; ; at += 1)
       for (const mode of ['before', 'after'] as const) {
-        const trial = await newTrial();
-        const { workspace, agent, candidate } = trial;
+        await workspace.post(`/agents/${agent}/versions/${control}/activate`);
+        const before = (await workspace.get(`/agents/${agent}/activations`)).body.data;
         const { id } = await startTrial(trial, true);
         const options = {
           json: { promote: 'short' },
-          headers: { 'idempotency-key': 'promote' },
+          headers: { 'idempotency-key': id },
         };
         const path = `/api/v1/experiments/${id}/conclude`;
         const { database, trips } = faulty(env.DB, { at, mode });
@@ -243,7 +245,7 @@ describe('an experiment', () => {
         const shown = (await workspace.get(`/agents/${agent}`)).body;
         expect(shown.active_version.id, told).toBe(candidate);
         const activations = (await workspace.get(`/agents/${agent}/activations`)).body.data;
-        expect(activations, told).toHaveLength(2);
+        expect(activations, told).toHaveLength(before.length + 1);
         const entries = (await workspace.get(`/experiments/${id}/entries`)).body.data;
         expect(entries, told).toHaveLength(2);
       }

@@ -99,6 +99,14 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
     ],
   }),
   ...mcpBodies,
+  'POST /api/v1/agents/{agent}/experiments': () => ({
+    name: 'Shorter answers',
+    primary_metric: { metric: 'success' },
+    variants: [
+      { name: 'control', version: 1, weight: 50, is_control: true },
+      { name: 'short', version: 1, weight: 50 },
+    ],
+  }),
   'POST /api/v1/end-user-tokens': ({ agent }) => ({
     end_user_id: 'customer-1',
     groups: ['staff'],

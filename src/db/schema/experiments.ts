@@ -149,7 +149,7 @@ export const experiment_totals = sqliteTable(
   (table) => [primaryKey({ columns: [table.experiment_id, table.variant_id, table.epoch] })],
 );
 
-/** What happened to an experiment: changes of state and weights, checks of guards. */
+/** The log of an experiment: changes of state and weights, checks of guards. */
 export const experiment_entries = sqliteTable(
   'experiment_entries',
   {

@@ -104,7 +104,7 @@ export const runs = sqliteTable(
     /** The experiment that chose the version and the variant that was drawn; null without one. */
     experiment_id: text(),
     variant_id: text(),
-    /** Whom the experiment counts (experiments/subject.ts); null without one. A trigger stores its exposure. */
+    /** Whom the experiment counts (experiments/assignment.ts); null without one. A trigger stores its exposure. */
     subject: integer(),
     session_id: text(),
     /** The user's message that the run answers. */

@@ -19,7 +19,7 @@ export const newRunColumns = ({
 }: RunRow): NewRunRow =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as NewRunRow;
 
-/** What the run uses, as `insertRun` returns it. */
+/** The experiment of a run, as `insertRun` returns it. */
 export const assignedColumns = {
   experiment_id: runs.experiment_id,
   variant_id: runs.variant_id,

@@ -18,7 +18,7 @@ export const sessionEventRoutes = new Router()
       tag,
       summary: 'Create a session event',
       description:
-        'Reports what came of a session: a goal that was reached, or a number such as the value of an order. Experiments measure ' +
+        'Reports the outcome of a session: a goal that was reached, or a number such as the value of an order. Experiments measure ' +
         'it as `success` or `event:<name>`. Events that end users report are theirs to forge: report what matters from your server. ' +
         'A session has at most 1000 events.',
       params,

@@ -24,7 +24,7 @@ export const CreateSessionEvent = z
       .min(-1e12)
       .max(1e12)
       .default(1)
-      .describe('What the metric `event:<name>` of experiments adds up'),
+      .describe('The metric `event:<name>` of experiments is the sum of the values'),
     metadata: Metadata.default({}),
   })
   .openapi('CreateSessionEvent', {
