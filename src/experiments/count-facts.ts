@@ -28,6 +28,8 @@ export interface Facts {
   readonly events: readonly EventFact[];
   readonly late: readonly LateFact[];
   readonly isEmpty: boolean;
+  /** The time up to which the page is complete. */
+  readonly reached: number;
   readonly hasMore: boolean;
 }
 
@@ -71,6 +73,7 @@ export async function readFacts(
     ratings: [...lateRatings.filter(isPassed(before.ratings)), ...ratings],
     events: [...lateEvents.filter(isPassed(before.events)), ...events],
     late: lateFacts,
+    reached: Math.min(until, ...[runs, ratings, events].flatMap(endOf)),
     isEmpty: [...read, lateFacts].every((facts) => facts.length === 0),
     hasMore: read.some((facts) => facts.length === pageSize) || lateFacts.length === lateAtATime,
   };
@@ -80,6 +83,10 @@ const lastOf = (facts: readonly { at: number; id: string }[]): Position | null =
   const last = facts.at(-1);
   return last === undefined ? null : [last.at, last.id];
 };
+
+/** Returns the time at which a full page ends; nothing for one that is not full. */
+const endOf = (facts: readonly { at: number }[]): number[] =>
+  facts.length < pageSize ? [] : facts.slice(-1).map(({ at }) => at);
 
 /** A late fact counts by itself if the position has passed it; the others are still to come in their order. */
 const isPassed =

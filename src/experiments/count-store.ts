@@ -14,9 +14,10 @@ export interface CountCursor {
   readonly events: Position;
 }
 
-/** Selects running experiments, those that were counted longest ago first, after a row of an earlier page. */
+/** Selects running experiments that are not counted up to a time, those counted longest ago first, after a row of an earlier page. */
 export const selectDue = (
   db: Db,
+  until: number,
   after: { readonly counted_at: number; readonly id: string } | null,
   limit: number,
 ) =>
@@ -26,6 +27,7 @@ export const selectDue = (
     .where(
       and(
         sql`status = 'running'`,
+        sql`(counted_at is null or counted_at < ${until})`,
         after === null
           ? undefined
           : sql`(counted_at > ${after.counted_at} or (counted_at = ${after.counted_at} and id > ${after.id}))`,

@@ -12,8 +12,8 @@ import { tally } from './tally.ts';
  * Those stored later still are listed by triggers (`experiment_late_facts`).
  */
 export const countLag = 15 * second;
-/** Pages of facts in a tick. */
-export const pagesOfTick = 100;
+/** Pages of facts that are counted of one experiment at a time. */
+const pagesAtATime = 25;
 
 export interface Allowance {
   pages: number;
@@ -27,9 +27,10 @@ export async function countUpTo(
   ctx: Ctx,
   id: string,
   until: number,
-  allowance: Allowance = { pages: pagesOfTick },
+  allowance: Allowance = { pages: pagesAtATime },
 ): Promise<void> {
-  for (let conflicts = 0; allowance.pages > 0 && conflicts < 5; ) {
+  const least = Math.max(0, allowance.pages - pagesAtATime);
+  for (let conflicts = 0; allowance.pages > least && conflicts < 5; ) {
     allowance.pages -= 1;
     const row = await selectExperiment(ctx.db, ctx.workspace_id, id).get();
     if (row === undefined || row.started_at === null || row.ended_at !== null) return;
@@ -45,7 +46,7 @@ export async function countUpTo(
 /** Counts the next page. Returns true when there may be more. */
 async function countNext(ctx: Ctx, row: StoredExperiment, until: number): Promise<boolean> {
   const facts = await readFacts(ctx, row, until);
-  const counted_at = Math.max(row.counted_at ?? 0, until);
+  const counted_at = Math.max(row.counted_at ?? 0, facts.reached);
   if (facts.isEmpty && row.counted_at === counted_at) return false;
   const page = await tally(ctx, row, facts, counted_at);
   await batch(ctx.db, countPage(ctx.db, page));

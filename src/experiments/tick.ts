@@ -1,11 +1,12 @@
 import type { Ctx } from '../platform/context.ts';
 import { checkIfDue } from './check.ts';
-import { type Allowance, countLag, countUpTo, pagesOfTick } from './count.ts';
+import { type Allowance, countLag, countUpTo } from './count.ts';
 import { selectDue } from './count-store.ts';
 import type { ExperimentRow } from './store.ts';
 
-/** Experiments that a tick reads at a time. */
+/** Experiments that a tick reads at a time, and pages of facts that it counts. */
 const experimentsAtATime = 20;
+const pagesOfTick = 100;
 
 /**
  * Counts the new facts of all running experiments, within the allowance of a tick, and checks those that are due. The longest not
@@ -16,7 +17,7 @@ export async function countExperiments(ctx: Ctx): Promise<void> {
   const until = ctx.now() - countLag;
   let after: { counted_at: number; id: string } | null = null;
   while (allowance.pages > 0) {
-    const due: ExperimentRow[] = await selectDue(ctx.db, after, experimentsAtATime);
+    const due: ExperimentRow[] = await selectDue(ctx.db, until, after, experimentsAtATime);
     for (const row of due) {
       const { id, workspace_id, counted_at } = row;
       after = { counted_at: counted_at ?? 0, id };

@@ -56,6 +56,11 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     /^case_\w+,What does the light mean/m,
     '"input": "How long does descaling take?"',
   ],
+  'docs/guides/experiment-results.md': [
+    '"keep_running"',
+    'experiment_id,variant_id,variant',
+    '"is_final": true',
+  ],
   'docs/guides/experiments.md': [
     '"status": "running"',
     /"experiment": \{\s+"id": "exp_/,

@@ -123,7 +123,7 @@ export const experiment_late_facts = sqliteTable(
   'experiment_late_facts',
   {
     experiment_id: text().notNull(),
-    /** Of the run, rating or event. */
+    /** The id of the run, rating or event. */
     id: text().notNull(),
     workspace_id: text().notNull(),
     kind: text({ enum: lateFactKinds }).notNull(),
