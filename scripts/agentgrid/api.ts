@@ -94,7 +94,7 @@ async function retry<Reply>(signal: AbortSignal, work: () => Promise<Reply>): Pr
   }
 }
 
-/** What went wrong, with what to do where it is known. */
+/** Returns an error as a message for people, with its exit code. */
 export function explain(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   if (error instanceof ApiError) {

@@ -52,7 +52,7 @@ function linesOf(cases: string): Record<string, unknown>[] {
       } catch {
         // Reported below.
       }
-      throw new CommandError(exits.usage, `Line ${index + 1} of the dataset is no JSON object.`);
+      throw new CommandError(exits.usage, `Line ${index + 1} of the dataset is not a JSON object.`);
     });
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import type { Check } from './evaluation.ts';
 import { plain } from './output.ts';
+import type { Check } from './scores.ts';
 
 const xmlText = (text: string) =>
   plain(text)

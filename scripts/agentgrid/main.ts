@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { explain, openApi } from './api.ts';
 import { applyAll, readPlanHash, writePlanFile } from './apply.ts';
-import { type Comparison, evaluate, type Session } from './evaluation.ts';
+import { evaluate, type Session } from './evaluation.ts';
 import { type ExitCode, exits, usageError } from './exit.ts';
 import { exportAgents } from './export.ts';
 import { writeJunit } from './junit.ts';
@@ -9,6 +9,7 @@ import { type ManifestFile, readManifests } from './manifests.ts';
 import { help, type Options, readOptions } from './options.ts';
 import { Output } from './output.ts';
 import { hasChanges, planAll } from './plan.ts';
+import type { Comparison } from './scores.ts';
 import { linesOf, markdownOf, showPlan, titleOf } from './show-plan.ts';
 
 /** Runs the command and returns its exit code. */

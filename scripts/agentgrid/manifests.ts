@@ -28,7 +28,7 @@ export interface ManifestFile {
   /** The manifest as the API takes it. */
   readonly manifest: { readonly agent: { readonly slug: string } };
   readonly evaluation: EvaluationSettings | null;
-  /** Of everything that the file says, its dataset included. */
+  /** Digest of everything in the file, its instructions and cases included. */
   readonly digest: string;
 }
 
@@ -76,7 +76,7 @@ function readText(path: string, limit: number): string {
     throw usageError(`${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
   } catch {
     throw usageError(`${path} is not UTF-8.`);
   }
@@ -99,7 +99,7 @@ function readManifest(path: string, output: Output): ManifestFile {
     return value;
   });
   if (!isObject(given) || given.kind !== 'agentgrid.agent')
-    throw fail('is no manifest: it must be an object with "kind": "agentgrid.agent".');
+    throw fail('is not a manifest: it must be an object with "kind": "agentgrid.agent".');
   const { evaluation, ...manifest } = given;
   const slug = isObject(manifest.agent) ? manifest.agent.slug : undefined;
   if (typeof slug !== 'string' || !slugForm.test(slug))
@@ -124,7 +124,7 @@ function readManifest(path: string, output: Output): ManifestFile {
   };
 }
 
-/** Instructions may be in a file of their own: `"instructions": { "file": "support.md" }`. */
+/** Instructions may be in a file of their own: `"instructions": { "file": "support.txt" }`. */
 function withInstructions(manifest: Json, read: (name: unknown) => string): Json {
   const { config } = manifest;
   if (!isObject(config) || !isObject(config.instructions)) return manifest;

@@ -45,6 +45,7 @@ export interface Change {
   readonly action: 'create' | 'update' | 'none';
   /** Null for an agent that does not exist yet. */
   readonly plan: AgentPlan | null;
+  readonly warnings: readonly { readonly detail: string }[];
 }
 
 export interface WholePlan {
@@ -60,8 +61,14 @@ export async function planAll(api: Api, files: readonly ManifestFile[]): Promise
     const plan = await api.find<AgentPlan>('POST', `/agents/${file.slug}/plan`, {
       json: { manifest: file.manifest },
     });
+    // An agent that the key does not cover, and a server without plans, are errors here.
+    const { warnings } =
+      plan ??
+      (await api.call<Pick<AgentPlan, 'warnings'>>('POST', '/agents/plan', {
+        json: { manifest: file.manifest },
+      }));
     const action = plan === null ? 'create' : plan.has_changes ? 'update' : 'none';
-    changes.push({ file, action, plan });
+    changes.push({ file, action, plan, warnings });
   }
   const hash = digestOf(
     changes.map(({ file, action, plan }) => [file.slug, action, file.digest, plan?.plan_hash]),

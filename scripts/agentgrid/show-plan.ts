@@ -1,10 +1,12 @@
-import type { Comparison } from './evaluation.ts';
 import { type Output, plain } from './output.ts';
 import type { AgentPlan, Change, WholePlan } from './plan.ts';
+import type { Comparison } from './scores.ts';
 
 /** Unchanged lines that are shown around a change of the instructions. */
 const context = 2;
 const maxLines = 400;
+/** GitHub takes comments of 65,536 characters. */
+const maxMarkdownChars = 60_000;
 
 interface Line {
   readonly sign: ' ' | '+' | '-';
@@ -104,7 +106,7 @@ export function showPlan(
       for (const [label, { number }] of Object.entries(plan.labels))
         output.line(output.paint('dim', `  Label ${label} stays at version ${number}.`));
     }
-    for (const { detail } of plan?.warnings ?? [])
+    for (const { detail } of change.warnings)
       output.line(output.paint('yellow', `  Warning: ${plain(detail)}`));
     for (const line of comparisons.get(change.file.slug)?.lines ?? []) output.line(`  ${line}`);
     output.line();
@@ -144,20 +146,30 @@ export function markdownOf(
         ...more,
         fence,
         '',
-        ...(change.plan?.warnings ?? []).map(({ detail }) => `- ⚠️ ${cell(detail)}`),
+        ...change.warnings.map(({ detail }) => `- ⚠️ ${cell(detail)}`),
         ...(change.plan?.cost.assumptions ?? []).map((text) => `- ${cell(text)}`),
         '',
         '</details>',
       ].join('\n');
     });
-  return [
+  const head = [
     '### AgentGrid plan',
     '',
     "| agent | action | cost of last week's calls | evaluation |",
     '| --- | --- | --- | --- |',
     ...rows,
     '',
-    ...details,
+  ].join('\n');
+  let room = maxMarkdownChars - head.length;
+  const shown = details.filter((text) => {
+    room -= text.length + 1;
+    return room > 0;
+  });
+  const left = details.length - shown.length;
+  return [
+    head,
+    ...shown,
+    ...(left === 0 ? [] : [`The details of ${left} agents are too long to be shown here.`]),
     '',
     `Plan \`${hash}\``,
     '',

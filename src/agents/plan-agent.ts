@@ -2,16 +2,25 @@ import { modelWarnings } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import type { ToolPin } from '../tools/index.ts';
-import { newVersion, type Plan, readAgent, refuseArchived, withAgent } from './change.ts';
+import {
+  newVersion,
+  type Plan,
+  readAgent,
+  refuseArchived,
+  slugTaken,
+  withAgent,
+} from './change.ts';
 import { compareLines, patchBetween, summarise } from './compare.ts';
 import { forecastCost } from './cost-forecast.ts';
+import { refuseRestricted } from './create.ts';
 import { labelled } from './labels.ts';
+import type { Manifest } from './manifest-schema.ts';
 import { parseConfig } from './merge-config.ts';
-import type { AgentPlan, AppliedPlan, ApplyPlan, PlanAgent } from './plan-schema.ts';
+import type { AgentPlan, AppliedPlan, ApplyPlan, NewAgentPlan, PlanAgent } from './plan-schema.ts';
 import { toAgent } from './schema.ts';
-import { type AgentDetailRow, selectBaseNames } from './store.ts';
+import { type AgentDetailRow, selectAgent, selectBaseNames } from './store.ts';
 import { toVersionReference } from './version-schema.ts';
-import { type Wanted, wantedOf } from './wanted.ts';
+import { type Wanted, wantedOf, wantedOfNew } from './wanted.ts';
 
 /**
  * Returns what a manifest or a change would do to an agent. Stores nothing. Throws `not_found`, `agent_archived`,
@@ -43,16 +52,36 @@ export async function planAgent(ctx: Ctx, agent: string, input: PlanAgent): Prom
     knowledge_bases: await compareBases(ctx, from.knowledge.base_ids, to.knowledge.base_ids),
     config: to,
     labels: toAgent(row).labels,
-    warnings: [
-      ...warningsOf(to),
-      ...wanted.warnings.map((detail) => ({
-        code: 'not_portable',
-        detail,
-        pointer: '/manifest/knowledge_bases',
-      })),
-    ],
+    warnings: [...warningsOf(to), ...wanted.warnings.map(notPortable)],
     cost: await forecastCost(ctx, row.id, from, to),
     plan_hash,
+  };
+}
+
+const notPortable = (detail: string) => ({
+  code: 'not_portable',
+  detail,
+  pointer: '/manifest/knowledge_bases',
+});
+
+/**
+ * Returns what an import of a manifest would create, checked as if it were created. Stores nothing. Throws `forbidden`,
+ * `slug_taken`, `validation_failed`, `tool_not_configured`.
+ */
+export async function planNewAgent(ctx: Ctx, manifest: Manifest): Promise<NewAgentPlan> {
+  refuseRestricted(ctx);
+  const { slug } = manifest.agent;
+  const [wanted, warningsOf, existing] = await Promise.all([
+    wantedOfNew(ctx, manifest),
+    modelWarnings(ctx),
+    selectAgent(ctx.db, ctx.workspace_id, slug).get(),
+  ]);
+  if (existing !== undefined) throw slugTaken();
+  return {
+    slug,
+    config: wanted.config,
+    tools: wanted.tools.map(({ name }) => name),
+    warnings: [...warningsOf(wanted.config), ...wanted.warnings.map(notPortable)],
   };
 }
 

@@ -1,13 +1,37 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../http/router.ts';
 import { agent } from './parameters.ts';
-import { applyPlan, planAgent } from './plan-agent.ts';
-import { AgentPlan, AppliedPlan, ApplyPlan, PlanAgent } from './plan-schema.ts';
+import { applyPlan, planAgent, planNewAgent } from './plan-agent.ts';
+import {
+  AgentPlan,
+  AppliedPlan,
+  ApplyPlan,
+  NewAgentPlan,
+  PlanAgent,
+  PlanNewAgent,
+} from './plan-schema.ts';
 
 const tag = 'Agents';
 const one = z.object({ agent });
 
 export const planRoutes = new Router()
+  .endpoint(
+    {
+      method: 'post',
+      path: '/agents/plan',
+      access: 'agents:read',
+      tag,
+      summary: 'Plan a new agent',
+      operationId: 'planNewAgent',
+      description:
+        'Checks a manifest as if the agent were created from it. Stores nothing. Tools and knowledge bases that do not exist are errors, ' +
+        'while an import leaves them out.',
+      body: PlanNewAgent,
+      reply: { status: 200, schema: NewAgentPlan, description: 'The agent that would be created' },
+      failures: ['slug_taken', 'tool_not_configured'],
+    },
+    (ctx, { body }) => planNewAgent(ctx, body.manifest),
+  )
   .endpoint(
     {
       method: 'post',
@@ -39,7 +63,7 @@ export const planRoutes = new Router()
         'the change that was reviewed, for the agent as it was then; otherwise the answer is 409. An agent that is as wanted is left alone.',
       params: one,
       body: ApplyPlan,
-      reply: { status: 200, schema: AppliedPlan, description: 'What was changed' },
+      reply: { status: 200, schema: AppliedPlan, description: 'The result of the change' },
       failures: ['agent_archived', 'conflict', 'tool_not_configured'],
     },
     (ctx, { params, body }) => applyPlan(ctx, params.agent, body),

@@ -24,6 +24,18 @@ export const PlanAgent = z
   });
 export type PlanAgent = z.output<typeof PlanAgent>;
 
+export const PlanNewAgent = z.strictObject({ manifest: Manifest }).openapi('PlanNewAgent', {
+  example: {
+    manifest: {
+      kind: 'agentgrid.agent',
+      format: 1,
+      agent: { name: 'Support', slug: 'support-2' },
+      config: { instructions: 'Answer from the documents.' },
+      knowledge_bases: [{ name: 'Support', is_own: true }],
+    },
+  } as never,
+});
+
 const PlanHash = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'Must be the `plan_hash` of a plan.')
@@ -58,9 +70,9 @@ const Usd = z.number().nullable();
 export const CostForecast = z
   .object({
     calls: z.number().int().describe('Model calls of the last 7 days, without those of drafts'),
-    last_week_usd: Usd.describe('What they have cost; null if a price is unknown'),
+    last_week_usd: Usd.describe('Cost of these calls; null if a price is unknown'),
     forecast_usd: Usd.describe(
-      'What they would cost after the change; null if a price is unknown',
+      'Cost of as many calls after the change; null if a price is unknown',
     ).openapi({ example: 12.5 }),
     assumptions: z.array(z.string()),
   })
@@ -104,3 +116,11 @@ export const AppliedPlan = z
   })
   .openapi('AppliedPlan');
 export type AppliedPlan = z.output<typeof AppliedPlan>;
+
+export const NewAgentPlan = AgentPlan.pick({ slug: true, config: true, warnings: true })
+  .extend({
+    config: AgentConfig.describe('The configuration, without the own knowledge base'),
+    tools: z.array(z.string()),
+  })
+  .openapi('NewAgentPlan');
+export type NewAgentPlan = z.output<typeof NewAgentPlan>;

@@ -18,7 +18,7 @@ import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
 import type { AgentDetailRow } from './store.ts';
 import { pinsFor, withExpandedTools } from './tools.ts';
 
-/** What an agent is to become. */
+/** The agent that a manifest or a patch describes. */
 export interface Wanted {
   /** The fields that change. */
   readonly fields: Partial<AgentFields>;
@@ -74,28 +74,45 @@ async function ofPatch(ctx: Ctx, row: AgentDetailRow, given: AgentConfigPatch): 
 }
 
 async function ofManifest(ctx: Ctx, row: AgentDetailRow, manifest: Manifest): Promise<Content> {
-  const { agent, knowledge_bases } = manifest;
+  const { agent } = manifest;
   if (agent.slug !== row.slug)
     throw validationFailed([
       { pointer: '/agent/slug', detail: `Must be \`${row.slug}\`, the slug of the agent.` },
     ]);
-  const patch = await withExpandedTools(ctx, manifest.config);
-  const model = patch.model ?? (await findWorkspace(ctx)).default_model;
-  const { found } = await findShared(ctx, knowledge_bases);
-  const base_ids = await basesOf(ctx, row, knowledge_bases, found);
-  const pins = await importedPins(ctx, knowledge_bases, found, row.base_id);
-  const config = withRevisions(configOf(patch, { model, base_ids }), pins.revisions);
-  const tools = await pinsFor(ctx, patch.tools ?? [], row.tools);
   const fields = Object.entries(agentFieldsOf(agent)).filter(
     ([name, value]) => canonicalJson(value) !== canonicalJson(row[name as keyof AgentFields]),
   );
-  return { fields: Object.fromEntries(fields), config, tools, warnings: pins.warnings };
+  return { fields: Object.fromEntries(fields), ...(await resolve(ctx, manifest, row)) };
+}
+
+/** Returns the configuration and tools of a new agent from its manifest; its own base is not among the bases. Throws as `wantedOf`. */
+export const wantedOfNew = (
+  ctx: Ctx,
+  manifest: Manifest,
+): Promise<Pick<Wanted, 'config' | 'tools' | 'warnings'>> =>
+  below('/manifest', () => resolve(ctx, manifest, null));
+
+async function resolve(
+  ctx: Ctx,
+  { config, knowledge_bases }: Manifest,
+  row: AgentDetailRow | null,
+): Promise<Pick<Wanted, 'config' | 'tools' | 'warnings'>> {
+  const patch = await withExpandedTools(ctx, config);
+  const model = patch.model ?? (await findWorkspace(ctx)).default_model;
+  const { found } = await findShared(ctx, knowledge_bases);
+  const base_ids = await basesOf(ctx, row, knowledge_bases, found);
+  const pins = await importedPins(ctx, knowledge_bases, found, row?.base_id);
+  return {
+    config: withRevisions(configOf(patch, { model, base_ids }), pins.revisions),
+    tools: await pinsFor(ctx, patch.tools ?? [], row?.tools ?? []),
+    warnings: pins.warnings,
+  };
 }
 
 /** Returns the ids of the bases that a manifest names. Throws `validation_failed` where a name is not that of one base. */
 async function basesOf(
   ctx: Ctx,
-  row: AgentDetailRow,
+  row: AgentDetailRow | null,
   named: Manifest['knowledge_bases'],
   found: ReadonlyMap<string, string>,
 ): Promise<string[]> {
@@ -110,8 +127,16 @@ async function basesOf(
         ],
   );
   if (errors.length > 0) throw validationFailed(errors);
-  const base_ids = basesFor(named, found, row.base_id);
-  await checkBases(ctx, { knowledge: { base_ids } }, usedBases(row), 'validation_failed');
+  const base_ids =
+    row === null
+      ? basesFor(
+          named.filter(({ is_own }) => !is_own),
+          found,
+          '',
+        )
+      : basesFor(named, found, row.base_id);
+  const used = row === null ? [] : usedBases(row);
+  await checkBases(ctx, { knowledge: { base_ids } }, used, 'validation_failed');
   return base_ids;
 }
 

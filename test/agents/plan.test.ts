@@ -144,6 +144,18 @@ describe('plan of an agent', () => {
     expect(await plan({ config: { instructions: '{{name}}' } })).toMatchObject([
       { pointer: '/manifest/config/instructions' },
     ]);
+    const create = async (change: object) =>
+      workspace.post('/agents/plan', { manifest: { ...manifest, ...change } });
+    expect(problem(await create({}))).toEqual([409, 'slug_taken']);
+    const agent_fields = { ...manifest.agent, slug: 'new' };
+    expect(
+      (await create({ agent: agent_fields, config: { tools: ['lost'] } })).body.errors,
+    ).toEqual([{ pointer: '/manifest/config/tools/0', detail: 'Tool `lost` does not exist.' }]);
+    expect((await create({ agent: agent_fields })).body).toMatchObject({
+      slug: 'new',
+      config: { knowledge: { base_ids: [] } },
+    });
+    expect((await workspace.get('/agents')).body.data).toHaveLength(1);
     for (const body of [{}, { manifest, config: {} }])
       expect((await workspace.post(`/agents/${agent.id}/plan`, body)).status).toBe(422);
     await workspace.delete(`/agents/${agent.id}`);

@@ -4,6 +4,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readManifests } from '../../scripts/agentgrid/manifests.ts';
+import { Output } from '../../scripts/agentgrid/output.ts';
 import { type Client, openClient } from '../../scripts/client.ts';
 import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
 import { type EvaluationService, startEvaluationService } from './support/evaluation-service.ts';
@@ -37,14 +39,10 @@ interface Options {
 /** Runs the command as its own process, in the directory of the manifests. */
 async function agentgrid(args: readonly string[], options: Options = {}) {
   const { env = {}, command = script, onNote } = options;
+  const access = { AGENTGRID_URL: service.url, AGENTGRID_API_KEY: server.key };
   const child = spawn(process.execPath, [command, ...args], {
     cwd: manifests,
-    env: {
-      PATH: process.env.PATH ?? '',
-      AGENTGRID_URL: service.url,
-      AGENTGRID_API_KEY: server.key,
-      ...env,
-    },
+    env: { ...process.env, NO_COLOR: '1', ...access, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -156,8 +154,8 @@ describe('agentgrid plan and apply', () => {
     const faults: [string, unknown, RegExp][] = [
       ['empty', '', /is not JSON/],
       ['cut', '{"kind":', /is not JSON/],
-      ['list', [], /is no manifest/],
-      ['utf16', Buffer.from('{}', 'utf16le'), /is no manifest|is not JSON|not UTF-8/],
+      ['list', [], /is not a manifest/],
+      ['utf16', Buffer.from('{}', 'utf16le'), /is not a manifest|is not JSON|not UTF-8/],
       ['slug', manifestOf('../x', {}), /must be a slug/],
       ['variable', manifestOf('a1', { instructions: variable('NOT_SET') }), /NOT_SET is not set/],
       ['away', manifestOf('a1', { instructions: { file: '/etc/passwd' } }), /relative to/],
@@ -173,22 +171,23 @@ describe('agentgrid plan and apply', () => {
         /is not one of overall, cites/,
       ],
     ];
+    const output = new Output({ 'no-color': true, json: false });
     for (const [name, value, says] of faults) {
       write(`${name}.json`, value);
-      expect(await agentgrid(['validate', `${name}.json`])).toMatchObject({
-        code: 2,
-        stdout: '',
-        stderr: expect.stringMatching(says),
-      });
+      expect(() => readManifests([join(manifests, `${name}.json`)], output)).toThrow(says);
     }
+    write('empty.agent.json', '');
+    expect(await agentgrid(['validate'])).toMatchObject({ code: 2, stdout: '' });
+    rmSync(join(manifests, 'empty.agent.json'));
     write('unknown.json', manifestOf('cafe', { modle: 'x', tools: ['lost'] }));
     expect(await agentgrid(['validate', 'unknown.json'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('/manifest/config/modle'),
     });
     write('again.json', manifestOf('cafe', {}));
-    for (const args of [['plan', 'unknown.json', 'again.json'], ['apply'], ['eval', 'again.json']])
-      expect(await agentgrid(args)).toMatchObject({ code: 2, stdout: '' });
+    write('new.json', manifestOf('new', { tools: ['lost'] }));
+    const wrong = [['plan', 'unknown.json', 'again.json'], ['plan', 'new.json'], ['apply']];
+    for (const args of wrong) expect(await agentgrid(args)).toMatchObject({ code: 2, stdout: '' });
     const refused = { env: { AGENTGRID_API_KEY: 'agk_none' } };
     expect(await agentgrid(['plan', 'again.json'], refused)).toMatchObject({ code: 4 });
   });
@@ -215,6 +214,9 @@ describe('agentgrid eval', () => {
     const plan = await agentgrid(['plan', '--eval', 'cafe.json', '--junit', '../junit.xml']);
     expect(plan).toMatchObject({ code: 0 });
     expect(plan.stdout).toMatch(/contains +50\.0 % +75\.0 % +\+25\.0 +passed, at least 70 %/);
+    expect(plan.stdout).toContain(
+      'By case: +25.0 points (95 %: -10.0 to +60.0); 1 better, 0 worse',
+    );
     expect(plan.stderr).toContain('cafe: running, 1 of 4 runs');
     expect(service.started.at(-1)).toMatchObject({
       agent: 'cafe',
@@ -223,7 +225,7 @@ describe('agentgrid eval', () => {
       repetitions: 2,
     });
     expect(read('../junit.xml')).toContain('<testsuites name="agentgrid" tests="4" failures="0">');
-    // What the file no longer has is deleted, and what it has is not imported again.
+    // Cases that the file no longer has are deleted, and those it has are not imported again.
     write('cases.jsonl', '{"question":"Two?","answer":"Two","tags":["b"]}');
     service.scores = [0.5];
     const failed = await agentgrid([
@@ -245,8 +247,13 @@ describe('agentgrid eval', () => {
 
   it('cancels the evaluation that it has started on Ctrl-C', async () => {
     service.isEndless = true;
+    let isStopped = false;
     const stopped = await agentgrid(['eval', 'cafe.json'], {
-      onNote: (text, interrupt) => text.includes('1 of 4') && interrupt(),
+      onNote: (text, interrupt) => {
+        if (isStopped || !text.includes('1 of 4')) return;
+        isStopped = true;
+        interrupt();
+      },
     });
     expect(stopped).toMatchObject({ code: 130, stderr: expect.stringContaining('Cancelled') });
     expect(service.cancelled).toBe(1);

@@ -91,6 +91,21 @@ export async function startEvaluationService(target: string): Promise<Evaluation
     ],
     [/^GET \/evaluations\/eval_1$/, evaluation],
     [
+      /^GET \/evaluations\/eval_1\/comparison$/,
+      () => ({
+        overall: {
+          wins: 1,
+          losses: 0,
+          ties: 1,
+          score_difference: { value: 0.25, low: -0.1, high: 0.6 },
+        },
+        flaky: [{}],
+        clusters: [{ by: 'tag', value: 'hours', lost: 1, cases: 2 }],
+        cost_usd: { base: 0.01, value: 0.02 },
+        latency_ms: { base: 10, value: null },
+      }),
+    ],
+    [
       /^POST \/evaluations\/eval_1\/cancel$/,
       () => {
         state.cancelled += 1;
