@@ -67,13 +67,24 @@ export async function applyAll(
   const done: Applied[] = [];
   for (const change of changes) {
     const applied = await applyOne(api, change, hash, options).catch((error: unknown) => {
-      throw error instanceof ApiError && error.status === 409 ? outdated(error.message) : error;
+      throw refusalOf(error);
     });
     done.push(applied);
     output.note(sentenceOf(applied));
     for (const warning of applied.warnings) output.note(`  Warning: ${plain(warning)}`);
   }
   return done;
+}
+
+/** A 409 is no failure of the API: the plan is out of date, or the version has to pass an evaluation first. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.status !== 409) return error;
+  if (error.code === 'conflict') return outdated(error.message);
+  const cure =
+    error.code === 'evaluation_required'
+      ? ' Run agentgrid plan --eval before agentgrid apply.'
+      : '';
+  return new CommandError(exits.checks_failed, `${error.message}${cure}`);
 }
 
 const outdated = (why = '') =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { usageError } from './exit.ts';
 import type { Output } from './output.ts';
 
@@ -8,6 +8,9 @@ const suffix = '.agent.json';
 const maxBytes = 2 * 1024 * 1024;
 const maxDatasetBytes = 10 * 1024 * 1024;
 const maxFiles = 200;
+const maxDepth = 100;
+/** Its value would become part of a configuration. */
+const keyVariable = 'AGENTGRID_API_KEY';
 const slugForm = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])$/;
 
 /** The section `evaluation` of a manifest file, which the command uses and the API does not receive. */
@@ -92,11 +95,14 @@ function readManifest(path: string, output: Output): ManifestFile {
     if (error instanceof SyntaxError) throw fail(`is not JSON. ${error.message}`);
     throw error;
   }
-  const given = withVariables(parsed, (name) => {
-    const value = process.env[name];
-    if (value === undefined) throw fail(`the variable ${name} is not set.`);
-    output.hide(name, value);
-    return value;
+  const given = withVariables(parsed, {
+    fail,
+    read(name) {
+      const value = name === keyVariable ? undefined : process.env[name];
+      if (value === undefined) throw fail(`the variable ${name} is not set, or not for manifests.`);
+      output.hide(name, value);
+      return value;
+    },
   });
   if (!isObject(given) || given.kind !== 'agentgrid.agent')
     throw fail('is not a manifest: it must be an object with "kind": "agentgrid.agent".');
@@ -105,9 +111,12 @@ function readManifest(path: string, output: Output): ManifestFile {
   if (typeof slug !== 'string' || !slugForm.test(slug))
     throw fail('"agent.slug" must be a slug: lower-case letters, digits and hyphens.');
   const besides = (name: unknown, what: string, limit: number) => {
-    if (typeof name !== 'string' || name === '' || isAbsolute(name) || name.includes('\0'))
-      throw fail(`${what} must be a path relative to the manifest.`);
-    return readText(join(dirname(path), name), limit);
+    const place = `${what} must be the path of a file in the directory of the manifest, or below it.`;
+    if (typeof name !== 'string' || name === '' || name.includes('\0')) throw fail(place);
+    // A manifest of a pull request must not publish other files of the machine, by a link neither.
+    const file = resolve(dirname(path), name);
+    if (!isBelow(dirname(path), file)) throw fail(place);
+    return readText(file, limit);
   };
   const whole = withInstructions(manifest, (name) =>
     besides(name, '"config.instructions.file"', maxBytes),
@@ -177,15 +186,29 @@ function readEvaluation(
   };
 }
 
+interface Variables {
+  readonly read: (name: string) => string;
+  readonly fail: (problem: string) => Error;
+}
+
 /** Replaces `${env:NAME}` in all texts of a value. */
-function withVariables(value: unknown, read: (name: string) => string): unknown {
+function withVariables(value: unknown, variables: Variables, depth = 0): unknown {
   if (typeof value === 'string')
-    return value.replaceAll(/\$\{env:([A-Za-z_]\w*)\}/g, (_, name: string) => read(name));
-  if (Array.isArray(value)) return value.map((one) => withVariables(one, read));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [name, withVariables(one, read)]),
-  );
+    return value.replaceAll(/\$\{env:([A-Za-z_]\w*)\}/g, (_, name: string) => variables.read(name));
+  if (value === null || typeof value !== 'object') return value;
+  if (depth > maxDepth) throw variables.fail(`has more than ${maxDepth} levels.`);
+  const inner = (one: unknown) => withVariables(one, variables, depth + 1);
+  if (Array.isArray(value)) return value.map(inner);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one)]));
+}
+
+/** True for a file in a directory once links are followed, and for one that does not exist. */
+function isBelow(directory: string, file: string): boolean {
+  try {
+    return !relative(realpathSync(directory), realpathSync(file)).startsWith('..');
+  } catch {
+    return !relative(directory, file).startsWith('..');
+  }
 }
 
 export const isObject = (value: unknown): value is Json =>

@@ -39,7 +39,7 @@ Exit codes: 0 done or no changes, 1 a check failed or a plan is out of date, 2 i
 3 changes are pending (--detailed-exitcode), 4 the API or the network failed, 130 interrupted.`;
 
 const commands = ['validate', 'plan', 'diff', 'apply', 'eval', 'export'] as const;
-export type Command = (typeof commands)[number];
+type Command = (typeof commands)[number];
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean', default: false } as const;

@@ -59,11 +59,11 @@ function instructionLines({ instructions }: AgentPlan): Line[] {
   });
 }
 
-export const usd = (value: number | null): string =>
+const usd = (value: number | null): string =>
   value === null ? 'unknown' : `$${value.toFixed(value !== 0 && Math.abs(value) < 1 ? 4 : 2)}`;
 
 /** One line with what last week's traffic cost and would cost. */
-export function costLine({ cost }: AgentPlan): string {
+function costLine({ cost }: AgentPlan): string {
   const { last_week_usd: before, forecast_usd: after, calls } = cost;
   if (calls === 0) return 'Cost: no model calls in the last 7 days.';
   const share =

@@ -28,7 +28,7 @@ interface Calls {
   readonly oldest: number;
 }
 
-/** Runs of drafts are no traffic. */
+/** Runs of drafts, evaluations and replays are not traffic. The latter are one-off runs with these labels. */
 const callsOf = (workspace_id: string, agent_id: string, since: number): SQL => sql`
   select provider || '/' || model model, operation = 'answer' is_answer, count(*) calls,
     avg(input_tokens) input_tokens, avg(cache_read_tokens) cache_read_tokens, avg(cache_write_tokens) cache_write_tokens,
@@ -37,6 +37,8 @@ const callsOf = (workspace_id: string, agent_id: string, since: number): SQL => 
   from (select u.* from usage u left join runs r on r.id = u.run_id
     where u.workspace_id = ${workspace_id} and u.agent_id = ${agent_id} and u.created_at >= ${since}
       and coalesce(r.is_preview, 0) = 0
+      and not exists (select 1 from run_contents c where c.run_id = u.run_id
+        and (c.metadata ->> 'evaluation_id' glob 'eval_*' or c.metadata ->> 'replay_id' glob 'rpl_*'))
     order by u.created_at desc, u.id desc limit ${maxCalls})
   group by provider, model, operation = 'answer'`;
 

@@ -69,7 +69,10 @@ const Usd = z.number().nullable();
 
 export const CostForecast = z
   .object({
-    calls: z.number().int().describe('Model calls of the last 7 days, without those of drafts'),
+    calls: z
+      .number()
+      .int()
+      .describe('Model calls of the last 7 days, without those of drafts and evaluations'),
     last_week_usd: Usd.describe('Cost of these calls; null if a price is unknown'),
     forecast_usd: Usd.describe(
       'Cost of as many calls after the change; null if a price is unknown',

@@ -189,4 +189,20 @@ describe('plan of an agent', () => {
     await insertCall(workspace, agent.id, { cost_nano_usd: null });
     expect((await costOf({ model: 'openai/new' })).last_week_usd).toBeNull();
   });
+
+  it('counts the calls of users, and not those of evaluations and drafts', async () => {
+    const workspace = await newWorkspace();
+    const agent = await newAgent(workspace, { config: { knowledge: { base_ids: [] } } });
+    const run = async (fields: object) =>
+      expect(
+        (await workspace.post(`/agents/${agent.id}/runs`, { message: 'Hello', ...fields })).status,
+      ).toBe(200);
+    await run({ metadata: { evaluation_id: 'eval_1' } });
+    await run({ config: { instructions: 'Draft' } });
+    const plan = async () =>
+      (await workspace.post(`/agents/${agent.id}/plan`, { config: {} })).body.cost;
+    expect(await plan()).toMatchObject({ calls: 0 });
+    await run({ metadata: { evaluation_id: 7 } });
+    expect(await plan()).toMatchObject({ calls: 1, last_week_usd: 0, forecast_usd: 0 });
+  });
 });

@@ -1,6 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -158,7 +166,15 @@ describe('agentgrid plan and apply', () => {
       ['utf16', Buffer.from('{}', 'utf16le'), /is not a manifest|is not JSON|not UTF-8/],
       ['slug', manifestOf('../x', {}), /must be a slug/],
       ['variable', manifestOf('a1', { instructions: variable('NOT_SET') }), /NOT_SET is not set/],
-      ['away', manifestOf('a1', { instructions: { file: '/etc/passwd' } }), /relative to/],
+      [
+        'key',
+        manifestOf('a1', { instructions: variable('AGENTGRID_API_KEY') }),
+        /not for manifests/,
+      ],
+      ['deep', JSON.parse(`${'['.repeat(500)}${']'.repeat(500)}`), /more than 100 levels/],
+      ['away', manifestOf('a1', { instructions: { file: '/etc/passwd' } }), /in the directory of/],
+      ['up', manifestOf('a1', { instructions: { file: '../plan.json' } }), /in the directory of/],
+      ['link', manifestOf('a1', { instructions: { file: 'link.txt' } }), /in the directory of/],
       ['gone', manifestOf('a1', { instructions: { file: 'x.md' } }), /cannot be read \(ENOENT\)/],
       ['scorers', manifestOf('a1', {}, { evaluation: { dataset: 'x' } }), /must be a list/],
       [
@@ -171,6 +187,7 @@ describe('agentgrid plan and apply', () => {
         /is not one of overall, cites/,
       ],
     ];
+    symlinkSync('/proc/self/environ', join(manifests, 'link.txt'));
     const output = new Output({ 'no-color': true, json: false });
     for (const [name, value, says] of faults) {
       write(`${name}.json`, value);
