@@ -1,7 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
+import { countAll } from '../support/rows.ts';
 import { newAgent, problem } from './support.ts';
+
+const idempotent = { headers: { 'idempotency-key': 'plan-1' } };
 
 const prices = (model: string, input: number, output: number) => ({
   model,
@@ -38,7 +41,7 @@ const insertCall = (workspace: Workspace, agent_id: string, call: object) => {
 };
 
 describe('plan of an agent', () => {
-  it('compares an agent with its manifest, and applies exactly that, once', async () => {
+  it('compares an agent with its manifest, also for a viewer, and applies exactly that, once (R9)', async () => {
     const workspace = await newWorkspace();
     await workspace.post('/knowledge-bases', { name: 'Handbook' });
     const agent = await newAgent(workspace, {
@@ -82,7 +85,10 @@ describe('plan of an agent', () => {
 
     const apply = { manifest, plan_hash: plan.plan_hash, label: 'ci', reason: 'Merged' };
     const viewer = await workspace.withRole('viewer');
-    expect((await viewer.post(`${path}/plan`, { manifest })).body.plan_hash).toBe(plan.plan_hash);
+    const rows = await countAll(workspace.id);
+    const again = await viewer.post(`${path}/plan`, { manifest }, idempotent);
+    expect(again.body.plan_hash).toBe(plan.plan_hash);
+    expect(await countAll(workspace.id)).toEqual(rows);
     expect((await viewer.post(`${path}/plan/apply`, apply)).status).toBe(403);
     const other = { ...apply, config: undefined, manifest: { ...manifest, config: {} } };
     expect(problem(await workspace.post(`${path}/plan/apply`, other))).toEqual([409, 'conflict']);
