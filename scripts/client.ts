@@ -20,17 +20,28 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
   readonly code: string;
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+  /** Seconds after which the server wants the next attempt; null when it does not say. */
+  readonly retryAfter: number | null;
 
   constructor(
     request: string,
     status: number,
-    problem: { code?: string; detail?: string; request_id?: string },
+    problem: {
+      code?: string;
+      detail?: string;
+      request_id?: string;
+      errors?: readonly { readonly pointer: string; readonly detail: string }[];
+    },
+    retryAfter: string | null = null,
   ) {
     super(
       `${request} answered ${status}: ${problem.detail ?? 'no detail'} (request ${problem.request_id ?? 'unknown'})`,
     );
     this.status = status;
     this.code = problem.code ?? '';
+    this.errors = problem.errors ?? [];
+    this.retryAfter = retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null;
   }
 }
 
@@ -53,6 +64,7 @@ export function openClient(url: string, key: string): Client {
       `${method} ${path}`,
       response.status,
       (await response.json().catch(() => ({}))) as object,
+      response.headers.get('retry-after'),
     );
   };
   return {

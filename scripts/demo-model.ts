@@ -57,7 +57,8 @@ export function resultsOf(messages: ChatRequest['messages']): Map<string, string
   );
 }
 
-const textOf = (message: Message | undefined): string => {
+/** Returns the text of a message; empty without one. */
+export const textOf = (message: Message | undefined): string => {
   const content = message?.content ?? '';
   return typeof content === 'string' ? content : content.map(({ text = '' }) => text).join('');
 };

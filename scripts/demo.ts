@@ -1,5 +1,6 @@
 // npm run demo: answers from real documents, in a minute; `-- --tools`: an answer that needs a tool and a document;
-// `-- --agent`: an agent that answers over MCP, calculates, and orders once a person approves.
+// `-- --agent`: an agent that answers over MCP, calculates, and orders once a person approves;
+// `-- --experiment`: two versions, simulated users, and a recommendation.
 // `-- --url URL --key KEY` uses a running server. `--help` lists the flags.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { type Client, openClient } from './client.ts';
 import { demonstrateAgent } from './demo-agent.ts';
 import { demonstrateDocuments } from './demo-documents.ts';
+import { demonstrateExperiment } from './demo-experiment.ts';
 import { step } from './demo-print.ts';
 import { demonstrateTools } from './demo-tools.ts';
 import { type SpawnedServer, spawnServer } from './spawned-server.ts';
@@ -16,6 +18,7 @@ const help = `npm run demo -- [flags]
   --url URL --key KEY      use a server that is up, with a key of role admin
   --tools                  an agent that answers from an HTTP tool and a document, instead of documents and versions
   --agent                  an agent that answers over MCP, runs code on a table, and orders once a person approves
+  --experiment             an A/B test of two versions with simulated users, up to its recommendation
 With --tools:
   --model PROVIDER/NAME    a real model instead of the stand-in
   --api-key KEY            key of its provider, if the workspace has none
@@ -30,15 +33,26 @@ function readFlags() {
       key: text,
       tools: flag,
       agent: flag,
+      experiment: flag,
       model: text,
       'api-key': text,
       'base-url': text,
       help: flag,
     },
   });
-  const { url, key, tools, agent, model, 'api-key': api_key, 'base-url': base_url } = values;
+  const {
+    url,
+    key,
+    tools,
+    agent,
+    experiment,
+    model,
+    'api-key': api_key,
+    'base-url': base_url,
+  } = values;
   if ((url === undefined) !== (key === undefined)) throw new Error('--url and --key go together.');
-  if (tools && agent) throw new Error('--tools and --agent are two demos.');
+  if ([tools, agent, experiment].filter(Boolean).length > 1)
+    throw new Error('--tools, --agent and --experiment are different demos.');
   if (model !== undefined && !tools) throw new Error('--model requires --tools.');
   if (model === undefined && (api_key ?? base_url) !== undefined)
     throw new Error('--api-key and --base-url require --model.');
@@ -48,6 +62,7 @@ function readFlags() {
     ...values,
     tools,
     agent,
+    experiment,
     wanted: model === undefined ? null : { name: model, api_key, base_url },
   };
 }
@@ -59,11 +74,13 @@ async function main(): Promise<void> {
   if (flags.help) return console.log(help);
   const demonstrate = (client: Client) => {
     if (flags.agent) return demonstrateAgent(client, stopping.signal);
+    if (flags.experiment) return demonstrateExperiment(client, stopping.signal);
     return flags.tools
       ? demonstrateTools(client, { wanted: flags.wanted, signal: stopping.signal })
       : demonstrateDocuments(client, stopping.signal);
   };
-  const isLocal = flags.tools || flags.agent ? ['--var', 'ALLOW_PRIVATE_NETWORK:true'] : [];
+  const isLocal =
+    flags.tools || flags.agent || flags.experiment ? ['--var', 'ALLOW_PRIVATE_NETWORK:true'] : [];
   if (flags.url !== undefined) await demonstrate(openClient(flags.url, flags.key ?? ''));
   else await withServer(isLocal, demonstrate);
   console.log('\nDone.');

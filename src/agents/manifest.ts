@@ -153,12 +153,17 @@ async function importedRequirement(ctx: Ctx, { require_evaluation = null }: Mani
 
 type Named = Manifest['knowledge_bases'];
 
-const basesFor = (bases: Named, shared: ReadonlyMap<string, string>, own: string): string[] => [
+/** Returns the ids of the bases of a manifest; `own` is that of the agent's own base. */
+export const basesFor = (
+  bases: Named,
+  shared: ReadonlyMap<string, string>,
+  own: string,
+): string[] => [
   ...new Set(bases.flatMap(({ name, is_own }) => (is_own ? own : (shared.get(name) ?? [])))),
 ];
 
 /** Finds shared bases by name. Adds a warning for a name that matches no base or several. */
-async function findShared(
+export async function findShared(
   ctx: Ctx,
   bases: Named,
 ): Promise<{ found: Map<string, string>; warnings: string[] }> {

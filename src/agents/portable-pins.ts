@@ -22,16 +22,17 @@ export async function exportedPin(
 }
 
 /**
- * Returns the revisions that an imported agent is pinned to. The revisions of a base mean nothing in another one, so a pin is
+ * Returns the revisions that an agent of a manifest is pinned to; `own` is the id of its own base, undefined for a new agent. The revisions of a base mean nothing in another one, so a pin is
  * kept only for the base that it was exported from; the others are listed in `warnings`.
  */
 export async function importedPins(
   ctx: Ctx,
   bases: readonly BaseName[],
   shared: ReadonlyMap<string, string>,
+  own?: string,
 ): Promise<{ readonly revisions: Readonly<Record<string, number>>; readonly warnings: string[] }> {
   const pinned = bases.flatMap(({ name, is_own, pinned: pin }) => {
-    const id = is_own ? undefined : shared.get(name);
+    const id = is_own ? own : shared.get(name);
     return pin == null || (!is_own && id === undefined) ? [] : [{ name, id, ...pin }];
   });
   const ids = pinned.flatMap(({ id }) => id ?? []);

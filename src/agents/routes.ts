@@ -5,6 +5,7 @@ import { createAgent } from './create.ts';
 import { agentKnowledgeRoutes } from './knowledge-routes.ts';
 import { manifestRoutes } from './manifest-routes.ts';
 import { agent } from './parameters.ts';
+import { planRoutes } from './plan-routes.ts';
 import {
   Agent,
   AgentQuery,
@@ -119,5 +120,5 @@ const ownRoutes = new Router()
   );
 
 export const agentRoutes = new Router();
-for (const routes of [ownRoutes, versionRoutes, manifestRoutes, agentKnowledgeRoutes])
+for (const routes of [ownRoutes, versionRoutes, planRoutes, manifestRoutes, agentKnowledgeRoutes])
   agentRoutes.include('/', routes);

@@ -191,6 +191,17 @@ export const selectBasesOf = (db: Db, workspace_id: string, agent: string) =>
       ),
     );
 
+export const selectBaseNames = (db: Db, workspace_id: string, ids: readonly string[]) =>
+  db
+    .select({ id: knowledge_bases.id, name: knowledge_bases.name })
+    .from(knowledge_bases)
+    .where(
+      and(
+        eq(knowledge_bases.workspace_id, workspace_id),
+        sql`${knowledge_bases.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+      ),
+    );
+
 /** Selects shared bases by name. */
 export const selectSharedBases = (db: Db, workspace_id: string, names: readonly string[]) =>
   db

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { simulateUsers } from '../../scripts/demo-experiment-users.ts';
 
 async function runDemo(...flags: string[]) {
   const child = spawn(process.execPath, ['scripts/demo.ts', ...flags], {
@@ -31,6 +32,24 @@ describe('npm run demo', () => {
     expect(text).toMatch(/demo_order_beans \{"kilograms":31\}: .*\n {2}approved/);
     expect(text).toMatch(/six weeks.*\[1\].*P-1/);
     expect(text).toMatch(/beans-per-month\.svg, \d+ bytes, attachment/);
+  });
+
+  it('with --experiment has users that vary, the same for a seed, and prefer the better answers', () => {
+    const some = (seed: number) => {
+      const users = simulateUsers(seed);
+      return Array.from({ length: 500 }, () => users.next().value);
+    };
+    const share = (answer: string) => {
+      const given = some(1).flatMap((user) => user.rate(answer) ?? []);
+      expect(given.length).toBeLessThan(500);
+      return given.filter((rating) => rating === 'up').length / given.length;
+    };
+    expect(share('Our Kenya is fruity.')).toBeLessThan(share('Our Kenya costs 14 francs.') - 0.3);
+    expect(share('Our Kenya is fruity.')).toBeGreaterThan(0.2);
+    const asked = (seed: number) => some(seed).map(({ questions }) => questions);
+    expect(asked(1)).toEqual(asked(1));
+    expect(asked(1)).not.toEqual(asked(2));
+    expect(new Set(asked(1).map((list) => list.join())).size).toBeGreaterThan(10);
   });
 
   it('explains invalid flags and an unreachable server', async () => {

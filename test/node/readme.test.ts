@@ -36,6 +36,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   ],
   'docs/guides/batches.md': [/"counts": \{/],
   'docs/guides/chats.md': ['"type":"finish"', '"completed"', /descal/i, /7:30/],
+  'docs/guides/ci.md': ['knowledge.top_k', /no model calls|last week/, /^Plan [0-9a-f]{64}$/m],
   'docs/guides/client-tools.md': [
     '"requires_action"',
     '"get_location"',

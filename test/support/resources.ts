@@ -132,6 +132,8 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
     agent_ids: [agent],
   }),
   'POST /api/v1/runs/{run}/actions': () => ({ actions: [result()] }),
+  // Changes nothing, so that it needs no plan.
+  'POST /api/v1/agents/{agent}/plan/apply': () => ({ config: {}, plan_hash: '0'.repeat(64) }),
   'PUT /api/v1/agents/{agent}/labels/{label}': ({ version }) => ({ version }),
   'POST /v1/chat/completions': ({ agent }) => ({
     model: agent,
