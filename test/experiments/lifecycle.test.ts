@@ -244,7 +244,8 @@ describe('an experiment', () => {
         expect([again.status, again.body.status], told).toEqual([200, 'concluded']);
         const shown = (await workspace.get(`/agents/${agent}`)).body;
         expect(shown.active_version.id, told).toBe(candidate);
-        const activations = (await workspace.get(`/agents/${agent}/activations?limit=100`)).body.data;
+        const activations = (await workspace.get(`/agents/${agent}/activations?limit=100`)).body
+          .data;
         expect(activations, told).toHaveLength(before.length + 1);
         const entries = (await workspace.get(`/experiments/${id}/entries`)).body.data;
         expect(entries, told).toHaveLength(2);
