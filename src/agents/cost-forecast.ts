@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
-import { type Quote, quoteModels } from '../llm/index.ts';
+import { type Quote, quoteModel } from '../llm/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type NanoUsd, sumOrNull, toWireUsd } from '../shared/money.ts';
 import { day } from '../shared/time.ts';
@@ -57,7 +57,7 @@ export async function forecastCost(
 ): Promise<CostForecast> {
   const now = ctx.now();
   const rows = await selectCalls(ctx.db, ctx.workspace_id, agent_id, now - period_ms);
-  const quote = await quoteModels(ctx);
+  const quote = await quoteModel(ctx, to.model);
   const calls = rows.reduce((sum, row) => sum + row.calls, 0);
   const oldest = Math.min(now - 1, ...rows.map((row) => row.oldest));
   const scale = calls < maxCalls ? 1 : period_ms / (now - oldest);
@@ -84,14 +84,14 @@ const isKept = ({ model, is_answer }: Calls, to: AgentConfig): boolean =>
 function priceAgain(
   row: Calls,
   to: AgentConfig,
-  quote: (name: string) => Quote,
+  quote: Quote,
   added_tokens: number,
 ): NanoUsd | null {
   if (isKept(row, to)) return spentOn(row);
   const round = (tokens: number | null) => (tokens === null ? null : Math.round(tokens));
   const { input_tokens } = row;
   const least = (row.cache_read_tokens ?? 0) + (row.cache_write_tokens ?? 0);
-  const price = quote(to.model)({
+  const price = quote({
     input_tokens:
       input_tokens === null ? null : Math.round(Math.max(least, input_tokens + added_tokens)),
     cache_read_tokens: round(row.cache_read_tokens),

@@ -194,7 +194,7 @@ describe('an experiment', () => {
     expect(replayed.body).toEqual(concluded.body);
     const shown = await workspace.get(`/agents/${agent}`);
     expect(shown.body.active_version.id).toBe(candidate);
-    const { data } = (await workspace.get(`/agents/${agent}/activations`)).body;
+    const { data } = (await workspace.get(`/agents/${agent}/activations?limit=100`)).body;
     expect(data[0]).toMatchObject({
       reason: 'Rated better.',
       version: { id: candidate },
@@ -217,7 +217,7 @@ describe('an experiment', () => {
     await workspace.post(`${next.path}/start`);
     const kept = await workspace.post(`${next.path}/conclude`, { promote: 'short' });
     expect(kept.body.winner_id).toBe(next.variants[1].id);
-    expect((await workspace.get(`/agents/${agent}/activations`)).body.data).toHaveLength(
+    expect((await workspace.get(`/agents/${agent}/activations?limit=100`)).body.data).toHaveLength(
       data.length,
     );
   });
@@ -228,7 +228,7 @@ describe('an experiment', () => {
     for (let at = 1; ; at += 1)
       for (const mode of ['before', 'after'] as const) {
         await workspace.post(`/agents/${agent}/versions/${control}/activate`);
-        const before = (await workspace.get(`/agents/${agent}/activations`)).body.data;
+        const before = (await workspace.get(`/agents/${agent}/activations?limit=100`)).body.data;
         const { id } = await startTrial(trial, true);
         const options = {
           json: { promote: 'short' },
@@ -244,7 +244,8 @@ describe('an experiment', () => {
         expect([again.status, again.body.status], told).toEqual([200, 'concluded']);
         const shown = (await workspace.get(`/agents/${agent}`)).body;
         expect(shown.active_version.id, told).toBe(candidate);
-        const activations = (await workspace.get(`/agents/${agent}/activations`)).body.data;
+        const activations = (await workspace.get(`/agents/${agent}/activations?limit=100`)).body
+          .data;
         expect(activations, told).toHaveLength(before.length + 1);
         const entries = (await workspace.get(`/experiments/${id}/entries`)).body.data;
         expect(entries, told).toHaveLength(2);
