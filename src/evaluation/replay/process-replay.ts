@@ -108,12 +108,7 @@ async function targetOf(
 ): Promise<Target | null> {
   if (replay.draft !== null) return { replay, draft: parseDraft(replay.draft), max_cost_nano_usd };
   const { db, workspace_id } = ctx;
-  const row = await selectVersionFor(
-    db,
-    workspace_id,
-    replay.agent_id,
-    replay.version_id,
-  ).get();
+  const row = await selectVersionFor(db, workspace_id, replay.agent_id, replay.version_id).get();
   return row === undefined ? null : { replay, draft: parseDraft(row), max_cost_nano_usd };
 }
 
