@@ -39,6 +39,7 @@ export interface ApplyOptions {
   readonly activate: boolean;
   readonly label: string | undefined;
   readonly reason: string | undefined;
+  readonly override_reason: string | undefined;
 }
 
 export interface Applied {
@@ -97,14 +98,14 @@ async function applyOne(
   api: Api,
   { file, action, plan }: Change,
   hash: string,
-  { activate, label, reason }: ApplyOptions,
+  { activate, label, reason, override_reason }: ApplyOptions,
 ): Promise<Applied> {
   const { slug, manifest } = file;
   const about = { slug, action };
   if (plan === null) return { ...about, ...(await create(api, slug, manifest, hash)) };
   if (action === 'none' && label === undefined)
     return { ...about, version: null, is_activated: false, warnings: [] };
-  const json = { manifest, plan_hash: plan.plan_hash, activate, label, reason };
+  const json = { manifest, plan_hash: plan.plan_hash, activate, label, reason, override_reason };
   const reply = await api.call<Reply>('POST', `/agents/${slug}/plan/apply`, {
     json,
     // The same request again is answered from the first.

@@ -73,6 +73,7 @@ async function run(options: Options, output: Output, signal: AbortSignal): Promi
         activate: !options['no-activate'],
         label: options.label,
         reason: options.reason,
+        override_reason: options['override-reason'],
       });
       if (options.json) output.json({ applied: done });
       else if (done.length === 0) output.line('No changes.');

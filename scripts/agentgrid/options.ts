@@ -29,6 +29,7 @@ apply
   --no-activate           create versions without activating them
   --label LABEL           point a label at each version
   --reason TEXT           reason of the activation, for the record
+  --override-reason TEXT  why an admin activates without the evaluation that the agent requires
 eval
   --version VERSION       number, id or label; default the active version
 export
@@ -49,7 +50,7 @@ const own: Readonly<Record<Command, readonly string[]>> = {
   validate: [],
   plan: ['eval', 'out', 'detailed-exitcode', 'markdown'],
   diff: ['detailed-exitcode'],
-  apply: ['plan', 'no-activate', 'label', 'reason'],
+  apply: ['plan', 'no-activate', 'label', 'reason', 'override-reason'],
   eval: ['version'],
   export: ['out', 'force'],
 };
@@ -98,6 +99,7 @@ function parse(args: readonly string[]) {
         'no-activate': flag,
         label: text,
         reason: text,
+        'override-reason': text,
         version: text,
         force: flag,
       },

@@ -18,6 +18,7 @@ import type { Manifest } from './manifest-schema.ts';
 import { parseConfig } from './merge-config.ts';
 import type { AgentPlan, AppliedPlan, ApplyPlan, NewAgentPlan, PlanAgent } from './plan-schema.ts';
 import { toAgent } from './schema.ts';
+import { checkRequirement } from './service.ts';
 import { type AgentDetailRow, selectAgent, selectBaseNames } from './store.ts';
 import { toVersionReference } from './version-schema.ts';
 import { type Wanted, wantedOf, wantedOfNew } from './wanted.ts';
@@ -155,11 +156,14 @@ async function decide(
       'conflict',
       'The plan is out of date: the agent, one of its tools or the change differs from what was planned. Plan again.',
     );
-  const reason = input.reason ?? null;
+  await checkRequirement(ctx, row, fields);
+  const { reason = null, override_reason = null } = input;
   return {
     ...(hasFields ? { changes: fields } : {}),
     ...(version === undefined ? {} : { version }),
-    ...(version !== undefined && input.activate ? { activation: { version, reason } } : {}),
+    ...(version !== undefined && input.activate
+      ? { activation: { version, reason, override_reason } }
+      : {}),
     ...(movesLabel ? labelled(ctx, row, label, target) : {}),
     audit: {
       action: 'agent.apply_plan',

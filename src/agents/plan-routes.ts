@@ -64,7 +64,13 @@ export const planRoutes = new Router()
       params: one,
       body: ApplyPlan,
       reply: { status: 200, schema: AppliedPlan, description: 'The result of the change' },
-      failures: ['agent_archived', 'conflict', 'tool_not_configured'],
+      failures: [
+        'agent_archived',
+        'conflict',
+        'tool_not_configured',
+        'evaluation_required',
+        'forbidden',
+      ],
     },
     (ctx, { params, body }) => applyPlan(ctx, params.agent, body),
   );

@@ -2,7 +2,15 @@ import { z } from '@hono/zod-openapi';
 import { AgentConfig, AgentConfigPatch } from './config.ts';
 import { Manifest } from './manifest-schema.ts';
 import { Label } from './parameters.ts';
-import { Agent, ChangeSummary, nesting, Reason, VersionReference, Warning } from './schema.ts';
+import {
+  Agent,
+  ChangeSummary,
+  nesting,
+  OverrideReason,
+  Reason,
+  VersionReference,
+  Warning,
+} from './schema.ts';
 import { VersionDiff } from './version-schema.ts';
 
 const wanted = {
@@ -53,6 +61,7 @@ export const ApplyPlan = z
       label: Label.optional().describe('Label to point at the version'),
       change_summary: ChangeSummary.optional(),
       reason: Reason.optional(),
+      override_reason: OverrideReason.optional(),
     },
     nesting,
   )

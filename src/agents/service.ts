@@ -119,7 +119,7 @@ export async function updateAgent(ctx: Ctx, target: Target, given: UpdateAgent):
 }
 
 /** Throws `forbidden` for a requirement that others than an admin change, and `validation_failed` for one that cannot be met. */
-async function checkRequirement(
+export async function checkRequirement(
   ctx: Ctx,
   { id }: AgentDetailRow,
   { require_evaluation }: AgentChanges,

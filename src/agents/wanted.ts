@@ -15,13 +15,13 @@ import { refusePurged, withRevisions } from './pin-knowledge.ts';
 import type { PlanAgent } from './plan-schema.ts';
 import { importedPins } from './portable-pins.ts';
 import { defaultModelFor, mergedConfig, usedBases } from './service.ts';
-import type { AgentDetailRow } from './store.ts';
+import type { AgentChanges, AgentDetailRow } from './store.ts';
 import { pinsFor, withExpandedTools } from './tools.ts';
 
 /** The agent that a manifest or a patch describes. */
 export interface Wanted {
   /** The fields that change. */
-  readonly fields: Partial<AgentFields>;
+  readonly fields: Partial<AgentFields> & Pick<AgentChanges, 'require_evaluation'>;
   readonly config: AgentConfig;
   readonly tools: readonly ToolPin[];
   readonly is_new_version: boolean;
@@ -82,7 +82,15 @@ async function ofManifest(ctx: Ctx, row: AgentDetailRow, manifest: Manifest): Pr
   const fields = Object.entries(agentFieldsOf(agent)).filter(
     ([name, value]) => canonicalJson(value) !== canonicalJson(row[name as keyof AgentFields]),
   );
-  return { fields: Object.fromEntries(fields), ...(await resolve(ctx, manifest, row)) };
+  // A manifest without it says nothing of the gate, which others than its author may have set; null removes it.
+  const { require_evaluation } = manifest;
+  const isKept =
+    require_evaluation === undefined ||
+    canonicalJson(require_evaluation) === canonicalJson(row.require_evaluation);
+  return {
+    fields: { ...Object.fromEntries(fields), ...(isKept ? {} : { require_evaluation }) },
+    ...(await resolve(ctx, manifest, row)),
+  };
 }
 
 /** Returns the configuration and tools of a new agent from its manifest; its own base is not among the bases. Throws as `wantedOf`. */
