@@ -77,7 +77,7 @@ export async function applyAll(
   return done;
 }
 
-/** A 409 is no failure of the API: the plan is out of date, or the version has to pass an evaluation first. */
+/** A 409 does not mean that the API failed: the plan is out of date, or the version has to pass an evaluation first. */
 function refusalOf(error: unknown): unknown {
   if (!(error instanceof ApiError) || error.status !== 409) return error;
   if (error.code === 'conflict') return outdated(error.message);

@@ -1,7 +1,7 @@
 import type { Tool } from './tool.ts';
 
 /**
- * Replaces the tools that change something: a call does nothing, needs no approval, and returns an output that says so.
+ * Replaces the tools that change something: a call does nothing, needs no approval, and returns an output that states it.
  */
 export const withoutEffects = (tools: readonly Tool[]): Tool[] =>
   tools.map((tool) => (tool.effect === 'read' ? tool : simulated(tool)));

@@ -30,7 +30,7 @@ export type Measure =
     };
 
 export const units = ['share', 'usd', 'milliseconds', 'messages', 'value'] as const;
-export type Unit = (typeof units)[number];
+type Unit = (typeof units)[number];
 
 const ratio = (x: SumName, y: SumName | null, unit: Unit, scale = 1): Measure => ({
   ...{ kind: 'ratio', x, y, unit, scale },

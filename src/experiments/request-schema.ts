@@ -36,7 +36,7 @@ const GivenSettings = z.strictObject({
   success: settings.success.default({ source: 'feedback', event: 'goal' }),
 });
 
-export const VariantName = Name(64).openapi({ example: 'candidate' });
+const VariantName = Name(64).openapi({ example: 'candidate' });
 
 const GivenVariant = z.strictObject({
   name: VariantName,

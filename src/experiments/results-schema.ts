@@ -75,7 +75,7 @@ const Guard = z
   })
   .openapi('ExperimentGuardResult');
 
-export const actions = ['promote', 'stop', 'keep_running', 'no_difference'] as const;
+const actions = ['promote', 'stop', 'keep_running', 'no_difference'] as const;
 
 const Recommendation = z
   .object({
@@ -86,7 +86,7 @@ const Recommendation = z
   .openapi('ExperimentRecommendation');
 export type Recommendation = z.output<typeof Recommendation>;
 
-export const warningCodes = [
+const warningCodes = [
   'sample_ratio_mismatch',
   'few_subjects',
   'no_data',

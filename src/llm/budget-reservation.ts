@@ -25,7 +25,7 @@ export class BudgetReservation {
   readonly #ctx: Ctx;
   readonly #call: Attribution & { readonly call_key: string };
   readonly #holds: Hold[] = [];
-  /** What a strict account has set aside for the attempt in progress. */
+  /** The amount that a strict account has set aside for the attempt in progress. */
   #heldInAccount: NanoUsd = 0;
 
   constructor(ctx: Ctx, call: Attribution & { readonly call_key: string }) {

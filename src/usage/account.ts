@@ -36,7 +36,7 @@ export class Account {
   readonly #ceiling: NanoUsd;
   readonly #parent: Account | undefined;
   readonly #isStrict: boolean;
-  /** What calls in progress may cost; counted by strict accounts. */
+  /** The most that calls in progress may cost; counted by strict accounts. */
   #held: NanoUsd = 0;
   /** The sum of the known costs, which is compared with the ceiling. */
   #known: NanoUsd = 0;

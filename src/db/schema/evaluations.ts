@@ -4,7 +4,7 @@ import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm
 export const evaluationStatuses = ['running', 'completed', 'failed', 'cancelled'] as const;
 export type EvaluationStatus = (typeof evaluationStatuses)[number];
 
-/** What an evaluation runs: a version, or a draft that merges a change into one. */
+/** A version that an evaluation runs, or a draft that merges a change into one. */
 export interface EvaluationTarget {
   readonly version_id: string;
   readonly number: number;

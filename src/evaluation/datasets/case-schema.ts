@@ -46,7 +46,7 @@ const expectations = {
   tool_calls: z.array(ExpectedToolCall).max(maxItems).describe('Calls that the run must make'),
 };
 
-export const Expectation = z
+const Expectation = z
   .strictObject(expectations)
   .partial()
   .describe('What the answer is compared with; all of it is optional')
@@ -127,7 +127,7 @@ export function toContent({ input, conversation, inputs, expected, tags }: CaseI
 export const digestOf = ({ tags: _, ...content }: CaseContent): Promise<string> =>
   sha256(canonicalJson(content));
 
-export const CaseSource = z
+const CaseSource = z
   .object({
     agent_id: Id('agt'),
     version_id: Id('ver'),

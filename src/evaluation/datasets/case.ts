@@ -1,5 +1,5 @@
 /** One turn of the conversation before the input of a case. */
-export interface CaseTurn {
+interface CaseTurn {
   readonly role: 'user' | 'assistant';
   readonly text: string;
 }
@@ -18,7 +18,7 @@ export interface ExpectedToolCall {
 }
 
 /** What an answer is compared with. A scorer whose part is absent does not apply to the case. */
-export interface CaseExpectation {
+interface CaseExpectation {
   readonly answer?: string | undefined;
   readonly facts?: readonly string[] | undefined;
   readonly refuses?: boolean | undefined;

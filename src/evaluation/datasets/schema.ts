@@ -151,7 +151,7 @@ export function toCase(row: CaseRow, isWithheld: boolean): Case {
 
 /** Bytes of the body of an import. */
 export const maxImportBytes = 10 * 1024 * 1024;
-export const formats = ['csv', 'jsonl'] as const;
+const formats = ['csv', 'jsonl'] as const;
 
 export const ImportCases = z
   .strictObject({

@@ -32,7 +32,7 @@ export const drawOf = (run_id: string): number =>
 
 const plain = (text: string | null) => (text ?? '').normalize('NFC').toLowerCase();
 
-export function matches(condition: RuleCondition, fact: ReviewFact): boolean {
+function matches(condition: RuleCondition, fact: ReviewFact): boolean {
   if (condition.type === 'down_voted') return fact.is_down_vote;
   if (fact.is_down_vote) return false;
   switch (condition.type) {
@@ -59,8 +59,7 @@ export function matches(condition: RuleCondition, fact: ReviewFact): boolean {
 }
 
 /** A turn that rules add to the queue. */
-export interface NewItem
-  extends Pick<ReviewFact, 'run_id' | 'version_id' | 'session_id' | 'message_id'> {
+interface NewItem extends Pick<ReviewFact, 'run_id' | 'version_id' | 'session_id' | 'message_id'> {
   readonly reasons: readonly ItemReason[];
   readonly assignee: string | null;
   readonly due_at: number | null;

@@ -221,7 +221,7 @@ export type EvaluationResult = z.output<typeof EvaluationResult>;
 
 const TargetIndex = z.coerce.number().int().min(0).max(maxTargets);
 
-export const resultFilters = {
+const resultFilters = {
   target: TargetIndex.optional().describe('Position in `targets`'),
   failed_scorer: z.string().min(1).max(64).optional().describe('Results that it did not pass'),
   passed: Flag.optional(),
@@ -238,7 +238,7 @@ export const resultFilters = {
 export const ResultQuery = z.strictObject({ ...pageQuery, ...resultFilters });
 export type ResultQuery = z.output<typeof ResultQuery>;
 
-export const exportForms = ['jsonl', 'csv', 'junit'] as const;
+const exportForms = ['jsonl', 'csv', 'junit'] as const;
 export const ExportResultsQuery = z.strictObject({
   format: z
     .enum(exportForms)
@@ -247,4 +247,3 @@ export const ExportResultsQuery = z.strictObject({
 });
 export type ExportResultsQuery = z.output<typeof ExportResultsQuery>;
 
-export type { EvaluationStatus, TaskOutcome };

@@ -52,7 +52,7 @@ function estimateOf(results: readonly ResultFigures[], scorer: number) {
 }
 
 /** Estimates the mean score and the share of passes over cases. */
-export function estimate(measured: readonly Measured[]): Estimate {
+function estimate(measured: readonly Measured[]): Estimate {
   const cases = [...Map.groupBy(measured, ({ ordinal }) => ordinal).values()];
   const scores = cases.flatMap((some) => mean(some.flatMap(({ score }) => score ?? [])) ?? []);
   const shares = cases.flatMap(

@@ -7,7 +7,7 @@ import { newId } from '../../../src/shared/id.ts';
 import { newWorkspace, toRequest, type Workspace } from '../../support/api.ts';
 
 /** An agent that answers with a fixed text, without a model. Each patch makes a version. */
-export async function newAnswerer(workspace: Workspace, text: string): Promise<string> {
+async function newAnswerer(workspace: Workspace, text: string): Promise<string> {
   const config = { model: 'builtin/extractive', knowledge: answers(text).knowledge };
   return (await workspace.post('/agents', { name: 'Answers', config })).body.id;
 }
