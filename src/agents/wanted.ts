@@ -82,7 +82,7 @@ async function ofManifest(ctx: Ctx, row: AgentDetailRow, manifest: Manifest): Pr
   const fields = Object.entries(agentFieldsOf(agent)).filter(
     ([name, value]) => canonicalJson(value) !== canonicalJson(row[name as keyof AgentFields]),
   );
-  // A manifest without it does not mention of the gate, which others than its author may have set; null removes it.
+  // A manifest without it keeps the gate, which others than its author may have set; null removes it.
   const { require_evaluation } = manifest;
   const isKept =
     require_evaluation === undefined ||

@@ -1,11 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AgentConfigPatch, AgentParameter, VersionRequest } from '../../agents/index.ts';
-import {
-  type EvaluationStatus,
-  evaluationStatuses,
-  type TaskOutcome,
-  taskOutcomes,
-} from '../../db/schema/evaluations.ts';
+import { evaluationStatuses, taskOutcomes } from '../../db/schema/evaluations.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Flag, Id, Name, Time } from '../../http/schema.ts';
 import { Scorer } from '../scorers/schema.ts';
@@ -246,4 +241,3 @@ export const ExportResultsQuery = z.strictObject({
     .describe('Without it the type that `Accept` prefers: JSON Lines, CSV or JUnit XML'),
 });
 export type ExportResultsQuery = z.output<typeof ExportResultsQuery>;
-
