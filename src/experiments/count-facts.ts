@@ -7,12 +7,16 @@ import {
   type Position,
   type RatingFact,
   type RunFact,
+  type ScoreFact,
   selectEventFacts,
   selectLateFacts,
   selectRatingFacts,
   selectRunFacts,
+  selectScoreFacts,
 } from './facts.ts';
-import type { ExperimentRow } from './store.ts';
+import { scorerOf } from './metrics.ts';
+import { toExperiment } from './schema.ts';
+import type { StoredExperiment } from './store.ts';
 
 /** Facts of each kind in a page, and facts stored late. */
 const pageSize = 500;
@@ -26,6 +30,7 @@ export interface Facts {
   readonly runs: readonly RunFact[];
   readonly ratings: readonly RatingFact[];
   readonly events: readonly EventFact[];
+  readonly scores: readonly ScoreFact[];
   readonly late: readonly LateFact[];
   readonly isEmpty: boolean;
   /** The time up to which the page is complete. */
@@ -36,30 +41,31 @@ export interface Facts {
 /** Reads the next facts of an experiment that has started, in one round trip. */
 export async function readFacts(
   { db }: Ctx,
-  experiment: ExperimentRow,
+  experiment: StoredExperiment,
   until: number,
 ): Promise<Facts> {
   const start: Position = [experiment.started_at ?? 0, ''];
   const before: CountCursor = {
-    ...{ pass: 0, runs: start, ratings: start, events: start },
+    ...{ pass: 0, runs: start, ratings: start, events: start, scores: start },
     ...experiment.cursor,
   };
   const next = (after: Position) => ({
     ...{ experiment, from: { after, until }, limit: pageSize },
   });
   const late = { experiment, from: 'late', limit: lateAtATime } as const;
-  const [exposures, runs, ratings, events, lateFacts, lateRuns, lateRatings, lateEvents] =
+  const [exposures, runs, ratings, events, scores, lateFacts, lateRuns, lateRatings, lateEvents] =
     await batch(db, [
       selectExposures(db, experiment.id, pageSize),
       selectRunFacts(db, next(before.runs)),
       selectRatingFacts(db, next(before.ratings)),
       selectEventFacts(db, next(before.events)),
+      selectScoreFacts(db, next(before.scores), scorerOf(toExperiment(experiment))),
       selectLateFacts(db, experiment, lateAtATime),
       selectRunFacts(db, late),
       selectRatingFacts(db, late),
       selectEventFacts(db, late),
     ] as const);
-  const read = [exposures, runs, ratings, events];
+  const read = [exposures, runs, ratings, events, scores];
   return {
     before,
     cursor: {
@@ -67,13 +73,15 @@ export async function readFacts(
       runs: lastOf(runs) ?? before.runs,
       ratings: lastOf(ratings) ?? before.ratings,
       events: lastOf(events) ?? before.events,
+      scores: lastOf(scores) ?? before.scores,
     },
     exposures: exposures.map(toSubject),
     runs: [...lateRuns.filter(isPassed(before.runs)), ...runs],
     ratings: [...lateRatings.filter(isPassed(before.ratings)), ...ratings],
     events: [...lateEvents.filter(isPassed(before.events)), ...events],
+    scores,
     late: lateFacts,
-    reached: Math.min(until, ...[runs, ratings, events].flatMap(endOf)),
+    reached: Math.min(until, ...[runs, ratings, events, scores].flatMap(endOf)),
     isEmpty: [...read, lateFacts].every((facts) => facts.length === 0),
     hasMore: read.some((facts) => facts.length === pageSize) || lateFacts.length === lateAtATime,
   };

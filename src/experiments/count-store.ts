@@ -12,6 +12,7 @@ export interface CountCursor {
   readonly runs: Position;
   readonly ratings: Position;
   readonly events: Position;
+  readonly scores: Position;
 }
 
 /** Selects running experiments that are not counted up to a time, those counted longest ago first, after a row of an earlier page. */

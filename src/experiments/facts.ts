@@ -6,10 +6,15 @@ import type { ExperimentRow } from './store.ts';
 /** The position of a fact in the order in which facts are counted. */
 export type Position = readonly [at: number, id: string];
 
+interface Next {
+  readonly after: Position;
+  readonly until: number;
+}
+
 /** The next facts of one kind, among which those of other callers are not counted; `late` for those stored late. */
 export interface FactRange {
   readonly experiment: ExperimentRow;
-  readonly from: { readonly after: Position; readonly until: number } | 'late';
+  readonly from: Next | 'late';
   readonly limit: number;
 }
 
@@ -82,9 +87,11 @@ function inRange(
   if (from === 'late')
     return sql`+${table}.workspace_id = ${workspace_id} and +${table}.agent_id = ${agent_id}
       and ${id} in (select id from (${latePage(experiment, limit)}) where kind = ${kind})`;
-  const [at, last] = from.after;
-  return sql`${table}.workspace_id = ${workspace_id} and ${table}.agent_id = ${agent_id} and ${time} >= ${at} and ${time} <= ${from.until} and (${time} > ${at} or ${id} > ${last})`;
+  return sql`${table}.workspace_id = ${workspace_id} and ${table}.agent_id = ${agent_id} and ${isNext(from, time, id)}`;
 }
+
+const isNext = ({ after: [at, last], until }: Next, time: SQL, id: SQL): SQL =>
+  sql`${time} >= ${at} and ${time} <= ${until} and (${time} > ${at} or ${id} > ${last})`;
 
 /** Selects runs in the order in which they ended. */
 export const selectRunFacts = (db: Db, range: FactRange) => {
@@ -140,6 +147,26 @@ export const selectEventFacts = (db: Db, range: FactRange) => {
     order by v.created_at, v.id limit ${range.limit}`);
 };
 
+export interface ScoreFact extends Fact {
+  readonly passed: number;
+}
+
+/**
+ * Selects what an online scorer has scored, in the order of the time that the database gave it. None is stored late, or
+ * changes.
+ */
+export const selectScoreFacts = (
+  db: Db,
+  { experiment, from, limit }: FactRange & { readonly from: Next },
+  scorer_id: string | null,
+) =>
+  // The unary plus keeps SQLite from reading the scores of other scorers.
+  db.all<ScoreFact>(sql`
+    select a.id, a.scored_at as at, iif(a.state = 'scored' and r.experiment_id = ${experiment.id}, r.subject, null) as subject, a.passed
+    from answer_scores a left join runs r on r.id = a.run_id
+    where a.scorer_id = ${scorer_id ?? ''} and +a.workspace_id = ${experiment.workspace_id} and ${isNext(from, sql`a.scored_at`, sql`a.id`)}
+    order by a.scored_at, a.id limit ${limit}`);
+
 /** A subject whose behaviour before its exposure is read. */
 export interface Newcomer {
   readonly subject: number;
@@ -162,12 +189,13 @@ const sessionsBefore = (
       and o.end_user_id = n.value ->> 1 and +o.created_at < n.value ->> 2
       and +o.created_at >= n.value ->> 2 - ${priorDays} * 86400000 order by o.id desc limit ${priorSessions})`;
 
-/** Selects the sums of earlier runs, ratings and events of newcomers; each statement gives one row for a subject at most. */
+/** Selects the sums of earlier runs, ratings, scores and events of newcomers; each statement gives one row for a subject at most. */
 export const selectPrior = (
   db: Db,
   experiment: ExperimentRow,
   newcomers: readonly Newcomer[],
   events: readonly string[],
+  scorer_id: string | null,
 ) => {
   const sessions = sessionsBefore(experiment, newcomers);
   return [
@@ -179,6 +207,10 @@ export const selectPrior = (
     db.all<{ subject: number; score: number; good: number; ratings: number }>(sql`
       select n.value ->> 0 as subject, sum(${score}) as score, sum(${score} >= ${goodScore}) as good, count(*) as ratings
       from ${sessions} cross join feedback f on f.session_id = s.id and f.created_at < n.value ->> 2 group by n.key`),
+    db.all<{ subject: number; passed: number; scored: number }>(sql`
+      select n.value ->> 0 as subject, sum(a.passed) as passed, count(*) as scored
+      from ${sessions} cross join answer_scores a on a.session_id = s.id and a.scorer_id = ${scorer_id ?? ''}
+        and a.state = 'scored' and a.scored_at < n.value ->> 2 where ${scorer_id ?? ''} <> '' group by n.key`),
     db.all<{ subject: number; name: string; value: number; sessions: number }>(sql`
       select n.value ->> 0 as subject, v.name, sum(v.value) as value, count(distinct v.session_id) as sessions
       from ${sessions} cross join session_events v on v.session_id = s.id and v.created_at < n.value ->> 2

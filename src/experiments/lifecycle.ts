@@ -19,7 +19,7 @@ import type { ConcludeExperiment } from './request-schema.ts';
 import { finalResults } from './results.ts';
 import { sharesOf, variantNamed } from './reweight.ts';
 import { type Experiment, toExperiment } from './schema.ts';
-import { checkStart, checkVersions } from './start-checks.ts';
+import { checkResume, checkStart } from './start-checks.ts';
 import {
   changeExperiment,
   type ExperimentRow,
@@ -107,7 +107,7 @@ export const resumeExperiment = (ctx: Ctx, id: string, ifMatch: IfMatch): Promis
   becomingRunning(
     changing(ctx, id, ifMatch, async (row) => {
       requireStatus(row, 'paused');
-      await checkVersions(ctx, row);
+      await checkResume(ctx, row);
       return changed(ctx, row, 'resumed', { status: 'running' });
     }),
   );

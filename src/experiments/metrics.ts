@@ -59,9 +59,14 @@ export function measureOf(metric: string, success: Success): Measure {
   const known = Object.hasOwn(measures, metric) ? measures[metric] : undefined;
   if (known !== undefined) return known;
   if (metric !== 'success') return ratio(metric, null, 'value');
-  return success.source === 'goal'
-    ? ratio(reachedSum(success.event), 'sessions', 'share')
-    : ratio('good', 'ratings', 'share');
+  switch (success.source) {
+    case 'goal':
+      return ratio(reachedSum(success.event), 'sessions', 'share');
+    case 'judge':
+      return ratio('passed', 'scored', 'share');
+    case 'feedback':
+      return ratio('good', 'ratings', 'share');
+  }
 }
 
 /** A metric of an experiment with how it is measured. */
@@ -70,15 +75,19 @@ export interface Measured {
   readonly measure: Measure;
 }
 
+type Defined = Pick<Experiment, 'primary_metric' | 'guard_metrics' | 'settings'>;
+
 /** Returns the metrics of an experiment, the primary one first, each once. */
-export function metricsOf({
-  primary_metric,
-  guard_metrics,
-  settings,
-}: Pick<Experiment, 'primary_metric' | 'guard_metrics' | 'settings'>): Measured[] {
+export function metricsOf({ primary_metric, guard_metrics, settings }: Defined): Measured[] {
   const names = new Set([primary_metric, ...guard_metrics].map(({ metric }) => metric));
   return [...names].map((metric) => ({ metric, measure: measureOf(metric, settings.success) }));
 }
+
+/** Returns the online scorer whose scores a metric of an experiment reads; null if none does. */
+export const scorerOf = (experiment: Defined): string | null =>
+  metricsOf(experiment).some(({ metric }) => metric === 'success')
+    ? (experiment.settings.success.scorer_id ?? null)
+    : null;
 
 /** Returns the sums that metrics read. */
 export const sumsOf = (metrics: readonly Measured[]): ReadonlySet<SumName> =>

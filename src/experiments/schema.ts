@@ -34,13 +34,24 @@ export const Metric = z
 const Success = z
   .strictObject({
     source: z
-      .enum(['feedback', 'goal'])
-      .describe('`feedback`: an answer is rated well; `goal`: the session has an event'),
+      .enum(['feedback', 'goal', 'judge'])
+      .describe(
+        '`feedback`: an answer is rated well; `goal`: the session has an event; `judge`: an online scorer passes an answer',
+      ),
     event: z
       .string()
       .regex(eventName)
       .default('goal')
       .describe('Name of the event that counts as success, for `goal`'),
+    scorer_id: Id('osc')
+      .optional()
+      .describe(
+        'Online scorer of the agent, for `judge`: the answers that it passes are successes, of those that it scores',
+      ),
+  })
+  .refine(({ source, scorer_id }) => (source === 'judge') === (scorer_id !== undefined), {
+    path: ['scorer_id'],
+    message: 'Required for the source `judge`, and allowed only for it.',
   })
   .openapi('ExperimentSuccess');
 

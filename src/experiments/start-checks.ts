@@ -11,20 +11,26 @@ import type { Ctx } from '../platform/context.ts';
 import { canonicalJson } from '../shared/digest.ts';
 import { Failure, type Violation } from '../shared/failure.ts';
 import { whyNotMeasurable } from './measurable.ts';
+import { scorerOf } from './metrics.ts';
 import { isWhole } from './reweight.ts';
-import type { StoredExperiment } from './store.ts';
+import { toExperiment } from './schema.ts';
+import { type StoredExperiment, selectScorer } from './store.ts';
 
 /** Throws `experiment_not_ready` with all reasons for which an experiment cannot start. */
 export async function checkStart(ctx: Ctx, row: StoredExperiment): Promise<void> {
   refuseArchived(await findAgent(ctx, row.agent_id));
-  refuse([...shapeFaults(row), ...(await versionFaults(ctx, row))]);
+  refuse([
+    ...shapeFaults(row),
+    ...(await versionFaults(ctx, row)),
+    ...(await scorerFaults(ctx, row)),
+  ]);
 }
 
-/** The same of the versions only, for an experiment that has started before. */
-export async function checkVersions(ctx: Ctx, row: StoredExperiment): Promise<void> {
+/** The same without weights and control, for an experiment that has started before. */
+export async function checkResume(ctx: Ctx, row: StoredExperiment): Promise<void> {
   refuseArchived(await findAgent(ctx, row.agent_id));
   const variants = row.variants.filter(({ stopped_at }) => stopped_at === null);
-  refuse(await versionFaults(ctx, { ...row, variants }));
+  refuse([...(await versionFaults(ctx, { ...row, variants })), ...(await scorerFaults(ctx, row))]);
 }
 
 function refuse(reasons: readonly Violation[]): void {
@@ -102,6 +108,18 @@ async function versionFaults(ctx: Ctx, row: StoredExperiment): Promise<Violation
     }),
   );
   return faults.flat();
+}
+
+async function scorerFaults({ db }: Ctx, row: StoredExperiment): Promise<Violation[]> {
+  const id = scorerOf(toExperiment(row));
+  if (id === null) return [];
+  const scorer = await selectScorer(db, row, id).get();
+  if (scorer?.enabled === true) return [];
+  const detail =
+    scorer === undefined
+      ? `The agent has no online scorer ${id}.`
+      : `The online scorer ${id} is disabled. Enable it with \`PATCH /online-scorers/${id}\`.`;
+  return [{ pointer: '/settings/success/scorer_id', detail }];
 }
 
 /** The form values that a caller may or must give. */

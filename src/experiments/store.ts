@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../db/client.ts';
 import {
   type ExperimentStatus,
@@ -6,6 +6,7 @@ import {
   experiment_variants,
   experiments,
 } from '../db/schema/experiments.ts';
+import { online_scorers } from '../db/schema/online-scores.ts';
 
 export type ExperimentRow = typeof experiments.$inferSelect;
 export type VariantRow = typeof experiment_variants.$inferSelect;
@@ -59,6 +60,20 @@ export const selectExperiments = (
     )
     .orderBy(desc(experiments.id))
     .limit(limit);
+
+/** Selects an online scorer of the agent of an experiment. */
+export const selectScorer = (db: Db, { workspace_id, agent_id }: ExperimentRow, id: string) =>
+  db
+    .select({ enabled: online_scorers.enabled })
+    .from(online_scorers)
+    .where(
+      and(
+        eq(online_scorers.workspace_id, workspace_id),
+        eq(online_scorers.agent_id, agent_id),
+        eq(online_scorers.id, id),
+        isNull(online_scorers.deleted_at),
+      ),
+    );
 
 /** Selects the id of the experiment that runs for an agent. */
 export const selectRunning = (db: Db, agent_id: SQL) =>

@@ -72,7 +72,7 @@ export async function tally(
 }
 
 /** Returns what facts add to the sums of their subjects. */
-function contributionsOf({ runs, ratings, events, late }: Facts): Timed[] {
+function contributionsOf({ runs, ratings, events, scores, late }: Facts): Timed[] {
   const counted: Timed[] = [];
   for (const { subject, at, latency, first_token, end_user_id: _, id: __, ...sums } of runs)
     if (subject !== null)
@@ -90,6 +90,8 @@ function contributionsOf({ runs, ratings, events, late }: Facts): Timed[] {
         at,
         sums: { [eventSum(name)]: value, [reachedSum(name)]: is_first },
       });
+  for (const { subject, at, passed } of scores)
+    if (subject !== null) counted.push({ subject, at, sums: { passed, scored: 1 } });
   for (const { kind, subject, score } of late)
     if (kind === 'deleted_rating' && subject !== null) counted.push(...undo(subject, 0, score));
   return counted;

@@ -51,7 +51,7 @@ export const experiments = sqliteTable(
     epoch: integer().notNull().default(0),
     /** Incremented by each change of the row by a person; the entity tag. */
     revision: integer().notNull().default(1),
-    /** Positions up to which runs, ratings and events are counted (experiments/count.ts). */
+    /** Positions up to which runs, ratings, events and scores are counted (experiments/count.ts). */
     cursor: text({ mode: 'json' }).notNull().default({}).$type<Record<string, unknown>>(),
     counted_at: integer(),
     /** The variant that was promoted; null when it ended without. */

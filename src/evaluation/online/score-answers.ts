@@ -14,6 +14,7 @@ import {
   addAnswers,
   dropScore,
   type OnlineScorerRow,
+  type ScoreChanges,
   type ScoreRow,
   selectEnabled,
   selectPending,
@@ -125,7 +126,7 @@ async function scoreAnswer(ctx: Ctx, config: Scorer, row: ScoreRow): Promise<'do
     call_key: `${row.id}:${row.attempts}`,
   });
   const isLater = result.error?.is_temporary === true && row.attempts + 1 < maxAttempts;
-  const changes: Partial<ScoreRow> = isLater
+  const changes: ScoreChanges = isLater
     ? { attempts: row.attempts + 1 }
     : {
         state: result.outcome,
@@ -136,7 +137,6 @@ async function scoreAnswer(ctx: Ctx, config: Scorer, row: ScoreRow): Promise<'do
         judge_id: result.judge?.judge_id ?? null,
         judge_revision: result.judge?.revision ?? null,
         cost_nano_usd: result.cost_nano_usd,
-        scored_at: ctx.now(),
       };
   await batch(ctx.db, [storeScore(ctx.db, row.id, changes), ...result.usage] as Statement[]);
   return isLater ? 'later' : 'done';

@@ -116,11 +116,21 @@ export const selectSpent = (db: Db, scorer_id: string, now: number) =>
     select coalesce(sum(cost_nano_usd), 0) as spent, coalesce(max(cost_nano_usd), 0) as highest
     from answer_scores where scorer_id = ${scorer_id} and scored_at >= ${now - (now % day)}`);
 
-/** Stores a score, once. */
-export const storeScore = (db: Db, id: string, changes: Partial<ScoreRow>): Statement =>
+export type ScoreChanges = Partial<Omit<ScoreRow, 'scored_at'>>;
+
+/**
+ * Stores a score, once. The database gives the time, so that scores are in the order in which they are stored, and experiments
+ * count them by it (experiments/facts.ts).
+ */
+export const storeScore = (db: Db, id: string, changes: ScoreChanges): Statement =>
   db
     .update(answer_scores)
-    .set(changes)
+    .set({
+      ...changes,
+      ...(changes.state === undefined
+        ? {}
+        : { scored_at: sql`cast(unixepoch('subsec') * 1000 as integer)` }),
+    })
     .where(and(eq(answer_scores.id, id), eq(answer_scores.state, 'pending')));
 
 export const dropScore = (db: Db, id: string): Statement =>
