@@ -209,8 +209,8 @@ export const selectPrior = (
       from ${sessions} cross join feedback f on f.session_id = s.id and f.created_at < n.value ->> 2 group by n.key`),
     db.all<{ subject: number; passed: number; scored: number }>(sql`
       select n.value ->> 0 as subject, sum(a.passed) as passed, count(*) as scored
-      from ${sessions} cross join answer_scores a on a.session_id = s.id and a.scorer_id = ${scorer_id ?? ''}
-        and a.state = 'scored' and a.scored_at < n.value ->> 2 where ${scorer_id ?? ''} <> '' group by n.key`),
+      from ${sessions} cross join answer_scores a on a.session_id = s.id and +a.scorer_id = ${scorer_id ?? ''}
+        and a.state = 'scored' and +a.scored_at < n.value ->> 2 where ${scorer_id ?? ''} <> '' group by n.key`),
     db.all<{ subject: number; name: string; value: number; sessions: number }>(sql`
       select n.value ->> 0 as subject, v.name, sum(v.value) as value, count(distinct v.session_id) as sessions
       from ${sessions} cross join session_events v on v.session_id = s.id and v.created_at < n.value ->> 2
