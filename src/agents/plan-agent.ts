@@ -1,4 +1,5 @@
 import { modelWarnings } from '../llm/index.ts';
+import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import type { ToolPin } from '../tools/index.ts';
@@ -34,7 +35,7 @@ export async function planAgent(ctx: Ctx, agent: string, input: PlanAgent): Prom
   const { config: to, plan_hash, is_new_version } = wanted;
   const from = parseConfig(row.config);
   const warningsOf = await modelWarnings(ctx);
-  return {
+  const reply: AgentPlan = {
     agent_id: row.id,
     slug: row.slug,
     revision: row.revision,
@@ -57,6 +58,13 @@ export async function planAgent(ctx: Ctx, agent: string, input: PlanAgent): Prom
     cost: await forecastCost(ctx, row.id, from, to),
     plan_hash,
   };
+  return kept(ctx, reply);
+}
+
+/** Stores nothing but the reply, for a repeated request. */
+async function kept<Reply>(ctx: Ctx, reply: Reply): Promise<Reply> {
+  if (ctx.idempotency !== null) await commit(ctx, { statements: [], reply });
+  return reply;
 }
 
 const notPortable = (detail: string) => ({
@@ -78,12 +86,12 @@ export async function planNewAgent(ctx: Ctx, manifest: Manifest): Promise<NewAge
     selectAgent(ctx.db, ctx.workspace_id, slug).get(),
   ]);
   if (existing !== undefined) throw slugTaken();
-  return {
+  return kept(ctx, {
     slug,
     config: wanted.config,
     tools: wanted.tools.map(({ name }) => name),
     warnings: [...warningsOf(wanted.config), ...wanted.warnings.map(notPortable)],
-  };
+  });
 }
 
 function compareTools(from: readonly ToolPin[], to: readonly ToolPin[]): AgentPlan['tools'] {

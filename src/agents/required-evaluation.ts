@@ -19,7 +19,11 @@ export const RequireEvaluation = z
   .strictObject({
     dataset_id: Id('ds'),
     scorers: z
-      .array(z.looseObject({ type: z.string().min(1).max(50) }))
+      .array(
+        z
+          .record(z.string(), z.unknown())
+          .refine(({ type }) => typeof type === 'string', 'Must have a `type`.'),
+      )
       .min(1)
       .max(20)
       .optional()

@@ -28,7 +28,7 @@ export const selectDue = (
     .where(
       and(
         sql`status = 'running'`,
-        sql`(counted_at is null or counted_at < ${until})`,
+        sql`counted_at < ${until}`,
         after === null
           ? undefined
           : sql`(counted_at > ${after.counted_at} or (counted_at = ${after.counted_at} and id > ${after.id}))`,

@@ -1,4 +1,5 @@
 export { subjectOf } from './assignment.ts';
+export { findExperiment } from './change.ts';
 export { type Caller, callerOf, selectChosen } from './choose-version.ts';
 export { eraseExperiments } from './erase.ts';
 export { experimentsFeature } from './feature.ts';

@@ -34,7 +34,6 @@ function requireStatus({ status }: ExperimentRow, ...allowed: readonly Experimen
     throw new Failure(
       'conflict',
       `The experiment is ${status}. This requires one that is ${allowed.join(' or ')}.`,
-      { extra: { status } },
     );
 }
 
@@ -90,7 +89,13 @@ export const startExperiment = (ctx: Ctx, id: string, ifMatch: IfMatch): Promise
       await checkStart(ctx, row);
       const allocation = allocate(sharesOf(row.variants));
       const detail = { epoch: row.epoch, weights: weightsOf(row) };
-      const changes = { status: 'running' as const, allocation, started_at: ctx.now() };
+      const now = ctx.now();
+      const changes = {
+        status: 'running' as const,
+        allocation,
+        started_at: now,
+        counted_at: now,
+      };
       return changed(ctx, row, 'started', changes, detail);
     }),
   );

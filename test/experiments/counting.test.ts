@@ -208,7 +208,7 @@ async function resetting(trial: Trial, { id }: { id: string }) {
         ...['experiment_subjects', 'experiment_totals', 'experiment_late_facts'].map((table) =>
           env.DB.prepare(`delete from ${table} where experiment_id = ?`).bind(id),
         ),
-        env.DB.prepare("update experiments set cursor = '{}', counted_at = null where id = ?").bind(
+        env.DB.prepare("update experiments set cursor = '{}', counted_at = 0 where id = ?").bind(
           id,
         ),
       ]),

@@ -65,7 +65,7 @@ describe('results', () => {
     const experiment = await startWith(trial, { guard_metrics: [{ metric: 'cost_per_message' }] });
     const nothing = await resultsOf(trial, experiment.id);
     expect(nothing).toMatchObject({
-      ...{ status: 'running', is_final: false, counted_until: null, required: null },
+      ...{ status: 'running', is_final: false, counted_until: expect.any(String), required: null },
       sample_ratio: { p_value: 1, is_mismatch: false },
       recommendation: { action: 'keep_running', variant_id: null },
       guards: [{ metric: 'cost_per_message', state: 'no_data' }],

@@ -63,7 +63,7 @@ describe('the consistency of a request', () => {
   it.each(reads.map((operation) => [operation.name, operation] as const))(
     '%s reads from its bookmark and writes nothing',
     async (_name, operation) => {
-      const path = fillPath(operation, own.values);
+      const path = fillPath(operation, await valuesFor(operation, own));
       const key = operation.access === 'root' ? rootKey : own.workspace.key;
       for (const [bookmark, where] of [
         [oldest, oldest],

@@ -98,7 +98,7 @@ export const caseRoutes = new Router()
       access: 'datasets:write',
       tag,
       summary: 'Add the turn of an answer to a dataset',
-      operationId: 'createCaseOfMessage',
+      operationId: 'createMessageCase',
       description:
         'The question becomes the input, the conversation before it is kept, and answer, cited passages and calls of tools become the expectation, unless `expected` says otherwise. The case is erased from all revisions when the session or one of its turns is.',
       params: z.object({ message: Id('msg') }),

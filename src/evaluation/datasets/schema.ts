@@ -159,6 +159,7 @@ export const ImportCases = z
     content: z.string().min(1).describe('The table or the lines, as text'),
     columns: z
       .partialRecord(z.enum(caseFields), z.string().min(1).max(200))
+      .openapi({ additionalProperties: false })
       .default({})
       .describe(
         'Names of the columns (CSV) or keys (JSON Lines) of each field. By default those with the name of the field; `question` or `prompt` for `input`, and `expected`, `expected_answer` or `reference` for `answer`',

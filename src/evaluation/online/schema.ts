@@ -93,8 +93,8 @@ export const ScoresQuery = z.strictObject({
   ...pageQuery,
   scorer: Id('osc').optional().describe('Filter by online scorer'),
   version_id: Id('ver').optional().describe('Filter by version'),
-  state: z.enum(scoreStates).optional(),
-  passed: z.enum(['true', 'false']).optional(),
+  state: z.enum(scoreStates).optional().describe('Filter by state'),
+  passed: z.enum(['true', 'false']).optional().describe('Filter by whether the answer passed'),
   ...dateRange,
 });
 export type ScoresQuery = z.output<typeof ScoresQuery>;

@@ -107,7 +107,7 @@ export const reviewRoutes = new Router()
       access: 'datasets:write',
       tag,
       summary: 'Add a review item to a dataset',
-      operationId: 'createCaseOfReviewItem',
+      operationId: 'createReviewItemCase',
       description:
         'The expected answer is the better answer of a verdict; the answer itself only if no verdict finds fault with it. Labels of verdicts become tags.',
       params: item,

@@ -5,10 +5,14 @@ import { maxTargets } from './schema.ts';
 const TargetIndex = z.coerce.number().int().min(0).max(maxTargets);
 
 export const ComparisonQuery = z.strictObject({
-  with: Id('eval').describe(
-    'The evaluation to compare with, the base: of the same dataset; it may be the same one',
+  with: Id('eval')
+    .optional()
+    .describe(
+      'The evaluation to compare with, the base: of the same dataset; without it, this one, whose second target is compared with its first',
+    ),
+  target: TargetIndex.optional().describe(
+    'Position in `targets` of this evaluation: 0, or 1 without `with`',
   ),
-  target: TargetIndex.default(0).describe('Position in `targets` of this evaluation'),
   with_target: TargetIndex.default(0).describe('Position in `targets` of the base'),
 });
 export type ComparisonQuery = z.output<typeof ComparisonQuery>;

@@ -31,15 +31,16 @@ export async function compareEvaluations(
   query: ComparisonQuery,
 ): Promise<Comparison> {
   const here = await findEvaluation(ctx, id);
-  const base = query.with === id ? here : await findEvaluation(ctx, query.with);
-  refuseOthers(here, base, query);
+  const { with: base_id = id, with_target, target = query.with === undefined ? 1 : 0 } = query;
+  const base = base_id === id ? here : await findEvaluation(ctx, base_id);
+  refuseOthers(here, base, { target, with_target });
   const [cases, baseCases, changed] = await batch(ctx.db, [
     selectCasesOf(ctx.db, here.id),
     selectCasesOf(ctx.db, base.id),
     selectChangedCases(ctx.db, here.dataset_id, [base.dataset_revision, here.dataset_revision]),
   ]);
-  const figures = await figuresOf(ctx, here, query.target, cases);
-  const baseFigures = await figuresOf(ctx, base, query.with_target, baseCases);
+  const figures = await figuresOf(ctx, here, target, cases);
+  const baseFigures = await figuresOf(ctx, base, with_target, baseCases);
   const isChanged = new Set(changed.map((one) => one.id));
   const shared = [...figures.keys()].filter((case_id) => baseFigures.has(case_id));
   const pairs = shared
@@ -58,8 +59,8 @@ export async function compareEvaluations(
     .sort((a, b) => changeOf(b) - changeOf(a));
   const ofPairs = (side: 'base' | 'here') => pairs.flatMap((pair) => pair[side].results);
   return {
-    evaluation: { id: here.id, target: query.target },
-    base: { id: base.id, target: query.with_target },
+    evaluation: { id: here.id, target },
+    base: { id: base.id, target: with_target },
     cases: pairs.length,
     only_here: figures.size - shared.length,
     only_in_base: baseFigures.size - shared.length,
@@ -79,7 +80,7 @@ export async function compareEvaluations(
 function refuseOthers(
   here: EvaluationRow,
   base: EvaluationRow,
-  { target, with_target }: ComparisonQuery,
+  { target, with_target }: { readonly target: number; readonly with_target: number },
 ): void {
   if (here.dataset_id !== base.dataset_id)
     throw new Failure('conflict', 'The two evaluations are of different datasets.');

@@ -79,7 +79,7 @@ export const evaluationRoutes = new Router()
       access: 'evaluations:read',
       tag,
       summary: 'List the results of an evaluation',
-      operationId: 'listEvaluationResults',
+      operationId: 'listCaseResults',
       description: 'One for each case, target and repetition, with its scores and their reasons.',
       params: evaluation,
       query: ResultQuery,
@@ -95,7 +95,7 @@ export const evaluationRoutes = new Router()
       access: 'evaluations:read',
       tag,
       summary: 'Export the results of an evaluation',
-      operationId: 'exportEvaluationResults',
+      operationId: 'exportCaseResults',
       description:
         'Streams the results as JSON Lines, CSV, or JUnit XML with a suite for each target. Text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe in CSV.',
       params: evaluation,

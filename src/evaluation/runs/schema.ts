@@ -166,9 +166,9 @@ export type Evaluation = z.output<typeof Evaluation>;
 
 export const EvaluationQuery = z.strictObject({
   ...pageQuery,
-  agent: Id('agt').optional(),
-  dataset: Id('ds').optional(),
-  status: z.enum(evaluationStatuses).optional(),
+  agent: Id('agt').optional().describe('Filter by agent'),
+  dataset: Id('ds').optional().describe('Filter by dataset'),
+  status: z.enum(evaluationStatuses).optional().describe('Filter by status'),
 });
 export type EvaluationQuery = z.output<typeof EvaluationQuery>;
 
@@ -219,9 +219,9 @@ const TargetIndex = z.coerce.number().int().min(0).max(maxTargets);
 const resultFilters = {
   target: TargetIndex.optional().describe('Position in `targets`'),
   failed_scorer: z.string().min(1).max(64).optional().describe('Results that it did not pass'),
-  passed: Flag.optional(),
-  outcome: z.enum(taskOutcomes).optional(),
-  tag: z.string().min(1).max(50).optional(),
+  passed: Flag.optional().describe('Filter by whether all scorers passed'),
+  outcome: z.enum(taskOutcomes).optional().describe('Filter by the outcome of the run'),
+  tag: z.string().min(1).max(50).optional().describe('Filter by a tag of the case'),
   q: z
     .string()
     .trim()
