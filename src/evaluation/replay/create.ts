@@ -18,8 +18,8 @@ import {
   toShadow,
 } from './schema.ts';
 import { countTurns, insertTurns, type TurnFilter } from './select-turns.ts';
-import { auditOf } from './service.ts';
-import { insertReplay, maxRunning, type ReplayRow } from './store.ts';
+import { auditOf, tooManyRunning } from './service.ts';
+import { insertReplay, type ReplayRow } from './store.ts';
 import { resolveTarget } from './target.ts';
 
 /** Starts a replay. Throws `not_found`, `agent_archived`, `validation_failed`, and `conflict` where no turn matches or too many run. */
@@ -109,10 +109,7 @@ async function insert<Reply>(
     });
   } catch (error) {
     if (!isGuardViolation(error, 'replays.label')) throw error;
-    throw new Failure(
-      'conflict',
-      `A workspace has at most ${maxRunning} running replays and shadows. Stop one first.`,
-    );
+    throw tooManyRunning();
   }
   return reply;
 }

@@ -1,3 +1,4 @@
+import { selectAgent } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import type { StoredScore, TaskOutcome } from '../../db/schema/evaluations.ts';
 import { withRetry } from '../../platform/with-retry.ts';
@@ -133,4 +134,22 @@ export async function refuseTask(
     usage,
   );
   if (!hasMore) step.stop ??= refusal as Step['stop'];
+}
+
+/**
+ * Keeps a task whose run could not start because its agent is archived, and stops the evaluation: the cases say nothing about the
+ * version. Returns false, and changes nothing, for another agent.
+ */
+export async function stopIfArchived(step: Step, task: ResultRow): Promise<boolean> {
+  const { ctx, evaluation } = step;
+  const agent = await selectAgent(ctx.db, ctx.workspace_id, evaluation.agent_id).get();
+  if (agent !== undefined && agent.archived_at === null) return false;
+  const message = 'The agent is archived. Restore it and resume the evaluation.';
+  step.stop ??= { code: 'agent_archived', message };
+  await storeTask(step, task, {
+    state: 'pending',
+    available_at: ctx.now(),
+    held_nano_usd: null,
+  });
+  return true;
 }

@@ -16,7 +16,14 @@ import { fromUsd } from '../../shared/money.ts';
 import type { CaseContent } from '../datasets/case.ts';
 import { selectCase } from '../datasets/store.ts';
 import { observe } from '../scorers/observe.ts';
-import { endWithout, refuseTask, storeTask, totalOf, tryLater } from './end-task.ts';
+import {
+  endWithout,
+  refuseTask,
+  stopIfArchived,
+  storeTask,
+  totalOf,
+  tryLater,
+} from './end-task.ts';
 import type { ResultRow } from './result-store.ts';
 import { scoreTask, withFailure } from './score-task.ts';
 import type { Step } from './step.ts';
@@ -52,7 +59,12 @@ export async function runTask(step: Step, task: ResultRow): Promise<void> {
     step.targetOf(task.target),
   ]);
   if (row === undefined)
-    return void (await endWithout(step, task, 'cancelled', gone('The case was erased.')));
+    return void (await endWithout(
+      step,
+      task,
+      'cancelled',
+      gone('The case was deleted or erased.'),
+    ));
   if (target === null)
     return void (await endWithout(step, task, 'cancelled', gone('The version was deleted.')));
   const content = row.content as unknown as CaseContent;
@@ -116,6 +128,7 @@ async function notStarted(step: Step, task: ResultRow, error: unknown): Promise<
   if (!(error instanceof Failure)) throw error;
   const { code, message, options } = error;
   if (code === 'budget_exceeded') await refuseTask(step, task, error, {}, 0);
+  else if (await stopIfArchived(step, task)) return null;
   else if (
     !passing.has(code) ||
     !(await tryLater(step, task, { code, retry_after: options.retryAfter, changes: {} }))

@@ -19,7 +19,8 @@ export async function checkScorers(
     await checkScorer(ctx, scorer, `${pointer}/${index}`);
 }
 
-async function checkScorer(ctx: Ctx, scorer: Scorer, pointer: string): Promise<void> {
+/** The same of one scorer; `pointer` is its own. */
+export async function checkScorer(ctx: Ctx, scorer: Scorer, pointer: string): Promise<void> {
   if (scorer.type === 'faithfulness' && scorer.model !== undefined)
     await assertJudgeModel(ctx, scorer.model, `${pointer}/model`);
   if (scorer.type === 'similarity' && scorer.model !== undefined)
