@@ -90,6 +90,11 @@ INSERT INTO webhook_event_queue (workspace_id, type, subject_id, created_at)
 VALUES (NEW.workspace_id, iif(NEW.kind = 'significant', 'experiment.significant', iif(NEW.kind = 'variant_stopped', 'experiment.guard_stopped', 'experiment.concluded')), NEW.id, NEW.created_at);
 END;
 --> statement-breakpoint
+-- A case of a turn that was erased while the case was written.
+CREATE TRIGGER IF NOT EXISTS case_of_erased_turn BEFORE INSERT ON dataset_cases
+WHEN NEW.source_run_id IS NOT NULL AND iif(NEW.source_session_id IS NULL, NOT EXISTS (SELECT 1 FROM run_contents c WHERE c.run_id = NEW.source_run_id), NOT EXISTS (SELECT 1 FROM messages m JOIN sessions s ON s.id = m.session_id WHERE m.run_id = NEW.source_run_id AND s.id = NEW.source_session_id AND m.text <> ''))
+BEGIN SELECT RAISE(ABORT, 'case_of_erased_turn'); END;
+--> statement-breakpoint
 -- Answers to a case, what explains their scores, and the runs that hold its texts are erased with it.
 CREATE TRIGGER IF NOT EXISTS answers_to_erased_case AFTER DELETE ON dataset_cases
 BEGIN
@@ -164,7 +169,7 @@ END;
 --> statement-breakpoint
 -- What is stored of an answer that was erased in the meantime.
 CREATE TRIGGER IF NOT EXISTS score_of_erased_answer AFTER UPDATE OF reason ON answer_scores
-WHEN NEW.reason IS NOT NULL AND iif(NEW.session_id IS NULL, NOT EXISTS (SELECT 1 FROM run_contents c WHERE c.run_id = NEW.run_id), NOT EXISTS (SELECT 1 FROM sessions s WHERE s.id = NEW.session_id))
+WHEN NEW.reason IS NOT NULL AND iif(NEW.session_id IS NULL, NOT EXISTS (SELECT 1 FROM run_contents c WHERE c.run_id = NEW.run_id), NOT EXISTS (SELECT 1 FROM messages m JOIN sessions s ON s.id = m.session_id WHERE m.run_id = NEW.run_id AND s.id = NEW.session_id AND m.text <> ''))
 BEGIN
 UPDATE answer_scores SET reason = NULL WHERE id = NEW.id;
 END;
