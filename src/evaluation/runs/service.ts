@@ -14,7 +14,7 @@ import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { findDataset } from '../datasets/change.ts';
-import { checkScorers } from '../scorers/check-scorers.ts';
+import { checkScorers, withJudgeRevisions } from '../scorers/check-scorers.ts';
 import { selectRunning } from './result-store.ts';
 import {
   type CreateEvaluation,
@@ -61,8 +61,9 @@ export async function createEvaluation(
       'forbidden',
       '`execute_tools` requires the permission tools:write, which this credential does not have.',
     );
-  const scorers = withNames(input.scorers);
-  await checkScorers(ctx, scorers, '/scorers');
+  const named = withNames(input.scorers);
+  await checkScorers(ctx, named, '/scorers');
+  const scorers = await withJudgeRevisions(ctx, named);
   const { agent_id, targets } = await pinTargets(ctx, input);
   const selection: CaseSelection = {
     workspace_id: ctx.workspace_id,

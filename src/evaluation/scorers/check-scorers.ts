@@ -28,9 +28,26 @@ export async function checkScorer(ctx: Ctx, scorer: Scorer, pointer: string): Pr
   if (scorer.type !== 'judge') return;
   if (scorer.judge !== undefined)
     await assertJudgeModel(ctx, scorer.judge.model, `${pointer}/judge/model`);
-  if (scorer.judge_id !== undefined && (await findJudge(ctx, scorer.judge_id)) === null)
-    throw invalid(`${pointer}/judge_id`, `The judge ${scorer.judge_id} does not exist.`);
+  const { judge_id, judge_revision } = scorer;
+  if (judge_id !== undefined && (await findJudge(ctx, judge_id, judge_revision)) === null)
+    throw invalid(
+      `${pointer}/judge_id`,
+      `The judge ${judge_id} does not exist${judge_revision === undefined ? '' : ', or has no such revision'}.`,
+    );
 }
+
+/** Pins the judges of scorers, so that all answers are scored by one rubric. */
+export const withJudgeRevisions = <Named extends Scorer>(
+  ctx: Ctx,
+  scorers: readonly Named[],
+): Promise<Named[]> =>
+  Promise.all(
+    scorers.map(async (scorer) => {
+      if (scorer.type !== 'judge' || scorer.judge_id === undefined) return scorer;
+      const judge = await findJudge(ctx, scorer.judge_id, scorer.judge_revision);
+      return judge === null ? scorer : ({ ...scorer, judge_revision: judge.revision } as Named);
+    }),
+  );
 
 async function assertEmbeddingModel(ctx: Ctx, model: string, pointer: string): Promise<void> {
   if (findEmbeddingModel(model) === undefined && !isEmbeddingModel(model))
