@@ -367,7 +367,7 @@ describe('scorers of an evaluation', () => {
   });
 
   it('keep the revision of the judge that they began with', async () => {
-    const { workspace } = await withModel({ rounds: [] });
+    const { workspace } = await withModel({ rounds: [judged(1)], repeat: true });
     const ctx = contextOf(workspace);
     const { id } = await newJudge(workspace);
     const agent = (await workspace.post('/agents', { name: 'A' })).body.id;

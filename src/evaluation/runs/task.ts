@@ -18,8 +18,9 @@ import { selectCase } from '../datasets/store.ts';
 import { observe } from '../scorers/observe.ts';
 import {
   endWithout,
+  notStarted,
+  passing,
   refuseTask,
-  stopIfArchived,
   storeTask,
   totalOf,
   tryLater,
@@ -30,17 +31,6 @@ import type { Step } from './step.ts';
 import type { TargetContent } from './targets.ts';
 
 const maxAnswerChars = 20_000;
-
-/** Failures of runs that may pass. */
-const passing: ReadonlySet<string> = new Set([
-  'rate_limited',
-  'unavailable',
-  'provider_error',
-  'provider_timeout',
-  'run_interrupted',
-  'session_busy',
-  'conflict',
-]);
 
 /**
  * Runs and scores a claimed task. Its run has an id of its own, so that a worker that comes later finds the run of one that died.
@@ -122,19 +112,6 @@ async function runOf(
   }
   if (run === undefined || (isOpen(run) && !isWaiting(run))) await ended(step, run_id);
   return (await read()) ?? null;
-}
-
-async function notStarted(step: Step, task: ResultRow, error: unknown): Promise<null> {
-  if (!(error instanceof Failure)) throw error;
-  const { code, message, options } = error;
-  if (code === 'budget_exceeded') await refuseTask(step, task, error, {}, 0);
-  else if (await stopIfArchived(step, task)) return null;
-  else if (
-    !passing.has(code) ||
-    !(await tryLater(step, task, { code, retry_after: options.retryAfter, changes: {} }))
-  )
-    await endWithout(step, task, 'failed', { code, message });
-  return null;
 }
 
 /** Waits for the end of a run, or of the step. */
