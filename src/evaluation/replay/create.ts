@@ -61,6 +61,7 @@ export async function createShadow(
   input: CreateShadow,
 ): Promise<Shadow> {
   const { agent, ...target } = await resolveTarget(ctx, agentName, input);
+  await checkExperiment(ctx, agent.id, input.experiment, '/experiment');
   const row = newRow(ctx, 'shadow', agent.id, input, {
     ...target,
     selection: input.experiment === undefined ? {} : { experiment_id: input.experiment },
@@ -114,12 +115,26 @@ async function insert<Reply>(
   return reply;
 }
 
+/** Throws `validation_failed` for an experiment of another agent. */
+async function checkExperiment(
+  { db, workspace_id }: Ctx,
+  agent_id: string,
+  id: string | undefined,
+  pointer: string,
+): Promise<void> {
+  if (id === undefined) return;
+  const found = await db.all(sql`
+    select 1 from experiments where id = ${id} and agent_id = ${agent_id} and workspace_id = ${workspace_id}`);
+  if (found.length === 0) throw invalid(pointer, 'No such experiment of this agent.');
+}
+
 /** Resolves the version of a filter. Throws `validation_failed`. */
 async function resolveFilter(
   ctx: Ctx,
   agent_id: string,
   { version, experiment, variant, ...rest }: CreateReplay['filter'],
 ): Promise<TurnFilter> {
+  await checkExperiment(ctx, agent_id, experiment, '/filter/experiment');
   const ids = { experiment_id: experiment, variant_id: variant };
   if (version === undefined) return { ...rest, ...ids };
   const [found] = await ctx.db.all<{ id: string | null }>(

@@ -32,7 +32,7 @@ export async function checkScorer(ctx: Ctx, scorer: Scorer, pointer: string): Pr
   if (judge_id !== undefined && (await findJudge(ctx, judge_id, judge_revision)) === null)
     throw invalid(
       `${pointer}/judge_id`,
-      `The judge ${judge_id} does not exist${judge_revision === undefined ? '' : ', or has no such revision'}.`,
+      judge_revision === undefined ? 'No such judge.' : 'No such judge, or no such revision of it.',
     );
 }
 
