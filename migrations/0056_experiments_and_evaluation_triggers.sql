@@ -90,10 +90,41 @@ INSERT INTO webhook_event_queue (workspace_id, type, subject_id, created_at)
 VALUES (NEW.workspace_id, iif(NEW.kind = 'significant', 'experiment.significant', iif(NEW.kind = 'variant_stopped', 'experiment.guard_stopped', 'experiment.concluded')), NEW.id, NEW.created_at);
 END;
 --> statement-breakpoint
--- Answers to a case, and what explains their scores, are erased with it.
+-- A case of a turn that was erased while the case was written.
+CREATE TRIGGER IF NOT EXISTS case_of_erased_turn BEFORE INSERT ON dataset_cases
+WHEN NEW.source_run_id IS NOT NULL AND iif(NEW.source_session_id IS NULL, NOT EXISTS (SELECT 1 FROM run_contents c WHERE c.run_id = NEW.source_run_id), NOT EXISTS (SELECT 1 FROM messages m JOIN sessions s ON s.id = m.session_id WHERE m.run_id = NEW.source_run_id AND s.id = NEW.source_session_id AND m.text <> ''))
+BEGIN SELECT RAISE(ABORT, 'case_of_erased_turn'); END;
+--> statement-breakpoint
+-- Answers to a case, what explains their scores, and the runs that hold its texts are erased with it.
 CREATE TRIGGER IF NOT EXISTS answers_to_erased_case AFTER DELETE ON dataset_cases
 BEGIN
 UPDATE evaluation_results SET answer = NULL, reasons = NULL, error_detail = NULL WHERE case_id = OLD.id;
+UPDATE run_contents SET question = '', prompt = NULL, answer = '', answer_prompt = NULL, citations = '[]', inputs = '{}', expires_at = 0 WHERE run_id IN (SELECT r.run_id FROM evaluation_results r WHERE r.case_id = OLD.id);
+DELETE FROM run_steps WHERE run_id IN (SELECT r.run_id FROM evaluation_results r WHERE r.case_id = OLD.id);
+UPDATE runs SET events = NULL, context = NULL WHERE id IN (SELECT r.run_id FROM evaluation_results r WHERE r.case_id = OLD.id);
+END;
+--> statement-breakpoint
+-- A run that has lost its result, or that another one replaces: nothing would lead to its texts any longer.
+CREATE TRIGGER IF NOT EXISTS runs_of_deleted_result AFTER DELETE ON evaluation_results WHEN OLD.run_id IS NOT NULL
+BEGIN
+UPDATE run_contents SET question = '', prompt = NULL, answer = '', answer_prompt = NULL, citations = '[]', inputs = '{}', expires_at = 0 WHERE run_id = OLD.run_id;
+DELETE FROM run_steps WHERE run_id = OLD.run_id;
+UPDATE runs SET events = NULL, context = NULL WHERE id = OLD.run_id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS runs_of_replaced_result AFTER UPDATE OF run_id ON evaluation_results WHEN OLD.run_id IS NOT NULL AND NEW.run_id IS NOT OLD.run_id
+BEGIN
+UPDATE run_contents SET question = '', prompt = NULL, answer = '', answer_prompt = NULL, citations = '[]', inputs = '{}', expires_at = 0 WHERE run_id = OLD.run_id;
+DELETE FROM run_steps WHERE run_id = OLD.run_id;
+UPDATE runs SET events = NULL, context = NULL WHERE id = OLD.run_id;
+END;
+--> statement-breakpoint
+-- What is stored of a case that was erased in the meantime.
+CREATE TRIGGER IF NOT EXISTS result_of_erased_case AFTER UPDATE OF answer, reasons ON evaluation_results
+WHEN (NEW.answer IS NOT NULL OR NEW.reasons IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM dataset_cases c JOIN evaluations e ON e.id = NEW.evaluation_id WHERE c.dataset_id = e.dataset_id AND c.id = NEW.case_id)
+BEGIN
+UPDATE evaluation_results SET answer = NULL, reasons = NULL, error_detail = NULL
+  WHERE evaluation_id = NEW.evaluation_id AND ordinal = NEW.ordinal AND target = NEW.target AND repetition = NEW.repetition;
 END;
 --> statement-breakpoint
 CREATE TRIGGER IF NOT EXISTS webhook_event_of_evaluation AFTER UPDATE OF status ON evaluations WHEN NEW.status IS NOT OLD.status AND NEW.status IN ('completed', 'failed') AND NEW.deleted_at IS NULL AND EXISTS (SELECT 1 FROM webhooks w, json_each(w.event_types) f WHERE w.workspace_id = NEW.workspace_id AND w.is_enabled = 1 AND ('evaluation.' || NEW.status) GLOB f.value)
@@ -127,6 +158,20 @@ BEGIN
 UPDATE run_contents SET question = '', prompt = NULL, answer = '', answer_prompt = NULL, citations = '[]', inputs = '{}', expires_at = 0 WHERE run_id = OLD.run_id;
 DELETE FROM run_steps WHERE run_id = OLD.run_id;
 UPDATE runs SET events = NULL, context = NULL WHERE id = OLD.run_id;
+END;
+--> statement-breakpoint
+CREATE TRIGGER IF NOT EXISTS runs_of_replaced_replay_turn AFTER UPDATE OF run_id ON replay_turns WHEN OLD.run_id IS NOT NULL AND NEW.run_id IS NOT OLD.run_id
+BEGIN
+UPDATE run_contents SET question = '', prompt = NULL, answer = '', answer_prompt = NULL, citations = '[]', inputs = '{}', expires_at = 0 WHERE run_id = OLD.run_id;
+DELETE FROM run_steps WHERE run_id = OLD.run_id;
+UPDATE runs SET events = NULL, context = NULL WHERE id = OLD.run_id;
+END;
+--> statement-breakpoint
+-- What is stored of an answer that was erased in the meantime.
+CREATE TRIGGER IF NOT EXISTS score_of_erased_answer AFTER UPDATE OF reason ON answer_scores
+WHEN NEW.reason IS NOT NULL AND iif(NEW.session_id IS NULL, NOT EXISTS (SELECT 1 FROM run_contents c WHERE c.run_id = NEW.run_id), NOT EXISTS (SELECT 1 FROM messages m JOIN sessions s ON s.id = m.session_id WHERE m.run_id = NEW.run_id AND s.id = NEW.session_id AND m.text <> ''))
+BEGIN
+UPDATE answer_scores SET reason = NULL WHERE id = NEW.id;
 END;
 --> statement-breakpoint
 CREATE TRIGGER IF NOT EXISTS replay_turn_erased AFTER DELETE ON replay_turns

@@ -36,7 +36,7 @@ export async function passGate(
     selectEvaluations(ctx.db, ctx.workspace_id, agent.id, required, fingerprint, since),
     selectFormerActivation(ctx.db, ctx.workspace_id, agent.id, version.id),
   ]);
-  const found = evaluations.map(toResult).find((one) => hasScorers(one, required));
+  const found = evaluations.map(toResult).find((one) => isSufficient(one, required));
   const missing = found === undefined ? [noneOf(required)] : shortfallsOf(found, required);
   if (missing.length === 0) return null;
   if (former !== undefined && reason !== null) return null;
@@ -115,16 +115,24 @@ interface Result {
   readonly id: string;
   readonly scorers: readonly Readonly<Record<string, unknown>>[];
   readonly estimates: ReadonlyMap<string, Estimate>;
+  /** Cases that were deleted or erased before they ran. */
+  readonly lost: number;
 }
 
 function toResult({ id, scorers, summary }: EvaluationRow): Result {
-  const { overall, scorers: own = [] } = JSON.parse(summary ?? '{}') as {
+  const {
+    overall,
+    outcomes,
+    scorers: own = [],
+  } = JSON.parse(summary ?? '{}') as {
     overall?: Estimate;
+    outcomes?: { readonly cancelled?: number };
     scorers?: (Estimate & { readonly name: string })[];
   };
   return {
     id,
     scorers: JSON.parse(scorers) as Result['scorers'],
+    lost: outcomes?.cancelled ?? 0,
     estimates: new Map([
       ...(overall === undefined ? [] : [['overall', overall] as const]),
       ...own.map((one) => [one.name, one] as const),
@@ -132,11 +140,12 @@ function toResult({ id, scorers, summary }: EvaluationRow): Result {
   };
 }
 
-/** True for an evaluation with all the scorers that are required or have thresholds. */
-const hasScorers = (
-  { scorers, estimates }: Result,
+/** True for an evaluation of all cases with all the scorers that are required or have thresholds. */
+const isSufficient = (
+  { scorers, estimates, lost }: Result,
   { scorers: required = [], thresholds }: RequiredEvaluation,
 ): boolean =>
+  lost === 0 &&
   Object.keys(thresholds).every((name) => estimates.has(name)) &&
   required.every((one) => scorers.some((given) => isLike(given, one)));
 

@@ -27,7 +27,9 @@ export const RequireEvaluation = z
       .min(1)
       .max(20)
       .optional()
-      .describe('Scorers that the evaluation must have with these settings, as in an evaluation'),
+      .describe(
+        'Scorers that the evaluation must have with these settings, as in an evaluation. Settings that are not given may be any, `threshold` and `weight` too',
+      ),
     thresholds: z
       .record(z.string().min(1).max(64), Threshold)
       .refine((all) => Object.keys(all).length > 0, 'Set at least one threshold.')

@@ -33,6 +33,10 @@ export const isGuardViolation = (error: unknown, column: string): boolean =>
 export const isNamespaceViolation = (error: unknown): boolean =>
   messageOf(error).includes('mcp_namespace_taken');
 
+/** Returns true when a turn was erased before a case of it was stored. */
+export const isErasedTurn = (error: unknown): boolean =>
+  messageOf(error).includes('case_of_erased_turn');
+
 /** Returns true for temporary errors of the platform, after which the caller may retry. */
 export const isTransient = (error: unknown): boolean =>
   /Network connection lost|storage caused object to be reset|reset because its code was updated|D1 DB is overloaded|Internal error while starting up D1/i.test(

@@ -69,6 +69,8 @@ export async function readFacts(
   return {
     before,
     cursor: {
+      // Also the time of the last check (check.ts).
+      ...before,
       pass: before.pass + 1,
       runs: lastOf(runs) ?? before.runs,
       ratings: lastOf(ratings) ?? before.ratings,

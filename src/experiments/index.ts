@@ -1,5 +1,4 @@
 export { subjectOf } from './assignment.ts';
-export { findExperiment } from './change.ts';
 export { type Caller, callerOf, selectChosen } from './choose-version.ts';
 export { eraseExperiments } from './erase.ts';
 export { experimentsFeature } from './feature.ts';

@@ -150,6 +150,19 @@ describe('import of cases', () => {
     );
   });
 
+  it('refuses arguments that are nested too deeply (R27)', async () => {
+    const workspace = await newWorkspace();
+    const dataset = await newDataset(workspace);
+    const nested = `${'['.repeat(7000)}${']'.repeat(7000)}`;
+    const calls = `[{""name"":""a"",""arguments"":{""b"":${nested}}}]`;
+    const table = `input,tool_calls\nDeep?,"${calls}"`;
+    const { status, body } = await load(workspace, dataset, table);
+    expect([status, body.errors?.[0]?.detail]).toEqual([
+      422,
+      expect.stringMatching(/^Line 2: .*nested at most 24 deep/),
+    ]);
+  });
+
   it('reports every faulty row with its line, and adds none', async () => {
     const workspace = await newWorkspace();
     const dataset = await newDataset(workspace);

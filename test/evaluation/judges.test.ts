@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { compareAnswers } from '../../src/evaluation/judges/compare-answers.ts';
 import { JudgeConfig } from '../../src/evaluation/judges/schema.ts';
+import { findJudge } from '../../src/evaluation/judges/service.ts';
 import { checkScorers } from '../../src/evaluation/scorers/check-scorers.ts';
 import { Scorer } from '../../src/evaluation/scorers/schema.ts';
 import { newId } from '../../src/shared/id.ts';
@@ -363,5 +364,27 @@ describe('scorers of an evaluation', () => {
     );
     for (const both of [{ type: 'judge' }, { type: 'judge', judge_id: id, judge: config }])
       expect(Scorer.safeParse(both).success).toBe(false);
+  });
+
+  it('keep the revision of the judge that they began with', async () => {
+    const { workspace } = await withModel({ rounds: [judged(1)], repeat: true });
+    const ctx = contextOf(workspace);
+    const { id } = await newJudge(workspace);
+    const agent = (await workspace.post('/agents', { name: 'A' })).body.id;
+    const dataset = (await workspace.post('/datasets', { name: 'Days' })).body.id;
+    await workspace.post(`/datasets/${dataset}/cases`, { data: [{ input: 'How many days?' }] });
+    const start = async (scorer: object) =>
+      (await workspace.post(`/datasets/${dataset}/evaluations`, { agent, scorers: [scorer] })).body;
+    const judge = { type: 'judge', judge_id: id };
+    const first = await start(judge);
+    await workspace.patch(`/judges/${id}`, { rubric: 'Everything is right.' });
+    const second = await start(judge);
+    const revisions = [first, second].map(({ scorers }) => scorers[0].judge_revision);
+    expect(revisions).toEqual([1, 2]);
+    expect((await findJudge(ctx, id, 1))?.config.rubric).toBe(config.rubric);
+    const path = `/evaluations/${second.id}/comparison?with=${first.id}`;
+    expect((await workspace.get(path)).body.incomparable_scorers).toEqual(['judge']);
+    const unknown = await start({ ...judge, judge_revision: 3 });
+    expect(unknown.errors[0].pointer).toBe('/scorers/0/judge_id');
   });
 });

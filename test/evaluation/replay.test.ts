@@ -163,6 +163,19 @@ describe('a replay', () => {
     expect(blocked).toMatchObject({ error: { code: 'budget_exceeded' }, figures: { done: 0 } });
     const cancelled = await workspace.post(`/replays/${other.id}/cancel`);
     expect(cancelled.body).toMatchObject({ status: 'cancelled', error: null });
+    // Nor does it go on with a key that was revoked.
+    const { key_id } = await workspace.withRole('editor');
+    expect((await workspace.delete(`/api-keys/${key_id}`)).status).toBeLessThan(300);
+    await env.DB.prepare("update replays set status = 'running', api_key_id = ? where id = ?")
+      .bind(key_id, other.id)
+      .run();
+    const job = { type: 'replay.process', replay_id: other.id, api_key_id: key_id } as const;
+    await asSystem(
+      workspace.id,
+      async (ctx) => void (await jobHandlers['replay.process'].run(ctx, job)),
+    );
+    const stopped = (await workspace.get(`/replays/${other.id}`)).body;
+    expect(stopped).toMatchObject({ status: 'paused', error: { code: 'unauthenticated' } });
     expect((await workspace.get('/replays')).body.data).toHaveLength(2);
   });
 

@@ -87,8 +87,14 @@ describe('cases from turns', () => {
     const id = await add(canary.message);
     await workspace.patch(`/datasets/${dataset}/cases/${id}`, { tags: ['changed'] });
     expect(await countCases(dataset)).toBe(3);
+    const kept = await env.DB.prepare('select * from dataset_cases where id = ?').bind(id).first();
     await workspace.delete(`/sessions/${canary.session}`);
     expect(await countCases(dataset)).toBe(1);
+    // Nor can a request that has read the turn before store a case of it.
+    const again = env.DB.prepare(
+      `insert into dataset_cases (${Object.keys(kept ?? {})}) select ${Object.keys(kept ?? {}).map((name) => `value ->> '${name}'`)} from json_each(?)`,
+    ).bind(JSON.stringify([kept]));
+    await expect(again.run()).rejects.toThrow('case_of_erased_turn');
     expect((await workspace.get(`/datasets/${dataset}`)).body).toMatchObject({
       ...{ case_count: 1, erased_count: 1 },
     });

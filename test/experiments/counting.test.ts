@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { saveCheck } from '../../src/experiments/check-store.ts';
 import { countUpTo } from '../../src/experiments/count.ts';
 import { contextOf } from '../llm/support.ts';
 import { faulty } from '../support/faulty.ts';
@@ -61,7 +62,10 @@ describe('counting', () => {
   it('adds up runs, ratings and events by subject, as computed by hand', async () => {
     const { trial, experiment } = await start();
     await insertFacts(trial, experiment, byHand);
+    await saveCheck(countingAs(trial).db, trial.workspace.id, experiment.id, 7);
     await countUpTo(countingAs(trial), experiment.id, Date.now() + 1000);
+    const checked = "select cursor ->> 'checked_at' as at from experiments where id = ?";
+    expect(await env.DB.prepare(checked).bind(experiment.id).first('at')).toBe(7);
     const [control, variant] = await totalsOf(experiment);
     const { ratios, quantiles, active } = control.sums;
     expect([control.subjects, active, variant.subjects]).toEqual([2, 2, 1]);

@@ -5,7 +5,7 @@ import { app } from '../../src/app.ts';
 import { type Options, rootKey, toAnswer, toRequest } from '../support/api.ts';
 import { fillPath, operations } from '../support/document.ts';
 import { recording } from '../support/faulty.ts';
-import { randomValues, type Seeded, seed } from '../support/resources.ts';
+import { randomValues, type Seeded, seed, valuesFor } from '../support/resources.ts';
 import { someOf } from '../support/turns.ts';
 
 /** As old as a bookmark can be: every replica has got further. */

@@ -175,7 +175,13 @@ describe('roles', () => {
         'code:run',
         'usage:archives',
       ],
-      ...['judges:write', 'budgets:manage', 'webhooks:manage', 'rate-limits:manage', 'operations:read'],
+      ...[
+        'judges:write',
+        'budgets:manage',
+        'webhooks:manage',
+        'rate-limits:manage',
+        'operations:read',
+      ],
     ];
     expect(me.permissions).toEqual(
       Object.keys(permissions).filter((permission) => !closed.includes(permission)),

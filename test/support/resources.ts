@@ -133,7 +133,12 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
   'POST /api/v1/agents/plan': () => {
     const slug = `planned-${crypto.randomUUID().slice(0, 8)}`;
     return {
-      manifest: { kind: 'agentgrid.agent', format: 1, agent: { name: 'Planned', slug }, config: {} },
+      manifest: {
+        kind: 'agentgrid.agent',
+        format: 1,
+        agent: { name: 'Planned', slug },
+        config: {},
+      },
     };
   },
   'POST /api/v1/end-user-tokens': ({ agent }) => ({

@@ -2,12 +2,15 @@ import { z } from '@hono/zod-openapi';
 import { Id, Name, Time } from '../../http/schema.ts';
 import { Inputs } from '../../runs/index.ts';
 import { canonicalJson, sha256 } from '../../shared/digest.ts';
+import { isWithinDepth } from '../../shared/json-schema/index.ts';
 import type { CaseContent } from './case.ts';
 
 const maxTextChars = 100_000;
 const maxTurns = 200;
 const maxItems = 50;
 const maxArgumentsChars = 16_000;
+/** A cell of a table may be nested deeper than a request. */
+const maxArgumentsDepth = 24;
 /** Characters of the JSON of a case. */
 export const maxCaseChars = 300_000;
 
@@ -32,7 +35,12 @@ const ExpectedToolCall = z
     name: z.string().min(1).max(200),
     arguments: z
       .record(z.string(), z.unknown())
-      .refine((value) => JSON.stringify(value).length <= maxArgumentsChars, 'Is too long.')
+      .refine(
+        (value) =>
+          isWithinDepth(value, maxArgumentsDepth) &&
+          JSON.stringify(value).length <= maxArgumentsChars,
+        `At most ${maxArgumentsChars} characters of JSON, nested at most ${maxArgumentsDepth} deep.`,
+      )
       .optional()
       .describe('Arguments that the call must have, among others'),
   })

@@ -1,5 +1,10 @@
 import type { Statement } from '../../db/client.ts';
-import { isGuardViolation, isIndexViolation, isUniqueViolation } from '../../db/errors.ts';
+import {
+  isErasedTurn,
+  isGuardViolation,
+  isIndexViolation,
+  isUniqueViolation,
+} from '../../db/errors.ts';
 import type { revisionActions } from '../../db/schema/datasets.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../../platform/context.ts';
@@ -69,6 +74,7 @@ export async function changeDataset<Reply>(
       await commitRevision(ctx, row, planned);
       return planned.reply;
     } catch (error) {
+      if (isErasedTurn(error)) throw new Failure('conflict', 'The turn of this case is erased.');
       if (!hasRaced(error)) throw error;
     }
   }

@@ -8,7 +8,7 @@ import type { ExportQuery } from './schema.ts';
 import { selectCases } from './store.ts';
 
 /** Cases that are read for one piece of the file. */
-const casesAtATime = 100;
+const casesAtATime = 50;
 
 interface ExportedCase {
   readonly id: string;

@@ -23,6 +23,7 @@ import {
   type JudgeRow,
   maxJudges,
   selectJudge,
+  selectJudgeRevision,
   selectJudgeRevisions,
   selectJudges,
 } from './store.ts';
@@ -52,10 +53,18 @@ export const toKnownJudge = ({ id, revision, config }: JudgeRow): KnownJudge => 
   config: JudgeConfig.parse(config),
 });
 
-/** Returns a judge for scoring; null when it was deleted. */
-export async function findJudge(ctx: Ctx, id: string): Promise<KnownJudge | null> {
-  const row = await selectJudge(ctx.db, ctx.workspace_id, id).get();
-  return row === undefined ? null : toKnownJudge(row);
+/** Returns a judge for scoring, in its newest revision unless another is given; null for one that does not exist. */
+export async function findJudge(
+  ctx: Ctx,
+  id: string,
+  revision?: number,
+): Promise<KnownJudge | null> {
+  const { db, workspace_id } = ctx;
+  const row = await selectJudge(db, workspace_id, id).get();
+  if (row === undefined) return null;
+  if (revision === undefined || revision === row.revision) return toKnownJudge(row);
+  const former = await selectJudgeRevision(db, workspace_id, id, revision).get();
+  return former === undefined ? null : toKnownJudge({ ...row, ...former });
 }
 
 /** Throws `validation_failed` for a model that cannot judge, and `conflict` for too many judges. */

@@ -59,6 +59,23 @@ export const deleteJudgeRows = (db: Db, workspace_id: string, id: string) =>
     db.delete(judges).where(own(workspace_id, id)),
   ] as const;
 
+export const selectJudgeRevision = (
+  db: Db,
+  workspace_id: string,
+  judge_id: string,
+  revision: number,
+) =>
+  db
+    .select({ revision: judge_revisions.revision, config: judge_revisions.config })
+    .from(judge_revisions)
+    .where(
+      and(
+        eq(judge_revisions.judge_id, judge_id),
+        eq(judge_revisions.revision, revision),
+        eq(judge_revisions.workspace_id, workspace_id),
+      ),
+    );
+
 export const selectJudgeRevisions = (
   db: Db,
   workspace_id: string,

@@ -2,6 +2,7 @@ import { batch, type Statement } from '../../db/client.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { commitStep, type NextStep } from '../../platform/next-step.ts';
+import { sumOrNull } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
 import { selectEndedRuns } from '../ended-runs.ts';
 import { selectQueued } from '../queued.ts';
@@ -125,9 +126,11 @@ async function scoreAnswer(ctx: Ctx, config: Scorer, row: ScoreRow): Promise<'do
     ...{ agent_id, version_id, session_id, run_id },
     call_key: `${row.id}:${row.attempts}`,
   });
+  // Attempts that failed have a cost, too.
+  const cost_nano_usd = sumOrNull([row.cost_nano_usd ?? 0, result.cost_nano_usd]);
   const isLater = result.error?.is_temporary === true && row.attempts + 1 < maxAttempts;
   const changes: ScoreChanges = isLater
-    ? { attempts: row.attempts + 1 }
+    ? { attempts: row.attempts + 1, cost_nano_usd }
     : {
         state: result.outcome,
         score: result.score,
@@ -136,7 +139,7 @@ async function scoreAnswer(ctx: Ctx, config: Scorer, row: ScoreRow): Promise<'do
         error_code: result.error?.code ?? null,
         judge_id: result.judge?.judge_id ?? null,
         judge_revision: result.judge?.revision ?? null,
-        cost_nano_usd: result.cost_nano_usd,
+        cost_nano_usd,
       };
   await batch(ctx.db, [storeScore(ctx.db, row.id, changes), ...result.usage] as Statement[]);
   return isLater ? 'later' : 'done';

@@ -5,12 +5,10 @@ import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx, coversAgent, payingKey } from '../../platform/context.ts';
 import { mayReadMessages } from '../../runs/index.ts';
 import { definedFields } from '../../shared/defined-fields.ts';
-import { Failure, invalid, notFound } from '../../shared/failure.ts';
+import { Failure, notFound } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
-import { assertJudgeModel } from '../judges/model.ts';
-import { findJudge } from '../judges/service.ts';
-import type { Scorer } from '../scorers/schema.ts';
+import { checkScorer } from '../scorers/check-scorers.ts';
 import {
   type AnswerScore,
   type CreateOnlineScorer,
@@ -45,17 +43,6 @@ async function findScorer(ctx: Ctx, id: string): Promise<OnlineScorerRow> {
   return row;
 }
 
-/** Throws `validation_failed` for a judge that does not exist, or a model that cannot judge. */
-async function checkScorer(ctx: Ctx, scorer: Scorer): Promise<void> {
-  if (scorer.type === 'faithfulness' && scorer.model !== undefined)
-    await assertJudgeModel(ctx, scorer.model, '/scorer/model');
-  if (scorer.type !== 'judge') return;
-  const { judge, judge_id } = scorer;
-  if (judge !== undefined) await assertJudgeModel(ctx, judge.model, '/scorer/judge/model');
-  if (judge_id !== undefined && (await findJudge(ctx, judge_id)) === null)
-    throw invalid('/scorer/judge_id', 'No such judge.');
-}
-
 /** Throws `not_found` for the agent, `validation_failed`, and `conflict` for too many scorers. */
 export async function createScorer(
   ctx: Ctx,
@@ -63,7 +50,7 @@ export async function createScorer(
   { scorer, share, daily_cost_usd, ...input }: CreateOnlineScorer,
 ): Promise<OnlineScorer> {
   const agent = await findAgent(ctx, agentName);
-  await checkScorer(ctx, scorer);
+  await checkScorer(ctx, scorer, '/scorer');
   const now = ctx.now();
   const row: OnlineScorerRow = {
     ...input,
@@ -117,7 +104,7 @@ export async function updateScorer(
   input: UpdateOnlineScorer,
 ): Promise<OnlineScorer> {
   const row = await findScorer(ctx, id);
-  if (input.scorer !== undefined) await checkScorer(ctx, input.scorer);
+  if (input.scorer !== undefined) await checkScorer(ctx, input.scorer, '/scorer');
   const { share, daily_cost_usd, ...fields } = input;
   const now = ctx.now();
   // Answers of the time in which it was disabled are not scored.

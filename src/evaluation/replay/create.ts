@@ -18,8 +18,8 @@ import {
   toShadow,
 } from './schema.ts';
 import { countTurns, insertTurns, type TurnFilter } from './select-turns.ts';
-import { auditOf } from './service.ts';
-import { insertReplay, maxRunning, type ReplayRow } from './store.ts';
+import { auditOf, tooManyRunning } from './service.ts';
+import { insertReplay, type ReplayRow } from './store.ts';
 import { resolveTarget } from './target.ts';
 
 /** Starts a replay. Throws `not_found`, `agent_archived`, `validation_failed`, and `conflict` where no turn matches or too many run. */
@@ -61,6 +61,7 @@ export async function createShadow(
   input: CreateShadow,
 ): Promise<Shadow> {
   const { agent, ...target } = await resolveTarget(ctx, agentName, input);
+  await checkExperiment(ctx, agent.id, input.experiment, '/experiment');
   const row = newRow(ctx, 'shadow', agent.id, input, {
     ...target,
     selection: input.experiment === undefined ? {} : { experiment_id: input.experiment },
@@ -109,12 +110,22 @@ async function insert<Reply>(
     });
   } catch (error) {
     if (!isGuardViolation(error, 'replays.label')) throw error;
-    throw new Failure(
-      'conflict',
-      `A workspace has at most ${maxRunning} running replays and shadows. Stop one first.`,
-    );
+    throw tooManyRunning();
   }
   return reply;
+}
+
+/** Throws `validation_failed` for an experiment of another agent. */
+async function checkExperiment(
+  { db, workspace_id }: Ctx,
+  agent_id: string,
+  id: string | undefined,
+  pointer: string,
+): Promise<void> {
+  if (id === undefined) return;
+  const found = await db.all(sql`
+    select 1 from experiments where id = ${id} and agent_id = ${agent_id} and workspace_id = ${workspace_id}`);
+  if (found.length === 0) throw invalid(pointer, 'No such experiment of this agent.');
 }
 
 /** Resolves the version of a filter. Throws `validation_failed`. */
@@ -123,6 +134,7 @@ async function resolveFilter(
   agent_id: string,
   { version, experiment, variant, ...rest }: CreateReplay['filter'],
 ): Promise<TurnFilter> {
+  await checkExperiment(ctx, agent_id, experiment, '/filter/experiment');
   const ids = { experiment_id: experiment, variant_id: variant };
   if (version === undefined) return { ...rest, ...ids };
   const [found] = await ctx.db.all<{ id: string | null }>(

@@ -1,6 +1,7 @@
 import { selectAgent, selectVersionFor } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
-import type { Ctx } from '../../platform/context.ts';
+import { actAsKey } from '../../identity/index.ts';
+import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { commitStep, type NextStep } from '../../platform/next-step.ts';
 import type { RunRow } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
@@ -65,6 +66,13 @@ async function step(ctx: Ctx, replay: ReplayRow): Promise<Step> {
   const target = await targetOf(ctx, replay, Math.max(0, Math.floor(left / replay.concurrency)));
   if (target === null)
     return pause(ctx, replay, 'not_found', 'The version of the replay no longer exists.');
+  if (!(await hasValidKey(ctx, replay)))
+    return pause(
+      ctx,
+      replay,
+      'unauthenticated',
+      'The API key that started it is revoked, expired or limited to other agents. Resume it with another one.',
+    );
   const agent = await selectAgent(ctx.db, ctx.workspace_id, replay.agent_id).get();
   if (agent?.archived_at != null)
     return pause(ctx, replay, 'agent_archived', 'The agent is archived. Restore it and resume.');
@@ -89,6 +97,13 @@ async function step(ctx: Ctx, replay: ReplayRow): Promise<Step> {
   if (ends.some(({ type }) => type === 'unpaid')) return unpaid();
   const isWaiting = ends.some(({ type }) => type === 'wait');
   return { statements: [], next: isWaiting ? { delay_ms: 15 * second } : 'now' };
+}
+
+/** False when the key that pays for the runs may no longer run the agent. */
+async function hasValidKey(ctx: Ctx, { api_key_id, agent_id }: ReplayRow): Promise<boolean> {
+  if (api_key_id === null) return true;
+  const acting = await actAsKey(ctx, api_key_id);
+  return acting !== null && coversAgent(acting.actor, agent_id);
 }
 
 const pause = (ctx: Ctx, replay: ReplayRow, error_code: string, error_detail: string): Step => ({

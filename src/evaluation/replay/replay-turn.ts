@@ -100,7 +100,8 @@ function requestOf(
 }
 
 /** Returns the columns of a turn that has been answered again, with the usage of its judge. */
-export async function outcomeOf(ctx: Ctx, turn: PastTurn, row: RunRow, { replay, draft }: Target) {
+export async function outcomeOf(ctx: Ctx, turn: PastTurn, row: RunRow, target: Target) {
+  const { replay, draft } = target;
   const { db, workspace_id } = ctx;
   const content = await selectRunContent(db, workspace_id, row.id).get();
   const made = callsOf(await selectSpans(db, workspace_id, row.id).all());
@@ -115,7 +116,7 @@ export async function outcomeOf(ctx: Ctx, turn: PastTurn, row: RunRow, { replay,
   }));
   const original = await answerOf(ctx, turn.run);
   const answer = content?.answer ?? '';
-  const judged = await preferenceOf(ctx, turn, row, replay);
+  const judged = await preferenceOf(ctx, turn, row, target);
   const isFailure = row.status !== 'completed' && turn.run.status === 'completed';
   const changes: Partial<TurnRow> = {
     ...{ state: 'done', status: row.status, ended_at: ctx.now() },
@@ -152,11 +153,11 @@ async function answerOf({ db, workspace_id }: Ctx, run: RunRow): Promise<string>
 
 const noPreference = { preference: null, reason: null, cost_nano_usd: 0, usage: [] };
 
-async function preferenceOf(ctx: Ctx, turn: PastTurn, row: RunRow, replay: ReplayRow) {
+async function preferenceOf(ctx: Ctx, turn: PastTurn, row: RunRow, { replay, draft }: Target) {
   const isComparable = row.status === 'completed' && turn.run.status === 'completed';
   if (replay.judge === null || !isComparable) return noPreference;
   const judge = replay.judge as unknown as KnownJudge;
-  const [a, b] = await Promise.all([observe(ctx, turn.run.id), observe(ctx, row.id)]);
+  const [a, b] = await Promise.all([observe(ctx, turn.run.id), observe(ctx, row.id, draft.config)]);
   const compared = await compareAnswers(ctx, judge, contentOf(turn), a, b, {
     ...{ agent_id: replay.agent_id, version_id: replay.version_id, run_id: row.id },
     call_key: `${replay.id}:${turn.run.id}`,

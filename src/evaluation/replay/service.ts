@@ -10,6 +10,7 @@ import type { ReplaysQuery, ResumeReplay } from './schema.ts';
 import {
   changeStatus,
   markDeleted,
+  maxRunning,
   type ReplayRow,
   refreshTally,
   selectReplay,
@@ -62,6 +63,12 @@ export const listTurns = async (
   query: TurnsQuery,
 ): Promise<Page<ReplayTurn>> => listTurnsOf(ctx, await findReplay(ctx, id, kind), query);
 
+export const tooManyRunning = () =>
+  new Failure(
+    'conflict',
+    `A workspace has at most ${maxRunning} running replays and shadows. Stop one first.`,
+  );
+
 const verbs = {
   cancel: { from: ['running', 'paused'], to: 'cancelled' },
   pause: { from: ['running'], to: 'paused' },
@@ -103,6 +110,7 @@ export async function changeReplay<Item>(
       reply,
     });
   } catch (error) {
+    if (isGuardViolation(error, 'replays.label')) throw tooManyRunning();
     if (!isGuardViolation(error, 'replays.status')) throw error;
     throw new Failure('conflict', `The ${kind} is ${row.status}.`);
   }

@@ -13,11 +13,14 @@ export const maxRunning = 20;
 const own = (workspace_id: string, id: string) =>
   and(eq(replays.workspace_id, workspace_id), eq(replays.id, id), isNull(replays.deleted_at));
 
+const hasRoom = (workspace_id: string): SQL =>
+  sql`(select count(*) from replays p where p.workspace_id = ${workspace_id} and p.status = 'running' and p.deleted_at is null) < ${maxRunning}`;
+
 /** Inserts a replay. Violates the NOT NULL `replays.label` when too many are running. */
 export const insertReplay = (db: Db, row: ReplayRow) =>
   db.insert(replays).values({
     ...row,
-    label: sql`iif((select count(*) from replays p where p.workspace_id = ${row.workspace_id} and p.status = 'running' and p.deleted_at is null) < ${maxRunning}, ${row.label}, null)`,
+    label: sql`iif(${hasRoom(row.workspace_id)}, ${row.label}, null)`,
   });
 
 export const selectReplay = (db: Db, workspace_id: string, id: string, kind?: ReplayKind) =>
@@ -54,7 +57,7 @@ export const selectReplays = (
     .orderBy(desc(replays.id))
     .limit(limit);
 
-/** Changes a replay that is in the status `from`. Violates the NOT NULL `replays.status` when it is in another. */
+/** Changes a replay that is in the status `from`. Violates the NOT NULL `replays.status` when it is in another, `replays.label` when too many are running. */
 export const changeStatus = (
   db: Db,
   { id, workspace_id }: Pick<ReplayRow, 'id' | 'workspace_id'>,
@@ -63,7 +66,11 @@ export const changeStatus = (
 ) =>
   db
     .update(replays)
-    .set({ ...changes, status: sql`iif(status in ${valuesOf(from)}, ${status}, null)` })
+    .set({
+      ...changes,
+      status: sql`iif(status in ${valuesOf(from)}, ${status}, null)`,
+      ...(status === 'running' ? { label: sql`iif(${hasRoom(workspace_id)}, label, null)` } : {}),
+    })
     .where(own(workspace_id, id));
 
 /** Ends or pauses a running replay; changes nothing when a person was faster. */

@@ -2,7 +2,6 @@ import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { mayReadMessages } from '../../runs/index.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
-import type { CaseContent } from '../datasets/case.ts';
 import { clustersOf, type LostCase } from './clusters.ts';
 import {
   type CaseFigures,
@@ -126,14 +125,13 @@ async function clustersOfWorse(
     cases.filter((one) => compared.has(one.case_id)).map((one) => [one.case_id, one]),
   );
   const lost = worse.map(({ case_id, worse: scorers }): LostCase => {
-    const { tags = '[]', content = null, is_of_turn = 1, cited = '[]' } = known.get(case_id) ?? {};
-    const read = content === null ? null : (JSON.parse(content) as CaseContent);
+    const one = known.get(case_id);
     return {
       case_id,
       worse: scorers,
-      tags: JSON.parse(tags) as string[],
-      file_ids: [...filesOf(read), ...(JSON.parse(cited) as string[])],
-      input: may_read || is_of_turn === 0 ? (read?.input ?? null) : null,
+      tags: one === undefined ? [] : tagsOf(one),
+      file_ids: one === undefined ? [] : filesOf(one),
+      input: may_read || one?.is_of_turn === 0 ? (one?.input ?? null) : null,
     };
   });
   const counts = countsOf([...known.values()]);
@@ -142,17 +140,18 @@ async function clustersOfWorse(
   );
 }
 
-const filesOf = (content: CaseContent | null): string[] =>
-  content?.expected.citations?.map(({ file_id }) => file_id) ?? [];
+const tagsOf = ({ tags }: CaseOfResult) => JSON.parse(tags) as string[];
+
+const filesOf = ({ expected, cited }: CaseOfResult): string[] =>
+  [expected, cited].flatMap((ids) => JSON.parse(ids) as string[]);
 
 /** Counts the compared cases by tag and by file. */
 function countsOf(cases: readonly CaseOfResult[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { tags, content, cited } of cases) {
-    const read = content === null ? null : (JSON.parse(content) as CaseContent);
+  for (const one of cases) {
     const keys = new Set([
-      ...(JSON.parse(tags) as string[]).map((tag) => `tag:${tag}`),
-      ...[...filesOf(read), ...(JSON.parse(cited) as string[])].map((file) => `file:${file}`),
+      ...tagsOf(one).map((tag) => `tag:${tag}`),
+      ...filesOf(one).map((file) => `file:${file}`),
     ]);
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   }

@@ -1,6 +1,8 @@
+import { selectAgent } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import type { StoredScore, TaskOutcome } from '../../db/schema/evaluations.ts';
 import { withRetry } from '../../platform/with-retry.ts';
+import { Failure } from '../../shared/failure.ts';
 import type { NanoUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
 import { addSpent, type Spent, updateClaimed } from './claim-store.ts';
@@ -13,6 +15,17 @@ import { selectEvaluation } from './store.ts';
 const maxFailures = 3;
 const maxRateLimited = 30;
 const longestPause = 60 * second;
+
+/** Failures of runs that may pass. */
+export const passing: ReadonlySet<string> = new Set([
+  'rate_limited',
+  'unavailable',
+  'provider_error',
+  'provider_timeout',
+  'run_interrupted',
+  'session_busy',
+  'conflict',
+]);
 
 export type Scores = Readonly<Record<string, StoredScore>>;
 
@@ -133,4 +146,34 @@ export async function refuseTask(
     usage,
   );
   if (!hasMore) step.stop ??= refusal as Step['stop'];
+}
+
+/**
+ * Keeps a task whose run could not start because its agent is archived, and stops the evaluation: the cases say nothing about the
+ * version. Returns false, and changes nothing, for another agent.
+ */
+async function stopIfArchived(step: Step, task: ResultRow): Promise<boolean> {
+  const { ctx, evaluation } = step;
+  const agent = await selectAgent(ctx.db, ctx.workspace_id, evaluation.agent_id).get();
+  if (agent !== undefined && agent.archived_at === null) return false;
+  const message = 'The agent is archived. Restore it and resume the evaluation.';
+  step.stop ??= { code: 'agent_archived', message };
+  await storeTask(step, task, {
+    state: 'pending',
+    available_at: ctx.now(),
+    held_nano_usd: null,
+  });
+  return true;
+}
+
+/** Stores that the run of a task could not start. Throws what is no failure of the request. */
+export async function notStarted(step: Step, task: ResultRow, error: unknown): Promise<null> {
+  if (!(error instanceof Failure)) throw error;
+  const { code, message, options } = error;
+  const { retryAfter: retry_after } = options;
+  if (code === 'budget_exceeded') await refuseTask(step, task, error, {}, 0);
+  else if (await stopIfArchived(step, task)) return null;
+  else if (!passing.has(code) || !(await tryLater(step, task, { code, retry_after, changes: {} })))
+    await endWithout(step, task, 'failed', { code, message });
+  return null;
 }

@@ -10,7 +10,7 @@ import { findEvaluation } from './service.ts';
 import type { EvaluationRow } from './store.ts';
 
 /** Results that are read for one piece of the file. */
-const resultsAtATime = 200;
+const resultsAtATime = 50;
 
 const types = {
   jsonl: 'application/jsonl',

@@ -1,6 +1,6 @@
 import { batch, type Statement } from '../../db/client.ts';
 import { actAsKey } from '../../identity/index.ts';
-import type { Ctx } from '../../platform/context.ts';
+import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { commitStep } from '../../platform/next-step.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
@@ -33,9 +33,9 @@ export async function processEvaluation(
   const evaluation = await selectEvaluation(ctx.db, ctx.workspace_id, id).get();
   if (evaluation?.status !== 'running') return false;
   const acting = evaluation.api_key_id === null ? ctx : await actAsKey(ctx, evaluation.api_key_id);
-  if (acting === null) {
+  if (acting === null || !coversAgent(acting.actor, evaluation.agent_id)) {
     const message =
-      'The API key that started the evaluation is revoked or expired. Resume it with another one.';
+      'The API key that started the evaluation is revoked, expired or limited to other agents. Resume it with another one.';
     const refused = { code: 'unauthenticated', message } as const;
     await commitEnd(ctx, evaluation, endOf(ctx, refused), end);
     return end !== undefined;

@@ -14,7 +14,7 @@ import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import { findDataset } from '../datasets/change.ts';
-import { findJudge } from '../judges/service.ts';
+import { checkScorers, withJudgeRevisions } from '../scorers/check-scorers.ts';
 import { selectRunning } from './result-store.ts';
 import {
   type CreateEvaluation,
@@ -23,7 +23,7 @@ import {
   maxTasks,
   type ResumeEvaluation,
 } from './schema.ts';
-import { type NamedScorer, withNames } from './scorer-names.ts';
+import { withNames } from './scorer-names.ts';
 import {
   type CaseSelection,
   countCases,
@@ -61,8 +61,9 @@ export async function createEvaluation(
       'forbidden',
       '`execute_tools` requires the permission tools:write, which this credential does not have.',
     );
-  const scorers = withNames(input.scorers);
-  await checkJudges(ctx, scorers);
+  const named = withNames(input.scorers);
+  await checkScorers(ctx, named, '/scorers');
+  const scorers = await withJudgeRevisions(ctx, named);
   const { agent_id, targets } = await pinTargets(ctx, input);
   const selection: CaseSelection = {
     workspace_id: ctx.workspace_id,
@@ -110,13 +111,6 @@ const auditOf = (action: string, id: string, detail?: Readonly<Record<string, un
   target_id: id,
   ...(detail === undefined ? {} : { detail }),
 });
-
-async function checkJudges(ctx: Ctx, scorers: readonly NamedScorer[]): Promise<void> {
-  for (const [index, scorer] of scorers.entries())
-    if (scorer.type === 'judge' && scorer.judge_id !== undefined)
-      if ((await findJudge(ctx, scorer.judge_id)) === null)
-        throw invalid(`/scorers/${index}/judge_id`, 'No such judge in this workspace.');
-}
 
 function checkSize({ tags }: CreateEvaluation, cases: number, tasks: number): void {
   if (cases === 0)

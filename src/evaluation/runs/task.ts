@@ -16,24 +16,21 @@ import { fromUsd } from '../../shared/money.ts';
 import type { CaseContent } from '../datasets/case.ts';
 import { selectCase } from '../datasets/store.ts';
 import { observe } from '../scorers/observe.ts';
-import { endWithout, refuseTask, storeTask, totalOf, tryLater } from './end-task.ts';
+import {
+  endWithout,
+  notStarted,
+  passing,
+  refuseTask,
+  storeTask,
+  totalOf,
+  tryLater,
+} from './end-task.ts';
 import type { ResultRow } from './result-store.ts';
 import { scoreTask, withFailure } from './score-task.ts';
 import type { Step } from './step.ts';
 import type { TargetContent } from './targets.ts';
 
 const maxAnswerChars = 20_000;
-
-/** Failures of runs that may pass. */
-const passing: ReadonlySet<string> = new Set([
-  'rate_limited',
-  'unavailable',
-  'provider_error',
-  'provider_timeout',
-  'run_interrupted',
-  'session_busy',
-  'conflict',
-]);
 
 /**
  * Runs and scores a claimed task. Its run has an id of its own, so that a worker that comes later finds the run of one that died.
@@ -52,7 +49,12 @@ export async function runTask(step: Step, task: ResultRow): Promise<void> {
     step.targetOf(task.target),
   ]);
   if (row === undefined)
-    return void (await endWithout(step, task, 'cancelled', gone('The case was erased.')));
+    return void (await endWithout(
+      step,
+      task,
+      'cancelled',
+      gone('The case was deleted or erased.'),
+    ));
   if (target === null)
     return void (await endWithout(step, task, 'cancelled', gone('The version was deleted.')));
   const content = row.content as unknown as CaseContent;
@@ -110,18 +112,6 @@ async function runOf(
   }
   if (run === undefined || (isOpen(run) && !isWaiting(run))) await ended(step, run_id);
   return (await read()) ?? null;
-}
-
-async function notStarted(step: Step, task: ResultRow, error: unknown): Promise<null> {
-  if (!(error instanceof Failure)) throw error;
-  const { code, message, options } = error;
-  if (code === 'budget_exceeded') await refuseTask(step, task, error, {}, 0);
-  else if (
-    !passing.has(code) ||
-    !(await tryLater(step, task, { code, retry_after: options.retryAfter, changes: {} }))
-  )
-    await endWithout(step, task, 'failed', { code, message });
-  return null;
 }
 
 /** Waits for the end of a run, or of the step. */

@@ -19,7 +19,8 @@ export async function checkScorers(
     await checkScorer(ctx, scorer, `${pointer}/${index}`);
 }
 
-async function checkScorer(ctx: Ctx, scorer: Scorer, pointer: string): Promise<void> {
+/** The same of one scorer; `pointer` is its own. */
+export async function checkScorer(ctx: Ctx, scorer: Scorer, pointer: string): Promise<void> {
   if (scorer.type === 'faithfulness' && scorer.model !== undefined)
     await assertJudgeModel(ctx, scorer.model, `${pointer}/model`);
   if (scorer.type === 'similarity' && scorer.model !== undefined)
@@ -27,9 +28,26 @@ async function checkScorer(ctx: Ctx, scorer: Scorer, pointer: string): Promise<v
   if (scorer.type !== 'judge') return;
   if (scorer.judge !== undefined)
     await assertJudgeModel(ctx, scorer.judge.model, `${pointer}/judge/model`);
-  if (scorer.judge_id !== undefined && (await findJudge(ctx, scorer.judge_id)) === null)
-    throw invalid(`${pointer}/judge_id`, `The judge ${scorer.judge_id} does not exist.`);
+  const { judge_id, judge_revision } = scorer;
+  if (judge_id !== undefined && (await findJudge(ctx, judge_id, judge_revision)) === null)
+    throw invalid(
+      `${pointer}/judge_id`,
+      judge_revision === undefined ? 'No such judge.' : 'No such judge, or no such revision of it.',
+    );
 }
+
+/** Pins the judges of scorers, so that all answers are scored by one rubric. */
+export const withJudgeRevisions = <Named extends Scorer>(
+  ctx: Ctx,
+  scorers: readonly Named[],
+): Promise<Named[]> =>
+  Promise.all(
+    scorers.map(async (scorer) => {
+      if (scorer.type !== 'judge' || scorer.judge_id === undefined) return scorer;
+      const judge = await findJudge(ctx, scorer.judge_id, scorer.judge_revision);
+      return judge === null ? scorer : ({ ...scorer, judge_revision: judge.revision } as Named);
+    }),
+  );
 
 async function assertEmbeddingModel(ctx: Ctx, model: string, pointer: string): Promise<void> {
   if (findEmbeddingModel(model) === undefined && !isEmbeddingModel(model))

@@ -132,11 +132,23 @@ const Judge = z
       .optional()
       .describe('Share of the scale from which on the case passes; that of the judge without it'),
     judge_id: Id('jdg').optional(),
+    judge_revision: z
+      .number()
+      .int()
+      .min(1)
+      .optional()
+      .describe(
+        'Revision of the judge; without it the newest one: of an evaluation that at its start, of live answers always',
+      ),
     judge: JudgeConfig.optional().describe('A judge for this scorer alone'),
   })
   .refine(
     ({ judge_id, judge }) => (judge_id === undefined) !== (judge === undefined),
     'Either `judge_id` or `judge`.',
+  )
+  .refine(
+    ({ judge_id, judge_revision }) => judge_revision === undefined || judge_id !== undefined,
+    { path: ['judge_revision'], message: 'Only with `judge_id`.' },
   )
   .openapi('JudgeScorer', { description: 'A model scores the answer by a rubric' });
 

@@ -90,13 +90,13 @@ function measure(scorer: Scorer, scored: Scored): Measurement | Promise<Measurem
 }
 
 async function scoreByJudge(
-  { judge_id, judge }: ScorerOf<'judge'>,
+  { judge_id, judge_revision, judge }: ScorerOf<'judge'>,
   { ctx, content, observed, call }: Scored,
 ): Promise<Measurement> {
   const known =
     judge_id === undefined
       ? judge && { judge_id: null, revision: null, config: judge }
-      : await findJudge(ctx, judge_id);
+      : await findJudge(ctx, judge_id, judge_revision);
   if (known == null)
     return {
       score: null,

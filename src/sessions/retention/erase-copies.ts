@@ -30,7 +30,7 @@ export function eraseCopies(
       sql`delete from replay_turns where source_session_id = ${session_id} and workspace_id = ${workspace_id} and source_run_id >= ${run_id}`,
     ),
     db.run(
-      sql`update answer_scores set reason = null where session_id = ${session_id} and workspace_id = ${workspace_id} and run_id = ${run_id}`,
+      sql`update answer_scores set reason = null where session_id = ${session_id} and workspace_id = ${workspace_id} and run_id >= ${run_id}`,
     ),
   ];
 }

@@ -148,7 +148,7 @@ it('refuses what cannot be evaluated, with a pointer', async () => {
   expect((await workspace.get('/evaluations')).body.data).toEqual([]);
 });
 
-it('erases the answers to a case with the turn that it was made from, and keeps their scores', async () => {
+it('erases the answers to a case with the turn that it was made from, and keeps their scores (R77)', async () => {
   const { workspace, agent, dataset } = await newSetting(['We open at nine.'], hours(1));
   const session = (await workspace.post(`/agents/${agent}/sessions`, {})).body.id;
   const turn = await workspace.post(`/sessions/${session}/messages`, { message: 'My secret?' });
@@ -163,6 +163,18 @@ it('erases the answers to a case with the turn that it was made from, and keeps 
   await workspace.delete(`/sessions/${session}`);
   await vi.waitUntil(async () => (await secret()).input === null, { timeout: 60_000 });
   expect(await secret()).toMatchObject({ answer: null, score: 1, scores: [{ reason: null }] });
+  const { run_id } = await secret();
+  const texts = () =>
+    env.DB.prepare(
+      `select question, answer, (select count(*) from run_steps s where s.run_id = c.run_id) as steps from run_contents c where run_id = ?`,
+    )
+      .bind(run_id)
+      .first();
+  expect(await texts()).toEqual({ question: '', answer: '', steps: 0 });
+  // A result that is stored after the case was erased keeps its figures alone.
+  const late = `update evaluation_results set answer = 'secret', reasons = '{}', score = 0.5 where run_id = ? returning answer`;
+  await env.DB.prepare(late).bind(run_id).run();
+  expect(await secret()).toMatchObject({ answer: null, score: 0.5 });
 });
 
 it('publishes its end to webhooks, and can be cancelled and resumed', async () => {
@@ -186,4 +198,26 @@ it('publishes its end to webhooks, and can be cancelled and resumed', async () =
       + (select count(*) from webhook_events where subject_id = ?1 and type = 'evaluation.completed') as n`,
   );
   expect(await events.bind(id).first()).toEqual({ n: 1 });
+});
+
+it('stops when its agent is archived, and continues once it is restored', async () => {
+  const { workspace, agent, dataset } = await newSetting(['We open at nine.'], hours(3));
+  const { id } = await evaluated(workspace, dataset, { agent, scorers: [contains] });
+  expect((await workspace.delete(`/agents/${agent}`)).status).toBe(204);
+  // As if it had been archived before the first run.
+  await env.DB.batch(
+    [
+      "update evaluation_results set state = 'pending', available_at = 0, run_id = null where evaluation_id = ?",
+      "update evaluations set status = 'failed', done_count = 0 where id = ?",
+    ].map((query) => env.DB.prepare(query).bind(id)),
+  );
+  expect((await workspace.post(`/evaluations/${id}/resume`)).status).toBe(202);
+  expect(await ended(workspace, id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'agent_archived' },
+    progress: { done: 0 },
+  });
+  expect((await workspace.post(`/agents/${agent}/restore`)).status).toBe(200);
+  expect((await workspace.post(`/evaluations/${id}/resume`)).status).toBe(202);
+  expect(await ended(workspace, id)).toMatchObject({ status: 'completed', progress: { done: 3 } });
 });

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { expect, it } from 'vitest';
 import { answers, evaluated, hours, newSetting } from './support.ts';
 
@@ -46,7 +47,12 @@ it('activates only what has passed the evaluation that the agent requires, on ev
   expect((await activate(2)).status).toBe(409);
   const start = refused.body.start;
   expect(start.path).toBe(`/api/v1/datasets/${dataset}/evaluations`);
-  await evaluated(workspace, dataset, start.body);
+  const { id } = await evaluated(workspace, dataset, start.body);
+  // Nor does one that has lost a case while it ran.
+  const lost = `update evaluations set summary = json_set(summary, '$[0].outcomes.cancelled', ?) where id = ?`;
+  await env.DB.prepare(lost).bind(1, id).run();
+  expect((await activate(2)).status).toBe(409);
+  await env.DB.prepare(lost).bind(0, id).run();
   expect((await activate(2)).body).toMatchObject({ active_version: { number: 2 } });
 
   const failing = await evaluated(workspace, dataset, { agent, config, scorers: [contains] });
