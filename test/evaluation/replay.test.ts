@@ -92,7 +92,7 @@ describe('a replay', () => {
   });
 
   it('answers 100 turns once each, though hosts and the worker are killed half-way', async () => {
-    const { workspace, agent, provider } = await newChat({
+    const { workspace, agent } = await newChat({
       rounds: [
         ...[reads('7'), says('On Monday.')],
         ...Array.from({ length: 110 }, () => [reads('7'), says('On Tuesday.')]).flat(),
