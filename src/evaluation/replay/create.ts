@@ -128,6 +128,19 @@ async function checkExperiment(
   if (found.length === 0) throw invalid(pointer, 'No such experiment of this agent.');
 }
 
+/** Throws `validation_failed` for a variant that is none of the experiment's. */
+async function checkVariant(
+  { db }: Ctx,
+  experiment: string | undefined,
+  variant: string | undefined,
+): Promise<void> {
+  if (variant === undefined) return;
+  if (experiment === undefined) throw invalid('/filter/variant', 'Name its `experiment`, too.');
+  const found = await db.all(sql`
+    select 1 from experiment_variants where id = ${variant} and experiment_id = ${experiment}`);
+  if (found.length === 0) throw invalid('/filter/variant', 'The experiment has no such variant.');
+}
+
 /** Resolves the version of a filter. Throws `validation_failed`. */
 async function resolveFilter(
   ctx: Ctx,
@@ -135,6 +148,7 @@ async function resolveFilter(
   { version, experiment, variant, ...rest }: CreateReplay['filter'],
 ): Promise<TurnFilter> {
   await checkExperiment(ctx, agent_id, experiment, '/filter/experiment');
+  await checkVariant(ctx, experiment, variant);
   const ids = { experiment_id: experiment, variant_id: variant };
   if (version === undefined) return { ...rest, ...ids };
   const [found] = await ctx.db.all<{ id: string | null }>(
