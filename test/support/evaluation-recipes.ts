@@ -100,8 +100,10 @@ export async function freshEvaluation(
       const own = agent ?? (await created(workspace, '/agents', { name: 'Seed' })).id;
       return { message: await newTurn(workspace, own) };
     }
-    case 'POST /api/v1/datasets/{dataset}/evaluations':
-      return { dataset: await newFilledDataset(workspace) };
+    case 'POST /api/v1/datasets/{dataset}/evaluations': {
+      const own = agent ?? (await created(workspace, '/agents', { name: 'Seed' })).id;
+      return { agent: own, dataset: await newFilledDataset(workspace) };
+    }
     case 'POST /api/v1/evaluations/{eval}/cancel':
     case 'POST /api/v1/evaluations/{eval}/resume': {
       const own = agent ?? (await created(workspace, '/agents', { name: 'Seed' })).id;

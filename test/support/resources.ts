@@ -130,17 +130,14 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
     agent,
     scorers: [{ type: 'contains', texts: ['ten'] }],
   }),
-  'POST /api/v1/agents/plan': () => {
-    const slug = `planned-${crypto.randomUUID().slice(0, 8)}`;
-    return {
-      manifest: {
-        kind: 'agentgrid.agent',
-        format: 1,
-        agent: { name: 'Planned', slug },
-        config: {},
-      },
-    };
-  },
+  'POST /api/v1/agents/plan': () => ({
+    manifest: {
+      kind: 'agentgrid.agent',
+      format: 1,
+      agent: { name: 'Planned', slug: 'planned' },
+      config: {},
+    },
+  }),
   'POST /api/v1/end-user-tokens': ({ agent }) => ({
     end_user_id: 'customer-1',
     groups: ['staff'],

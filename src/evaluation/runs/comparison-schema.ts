@@ -1,8 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { Id } from '../../http/schema.ts';
-import { maxTargets } from './schema.ts';
-
-const TargetIndex = z.coerce.number().int().min(0).max(maxTargets);
+import { TargetIndex } from './schema.ts';
 
 export const ComparisonQuery = z.strictObject({
   with: Id('eval')
@@ -11,7 +9,7 @@ export const ComparisonQuery = z.strictObject({
       'The evaluation to compare with, the base: of the same dataset; without it, this one, whose second target is compared with its first',
     ),
   target: TargetIndex.optional().describe(
-    'Position in `targets` of this evaluation: 0, or 1 without `with`',
+    'Position in `targets` of this evaluation: 0, or without `with` 1 if there are several',
   ),
   with_target: TargetIndex.default(0).describe('Position in `targets` of the base'),
 });

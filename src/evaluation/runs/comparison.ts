@@ -30,7 +30,8 @@ export async function compareEvaluations(
   query: ComparisonQuery,
 ): Promise<Comparison> {
   const here = await findEvaluation(ctx, id);
-  const { with: base_id = id, with_target, target = query.with === undefined ? 1 : 0 } = query;
+  const hasOther = query.with === undefined && here.targets.length > 1;
+  const { with: base_id = id, with_target, target = hasOther ? 1 : 0 } = query;
   const base = base_id === id ? here : await findEvaluation(ctx, base_id);
   refuseOthers(here, base, { target, with_target });
   const [cases, baseCases, changed] = await batch(ctx.db, [

@@ -214,7 +214,12 @@ export const EvaluationResult = z
   .openapi('EvaluationResult');
 export type EvaluationResult = z.output<typeof EvaluationResult>;
 
-const TargetIndex = z.coerce.number().int().min(0).max(maxTargets);
+/** A position in `targets`, in a query. An empty value is none, which a coerced number would read as 0. */
+export const TargetIndex = z
+  .string()
+  .regex(/^\d$/, 'Must be a whole number from 0.')
+  .transform(Number)
+  .openapi({ type: 'integer', minimum: 0, maximum: maxTargets });
 
 const resultFilters = {
   target: TargetIndex.optional().describe('Position in `targets`'),

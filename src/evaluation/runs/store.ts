@@ -75,11 +75,11 @@ export const insertTasks = (
 ) =>
   db.run(sql`
     insert into evaluation_results (evaluation_id, ordinal, target, repetition, workspace_id, case_id, tags)
-    select ${id}, c.n, t.key, r.key, ${selection.workspace_id}, c.id, c.tags
-    from (select s.id, s.tags, row_number() over (order by s.id) - 1 as n from (${selectedCases(selection)}) s) c
+    select ${id}, chosen.n, t.key, r.key, ${selection.workspace_id}, chosen.id, chosen.tags
+    from (select s.id, s.tags, row_number() over (order by s.id) - 1 as n from (${selectedCases(selection)}) s) chosen
       cross join json_each(${JSON.stringify(Array.from({ length: repetitions }, () => 0))}) r
       cross join json_each(${JSON.stringify(targets.map(() => 0))}) t
-    order by c.n, r.key, t.key`);
+    order by chosen.n, r.key, t.key`);
 
 /** Changes an evaluation that has one of these states. Returns no row if it has not. */
 export const updateEvaluation = (

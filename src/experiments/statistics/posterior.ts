@@ -12,7 +12,10 @@ export function probabilities(
   direction: Direction,
 ): { best: number[]; loss: number[] } {
   const sign = direction === 'increase' ? 1 : -1;
-  const scale = Math.max(...estimates.map(({ value }) => Math.abs(value))) || 1;
+  const scale =
+    Math.max(
+      ...estimates.flatMap(({ value, variance }) => [Math.abs(value), Math.sqrt(variance)]),
+    ) || 1;
   const posteriors = estimates.map(({ value, variance }) => ({
     mean: (sign * value) / scale,
     // Without variance the normal distribution would be a point, and equal values would have no best.

@@ -180,6 +180,14 @@ describe('posteriors', () => {
     );
   });
 
+  it('are numbers also for values that are next to nothing', () => {
+    const tiny = [
+      { value: 5e-324, variance: 4 },
+      { value: 0, variance: 4 },
+    ];
+    for (const one of probabilities(tiny, 'increase').best) expect(one).toBeCloseTo(0.5, 6);
+  });
+
   it('of two are those of more with a third that is hopeless', () => {
     const two = [
       { value: 1, variance: 0.04 },
