@@ -42,7 +42,8 @@ function contentOf(stream: string): unknown[] {
 }
 
 function takeText(one: string): { frame: string; text: string | null } {
-  const json = /^(?:event: .*\n)?data: (\{.*\})$/.exec(one)?.[1];
+  // A dot would not match U+2028, which JSON may contain.
+  const json = /^(?:event: [^\n]*\n)?data: (\{[^\n]*\})$/.exec(one)?.[1];
   if (json === undefined) return { frame: one, text: null };
   try {
     const data = JSON.parse(json);
