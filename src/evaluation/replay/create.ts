@@ -61,7 +61,7 @@ export async function createShadow(
   input: CreateShadow,
 ): Promise<Shadow> {
   const { agent, ...target } = await resolveTarget(ctx, agentName, input);
-  await checkExperiment(ctx, agent.id, input.experiment, '/experiment');
+  await checkOwn(ctx, 'experiments', agent.id, input.experiment, '/experiment');
   const row = newRow(ctx, 'shadow', agent.id, input, {
     ...target,
     selection: input.experiment === undefined ? {} : { experiment_id: input.experiment },
@@ -115,17 +115,18 @@ async function insert<Reply>(
   return reply;
 }
 
-/** Throws `validation_failed` for an experiment of another agent. */
-async function checkExperiment(
+/** Throws `validation_failed` for an experiment or session of another agent. */
+async function checkOwn(
   { db, workspace_id }: Ctx,
+  table: 'experiments' | 'sessions',
   agent_id: string,
   id: string | undefined,
   pointer: string,
 ): Promise<void> {
   if (id === undefined) return;
   const found = await db.all(sql`
-    select 1 from experiments where id = ${id} and agent_id = ${agent_id} and workspace_id = ${workspace_id}`);
-  if (found.length === 0) throw invalid(pointer, 'No such experiment of this agent.');
+    select 1 from ${sql.raw(table)} where id = ${id} and agent_id = ${agent_id} and workspace_id = ${workspace_id}`);
+  if (found.length === 0) throw invalid(pointer, `No such ${table.slice(0, -1)} of this agent.`);
 }
 
 /** Throws `validation_failed` for a variant that is none of the experiment's. */
@@ -147,7 +148,8 @@ async function resolveFilter(
   agent_id: string,
   { version, experiment, variant, ...rest }: CreateReplay['filter'],
 ): Promise<TurnFilter> {
-  await checkExperiment(ctx, agent_id, experiment, '/filter/experiment');
+  await checkOwn(ctx, 'experiments', agent_id, experiment, '/filter/experiment');
+  await checkOwn(ctx, 'sessions', agent_id, rest.session_id, '/filter/session_id');
   await checkVariant(ctx, experiment, variant);
   const ids = { experiment_id: experiment, variant_id: variant };
   if (version === undefined) return { ...rest, ...ids };
