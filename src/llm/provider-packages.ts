@@ -19,12 +19,17 @@ export const azure = async ({ base_url, api_key, fetch }: ModelSettings) =>
     fetch,
   });
 
-export const anthropic = async ({ base_url, api_key, fetch }: ModelSettings) =>
-  (await import('@ai-sdk/anthropic')).createAnthropic({
-    baseURL: base_url,
-    apiKey: api_key ?? '',
+/** `@ai-sdk/amazon-bedrock` needs this entry of the package; the main one would be a second copy of it in the bundle. */
+export const anthropic = async ({ model, base_url, api_key, fetch }: ModelSettings) => {
+  const { AnthropicLanguageModel } = await import('@ai-sdk/anthropic/internal');
+  return new AnthropicLanguageModel(model, {
+    provider: 'anthropic.messages',
+    baseURL: base_url.replace(/\/$/, ''),
+    headers: { 'anthropic-version': '2023-06-01', 'x-api-key': api_key ?? '' },
+    supportsMessageThreads: true,
     fetch,
   });
+};
 
 export const google = async ({ base_url, api_key, fetch }: ModelSettings) =>
   (await import('@ai-sdk/google')).createGoogle({

@@ -96,7 +96,7 @@ const entries: { readonly [Id in ProviderId]: Omit<Provider, 'id'> } = {
     price_id: 'anthropic',
     key_variable: 'ANTHROPIC_API_KEY',
     requires_user_message: true,
-    language: async (settings) => (await anthropic(settings))(settings.model),
+    language: anthropic,
   },
   google: {
     ...own,
