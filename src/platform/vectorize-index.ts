@@ -24,15 +24,13 @@ export interface VectorizeBinding extends Pick<Vectorize, 'query' | 'getByIds'> 
 }
 
 /** The length of the vectors of an index, which is fixed when it is created. By binding, for the isolate. */
-const dimensions = new WeakMap<object, Promise<number>>();
+const dimensions = new WeakMap<object, number>();
 
-function dimensionsOf(index: VectorizeBinding): Promise<number> {
-  const known = dimensions.get(index);
-  if (known !== undefined) return known;
-  const read = readDimensions(index);
-  dimensions.set(index, read);
-  read.catch(() => dimensions.delete(index));
-  return read;
+/** A request keeps no promise for others: workerd cancels one that waits for the I/O of another. */
+async function dimensionsOf(index: VectorizeBinding): Promise<number> {
+  const known = dimensions.get(index) ?? (await readDimensions(index));
+  dimensions.set(index, known);
+  return known;
 }
 
 /** The second generation has `dimensions` at the top, the first in `config`. */

@@ -1,5 +1,8 @@
 import { applyD1Migrations } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
+import { mendModuleRunner } from './module-runner.ts';
+
+mendModuleRunner();
 
 // A line that a job logs while Vitest ends a file waits for the next message of the file, and the end of the file waits
 // for the line: the run stands still (vitest 5.1.1 with @cloudflare/vitest-plugin 1.4.10). So nothing reaches Vitest.

@@ -14,6 +14,7 @@ export const interruptRun = (
   /** The runs whose answers may be in its prompt. */
   run_ids: readonly string[] = [],
 ): Statement => {
+  const ended_at = ctx.now();
   const untrusted = [...new Set([...(run.untrusted ?? []), ...readIn(events)])];
   const end = {
     status: 'interrupted',
@@ -21,8 +22,8 @@ export const interruptRun = (
     error_code: 'run_interrupted',
     error_detail: interruptedDetail,
     events: content_logging ? encodeEvents(events) : null,
-    latency_ms: ctx.now() - run.created_at - run.waited_ms,
-    ended_at: ctx.now(),
+    latency_ms: ended_at - run.created_at - run.waited_ms,
+    ended_at,
     ...(untrusted.length === 0 ? {} : { untrusted }),
   } as const;
   const file_ids = events.flatMap((event) => ('file_ids' in event ? (event.file_ids ?? []) : []));
