@@ -11,6 +11,7 @@ import { createEgress } from './egress.ts';
 import { createImportBuckets } from './import-buckets.ts';
 import { createJobQueue } from './job-queue.ts';
 import { createLog } from './log.ts';
+import { createLogMailer } from './log-mailer.ts';
 import type { CodeRunner, Egress, FloodGuard, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
 import { createFloodGuard, createRateCounts } from './rate-limiting.ts';
@@ -95,6 +96,7 @@ export function openPlatform(
         request_id,
         limiter,
         buckets,
+        mail: createLogMailer(log),
         newId,
         defer,
         log,

@@ -11,6 +11,7 @@ import type {
   ImportBuckets,
   JobQueue,
   Log,
+  Mailer,
   ModelAccess,
   RateCounts,
   RateStanding,
@@ -47,6 +48,7 @@ export interface Ctx {
   readonly models: ModelAccess;
   readonly egress: Egress;
   readonly code: CodeRunner;
+  readonly mail: Mailer;
   readonly hosts: SessionHosts;
   readonly limiter: RateCounts;
   /** The workspace's rate limits that apply to the caller; null for none, as in the background. */

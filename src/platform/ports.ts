@@ -360,7 +360,32 @@ export interface CodeOutcome {
 /** Runs code that nobody has reviewed: without network, modules, timers and state, and bounded in time and memory. */
 export interface CodeRunner {
   readonly name: 'quickjs' | 'worker_loader';
-  /** Does not throw for a fault of the code. Nothing that the code does outlives the call. */
+  /** A message to one person. */
+export interface Mail {
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+  readonly reply_to?: string;
+  /** Further header fields, such as `In-Reply-To`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly attachments?: readonly MailAttachment[];
+}
+
+export interface MailAttachment {
+  readonly name: string;
+  readonly media_type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Sends mail. Rejects with a `Failure` where the service refuses it, so that a job tries again. */
+export interface Mailer {
+  readonly name: string;
+  /** Resolves with the `Message-ID` once the service has accepted the message. */
+  send(mail: Mail): Promise<string>;
+}
+
+/** Does not throw for a fault of the code. Nothing that the code does outlives the call. */
   run(job: CodeJob): Promise<CodeOutcome>;
 }
 
