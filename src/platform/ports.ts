@@ -360,7 +360,11 @@ export interface CodeOutcome {
 /** Runs code that nobody has reviewed: without network, modules, timers and state, and bounded in time and memory. */
 export interface CodeRunner {
   readonly name: 'quickjs' | 'worker_loader';
-  /** A message to one person. */
+  /** Does not throw for a fault of the code. Nothing that the code does outlives the call. */
+  run(job: CodeJob): Promise<CodeOutcome>;
+}
+
+/** A message to one person. */
 export interface Mail {
   readonly to: string;
   readonly subject: string;
@@ -383,10 +387,6 @@ export interface Mailer {
   readonly name: string;
   /** Resolves with the `Message-ID` once the service has accepted the message. */
   send(mail: Mail): Promise<string>;
-}
-
-/** Does not throw for a fault of the code. Nothing that the code does outlives the call. */
-  run(job: CodeJob): Promise<CodeOutcome>;
 }
 
 export interface Log {
