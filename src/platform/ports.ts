@@ -365,7 +365,7 @@ export interface CodeRunner {
 }
 
 /** A message to one person. */
-export interface Mail {
+interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
@@ -376,7 +376,7 @@ export interface Mail {
   readonly attachments?: readonly MailAttachment[];
 }
 
-export interface MailAttachment {
+interface MailAttachment {
   readonly name: string;
   readonly media_type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
