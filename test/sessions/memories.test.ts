@@ -209,6 +209,7 @@ describe('forgetting', () => {
       'I work as a pilot.',
     ]);
     expect(await countRows('memory_cursors', workspace.id)).toBe(2);
+    await workspace.delete(`/agents/${trial.agent}`);
     await workspace.delete(`/agents/${trial.agent}?permanent=true`);
     await vi.waitFor(
       async () => expect(await countRows('memories', workspace.id)).toBe(0),

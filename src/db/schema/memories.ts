@@ -3,7 +3,7 @@ import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-or
 
 export const memoryOrigins = ['model', 'rule', 'api'] as const;
 
-/** What an agent knows about an end user, one fact a row. A trigger deletes a fact with the message it was taken from. */
+/** Facts that an agent knows about an end user. A trigger deletes a fact with the message it was taken from. */
 export const memories = sqliteTable(
   'memories',
   {

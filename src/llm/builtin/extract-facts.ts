@@ -1,4 +1,4 @@
-/** What a person said about themselves. */
+/** A sentence of a person about themselves. */
 export interface StatedFact {
   /** The sentence, as it was said. */
   readonly text: string;

@@ -5,9 +5,9 @@ import { parseStructured } from '../structured.ts';
 import type { Task } from './run-task.ts';
 
 export interface ToRemember {
-  /** What the person wrote, oldest first. */
+  /** Messages of the person, oldest first. */
   readonly messages: readonly { readonly id: string; readonly text: string }[];
-  /** What is known already. */
+  /** Facts that are known already. */
   readonly known: readonly { readonly id: string; readonly text: string }[];
 }
 

@@ -1,7 +1,7 @@
 import { stemsOf } from '../../shared/stems.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 
-/** What is remembered of an end user. */
+/** One thing that is remembered of an end user. */
 export interface Fact {
   readonly id: string;
   readonly text: string;

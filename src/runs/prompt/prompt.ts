@@ -28,7 +28,7 @@ export interface PromptParts {
   readonly history: readonly HistoryMessage[];
   /** The summary of the messages before the window. */
   readonly summary: string | null;
-  /** What is remembered of the end user. */
+  /** Facts about the end user. */
   readonly facts?: readonly { readonly text: string }[];
 }
 

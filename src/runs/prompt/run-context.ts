@@ -11,7 +11,7 @@ import type { RunPrompt } from './run-prompt.ts';
 /** Tokens of the markup around a passage. */
 const tokensPerPassage = 20;
 
-/** What a model reads besides passages and attachments. */
+/** The input of a model besides passages and attachments. */
 export interface GivenContext extends Context {
   /** About the end user, oldest first. */
   readonly facts: readonly Fact[];

@@ -13,7 +13,7 @@ export interface RunPrompt {
   readonly history: readonly HistoryMessage[];
   /** The summary of older messages. */
   readonly summary: Summary | null;
-  /** What is remembered of the end user, newest first; absent for nothing. */
+  /** Facts about the end user, newest first; absent for nothing. */
   readonly facts?: readonly Fact[];
   /** Values of the agent's form fields. */
   readonly inputs: Inputs;

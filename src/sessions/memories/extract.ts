@@ -4,10 +4,10 @@ import { commitIdempotent } from '../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../platform/context.ts';
 import type { Job } from '../../platform/job.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';
-import { selectRun } from '../../runs/index.ts';
+import { type RunRow, selectRun } from '../../runs/index.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
-import type { EndedTurn } from '../background/jobs.ts';
-import { selectSession } from '../store/sessions.ts';
+import type { MessageRow } from '../store/messages.ts';
+import { type SessionRow, selectSession } from '../store/sessions.ts';
 import {
   advanceCursor,
   forgetExcess,
@@ -23,13 +23,23 @@ type RememberJob = Extract<Job, { type: 'session.remember' }>;
 const messagesAtOnce = 20;
 const maxCalls = 20;
 
+/** The parts of a finished turn that decide whether it is searched. */
+interface SearchableTurn {
+  readonly session: Pick<SessionRow, 'id' | 'end_user_id'>;
+  readonly run: Pick<RunRow, 'id' | 'is_preview'>;
+  readonly memory: { readonly remember: boolean };
+  readonly user: Pick<MessageRow, 'seq' | 'text'>;
+  readonly content_logging: boolean;
+  readonly background_model: string | null;
+}
+
 /**
  * Returns the job that searches a turn for facts about its end user. Without a model, and where the rule finds nothing, there is none; nor
  * where content is not kept, since a fact is content.
  */
 export function rememberJobs(
   { actor }: Ctx,
-  { session, run, memory, user, content_logging, background_model }: EndedTurn,
+  { session, run, memory, user, content_logging, background_model }: SearchableTurn,
 ): Job[] {
   const isWanted =
     memory.remember && session.end_user_id !== null && !run.is_preview && content_logging;

@@ -13,10 +13,12 @@ import {
 } from './service.ts';
 
 const tag = 'Memories';
-const end_user = z.object({ end_user: EndUserId });
+const end_user = z.object({
+  end_user: EndUserId.describe('Your id of the end user, as in `end_user_id` of a session'),
+});
 const memory = z.object({ memory: Id('mem') });
 
-/** What agents remember of their end users. */
+/** The memories that agents have of their end users. */
 export const memoryRoutes = new Router()
   .endpoint(
     {
@@ -27,7 +29,7 @@ export const memoryRoutes = new Router()
       tag,
       summary: 'List memories',
       description:
-        'What agents with `memory.remember` know about an end user. A `runtime` key sees what was said in the sessions that it created.',
+        'Facts that agents with `memory.remember` know about an end user. A `runtime` key sees those from sessions that it created.',
       params: end_user,
       query: MemoriesQuery,
       reply: { status: 200, schema: pageOf(Memory), description: 'Facts, newest first' },

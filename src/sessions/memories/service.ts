@@ -29,7 +29,7 @@ function authorizePerson({ actor }: Ctx, end_user_id: string): string {
   return end_user_id;
 }
 
-/** What limits the facts that the caller may see: agents of its key, and its own sessions. */
+/** Limits of the facts that the caller may see: agents of its key, and its own sessions. */
 const limitsOf = (ctx: Ctx) => ({
   agent_ids: coveredAgents(ctx.actor) ?? undefined,
   created_by: creatorFilter(ctx),

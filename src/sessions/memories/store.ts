@@ -155,7 +155,7 @@ export const selectCursor = (db: Db, workspace_id: string, session_id: string) =
       and(eq(memory_cursors.workspace_id, workspace_id), eq(memory_cursors.session_id, session_id)),
     );
 
-/** What the end user wrote in a session after one message, up to another. */
+/** Messages of the end user in a session after one message, up to another. */
 export const selectUnread = (
   db: Db,
   workspace_id: string,

@@ -30,7 +30,7 @@ export interface StartedTurn {
   readonly assigned: Assigned;
 }
 
-/** What the batch reads; its last results, in this order, are facts and summary. */
+/** Reads of the batch; its last results, in this order, are facts and summary. */
 interface Read {
   readonly hasSummary: boolean;
   readonly mayRemember: boolean;
