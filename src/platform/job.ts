@@ -60,7 +60,7 @@ export const Job = z.discriminatedUnion('type', [
     type: z.literal('session.remember'),
     session_id: z.string(),
     run_id: z.string(),
-    /** Of the last message to search. */
+    /** The `seq` of the last message to search. */
     seq: z.int(),
     api_key_id,
   }),

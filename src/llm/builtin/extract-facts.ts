@@ -1,8 +1,8 @@
 /** A sentence of a person about themselves. */
 export interface StatedFact {
-  /** The sentence, as it was said. */
+  /** The whole sentence. */
   readonly text: string;
-  /** Of what there is one at a time, such as a name: a new one replaces the last. Null for what adds up. */
+  /** The subject, such as a name, where a new fact replaces the last; null where facts add up. */
   readonly topic: string | null;
 }
 

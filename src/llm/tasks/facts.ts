@@ -22,7 +22,7 @@ export interface FoundFact {
 }
 
 const maxFacts = 10;
-/** What is written down word for word is certain; which sentences count is a guess. */
+/** The words are certain; that they matter is a guess. */
 const byRule = 0.7;
 
 const schema = {
