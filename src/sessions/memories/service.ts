@@ -1,7 +1,8 @@
+import { selectAgent } from '../../agents/index.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
-import { actorId, type Ctx, coveredAgents, coversAgent } from '../../platform/context.ts';
-import { authorizeOwned, creatorFilter } from '../../runs/index.ts';
+import { actorId, type Ctx, coveredAgents } from '../../platform/context.ts';
+import { authorizeAgent, authorizeOwned, creatorFilter } from '../../runs/index.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
 import {
@@ -81,7 +82,7 @@ export async function createMemory(
   { agent_id, ...given }: CreateMemory,
 ): Promise<Memory> {
   authorizePerson(ctx, end_user_id);
-  if (!coversAgent(ctx.actor, agent_id)) throw notFound('agent');
+  authorizeAgent(ctx, await selectAgent(ctx.db, ctx.workspace_id, agent_id));
   const now = ctx.now();
   const row: MemoryRow = {
     ...{ id: ctx.newId('mem'), workspace_id: ctx.workspace_id, agent_id, end_user_id, ...given },
