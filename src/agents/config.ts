@@ -86,6 +86,16 @@ const memory = {
     ])
     .describe('Maximum tokens of history in the prompt: 0 for none, otherwise at least 256'),
   summary: z.boolean().describe('Summarizes older messages that do not fit into the window'),
+  remember: z
+    .boolean()
+    .describe(
+      'Remembers what an end user says about themselves, and gives it to the model in later sessions with them',
+    ),
+  remember_tokens: z
+    .int()
+    .min(50)
+    .max(8000)
+    .describe('Maximum tokens of remembered facts in the prompt'),
 };
 
 const approvals = {

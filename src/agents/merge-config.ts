@@ -38,7 +38,7 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
     citations: true,
     no_answer: 'I could not find an answer to that in the documents.',
   },
-  memory: { window_tokens: 8000, summary: false },
+  memory: { window_tokens: 8000, summary: false, remember: false, remember_tokens: 500 },
   approvals: {
     write: 'after_untrusted',
     destructive: 'always',

@@ -25,6 +25,8 @@ const removals: readonly Removal[] = [
     'dead_letters',
     'idempotency_keys',
     'feedback',
+    'memories',
+    'memory_cursors',
     'session_events',
     'experiment_subjects',
     'experiment_totals',
@@ -153,6 +155,7 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
     ),
     db.run(sql`delete from replay_turns where replay_id in (select id from replays where ${own})`),
     ...[
+      'memories',
       'answer_scores',
       'online_scorers',
       'replays',

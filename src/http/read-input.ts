@@ -32,6 +32,7 @@ const versionParameters: ReadonlySet<string> = new Set(['version', 'a', 'b']);
 const parameterNames: Readonly<Record<string, string>> = {
   architect_session: 'architect session',
   code_execution: 'code execution',
+  end_user: 'end user',
   eval: 'evaluation',
   generated_file: 'generated file',
   golden_question: 'golden question',

@@ -32,6 +32,7 @@ export const tags = [
     name: 'Sessions',
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',
   },
+  { name: 'Memories', description: 'Facts that agents remember about their end users across sessions' },
   { name: 'Schedules', description: 'Run agents at times of a cron expression' },
   {
     name: 'Experiments',

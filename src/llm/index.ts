@@ -1,11 +1,12 @@
 export { assertConfigured } from './assert-configured.ts';
+export { extractFacts, maxFactChars } from './builtin/extract-facts.ts';
 export { cleanTitle, isEmptyTitle } from './builtin/extract-title.ts';
 export { lexicalVectors } from './builtin/lexical.ts';
 export { capabilitiesOf } from './capabilities.ts';
 export { checkModels } from './check-model.ts';
 export { isFromText, type ModelCallEvent, ofMessage } from './content.ts';
 export { contextWindowOf } from './context-window.ts';
-export { abridge, writeConversation, writeSummary } from './conversation.ts';
+export { abridge, writeConversation, writeFacts, writeSummary } from './conversation.ts';
 export { embed } from './embed.ts';
 export { llmFeature } from './feature.ts';
 export { isFollowUp, needsContext } from './follow-up.ts';
@@ -24,6 +25,7 @@ export {
   structuredOutputFailed,
   toOutputFormat,
 } from './structured.ts';
+export { type FoundFact, factsTask } from './tasks/facts.ts';
 export { runTask, settingsFor } from './tasks/run-task.ts';
 export { searchQueriesTask } from './tasks/search-queries.ts';
 export { suggestionsTask } from './tasks/suggestions.ts';

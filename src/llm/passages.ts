@@ -20,7 +20,7 @@ const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|[\u{e0000}-\u
 
 /** The tags in which prompts delimit data. */
 const envelope =
-  /<(?=\/?(?:documents?|question|conversation|summary|message|workspace|draft|findings|brief|agent|evidence|expected|answers?|first|second|claims?|tool_calls)\b)/gi;
+  /<(?=\/?(?:documents?|question|conversation|summary|message|known|facts?|messages|workspace|draft|findings|brief|agent|evidence|expected|answers?|first|second|claims?|tool_calls)\b)/gi;
 
 /** Removes invisible characters and escapes the tags of the envelope in a text. */
 export const neutral = (text: string) =>

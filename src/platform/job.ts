@@ -56,6 +56,14 @@ export const Job = z.discriminatedUnion('type', [
     max_tokens: z.int(),
     api_key_id,
   }),
+  z.strictObject({
+    type: z.literal('session.remember'),
+    session_id: z.string(),
+    run_id: z.string(),
+    /** The `seq` of the last message to search. */
+    seq: z.int(),
+    api_key_id,
+  }),
 ]);
 export type Job = z.infer<typeof Job>;
 

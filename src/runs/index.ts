@@ -40,6 +40,7 @@ export { type OneOffInput, oneOffRequest, type RequestFile } from './one-off/one
 export { prepareOneOff } from './one-off/prepare.ts';
 export { eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
 export type { Overrides } from './overrides.ts';
+export type { Fact } from './prompt/facts.ts';
 export { foldOf, type HistoryMessage, type Summary, tokensOf } from './prompt/history.ts';
 export { checkInputs, isRequired, refuseMissing } from './prompt/instructions.ts';
 export { type RunResult, readResult } from './read-run.ts';

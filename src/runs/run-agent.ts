@@ -86,7 +86,10 @@ async function* answer(ctx: Ctx, run: AgentRun): AsyncGenerator<RunEvent, RunOut
   const given = await contextOfRun(config, prompt, sources, progress.attached);
   progress.context = given.context;
   const written = writePrompt(
-    { config, overrides, prompt, history: given.messages, summary: given.summary },
+    {
+      ...{ config, overrides, prompt, history: given.messages },
+      ...{ summary: given.summary, facts: given.facts },
+    },
     sources,
     progress.attached,
   );

@@ -6,6 +6,7 @@ export { authorizeSession } from './authorize-session.ts';
 export { backgroundJobs } from './background/jobs.ts';
 export { sessionsFeature } from './feature.ts';
 export { inNewSession } from './in-new-session.ts';
+export { memoryJobs } from './memories/extract.ts';
 export { eraseFromMessage } from './retention/erase-item.ts';
 export { eraseRun } from './retention/erase-run.ts';
 export { eraseSessions } from './retention/erase-sessions.ts';

@@ -35,6 +35,7 @@ const idPrefixes = [
   'key',
   'mca',
   'mcp',
+  'mem',
   'msg',
   'osc',
   'page',

@@ -72,6 +72,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],
+  'docs/guides/memory.md': ['"remember": true', '"text": "My name is Ada."', /^"mem_\w+"$/m],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],
   'docs/guides/evaluation.md': [

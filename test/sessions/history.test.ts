@@ -19,6 +19,7 @@ const load = fc.record({
   question: fc.nat(2000),
   passages: fc.nat(4000),
   attachments: fc.nat(3200),
+  facts: fc.nat(500),
 }) satisfies fc.Arbitrary<Load>;
 
 const limits = fc.record({
@@ -148,7 +149,7 @@ describe('the window of history', () => {
       context_window: null,
       max_output_tokens: null,
     };
-    const nothing = { instructions: 0, question: 0, passages: 0, attachments: 0 };
+    const nothing = { instructions: 0, question: 0, passages: 0, attachments: 0, facts: 0 };
     const summarizedWith = (summary: Summary, more: Partial<Limits> = {}) =>
       contextOf(messages, summary, { ...limit, ...more }, nothing).context.messages.summarized;
     expect(summarizedWith(coveredAt(2, 10))).toBe(2);
@@ -174,6 +175,7 @@ describe('the window of history', () => {
       question: 1,
       passages: 0,
       attachments: 0,
+      facts: 0,
     });
     expect(context.messages).toEqual({
       included: 2,

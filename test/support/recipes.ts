@@ -276,6 +276,17 @@ export const recipes: readonly Recipe[] = [
   ...evaluationRecipes,
   ...replayRecipes,
   {
+    needs: 'POST /api/v1/end-users/{end_user}/memories',
+    gives: ['memory', 'end_user'],
+    from: ['agent'],
+    make: async (workspace, { agent: agent_id }) => {
+      const end_user = `customer-${unique()}`;
+      const about = { agent_id, text: `Likes coffee ${unique()}.` };
+      const { id: memory } = await created(workspace, `/end-users/${end_user}/memories`, about);
+      return { end_user, memory };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/schedules',
     gives: ['schedule'],
     from: ['agent'],

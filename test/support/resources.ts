@@ -41,6 +41,7 @@ export const namedParameters: ReadonlySet<string> = new Set([
   'provider',
   'search_provider',
   'page',
+  'end_user',
 ]);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
@@ -62,6 +63,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   emb: 'migration',
   ses: 'session',
   sch: 'schedule',
+  mem: 'memory',
   exp: 'experiment',
   var: 'variant',
   att: 'attachment',
@@ -100,6 +102,7 @@ export const randomValues = (): Values => ({
   b: newId('ver'),
   label: `label-${unique()}`,
   provider: 'openai',
+  end_user: `nobody-${unique()}`,
   page: '1',
   model: newId('agt'),
   item: newId('msg'),

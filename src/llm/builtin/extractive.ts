@@ -10,7 +10,7 @@ import type {
   LanguageModelV4Usage,
 } from '@ai-sdk/provider';
 import { estimateTokens } from '../../shared/tokens.ts';
-import { isSummaryPart } from '../conversation.ts';
+import { isNote } from '../conversation.ts';
 import { readDocuments, readPassages } from '../passages.ts';
 import { notFound } from './not-found.ts';
 import { selectQuotes } from './quotes.ts';
@@ -146,7 +146,7 @@ function textOf(message: LanguageModelV4Message): string {
   const last = message.content.length - 1;
   return message.content
     .map((part, index) =>
-      part.type === 'text' && (index === last || !isSummaryPart(part.text)) ? part.text : '',
+      part.type === 'text' && (index === last || !isNote(part.text)) ? part.text : '',
     )
     .join('');
 }

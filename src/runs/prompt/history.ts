@@ -28,6 +28,7 @@ export interface Load {
   readonly question: number;
   readonly passages: number;
   readonly attachments: number;
+  readonly facts: number;
 }
 
 export interface Limits {
@@ -52,6 +53,8 @@ export interface RunContext {
     readonly first_message_id: string | null;
   };
   readonly summary: Pick<Summary, 'version' | 'covers_message_id' | 'tokens'> | null;
+  /** The ids of the facts about the end user. */
+  readonly memories: readonly string[];
   /** Estimated; `budget` is the limit of history and summary together. */
   readonly tokens: Load & { readonly history: number; readonly budget: number };
 }
@@ -102,9 +105,8 @@ export function historyBudget(
 ): number {
   if (context_window === null) return window_tokens;
   const answer = max_output_tokens ?? Math.min(answerReserve, Math.floor(context_window / 4));
-  const { instructions, question, passages, attachments } = load;
-  const room =
-    Math.floor(context_window * usable) - answer - instructions - question - passages - attachments;
+  const used = Object.values(load).reduce((total, tokens) => total + tokens, 0);
+  const room = Math.floor(context_window * usable) - answer - used;
   return Math.max(0, Math.min(window_tokens, room));
 }
 
@@ -117,6 +119,7 @@ export function contextOf(
   newest: Summary | null,
   limits: Limits,
   load: Load,
+  memories: readonly string[] = [],
 ): Context {
   const budget = historyBudget(limits, load);
   const total = lengthOf(branch);
@@ -144,6 +147,7 @@ export function contextOf(
               covers_message_id: summary.covers_message_id,
               tokens: summary.tokens,
             },
+      memories,
       tokens: { ...load, history: sum(messages), budget },
     },
   };

@@ -6,6 +6,7 @@ import {
   type Passage,
   structuredFormat,
   toOutputFormat,
+  writeFacts,
   writePassages,
   writeSummary,
 } from '../../llm/index.ts';
@@ -27,6 +28,8 @@ export interface PromptParts {
   readonly history: readonly HistoryMessage[];
   /** The summary of the messages before the window. */
   readonly summary: string | null;
+  /** Facts about the end user. */
+  readonly facts?: readonly { readonly text: string }[];
 }
 
 /** Tools return text of third parties, which the model must not obey. */
@@ -44,7 +47,7 @@ export const instructionsOf = (config: AgentConfig, inputs: Inputs): string =>
  * passages retrieved for it.
  */
 export function writePrompt(
-  { config, overrides, prompt, history, summary }: PromptParts,
+  { config, overrides, prompt, history, summary, facts = [] }: PromptParts,
   sources: readonly Source[],
   attached: AttachmentContext = noAttachments,
 ): LanguageModelV4Message[] {
@@ -65,7 +68,13 @@ export function writePrompt(
   );
   const messages = normalized([
     { role: 'system', content: instructions },
-    ...(summary === null ? withQuestion : withSummary(summary, withQuestion)),
+    ...withNotes(
+      [
+        ...(facts.length === 0 ? [] : [writeFacts(facts.map(({ text }) => text))]),
+        ...(summary === null ? [] : [writeSummary(summary)]),
+      ],
+      withQuestion,
+    ),
   ]);
   return overrides.output_format?.schema === null ? withJsonNotice(messages) : messages;
 }
@@ -79,15 +88,17 @@ const withJsonNotice = (messages: LanguageModelV4Message[]): LanguageModelV4Mess
     ? messages
     : normalized([{ role: 'system', content: 'Answer with a JSON object.' }, ...messages]);
 
-/** Puts the summary into the first message of a user, since some providers require alternating roles. */
-function withSummary(
-  summary: string,
+/** Puts facts and summary into the first message of a user, since some providers require alternating roles. */
+function withNotes(
+  notes: readonly string[],
   conversation: readonly LanguageModelV4Message[],
-): LanguageModelV4Message[] {
+): readonly LanguageModelV4Message[] {
+  if (notes.length === 0) return conversation;
   const first = conversation.findIndex(({ role }) => role === 'user');
+  const parts = notes.map((text) => ({ type: 'text' as const, text }));
   return conversation.map((message, index) =>
     index === first && message.role === 'user'
-      ? { ...message, content: [{ type: 'text', text: writeSummary(summary) }, ...message.content] }
+      ? { ...message, content: [...parts, ...message.content] }
       : message,
   );
 }

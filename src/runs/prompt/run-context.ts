@@ -3,6 +3,7 @@ import { contextWindowOf } from '../../llm/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import type { AttachmentContext } from '../attachments/context.ts';
 import type { Source } from '../citations.ts';
+import { chooseFacts, type Fact, tokensOfFacts } from './facts.ts';
 import { type Context, contextOf } from './history.ts';
 import { instructionsOf } from './prompt.ts';
 import type { RunPrompt } from './run-prompt.ts';
@@ -10,26 +11,33 @@ import type { RunPrompt } from './run-prompt.ts';
 /** Tokens of the markup around a passage. */
 const tokensPerPassage = 20;
 
-/**
- * Selects the window of history and the summary for the model, besides the passages and
- * attachments.
- */
+/** The input of a model besides passages and attachments. */
+export interface GivenContext extends Context {
+  /** About the end user, oldest first. */
+  readonly facts: readonly Fact[];
+}
+
+/** Selects the window of history, the summary and the facts for the model, besides passages and attachments. */
 export async function contextOfRun(
   config: AgentConfig,
-  { history, summary, question, inputs }: RunPrompt,
+  { history, summary, question, inputs, facts: remembered = [] }: RunPrompt,
   sources: readonly Source[],
   attached: Pick<AttachmentContext, 'tokens'>,
-): Promise<Context> {
+): Promise<GivenContext> {
   const { model, memory, settings } = config;
   const limits = {
     ...memory,
     context_window: await contextWindowOf(model),
     max_output_tokens: settings.max_output_tokens,
   };
-  return contextOf(history, summary, limits, {
+  const facts = chooseFacts(remembered, question, memory.remember_tokens);
+  const load = {
     instructions: estimateTokens(instructionsOf(config, inputs)),
     question: estimateTokens(question),
     passages: sources.reduce((sum, { text }) => sum + estimateTokens(text) + tokensPerPassage, 0),
     attachments: attached.tokens,
-  });
+    facts: tokensOfFacts(facts),
+  };
+  const ids = facts.map(({ id }) => id);
+  return { ...contextOf(history, summary, limits, load, ids), facts };
 }

@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message } from '@ai-sdk/provider';
 import type { AttachedFile } from '../../db/schema/runs.ts';
+import type { Fact } from './facts.ts';
 import type { HistoryMessage, Summary } from './history.ts';
 import type { Inputs } from './instructions.ts';
 
@@ -12,6 +13,8 @@ export interface RunPrompt {
   readonly history: readonly HistoryMessage[];
   /** The summary of older messages. */
   readonly summary: Summary | null;
+  /** Facts about the end user, newest first; absent for nothing. */
+  readonly facts?: readonly Fact[];
   /** Values of the agent's form fields. */
   readonly inputs: Inputs;
   /** The files of the question and of the messages before it. */

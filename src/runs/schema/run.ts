@@ -40,6 +40,9 @@ const RunContext = z
         tokens: z.int(),
       })
       .nullable(),
+    memories: z
+      .array(z.string())
+      .describe('Ids of the remembered facts about the end user that were sent'),
     attachments: z.array(
       z.object({
         id: z.string(),
@@ -57,6 +60,7 @@ const RunContext = z
         question: z.int(),
         passages: z.int(),
         attachments: z.int(),
+        facts: z.int(),
         history: z.int(),
         budget: z.int().describe('Tokens available for history and summary'),
       })
@@ -154,9 +158,13 @@ export type Run = z.output<typeof Run>;
 /** The downgrade by a budget is stored beside the context of the model. */
 function contextOfRun({ context }: RunRow): Pick<Run, 'context' | 'downgrade'> {
   if (context === null) return { context: null, downgrade: null };
-  const { downgrade = null, ...given } = context;
+  const { downgrade = null, tokens, ...given } = context;
   return {
-    context: { attachments: [], ...given } as unknown as Run['context'],
+    // Runs before attachments and memories existed have none.
+    context: {
+      ...{ attachments: [], memories: [], ...given },
+      tokens: { facts: 0, ...(tokens as object) },
+    } as unknown as Run['context'],
     downgrade: downgrade as Run['downgrade'],
   };
 }

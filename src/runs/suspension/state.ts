@@ -6,6 +6,7 @@ import type { Draft } from '../draft.ts';
 import type { RunEvent } from '../events.ts';
 import type { Overrides } from '../overrides.ts';
 import type { ProgressSnapshot } from '../progress.ts';
+import type { Fact } from '../prompt/facts.ts';
 import type { Summary } from '../prompt/history.ts';
 import type { RunRow } from '../store/runs.ts';
 
@@ -50,6 +51,8 @@ export interface SuspendedState {
   readonly overrides: Overrides;
   readonly draft: Draft | null;
   readonly summary: Summary | null;
+  /** Absent for nothing remembered. */
+  readonly facts?: readonly Fact[];
   /** The messages that earlier steps have appended to the prompt. */
   readonly transcript: readonly LanguageModelV4Message[];
   readonly step: SuspendedStep;

@@ -94,6 +94,7 @@ export async function suspendRun(
     agent_ids: coveredAgents(ctx.actor),
     storage: active.storage.snapshot(),
     ...{ overrides: active.overrides, draft: active.draft, summary: active.prompt.summary },
+    ...(active.prompt.facts === undefined ? {} : { facts: active.prompt.facts }),
     ...{ transcript, step, answered: [] },
     account: active.account.snapshot(),
     progress: progress.snapshot(),

@@ -1,3 +1,4 @@
+import type { AgentConfig } from '../../agents/index.ts';
 import { batch, type Statement } from '../../db/client.ts';
 import {
   abridge,
@@ -14,7 +15,9 @@ import type { JobHandler } from '../../platform/job-handler.ts';
 import { foldOf, type HistoryMessage, type RunRow, selectRun, tokensOf } from '../../runs/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
+import { rememberJobs } from '../memories/extract.ts';
 import { indexTitle } from '../search/store.ts';
+import type { MessageRow } from '../store/messages.ts';
 import { type SessionRow, selectSession } from '../store/sessions.ts';
 import { selectExchange, titleByModel, titleByRule } from './store.ts';
 import {
@@ -29,11 +32,14 @@ type JobOf<Type extends Job['type']> = Extract<Job, { type: Type }>;
 
 /** The parts of a finished turn that its background work needs. */
 export interface EndedTurn {
-  readonly session: Pick<SessionRow, 'id' | 'workspace_id' | 'title' | 'titled_by'>;
-  readonly run: Pick<RunRow, 'id' | 'status'>;
+  readonly session: Pick<SessionRow, 'id' | 'workspace_id' | 'title' | 'titled_by' | 'end_user_id'>;
+  readonly run: Pick<RunRow, 'id' | 'status' | 'is_preview'>;
   /** The end of the branch, up to and including the answer. */
   readonly branch: readonly HistoryMessage[];
-  readonly memory: { readonly window_tokens: number; readonly summary: boolean };
+  readonly memory: AgentConfig['memory'];
+  /** The message that was answered. */
+  readonly user: Pick<MessageRow, 'id' | 'seq' | 'text'>;
+  readonly content_logging: boolean;
   /** The history that was available to this turn. */
   readonly budget: number;
   /** The depth that the newest summary covers. */
@@ -52,7 +58,10 @@ export function followUps(
   if (turn.run.status !== 'completed') return { statements: [], jobs: [] };
   const title = titleWork(ctx, turn);
   const fold = foldJob(ctx, turn);
-  return { statements: title.statements, jobs: [...title.jobs, ...(fold === null ? [] : [fold])] };
+  return {
+    statements: title.statements,
+    jobs: [...title.jobs, ...(fold === null ? [] : [fold]), ...rememberJobs(ctx, turn)],
+  };
 }
 
 function titleWork(

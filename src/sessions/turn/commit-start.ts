@@ -3,6 +3,7 @@ import { commitIdempotent } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import {
   type Assigned,
+  type Fact,
   type RunRow,
   type RunVersion,
   type RunVersionRow,
@@ -13,6 +14,7 @@ import {
 } from '../../runs/index.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { selectSummary } from '../background/summary-store.ts';
+import { selectFactsOfSession } from '../memories/store.ts';
 import { type ClaimedSession, selectClaimedSession } from '../store/claims.ts';
 
 /** The session that the host has cached differs from the stored one and has to be read again. */
@@ -23,8 +25,16 @@ export interface StartedTurn {
   /** Null for the cached version. */
   readonly version: RunVersion | null;
   readonly summary: Summary | null;
+  readonly facts: readonly Fact[];
   /** The experiment that the run is part of. */
   readonly assigned: Assigned;
+}
+
+/** Reads of the batch; its last results, in this order, are facts and summary. */
+interface Read {
+  readonly hasSummary: boolean;
+  readonly mayRemember: boolean;
+  readonly fixed: RunVersion | null;
 }
 
 /** Commits the start of a turn. Throws `StaleSessionError`, and the failure of a violated constraint. */
@@ -32,7 +42,7 @@ export async function commitStart(
   ctx: Ctx,
   run: RunRow,
   change: Parameters<typeof commitIdempotent>[1],
-  { hasSummary, fixed }: { readonly hasSummary: boolean; readonly fixed: RunVersion | null },
+  { hasSummary, mayRemember, fixed }: Read,
 ): Promise<StartedTurn> {
   const wasMade = async () =>
     (await selectRun(ctx.db, run.workspace_id, run.id).get()) !== undefined;
@@ -64,6 +74,9 @@ export async function commitStart(
     await selectClaimedSession(ctx.db, run.workspace_id, run.session_id ?? '').all(),
     await selectRun(ctx.db, run.workspace_id, run.id).all(),
     ...(fixed === null ? [await selectVersionOfRun(ctx.db, run.id, null).all()] : []),
+    ...(mayRemember
+      ? [await selectFactsOfSession(ctx.db, run.workspace_id, run.session_id ?? '')]
+      : []),
     ...(hasSummary
       ? [await selectSummary(ctx.db, run.workspace_id, run.session_id ?? '').all()]
       : []),
@@ -74,7 +87,8 @@ export async function commitStart(
   if (session === undefined || stored === undefined) throw notFound('session');
   const { experiment_id, variant_id, subject } = stored;
   const [summary = null] = hasSummary ? (read.at(-1) as Summary[]) : [];
+  const facts = mayRemember ? (read.at(hasSummary ? -2 : -1) as Fact[]) : [];
   const found = fixed === null ? versions?.[0] : undefined;
   const version = found === undefined ? null : toRunVersion(found);
-  return { session, version, summary, assigned: { experiment_id, variant_id, subject } };
+  return { session, version, summary, facts, assigned: { experiment_id, variant_id, subject } };
 }

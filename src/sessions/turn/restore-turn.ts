@@ -30,6 +30,7 @@ export async function restoreTurn(ctx: Ctx, suspended: SuspendedRun): Promise<Tu
     ...{ version, run, session, user, path, content_logging, message_id },
     prompt: {
       ...{ question: user.text, given: user.prompt, history, summary },
+      facts: state.facts ?? [],
       ...{ inputs: session.inputs, files: user.attachments },
     },
     end_user_id: session.end_user_id,

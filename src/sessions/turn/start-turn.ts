@@ -9,6 +9,7 @@ import {
 } from '../attachments/adopt-files.ts';
 import { carriedBy, markUsed, takeAttachments } from '../attachments/send.ts';
 import { selectSummary } from '../background/summary-store.ts';
+import { selectFacts } from '../memories/store.ts';
 import { readableBranch } from '../readable.ts';
 import { claimSession, insertClaimedSession } from '../store/claims.ts';
 import { insertMessage, type MessageRow } from '../store/messages.ts';
@@ -45,13 +46,24 @@ export async function startTurn(
     isWhole &&
     (input.draft?.config ?? cached?.config)?.memory.summary === true &&
     input.create === undefined;
+  const mayRemember =
+    session.end_user_id !== null &&
+    (input.draft?.config ?? cached?.config)?.memory.remember !== false;
   const statements = [
     ...startStatements(ctx, { state, input, fixed, place, run, user, adopted }),
     ...more,
+    ...(mayRemember ? [selectFacts(ctx.db, session)] : []),
     ...(hasSummary ? [selectSummary(ctx.db, ctx.workspace_id, session.id)] : []),
   ];
   const pending = more.length === 0 ? { pending: { run_id } } : {};
-  const started = await commitStart(ctx, run, { statements, ...pending }, { hasSummary, fixed });
+  const started = await commitStart(
+    ctx,
+    run,
+    { statements, ...pending },
+    {
+      ...{ hasSummary, mayRemember, fixed },
+    },
+  );
   const used = started.version ?? cached;
   if (used === null) throw new Error('a run has started whose version was not read');
   const { content_logging, background_model, index_number, ...claimed } = started.session;
@@ -69,6 +81,7 @@ export async function startTurn(
       given: user.prompt,
       history,
       summary: started.summary,
+      facts: (input.draft?.config ?? version.config).memory.remember ? started.facts : [],
       inputs: claimed.inputs,
       files: user.attachments,
     },

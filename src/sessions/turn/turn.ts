@@ -120,6 +120,8 @@ const endedTurn = (turn: Turn, { run, progress }: EndedRun, answer: MessageRow) 
   run,
   branch: [...turn.path, turn.user, answer],
   memory: turn.config.memory,
+  user: turn.user,
+  content_logging: turn.content_logging,
   budget: progress.context?.tokens.budget ?? turn.config.memory.window_tokens,
   covered: turn.prompt.summary?.covers_depth ?? 0,
   background_model: turn.version.background_model,
