@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import './pdf-in-node.ts';
 import { extractDocument } from '../src/documents/extract.ts';
 import type { DocumentFormat } from '../src/documents/format.ts';
 import { identifyFormat } from '../src/documents/identify.ts';

@@ -1,10 +1,12 @@
-// Creates what the Worker needs besides its source: static assets (the files that /docs loads, the character maps for PDFs), and
-// the two parts of the sandbox for code. wrangler runs it before every build, and vitest.config.ts before the tests.
+// Creates what the Worker needs besides its source: static assets (the files that /docs loads, the character maps for PDFs), the parser
+// for PDFs, the price table, and the two parts of the sandbox for code. wrangler runs it before every build, and vitest.config.ts before the tests.
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { meterWasm } from './meter-wasm.ts';
+import { buildPdfParser } from './pdf-parser.ts';
+import { splitPriceTable } from './price-table.ts';
 
 const { resolve } = createRequire(import.meta.url);
 const source = dirname(resolve('swagger-ui-dist/package.json'));
@@ -54,3 +56,7 @@ function placeGuest(): void {
 
 placeEngine();
 placeGuest();
+place('pdfjs.mjs', await buildPdfParser(), dist);
+const { code, data } = splitPriceTable();
+place('price-table.mjs', code, dist);
+place('prices.txt', data, dist);

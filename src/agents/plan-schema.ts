@@ -79,7 +79,6 @@ const Usd = z.number().nullable();
 export const CostForecast = z
   .object({
     calls: z
-      .number()
       .int()
       .describe('Model calls of the last 7 days, without those of drafts and evaluations'),
     last_week_usd: Usd.describe('Cost of these calls; null if a price is unknown'),
@@ -98,7 +97,7 @@ export const AgentPlan = z
   .object({
     agent_id: z.string(),
     slug: z.string(),
-    revision: z.number().int().describe('Revision of the agent that the plan is for'),
+    revision: z.int().describe('Revision of the agent that the plan is for'),
     from: VersionReference.describe('The active version'),
     has_changes: z.boolean(),
     creates_version: z.boolean().describe('False if only fields of the agent change'),

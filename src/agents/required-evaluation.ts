@@ -35,7 +35,7 @@ export const RequireEvaluation = z
       .refine((all) => Object.keys(all).length > 0, 'Set at least one threshold.')
       .refine((all) => Object.keys(all).length <= 20, 'At most 20 thresholds.')
       .describe('By the name of a scorer, or `overall`'),
-    max_age_days: z.number().int().min(1).max(3650).optional(),
+    max_age_days: z.int().min(1).max(3650).optional(),
   })
   .refine(
     (value) => JSON.stringify(value).length <= maxChars,

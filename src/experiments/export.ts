@@ -13,14 +13,10 @@ const ExportRow = z
     variant_id: z.string(),
     variant: z.string(),
     is_control: z.boolean(),
-    epoch: z
-      .number()
-      .int()
-      .nullable()
-      .describe('Counts changes of weights; null for all epochs together'),
+    epoch: z.int().nullable().describe('Counts changes of weights; null for all epochs together'),
     weight: z.number().nullable().describe('Per cent in the epoch'),
-    exposures: z.number().int(),
-    subjects: z.number().int(),
+    exposures: z.int(),
+    subjects: z.int(),
     metric: z.string(),
     unit: z.enum(units),
     value: z.number().nullable(),

@@ -4,7 +4,7 @@ import { Id, Time } from '../http/schema.ts';
 import { units } from './metrics.ts';
 
 const bound = z.number().nullable();
-const subjects = z.number().int();
+const subjects = z.int();
 
 const Comparison = z
   .object({

@@ -62,7 +62,6 @@ export const settings = {
     .max(0.999)
     .describe('Level of the intervals and of the conclusion'),
   minimum_subjects: z
-    .number()
     .int()
     .min(10)
     .max(1_000_000)
@@ -79,7 +78,7 @@ const Variant = z
     id: Id('var'),
     name: z.string(),
     version_id: Id('ver'),
-    version_number: z.number().int().nullable().describe('null if the version is gone'),
+    version_number: z.int().nullable().describe('null if the version is gone'),
     is_control: z.boolean(),
     weight: z.number(),
     stopped_at: Time.nullable().describe(
@@ -103,8 +102,8 @@ export const Experiment = z
     variants: z.array(Variant),
     winner_id: z.string().nullable().describe('The variant that was promoted'),
     end_reason: z.string().nullable(),
-    epoch: z.number().int().describe('Number of times that weights have changed while it ran'),
-    revision: z.number().int().describe('Incremented by each change; the `ETag`'),
+    epoch: z.int().describe('Number of times that weights have changed while it ran'),
+    revision: z.int().describe('Incremented by each change; the `ETag`'),
     created_by: z.string().nullable(),
     created_at: Time,
     updated_at: Time,

@@ -1,3 +1,5 @@
+import { once } from '../shared/once.ts';
+
 /**
  * Finds the characters of a name that a reader cannot see: default-ignorable and control
  * characters, and blanks that are not white space. Those that shape an emoji, an Arabic, Mongolian
@@ -39,14 +41,14 @@ const meaningful = [
  */
 const invisible = String.raw`[\p{Default_Ignorable_Code_Point}\p{Cc}\p{Zl}\p{Zp}\uFFF9-\uFFFB\u2800\u{13441}\u{13442}\u{16FE4}\u{1D159}]`;
 
-const parts = new RegExp(`${meaningful}|(?<invisible>${invisible})`, 'gv');
+const parts = once(() => new RegExp(`${meaningful}|(?<invisible>${invisible})`, 'gv'));
 
 /**
  * Returns the first invisible character of a text that has no effect on its rendering, as `U+200B`;
  * null when there is none.
  */
 export function invisibleIn(text: string): string | null {
-  for (const { groups } of text.matchAll(parts)) {
+  for (const { groups } of text.matchAll(parts())) {
     const code = groups?.invisible?.codePointAt(0);
     if (code !== undefined) return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
   }

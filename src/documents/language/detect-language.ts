@@ -92,7 +92,7 @@ function languageOfWords(text: string): string | null {
   const evidence = new Map<string, number>();
   const counts = new Map<string, { words: number; distinct: number }>();
   for (const word of words) {
-    const languages = languagesByWord.get(word);
+    const languages = languagesByWord().get(word);
     if (languages === undefined) continue;
     const time = (times.get(word) ?? 0) + 1;
     times.set(word, time);

@@ -1,3 +1,5 @@
+import { once } from '../../shared/once.ts';
+
 /** Frequent words of languages that share a script, in lower case and NFC. A word may be of several. */
 const lists: Readonly<Record<string, string>> = {
   // Latin
@@ -70,8 +72,8 @@ const lists: Readonly<Record<string, string>> = {
   ne: 'छ र को मा लाई यो हो पनि छन् गर्न भने एक तथा लागि हुन्छ गरेको ले वा थियो तपाईं',
 };
 
-/** Languages by frequent word. */
-export const languagesByWord: ReadonlyMap<string, readonly string[]> = wordsOf(lists);
+/** Returns the languages by frequent word. */
+export const languagesByWord = once(() => wordsOf(lists));
 
 function wordsOf(of: Readonly<Record<string, string>>): ReadonlyMap<string, readonly string[]> {
   const languages = new Map<string, string[]>();

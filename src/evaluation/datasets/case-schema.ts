@@ -25,7 +25,7 @@ const Conversation = z
 const ExpectedCitation = z
   .strictObject({
     file_id: Id('file'),
-    page: z.number().int().min(1).max(1_000_000).optional(),
+    page: z.int().min(1).max(1_000_000).optional(),
     text: Text(8000).optional().describe('A passage of the file; without it any passage counts'),
   })
   .openapi('ExpectedCitation');
@@ -143,7 +143,6 @@ const CaseSource = z
     run_id: Id('run'),
     message_id: Id('msg'),
     omitted_messages: z
-      .number()
       .int()
       .describe('Earlier messages of the conversation for which the case has no room'),
     review_item_id: Id('rvw').nullable(),
@@ -154,7 +153,7 @@ export const Case = z
   .object({
     id: Id('case'),
     dataset_id: Id('ds'),
-    revision: z.number().int().describe('The revision that gave it this content; the `ETag`'),
+    revision: z.int().describe('The revision that gave it this content; the `ETag`'),
     input: z.string(),
     conversation: z.array(z.object({ role: z.enum(['user', 'assistant']), text: z.string() })),
     inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),

@@ -18,12 +18,12 @@ interface ExportedCase {
 const forms = {
   jsonl: {
     type: 'application/jsonl; charset=utf-8',
-    head: '',
+    head: () => '',
     line: ({ id, content }: ExportedCase) => `${JSON.stringify({ id, ...content })}\n`,
   },
   csv: {
     type: 'text/csv; charset=utf-8; header=present',
-    head: toLine(['id', ...caseFields]),
+    head: () => toLine(['id', ...caseFields]),
     line: ({ id, content }: ExportedCase) => toLine([id, ...cellsOf(content)]),
   },
 };
@@ -41,7 +41,7 @@ export async function exportCases(
   let after: string | null = null;
   const body = new ReadableStream<Uint8Array>({
     start: (controller) => {
-      if (head !== '') controller.enqueue(encoder.encode(head));
+      if (head() !== '') controller.enqueue(encoder.encode(head()));
     },
     async pull(controller) {
       const page = { after, limit: casesAtATime };

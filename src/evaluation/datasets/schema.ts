@@ -37,12 +37,10 @@ export const Dataset = z
     name: z.string(),
     description: z.string(),
     revision: z
-      .number()
       .int()
       .describe('Starts at 1 and increases with each change of the dataset or a case; the `ETag`'),
-    case_count: z.number().int().describe('Cases of the newest revision'),
+    case_count: z.int().describe('Cases of the newest revision'),
     erased_count: z
-      .number()
       .int()
       .describe('Cases that were erased from all revisions, with the turns they were made from'),
     created_by: z.string().nullable(),
@@ -67,11 +65,11 @@ export type DatasetQuery = z.output<typeof DatasetQuery>;
 
 export const Revision = z
   .object({
-    revision: z.number().int(),
+    revision: z.int(),
     action: z.enum(revisionActions),
-    added: z.number().int().describe('Cases that were added'),
-    updated: z.number().int(),
-    removed: z.number().int(),
+    added: z.int().describe('Cases that were added'),
+    updated: z.int(),
+    removed: z.int(),
     case_id: Id('case').nullable().describe('The case, for a change of one'),
     created_by: z.string().nullable().describe('The API key that made the change'),
     created_at: Time,
@@ -176,10 +174,9 @@ export type ImportCases = z.output<typeof ImportCases>;
 
 export const ImportedCases = z
   .object({
-    revision: z.number().int().describe('The revision with the cases'),
-    created_count: z.number().int(),
+    revision: z.int().describe('The revision with the cases'),
+    created_count: z.int(),
     duplicate_count: z
-      .number()
       .int()
       .describe('Cases that the dataset or the file has already; they are not added again'),
     ignored_columns: z.array(z.string()).describe('Columns or keys that were not read'),

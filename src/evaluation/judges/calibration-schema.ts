@@ -23,7 +23,7 @@ const maxTurns = 20;
 export const CalibrateJudge = z
   .strictObject({
     agent_id: Id('agt').optional().describe('Turns of this agent alone'),
-    limit: z.number().int().min(1).max(maxTurns).default(10).describe('Turns to score'),
+    limit: z.int().min(1).max(maxTurns).default(10).describe('Turns to score'),
   })
   .openapi('CalibrateJudge', { example: { limit: 20 } as never });
 export type CalibrateJudge = z.output<typeof CalibrateJudge>;
@@ -36,21 +36,20 @@ const Share = z
 export const Calibration = z
   .object({
     judge_id: Id('jdg'),
-    revision: z.number().int(),
-    pairs: z.number().int().describe('Turns that people have reviewed and the revision has scored'),
-    compared: z.number().int().describe('Those that count, by `partly_as`'),
+    revision: z.int(),
+    pairs: z.int().describe('Turns that people have reviewed and the revision has scored'),
+    compared: z.int().describe('Those that count, by `partly_as`'),
     pending: z
-      .number()
       .int()
       .describe(
         'Reviewed turns that the revision has not scored, at most 1000; `POST` scores some of them',
       ),
-    failed: z.number().int().describe('Turns that the judge could not score'),
+    failed: z.int().describe('Turns that the judge could not score'),
     confusion: z.array(
       z.object({
         human: z.enum(reviewVerdicts),
-        passed: z.number().int(),
-        failed: z.number().int(),
+        passed: z.int(),
+        failed: z.int(),
         mean_score: z.number().nullable(),
       }),
     ),
@@ -75,7 +74,7 @@ export type Calibration = z.output<typeof Calibration>;
 
 export const CalibrationStep = z
   .object({
-    scored: z.number().int(),
+    scored: z.int(),
     errors: z.array(z.object({ run_id: Id('run'), code: z.string(), detail: z.string() })),
     cost_usd: z.number().nullable().describe('null when a price is unknown'),
     calibration: Calibration,

@@ -40,7 +40,6 @@ const fields = {
     .describe('An answer passes if its score from 0 to 1 is at least this'),
   examples: z.array(Example).max(10).describe('Judged answers that show the model the scale'),
   samples: z
-    .number()
     .int()
     .min(1)
     .max(7)
@@ -115,10 +114,7 @@ export const Judge = z
   .object({
     id: Id('jdg'),
     name: z.string(),
-    revision: z
-      .number()
-      .int()
-      .describe('Incremented when anything but the name changes; scores name it'),
+    revision: z.int().describe('Incremented when anything but the name changes; scores name it'),
     ...fields,
     created_at: Time,
     updated_at: Time,
@@ -128,7 +124,7 @@ export type Judge = z.output<typeof Judge>;
 
 export const JudgeRevision = z
   .object({
-    revision: z.number().int(),
+    revision: z.int(),
     ...fields,
     created_by: z.string().nullable(),
     created_at: Time,

@@ -56,7 +56,7 @@ export const JudgeTest = z
       .nullable()
       .describe('Share of the samples that pass or fail like their median; null for one sample'),
     model: z.string(),
-    revision: z.number().int(),
+    revision: z.int(),
     cost_usd: z.number().nullable().describe('null when a price is unknown'),
   })
   .openapi('JudgeTest');

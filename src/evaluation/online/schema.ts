@@ -61,12 +61,11 @@ export const OnlineScorer = z
     daily_cost_usd: z.number(),
     enabled: z.boolean(),
     skipped_answers: z
-      .number()
       .int()
       .describe(
         'Answers of the share that were left out at the cost limit of a day, or under load',
       ),
-    revision: z.number().int().describe('Starts at 1 and increases with each change; the `ETag`'),
+    revision: z.int().describe('Starts at 1 and increases with each change; the `ETag`'),
     created_by: z.string().nullable(),
     created_at: Time,
     updated_at: Time,
@@ -115,7 +114,7 @@ export const AnswerScore = z
       .nullable()
       .describe('null for callers who may not read messages, and once the answer is erased'),
     error_code: z.string().nullable(),
-    judge: z.object({ judge_id: Id('jdg'), revision: z.number().int().nullable() }).nullable(),
+    judge: z.object({ judge_id: Id('jdg'), revision: z.int().nullable() }).nullable(),
     cost_usd: z.number().nullable(),
     created_at: Time,
     scored_at: Time.nullable(),

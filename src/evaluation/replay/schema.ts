@@ -55,13 +55,12 @@ export const CreateReplay = z
     to: Instant.optional().describe('Turns that ended before; now unless given'),
     filter: Filter.default({}),
     sample: z
-      .number()
       .int()
       .min(1)
       .max(maxTurns)
       .default(100)
       .describe('Turns that are drawn at random from those that match'),
-    concurrency: z.number().int().min(1).max(5).default(3).describe('Turns at the same time'),
+    concurrency: z.int().min(1).max(5).default(3).describe('Turns at the same time'),
   })
   .refine(hasOneJudge, judgeRule)
   .openapi('CreateReplay', {
@@ -94,7 +93,7 @@ const shared = {
     .enum(replayStatuses)
     .describe('`paused` with an `error`: resume it once that is solved'),
   version_id: Id('ver'),
-  version: z.number().int(),
+  version: z.int(),
   is_draft: z.boolean().describe('The version with a draft merged into it'),
   knowledge: z
     .enum(['pinned', 'current', 'none'])
@@ -104,13 +103,13 @@ const shared = {
   judge: z
     .object({
       judge_id: z.string().nullable(),
-      revision: z.number().int().nullable(),
+      revision: z.int().nullable(),
       model: z.string(),
     })
     .nullable(),
   max_cost_usd: z.number(),
   figures: ReplayFigures,
-  erased_turns: z.number().int().describe('Turns that were erased with their sessions'),
+  erased_turns: z.int().describe('Turns that were erased with their sessions'),
   error: z.object({ code: z.string(), detail: z.string() }).nullable(),
   created_by: z.string().nullable(),
   created_at: Time,
@@ -124,9 +123,9 @@ export const Replay = z
     from: Time,
     to: Time,
     filter: z.record(z.string(), z.unknown()),
-    sample: z.number().int(),
-    matched_turns: z.number().int().describe('Turns that match; `figures.turns` were drawn'),
-    concurrency: z.number().int(),
+    sample: z.int(),
+    matched_turns: z.int().describe('Turns that match; `figures.turns` were drawn'),
+    concurrency: z.int(),
   })
   .openapi('Replay');
 export type Replay = z.output<typeof Replay>;
@@ -136,7 +135,7 @@ export const Shadow = z
     ...shared,
     share: z.number(),
     experiment_id: z.string().nullable(),
-    skipped_turns: z.number().int().describe('Turns of the sample that were left out under load'),
+    skipped_turns: z.int().describe('Turns of the sample that were left out under load'),
   })
   .openapi('Shadow');
 export type Shadow = z.output<typeof Shadow>;

@@ -35,7 +35,7 @@ export const tallyOf = (replay_id: string): SQL<string> =>
     sql`, `,
   )}) from replay_turns t where t.replay_id = ${replay_id})`;
 
-const count = z.number().int();
+const count = z.int();
 const Usd = z.number().nullable();
 
 export const ReplayFigures = z

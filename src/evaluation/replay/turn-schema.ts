@@ -52,7 +52,7 @@ export const ReplayTurn = z
       ),
       error: z.object({ code: z.string(), detail: z.string().nullable() }).nullable(),
     }),
-    misses: z.number().int().nullable(),
+    misses: z.int().nullable(),
     gaps: z
       .array(z.enum(turnGaps))
       .describe(

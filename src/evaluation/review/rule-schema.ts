@@ -36,14 +36,9 @@ const Fields = {
   name: Name(100),
   condition: Condition,
   enabled: z.boolean(),
-  daily_limit: z
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
-    .describe('Turns that the rule adds on a day (UTC) at most'),
+  daily_limit: z.int().min(1).max(1000).describe('Turns that the rule adds on a day (UTC) at most'),
   assignee: Id('key').nullable().describe('The API key that reviews the turns'),
-  due_in_hours: z.number().int().min(1).max(8760).nullable().describe('Hours until they are due'),
+  due_in_hours: z.int().min(1).max(8760).nullable().describe('Hours until they are due'),
 };
 
 export const CreateReviewRule = z

@@ -112,7 +112,7 @@ export const ReviewItem = z
       .object({ dataset_id: Id('ds'), case_id: Id('case') })
       .nullable()
       .describe('The case that was made of it last'),
-    revision: z.number().int().describe('Increases with every change; the `ETag`'),
+    revision: z.int().describe('Increases with every change; the `ETag`'),
     created_by: z.string().nullable(),
     created_at: Time,
     updated_at: Time,

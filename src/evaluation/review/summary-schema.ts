@@ -8,7 +8,7 @@ export const SummaryQuery = z.strictObject({
 });
 export type SummaryQuery = z.output<typeof SummaryQuery>;
 
-const count = z.number().int();
+const count = z.int();
 const verdicts = { good: count, partly: count, bad: count };
 
 export const ReviewSummary = z

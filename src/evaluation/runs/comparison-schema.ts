@@ -22,10 +22,10 @@ const Difference = z
 
 const Compared = z.object({
   name: z.string(),
-  cases: z.number().int(),
-  wins: z.number().int().describe('Cases with a higher score than in the base'),
-  losses: z.number().int(),
-  ties: z.number().int(),
+  cases: z.int(),
+  wins: z.int().describe('Cases with a higher score than in the base'),
+  losses: z.int(),
+  ties: z.int(),
   score_difference: Difference.describe(
     'Mean difference of scores; interval by a bootstrap over paired cases, of more than 500 cases the normal interval',
   ),
@@ -52,11 +52,8 @@ const Cluster = z.object({
   value: z
     .string()
     .describe('Tag, scorer or file id; of similar questions, the one in their middle'),
-  lost: z.number().int().describe('Cases that got worse'),
-  cases: z
-    .number()
-    .int()
-    .describe('Compared cases of the kind; of questions, those that got worse'),
+  lost: z.int().describe('Cases that got worse'),
+  cases: z.int().describe('Compared cases of the kind; of questions, those that got worse'),
   case_ids: z.array(Id('case')),
 });
 export type Cluster = z.output<typeof Cluster>;
@@ -65,13 +62,12 @@ const Figure = z.object({ base: z.number().nullable(), value: z.number().nullabl
 
 export const Comparison = z
   .object({
-    evaluation: z.object({ id: Id('eval'), target: z.number().int() }),
-    base: z.object({ id: Id('eval'), target: z.number().int() }),
-    cases: z.number().int().describe('Cases that both have evaluated'),
-    only_here: z.number().int(),
-    only_in_base: z.number().int(),
+    evaluation: z.object({ id: Id('eval'), target: z.int() }),
+    base: z.object({ id: Id('eval'), target: z.int() }),
+    cases: z.int().describe('Cases that both have evaluated'),
+    only_here: z.int(),
+    only_in_base: z.int(),
     changed_cases: z
-      .number()
       .int()
       .describe('Cases that were changed between the two revisions of the dataset; not compared'),
     overall: Compared,

@@ -31,13 +31,12 @@ export const CreateEvaluation = z
     ),
     scorers: z.array(Scorer).min(1).max(20),
     repetitions: z
-      .number()
       .int()
       .min(1)
       .max(20)
       .default(1)
       .describe('Runs of each case; several show which cases are flaky'),
-    concurrency: z.number().int().min(1).max(10).default(4).describe('Runs at the same time'),
+    concurrency: z.int().min(1).max(10).default(4).describe('Runs at the same time'),
     max_cost_usd: MaxCost.nullable().default(null),
     execute_tools: z
       .boolean()
@@ -46,7 +45,6 @@ export const CreateEvaluation = z
         'Call tools that change something. Without it, the agent reads a simulated result. Requires `tools:write`',
       ),
     sample: z
-      .number()
       .int()
       .min(1)
       .max(maxTasks)
@@ -77,7 +75,7 @@ const Interval = z
   .openapi('EvaluationInterval');
 
 const estimateFields = {
-  cases: z.number().int().describe('Cases that were measured; repetitions are averaged first'),
+  cases: z.int().describe('Cases that were measured; repetitions are averaged first'),
   score: Interval.nullable().describe('Mean score from 0 to 1; interval by a bootstrap over cases'),
   pass_rate: Interval.nullable().describe('Share that passed; interval of Wilson over cases'),
 };
@@ -85,16 +83,16 @@ const EstimateSchema = z.object(estimateFields).openapi('EvaluationEstimate');
 export type Estimate = z.output<typeof EstimateSchema>;
 
 const Spread = z
-  .object({ p50: z.number().int(), p95: z.number().int() })
+  .object({ p50: z.int(), p95: z.int() })
   .nullable()
   .describe('Median and 95th percentile');
 
 export const TargetSummary = z
   .object({
-    target: z.number().int().describe('Position in `targets`'),
-    done: z.number().int(),
+    target: z.int().describe('Position in `targets`'),
+    done: z.int(),
     outcomes: z
-      .record(z.enum(taskOutcomes), z.number().int())
+      .record(z.enum(taskOutcomes), z.int())
       .describe('Number of runs by how they have ended'),
     overall: EstimateSchema.describe(
       'The mean of the scores by their weights; a case passes with all of its scorers',
@@ -104,14 +102,14 @@ export const TargetSummary = z
         name: z.string(),
         type: z.string(),
         ...estimateFields,
-        not_measurable: z.number().int().describe('Results that had nothing to measure'),
-        failed: z.number().int().describe('Results whose scorer failed; they count as not passed'),
+        not_measurable: z.int().describe('Results that had nothing to measure'),
+        failed: z.int().describe('Results whose scorer failed; they count as not passed'),
       }),
     ),
     run_cost_usd: z.number().nullable(),
     score_cost_usd: z.number().nullable(),
-    input_tokens: z.number().int().nullable(),
-    output_tokens: z.number().int().nullable(),
+    input_tokens: z.int().nullable(),
+    output_tokens: z.int().nullable(),
     latency_ms: Spread,
     first_token_ms: Spread,
   })
@@ -119,7 +117,7 @@ export const TargetSummary = z
 export type TargetSummary = z.output<typeof TargetSummary>;
 
 const Target = z.object({
-  version: z.object({ id: Id('ver'), number: z.number().int() }),
+  version: z.object({ id: Id('ver'), number: z.int() }),
   is_draft: z.boolean().describe('A draft on top of the version'),
   fingerprint: z
     .string()
@@ -131,21 +129,21 @@ export const Evaluation = z
     id: Id('eval'),
     agent_id: Id('agt'),
     dataset_id: Id('ds'),
-    dataset_revision: z.number().int(),
+    dataset_revision: z.int(),
     label: z.string(),
     status: z.enum(evaluationStatuses),
     targets: z.array(Target),
     scorers: z.array(z.looseObject({ name: z.string(), type: z.string() })),
-    repetitions: z.number().int(),
-    concurrency: z.number().int(),
+    repetitions: z.int(),
+    concurrency: z.int(),
     max_cost_usd: z.number().nullable(),
     execute_tools: z.boolean(),
-    sample: z.number().int().nullable(),
+    sample: z.int().nullable(),
     tags: z.array(z.string()).nullable(),
     progress: z.object({
-      cases: z.number().int(),
-      total: z.number().int().describe('Cases times targets times repetitions'),
-      done: z.number().int(),
+      cases: z.int(),
+      total: z.int().describe('Cases times targets times repetitions'),
+      done: z.int(),
     }),
     cost_usd: z
       .number()
@@ -186,9 +184,9 @@ const Score = z.object({
 export const EvaluationResult = z
   .object({
     case_id: Id('case'),
-    position: z.number().int().describe('Position of the case, from 0'),
-    target: z.number().int(),
-    repetition: z.number().int(),
+    position: z.int().describe('Position of the case, from 0'),
+    target: z.int(),
+    repetition: z.int(),
     tags: z.array(z.string()),
     state: z.enum(['pending', 'running', 'done']),
     input: z
@@ -205,10 +203,10 @@ export const EvaluationResult = z
     passed: z.boolean().nullable(),
     scores: z.array(Score),
     cost_usd: z.number().nullable().describe('Of the run and its scores'),
-    input_tokens: z.number().int().nullable(),
-    output_tokens: z.number().int().nullable(),
-    latency_ms: z.number().int().nullable(),
-    first_token_ms: z.number().int().nullable(),
+    input_tokens: z.int().nullable(),
+    output_tokens: z.int().nullable(),
+    latency_ms: z.int().nullable(),
+    first_token_ms: z.int().nullable(),
     ended_at: Time.nullable(),
   })
   .openapi('EvaluationResult');

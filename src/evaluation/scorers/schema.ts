@@ -97,7 +97,7 @@ const Retrieval = z
     ...common,
     threshold: Threshold(1),
     measure: z.enum(['recall', 'mrr', 'hit_rate']).default('recall'),
-    k: z.number().int().min(1).max(100).default(10).describe('Number of passages that count'),
+    k: z.int().min(1).max(100).default(10).describe('Number of passages that count'),
   })
   .openapi('RetrievalScorer', {
     description:
@@ -108,7 +108,7 @@ const Latency = z
   .strictObject({
     type: z.literal('latency'),
     ...common,
-    max_ms: z.number().int().min(1).max(3_600_000),
+    max_ms: z.int().min(1).max(3_600_000),
     measure: z.enum(['total', 'first_token']).default('total'),
   })
   .openapi('LatencyScorer', { description: 'The answer came in time' });
@@ -133,7 +133,6 @@ const Judge = z
       .describe('Share of the scale from which on the case passes; that of the judge without it'),
     judge_id: Id('jdg').optional(),
     judge_revision: z
-      .number()
       .int()
       .min(1)
       .optional()

@@ -1,4 +1,3 @@
-import { getDocumentProxy } from 'unpdf';
 import type { AssetReader } from '../../../platform/ports.ts';
 import { cleanText } from '../../clean-text.ts';
 import type { ExtractedDocument } from '../../document.ts';
@@ -14,25 +13,24 @@ import { type PdfReading, runGuarded } from './guard.ts';
 import { PageImages } from './images.ts';
 import { bodySizeOf, vocabularyOf, writePage } from './layout.ts';
 import type { PdfRun } from './lines.ts';
+import { openPdf, type Pdf } from './open-pdf.ts';
 import type { PdfLine } from './pdf-line.ts';
 import { layoutOf, type Sheet, sheetOf } from './place-words.ts';
 import { readProperties } from './read-properties.ts';
 import { readLines } from './rows.ts';
 import { isScanned, readImages } from './scans.ts';
-import { type Page, type Pdf, readRuns } from './text-runs.ts';
+import { type Page, readRuns } from './text-runs.ts';
 
 const maxPages = 2000;
 /** Bytes of the pictures of all scanned pages: many pages may show one picture. */
 const maxPictureBytes = 40 * 1024 * 1024;
 
-/** Faults of a file are thrown; the parser's warnings would only fill the log. */
 const settings = {
   disableFontFace: true,
   maxImageSize: 1,
   cMapUrl: 'cmaps/',
   cMapPacked: true,
   useWorkerFetch: false,
-  verbosity: 0,
 };
 
 export interface PdfOptions {
@@ -92,7 +90,7 @@ async function open(
 ): Promise<Pdf> {
   try {
     // The parser transfers the buffer, so it gets a copy.
-    return await getDocumentProxy(bytes.slice(), {
+    return await openPdf(bytes.slice(), {
       ...settings,
       BinaryDataFactory: cmapsFrom(assets),
     });

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { getDocumentProxy } from 'unpdf';
 import { handOnActualText } from './actual-text.ts';
 import type { PdfBudget } from './budget.ts';
 import type { ByteStream, Dictionary, Filters } from './drawn-image.ts';
@@ -7,6 +6,7 @@ import type { DrawnRules } from './drawn-rules.ts';
 import { type Font, type GlyphTrail, type TextState, watchGlyphs } from './glyphs.ts';
 import { type DecodeStream, guardDecoders } from './guard-decoders.ts';
 import type { PageImages } from './images.ts';
+import { openPdf } from './open-pdf.ts';
 
 /** Guarded parts of the parser, which its package does not export. */
 interface Parser {
@@ -83,7 +83,7 @@ async function findPrototypes(): Promise<void> {
     });
   }
   try {
-    const pdf = await getDocumentProxy(new TextEncoder().encode(probe), { verbosity: 0 });
+    const pdf = await openPdf(new TextEncoder().encode(probe), {});
     await (await pdf.getPage(1)).getTextContent();
     await pdf.loadingTask.destroy();
   } finally {

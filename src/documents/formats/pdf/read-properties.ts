@@ -1,6 +1,6 @@
 import { type DocumentProperties, toProperties } from '../../properties/properties.ts';
 import type { PdfBudget } from './budget.ts';
-import type { Pdf } from './text-runs.ts';
+import type { Pdf } from './open-pdf.ts';
 
 /** Reads the document information (ISO 32000-2, 14.3.3) and the language of the catalog. A damaged one has none. */
 export async function readProperties(pdf: Pdf, budget: PdfBudget): Promise<DocumentProperties> {

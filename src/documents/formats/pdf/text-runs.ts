@@ -1,12 +1,11 @@
-import type { getDocumentProxy } from 'unpdf';
 import { actualTextOf } from './actual-text.ts';
 import { isRightToLeft } from './bidi.ts';
 import { type GlyphTrail, lengthOf } from './glyphs.ts';
 import type { PdfReading } from './guard.ts';
 
 import type { PdfRun } from './lines.ts';
+import type { Pdf } from './open-pdf.ts';
 
-export type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
 export type Page = Awaited<ReturnType<Pdf['getPage']>>;
 type TextContent = Awaited<ReturnType<Page['getTextContent']>>;
 type Item = TextContent['items'][number];
