@@ -62,12 +62,12 @@ export const selectBilled = (db: Db, workspace_id: string) =>
       created_at: workspaces.created_at,
       last_month: sql<
         string | null
-      >`(select max(i.month) from invoices i where i.workspace_id = ${workspaces.id})`.as(
+      >`(select max(i.month) from invoices i where i.workspace_id = workspaces.id)`.as(
         'last_month',
       ),
       last_ends_at: sql<
         number | null
-      >`(select max(i.ends_at) from invoices i where i.workspace_id = ${workspaces.id})`.as(
+      >`(select max(i.ends_at) from invoices i where i.workspace_id = workspaces.id)`.as(
         'last_ends_at',
       ),
     })

@@ -39,8 +39,11 @@ export const nameOf = (start: number) => new Date(start).toISOString().slice(0, 
 export const createdAt = (workspace: Workspace, at: number) =>
   env.DB.prepare('update workspaces set created_at = ? where id = ?').bind(at, workspace.id).run();
 
-export async function hourly(database: D1Database = env.DB): Promise<void> {
+export async function hourly(
+  database: D1Database = env.DB,
+  settings: Partial<Record<keyof Env, string>> = {},
+): Promise<void> {
   const execution = createExecutionContext();
-  await runSchedule('7 * * * *', { ...env, DB: database } as Env, execution);
+  await runSchedule('7 * * * *', { ...env, ...settings, DB: database } as Env, execution);
   await waitOnExecutionContext(execution);
 }

@@ -11,17 +11,20 @@ export const selectLiveWorkspace = (db: Db, id: string) =>
 /** Greater than every id: a range condition keeps SQLite on the index for the first page too. */
 const afterAll = 'ws_~';
 
-/** Use of a workspace as JSON, by index: counters of quotas, valid keys, and the newest call and audit entry. */
+/**
+ * Use of a workspace as JSON, by index: counters of quotas, valid keys, and the newest call and audit entry. The table is
+ * written out, since Drizzle drops its name in a select of one table.
+ */
 const use = (now: number) =>
   sql<WorkspaceUse>`(select json_object(
-    'keys', (select count(*) from api_keys k where k.workspace_id = ${workspaces.id} and k.revoked_at is null and k.rotated_to is null
+    'keys', (select count(*) from api_keys k where k.workspace_id = workspaces.id and k.revoked_at is null and k.rotated_to is null
       and (k.expires_at is null or k.expires_at > ${now})),
     'agents', coalesce(max(iif(q.resource = 'agents', q.used, null)), 0), 'sessions', coalesce(max(iif(q.resource = 'sessions', q.used, null)), 0),
     'files', coalesce(max(iif(q.resource = 'files', q.used, null)), 0), 'bytes', coalesce(max(iif(q.resource = 'bytes', q.used, null)), 0),
     'last_activity_at', nullif(max(
-      coalesce((select max(u.created_at) from usage u where u.workspace_id = ${workspaces.id}), 0),
-      coalesce((select a.created_at from audit_log a where a.workspace_id = ${workspaces.id} order by a.id desc limit 1), 0)), 0))
-    from quotas q where q.workspace_id = ${workspaces.id})`
+      coalesce((select max(u.created_at) from usage u where u.workspace_id = workspaces.id), 0),
+      coalesce((select a.created_at from audit_log a where a.workspace_id = workspaces.id order by a.id desc limit 1), 0)), 0))
+    from quotas q where q.workspace_id = workspaces.id)`
     .mapWith((text: string) => JSON.parse(text) as WorkspaceUse)
     .as('use');
 
