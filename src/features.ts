@@ -3,6 +3,7 @@ import { analyticsFeature } from './analytics/index.ts';
 import { architectFeature } from './architect/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
 import { codeFeature } from './code/index.ts';
+import { deploymentFeature } from './deployment/index.ts';
 import { erasureFeature } from './erasure/index.ts';
 import { evaluationFeature } from './evaluation/index.ts';
 import { experimentsFeature } from './experiments/index.ts';
@@ -13,6 +14,7 @@ import { problems } from './http/problem.ts';
 import type { Router } from './http/router.ts';
 import { authenticate, authorize, identityFeature, isCoveredBy } from './identity/index.ts';
 
+import { invoicesFeature } from './invoices/index.ts';
 import { jobsFeature } from './jobs/index.ts';
 import { knowledgeFeature } from './knowledge/index.ts';
 import { llmFeature } from './llm/index.ts';
@@ -67,8 +69,11 @@ const features = [
   mcpFeature,
   evaluationFeature,
   architectFeature(uiStream),
+  // Before the archive takes the calls of a month that has just ended.
+  invoicesFeature,
   analyticsFeature,
   observabilityFeature,
+  deploymentFeature,
   erasureFeature,
 ] as const satisfies readonly Feature[];
 

@@ -133,7 +133,14 @@ async function isDone(
       audit: [
         ...(audit === undefined
           ? []
-          : [{ ...withOverride(audit, override_reason), target_type: 'agent', target_id: row.id }]),
+          : [
+              {
+                ...withOverride(audit, override_reason),
+                ...(changes === undefined ? {} : { changed: { before: row, after: changes } }),
+                target_type: 'agent',
+                target_id: row.id,
+              },
+            ]),
         ...audits,
       ],
       jobs: [...jobs, ...evaluations.jobs],

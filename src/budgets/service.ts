@@ -118,7 +118,15 @@ export async function updateBudget(ctx: Ctx, id: string, input: UpdateBudget): P
       markCounters(ctx.db, ctx.workspace_id, id, ctx.now()),
       ...(planned?.statements ?? []),
     ],
-    audit: [{ action: 'budget.update', target_type: 'budget', target_id: id, detail }],
+    audit: [
+      {
+        action: 'budget.update',
+        target_type: 'budget',
+        target_id: id,
+        detail,
+        changed: { before: row, after: changes },
+      },
+    ],
   });
   invalidateBudgets(ctx.workspace_id);
   if (changed === undefined) throw notFound('budget');

@@ -115,7 +115,11 @@ const removals: readonly Removal[] = [
     'analytics_rollups',
     'agents',
     'api_keys',
+    // Links first: the task that seals reports a link without its entry.
+    'audit_links',
     'audit_log',
+    'audit_seals',
+    'invoices',
     'quotas',
   ].map((table) => ({ table, of: own })),
 ];

@@ -51,6 +51,8 @@ export const permissions = {
   'usage:read': ['viewer', 'editor', 'admin'],
   /** Archived usage of every agent. */
   'usage:archives': ['admin'],
+  /** Invoices of the whole workspace. */
+  'invoices:read': ['admin'],
   'operations:read': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
@@ -74,6 +76,7 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'code:run',
   'judges:write',
   'usage:archives',
+  'invoices:read',
   'operations:read',
 ]);
 

@@ -42,6 +42,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   migration: 'embedding migration',
   question: 'message',
   key: 'API key',
+  month: 'invoice',
   server: 'MCP server',
   online_scorer: 'online scorer',
   provider: 'model provider',

@@ -64,6 +64,7 @@ export const tags = [
     name: 'Analytics',
     description: 'Usage, cost, latency and quality over time; anomalies; archives',
   },
+  { name: 'Invoices', description: 'Costs of a workspace by month, as JSON, CSV and PDF' },
   { name: 'Webhooks', description: 'Webhook endpoints, events and the delivery log' },
   { name: 'Operations', description: 'Health, metrics and telemetry export' },
 ] as const;

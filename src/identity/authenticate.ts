@@ -63,10 +63,15 @@ export const authenticate: Authenticate = async (platform, authorization, access
   const hash = await sha256(token);
   let row = findCached(hash, platform.now());
   if (row === undefined) {
-    if (equalDigests(hash, await sha256(config.root_key))) {
+    const is_previous =
+      config.previous_root_key !== null &&
+      equalDigests(hash, await sha256(config.previous_root_key));
+    if (equalDigests(hash, await sha256(config.root_key)) || is_previous) {
       if (access !== 'root')
         throw new Failure('forbidden', 'The root key is accepted for managing workspaces only.');
-      return { workspace_id: '', actor: { type: 'root' }, rate_limits: null };
+      // Tells the operator who still has to change.
+      if (is_previous) platform.log.warn('previous_root_key_used', {});
+      return { workspace_id: '', actor: { type: 'root', is_previous }, rate_limits: null };
     }
     if (!(await isWellFormedKey(token))) return refuse('typo');
     row = await readKey(hash, selectCredential(db, hash), platform.now());

@@ -134,7 +134,7 @@ async function describeKey(ctx: Ctx, api_key: string) {
   const text = JSON.stringify(['provider key', ctx.workspace_id, api_key]);
   return {
     last_four: lastFourOf(api_key),
-    fingerprint: (await hmac(ctx.config.signing_secret, text)).slice(0, 12),
+    fingerprint: (await hmac(ctx.config.signing_secret.current, text)).slice(0, 12),
   };
 }
 

@@ -14,6 +14,7 @@ export { type ModelCall, type ModelCallResult, streamModelCall } from './model-c
 export { modelWarnings } from './model-warnings.ts';
 export { listCallableModels } from './models.ts';
 export { neutral, type Passage, writePassages } from './passages.ts';
+export { pricesAt } from './prices.ts';
 export { type Quote, quoteModel } from './quote.ts';
 export { rerank } from './rerank.ts';
 export { type LostCall, settleLost } from './settle-lost-call.ts';

@@ -35,7 +35,7 @@ export function listPrices(
     async (after, count) => {
       const rows = await selectPriceOverrides(ctx.db, ctx.workspace_id).all();
       const overrides = new Map(rows.map((row) => [row.model, toTokenPrices(row)]));
-      const prices = merge(ctx, await loadPriceTable(), overrides);
+      const prices = merge(ctx.now(), await loadPriceTable(), overrides);
       const isWanted = ({ model }: ListedPrice) =>
         (after === null || model > after) &&
         (provider === undefined || readModelName(model)?.provider === provider);
@@ -46,8 +46,19 @@ export function listPrices(
   );
 }
 
-function merge(
+/** Returns the prices in force at an instant, those of `models` only. A model without a price is left out. */
+export async function pricesAt(
   ctx: Ctx,
+  at: number,
+  models: ReadonlySet<string>,
+): Promise<ListedPrice[]> {
+  const rows = await selectPriceOverrides(ctx.db, ctx.workspace_id).all();
+  const overrides = new Map(rows.map((row) => [row.model, toTokenPrices(row)]));
+  return merge(at, await loadPriceTable(), overrides).filter(({ model }) => models.has(model));
+}
+
+function merge(
+  at: number,
   table: PriceTable,
   overrides: ReadonlyMap<string, TokenPrices>,
 ): ListedPrice[] {
@@ -55,7 +66,7 @@ function merge(
     providers.flatMap(({ id, price_id }) =>
       price_id === null || price_id === free
         ? []
-        : listPriced(table, price_id, ctx.now()).map(
+        : listPriced(table, price_id, at).map(
             ({ model, prices }) => [`${id}/${model}`, prices] as const,
           ),
     ),

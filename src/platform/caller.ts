@@ -47,6 +47,8 @@ interface ShareLinkActor {
 /** The holder of the deployment's root key. */
 interface RootActor {
   readonly type: 'root';
+  /** True for the former root key, which is accepted while it is replaced. */
+  readonly is_previous: boolean;
 }
 
 /** A job, a scheduled task, or an anonymous request. */

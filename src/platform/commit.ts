@@ -3,6 +3,7 @@ import { compileByColumns } from '../db/compiled.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import { audit_log, idempotency_keys } from '../db/schema/platform.ts';
 import { second } from '../shared/time.ts';
+import { type AuditedChange, changesOf } from './audit-changes.ts';
 import { auditedId, type Ctx } from './context.ts';
 import { guardedFingerprint, idempotencyTtl, readReply } from './idempotency.ts';
 import type { Job } from './job.ts';
@@ -39,6 +40,8 @@ export interface AuditEntry {
   readonly target_type: string;
   readonly target_id: string;
   readonly detail?: Readonly<Record<string, unknown>>;
+  /** Recorded as `changes` of the detail. */
+  readonly changed?: AuditedChange;
   /** Set only for an actor outside the workspace: the root key creates one. */
   readonly workspace_id?: string;
 }
@@ -62,8 +65,11 @@ export async function commit<const Batch extends Statements>(
     lane: 'lane' in queued ? queued.lane : null,
   }));
   const head = await keyRow(ctx, change);
+  const audits = await Promise.all(
+    (change.audit ?? []).map(async (entry) => [auditRow(ctx, entry, await detailOf(entry))]),
+  );
   const tail: Statement[] = [
-    ...(change.audit ?? []).map((entry) => auditRow(ctx, entry)),
+    ...audits.flat(),
     ...jobs.map((row) =>
       insertJob(ctx.db, { ...row, due_at: now + firstSweepAfter, created_at: now }),
     ),
@@ -127,7 +133,12 @@ const insertAudit = compileByColumns<typeof audit_log.$inferInsert>((db, row) =>
   db.insert(audit_log).values(row),
 );
 
-const auditRow = (ctx: Ctx, entry: AuditEntry): Statement =>
+async function detailOf({ detail, changed }: AuditEntry): Promise<Record<string, unknown> | null> {
+  if (changed === undefined) return detail ?? null;
+  return { ...detail, changes: await changesOf(changed) };
+}
+
+const auditRow = (ctx: Ctx, entry: AuditEntry, detail: Record<string, unknown> | null): Statement =>
   insertAudit(ctx.db, {
     id: ctx.newId('aud'),
     workspace_id: entry.workspace_id ?? ctx.workspace_id,
@@ -136,7 +147,7 @@ const auditRow = (ctx: Ctx, entry: AuditEntry): Statement =>
     action: entry.action,
     target_type: entry.target_type,
     target_id: entry.target_id,
-    detail: entry.detail ?? null,
+    detail,
     request_id: ctx.request_id,
     ip: ctx.ip,
     created_at: ctx.now(),

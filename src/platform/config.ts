@@ -114,6 +114,14 @@ const Buckets = z
 
 const Settings = z.object({
   ROOT_KEY: z.string().min(20, 'ROOT_KEY must have at least 20 characters; see .dev.vars.example'),
+  /** Accepted besides ROOT_KEY while it is replaced; empty otherwise. */
+  ROOT_KEY_PREVIOUS: z
+    .string()
+    .refine(
+      (key) => key === '' || key.length >= 20,
+      'ROOT_KEY_PREVIOUS must be the former root key, or empty',
+    )
+    .default(''),
   ENCRYPTION_KEYS: EncryptionKeys,
   SHARED_PROVIDER_KEYS: Switch('SHARED_PROVIDER_KEYS'),
   ALLOW_PRIVATE_NETWORK: Switch('ALLOW_PRIVATE_NETWORK'),
@@ -122,11 +130,19 @@ const Settings = z.object({
   IMPORT_BUCKETS: Buckets,
 });
 
+/** A secret that signs what others send back. What the former one has signed stays valid while it is set. */
+export interface SigningSecret {
+  readonly current: string;
+  readonly previous: string | null;
+}
+
 /** Validated settings of the deployment. */
 export interface Config {
   readonly root_key: string;
-  /** Signs cursors. */
-  readonly signing_secret: string;
+  /** The former root key, accepted while it is replaced; null otherwise. */
+  readonly previous_root_key: string | null;
+  /** Signs cursors and links. */
+  readonly signing_secret: SigningSecret;
   /** Signs the tokens of end users. */
   readonly token_secret: string;
   /** Seals stored replies when the deployment has no encryption keys. */
@@ -169,6 +185,7 @@ export function readConfig(env: object): Config {
   }
   const {
     ROOT_KEY,
+    ROOT_KEY_PREVIOUS,
     ENCRYPTION_KEYS,
     SHARED_PROVIDER_KEYS,
     ALLOW_PRIVATE_NETWORK,
@@ -178,7 +195,11 @@ export function readConfig(env: object): Config {
   } = result.data;
   const config = {
     root_key: ROOT_KEY,
-    signing_secret: `cursor:${ROOT_KEY}`,
+    previous_root_key: ROOT_KEY_PREVIOUS === '' ? null : ROOT_KEY_PREVIOUS,
+    signing_secret: {
+      current: `cursor:${ROOT_KEY}`,
+      previous: ROOT_KEY_PREVIOUS === '' ? null : `cursor:${ROOT_KEY_PREVIOUS}`,
+    },
     token_secret: `end-user-token:${ROOT_KEY}`,
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,

@@ -68,14 +68,17 @@ export async function readIdempotency(
 
 /**
  * The scope of a key value: the same value with another credential is another request. A new
- * ROOT_KEY is another credential.
+ * ROOT_KEY is another credential; the former one keeps its requests while it is accepted.
  */
-async function credentialOf({ root_key }: Config, actor: Actor): Promise<string> {
+async function credentialOf(
+  { root_key, previous_root_key }: Config,
+  actor: Actor,
+): Promise<string> {
   switch (actor.type) {
     case 'api_key':
       return actor.id;
     case 'root':
-      return `root:${await sha256(root_key)}`;
+      return `root:${await sha256(actor.is_previous ? (previous_root_key ?? '') : root_key)}`;
     case 'system':
       return actor.type;
     // With its groups: a token that may read less does not get the reply to one that could read more.

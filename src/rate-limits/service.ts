@@ -14,6 +14,7 @@ export async function getRateLimits(ctx: Ctx): Promise<RateLimits> {
 
 /** Replaces all limits. Throws `not_found` for an override of a key or an agent of another workspace. */
 export async function setRateLimits(ctx: Ctx, rules: RateLimits): Promise<RateLimits> {
+  const before = await getRateLimits(ctx);
   try {
     await commit(ctx, {
       statements: [putRateLimits(ctx.db, ctx.workspace_id, rules, ctx.now())],
@@ -23,6 +24,7 @@ export async function setRateLimits(ctx: Ctx, rules: RateLimits): Promise<RateLi
           target_type: 'workspace',
           target_id: ctx.workspace_id,
           detail: { ...rules },
+          changed: { before, after: rules },
         },
       ],
     });

@@ -13,7 +13,8 @@ export interface Page<Item> {
 
 /** The scope in which a cursor is valid: one workspace, one list, one set of filters. */
 export interface CursorScope {
-  readonly secret: string;
+  /** Signs cursors; those that the former secret signed stay valid while it is set. */
+  readonly secret: { readonly current: string; readonly previous: string | null };
   readonly workspace_id: string;
   readonly list: string;
   readonly filters?: Readonly<Record<string, unknown>>;
@@ -29,17 +30,24 @@ const bindTo = (scope: CursorScope, position: string) =>
     position,
   ]);
 
-async function encodeCursor(scope: CursorScope, position: string): Promise<string> {
-  return `${toBase64Url(new TextEncoder().encode(position))}.${await hmac(scope.secret, bindTo(scope, position))}`;
+/** Returns a cursor for a position, which only the same scope accepts. */
+export async function encodeCursor(scope: CursorScope, position: string): Promise<string> {
+  return signed(scope, position, scope.secret.current);
 }
 
-async function decodeCursor(scope: CursorScope, cursor: string): Promise<string> {
+const signed = async (scope: CursorScope, position: string, secret: string): Promise<string> =>
+  `${toBase64Url(new TextEncoder().encode(position))}.${await hmac(secret, bindTo(scope, position))}`;
+
+/** Returns the position of a cursor. Throws `invalid_cursor`. */
+export async function decodeCursor(scope: CursorScope, cursor: string): Promise<string> {
   try {
     const position = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
       fromBase64Url(cursor.split('.')[0] ?? ''),
     );
     // Compares the whole text, since the same bytes have several base64 encodings.
-    if (equalDigests(cursor, await encodeCursor(scope, position))) return position;
+    const { current, previous } = scope.secret;
+    for (const secret of previous === null ? [current] : [current, previous])
+      if (equalDigests(cursor, await signed(scope, position, secret))) return position;
   } catch {
     // Neither base64url nor UTF-8: the same failure as for a wrong signature.
   }

@@ -1,5 +1,7 @@
 import type { Feature } from '../http/feature.ts';
+import { purgeAuditLog } from './audit-log/purge.ts';
 import { auditLogRoutes } from './audit-log/routes.ts';
+import { sealAuditLog } from './audit-log/seal.ts';
 import { managedWorkspaceRoutes } from './managed/routes.ts';
 import { quotaRoutes } from './quotas/routes.ts';
 import { applyQuotaDefaults } from './quotas/service.ts';
@@ -7,5 +9,11 @@ import { workspaceRoutes } from './routes.ts';
 
 export const workspacesFeature = {
   routes: { '/api/v1': [workspaceRoutes, auditLogRoutes, managedWorkspaceRoutes, quotaRoutes] },
-  tasks: { everyMinute: [{ name: 'quota_defaults', run: (ctx) => applyQuotaDefaults(ctx, true) }] },
+  tasks: {
+    everyMinute: [
+      { name: 'quota_defaults', run: (ctx) => applyQuotaDefaults(ctx, true) },
+      { name: 'audit_log', run: sealAuditLog },
+    ],
+    everyHour: [{ name: 'audit_retention', run: purgeAuditLog }],
+  },
 } satisfies Feature;

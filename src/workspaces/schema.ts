@@ -5,6 +5,29 @@ import { Id, Name, Time, TimeZone } from '../http/schema.ts';
 import { NewApiKey } from '../identity/index.ts';
 import { toWireTime } from '../shared/time.ts';
 
+const Text = (max: number) => z.string().trim().normalize('NFC').max(max);
+
+export const BillingDetails = z
+  .strictObject({
+    name: Name(200).nullable().default(null).describe('Name of the billed company or person'),
+    address: Text(1000).nullable().default(null).describe('Postal address, with line breaks'),
+    tax_id: Text(100).nullable().default(null).describe('Tax id, such as a VAT number'),
+    email: z.email().max(254).nullable().default(null).describe('Where the invoice is sent to'),
+    currency_note: Text(300)
+      .nullable()
+      .default(null)
+      .describe('Text about the currency or the tax; amounts are in US dollars'),
+  })
+  .openapi('BillingDetails', {
+    example: {
+      name: 'Acme AG',
+      address: 'Bahnhofstrasse 1\n8001 Zurich\nSwitzerland',
+      tax_id: 'CHE-123.456.789',
+      email: 'billing@acme.example',
+      currency_note: 'Amounts in USD, without VAT.',
+    },
+  });
+
 const Settings = {
   name: Name(100).openapi({ example: 'Acme' }),
   time_zone: TimeZone,
@@ -35,6 +58,17 @@ const Settings = {
     .max(3650)
     .nullable()
     .describe('Usage rows older than this many days are moved to the archive. Null keeps them.'),
+  audit_retention_days: z
+    .int()
+    .min(30)
+    .max(3650)
+    .nullable()
+    .describe(
+      'Audit entries that were sealed more than this many days ago are removed; a signed checkpoint stays. Null keeps them.',
+    ),
+  billing: BillingDetails.nullable().describe(
+    'Billed company or person, as shown on invoices. Null shows the name of the workspace only.',
+  ),
   content_logging: z
     .boolean()
     .describe(
@@ -60,6 +94,8 @@ export const CreateWorkspace = z
     background_model: Settings.background_model.default(null),
     retention_days: Settings.retention_days.default(null),
     usage_retention_days: Settings.usage_retention_days.default(null),
+    audit_retention_days: Settings.audit_retention_days.default(null),
+    billing: Settings.billing.default(null),
     content_logging: Settings.content_logging.default(true),
     search_providers: Settings.search_providers.default(null),
   })

@@ -84,9 +84,9 @@ export async function findWorkspace(ctx: Ctx): Promise<WorkspaceRow> {
 export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace): Promise<Workspace> {
   checkModels(input);
   const { time_zone } = input;
-  const before = time_zone === undefined ? null : (await findWorkspace(ctx)).time_zone;
-  const isMoved = before !== null && time_zone !== undefined && before !== time_zone;
-  const moves = isMoved ? moveToZone(ctx, before, time_zone) : [];
+  const before = await findWorkspace(ctx);
+  const isMoved = time_zone !== undefined && before.time_zone !== time_zone;
+  const moves = isMoved ? moveToZone(ctx, before.time_zone, time_zone) : [];
   const results = await commit(ctx, {
     statements: [
       ...moves,
@@ -94,7 +94,7 @@ export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace): Promise
         ctx.db,
         ctx.workspace_id,
         { ...definedFields(input), updated_at: ctx.now() },
-        isMoved ? before : undefined,
+        isMoved ? before.time_zone : undefined,
       ),
     ],
     audit: [
@@ -103,6 +103,7 @@ export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace): Promise
         target_type: 'workspace',
         target_id: ctx.workspace_id,
         detail: input,
+        changed: { before, after: input },
       },
     ],
   });

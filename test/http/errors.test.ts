@@ -225,6 +225,7 @@ describe('errors', () => {
         )
         .map(([name, prefix]) => [name, `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`]),
     );
+    const named: Record<string, string> = { label: 'live', month: '1999-01' };
     // Some texts of OpenAI repeat the id.
     const detailOf = ({ body }: { body: { detail?: string; error?: { message: string } } }) =>
       (body.detail ?? body.error?.message)?.replace(/'[^']*'/, "''");
@@ -240,7 +241,7 @@ describe('errors', () => {
         operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values(name));
       const unknown = await request(
         operation.method,
-        fill((name) => well[name] ?? (name === 'label' ? 'live' : '1')),
+        fill((name) => well[name] ?? named[name] ?? '1'),
         as,
       );
       const malformed = await request(

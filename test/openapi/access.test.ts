@@ -180,6 +180,7 @@ describe('roles', () => {
         'tools:write',
         'code:run',
         'usage:archives',
+        'invoices:read',
       ],
       ...[
         'judges:write',

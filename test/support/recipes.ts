@@ -352,6 +352,11 @@ export const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'GET /api/v1/invoices/{month}',
+    gives: ['month'],
+    make: async () => ({ month: new Date().toISOString().slice(0, 7) }),
+  },
+  {
     needs: 'GET /api/v1/usage/archives/{archive}/content',
     gives: ['archive'],
     make: async (workspace) => {

@@ -42,6 +42,7 @@ export const namedParameters: ReadonlySet<string> = new Set([
   'search_provider',
   'page',
   'end_user',
+  'month',
 ]);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
@@ -104,6 +105,7 @@ export const randomValues = (): Values => ({
   provider: 'openai',
   end_user: `nobody-${unique()}`,
   page: '1',
+  month: '1999-01',
   model: newId('agt'),
   item: newId('msg'),
   response: newId('run').replace('run_', 'resp_'),

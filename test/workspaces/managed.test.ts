@@ -254,7 +254,7 @@ describe('deleting a workspace', () => {
       values (?, ?, 'system', 'late', 'x', 'x', 'req', 1)`,
     );
     await insert.bind(crypto.randomUUID(), workspace.id).run();
-    expect(await left(workspace.id)).toHaveLength(1);
+    expect(await left(workspace.id)).toHaveLength(2);
     const pass = env.DB.prepare(
       `update outbox set due_at = 0 where workspace_id = '' and job ->> 'workspace_id' = ?`,
     );

@@ -67,7 +67,7 @@ export const idempotency_keys = sqliteTable(
   ],
 );
 
-/** The audit log. Append-only: triggers refuse UPDATE and DELETE. */
+/** The audit log. Append-only: triggers refuse UPDATE and DELETE, and add each entry to the chain (`audit.ts`). */
 export const audit_log = sqliteTable(
   'audit_log',
   {

@@ -5,6 +5,15 @@ import type { SearchProviderId } from './web-search.ts';
 export const roles = ['viewer', 'runtime', 'editor', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
+/** Printed on invoices as they are. */
+export interface BillingDetails {
+  readonly name: string | null;
+  readonly address: string | null;
+  readonly tax_id: string | null;
+  readonly email: string | null;
+  readonly currency_note: string | null;
+}
+
 export const workspaces = sqliteTable(
   'workspaces',
   {
@@ -17,6 +26,10 @@ export const workspaces = sqliteTable(
     retention_days: integer(),
     /** Days after which usage rows are archived; null keeps them. */
     usage_retention_days: integer(),
+    /** Days after which audit entries are removed; null keeps them. */
+    audit_retention_days: integer(),
+    /** The billed company or person, as shown on invoices; null for the name of the workspace only. */
+    billing: text({ mode: 'json' }).$type<BillingDetails>(),
     content_logging: integer({ mode: 'boolean' }).notNull(),
     /** The search providers to try, in this order; null for all in the default order. */
     search_providers: text({ mode: 'json' }).$type<SearchProviderId[]>(),

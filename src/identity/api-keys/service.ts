@@ -133,7 +133,15 @@ async function changeKey(
   try {
     const [[changed]] = await commit(ctx, {
       statements: [updateApiKeyRow(ctx.db, ctx.workspace_id, row.id, changes, ctx.now())],
-      audit: [{ action, target_type: 'api_key', target_id: row.id, detail: { ...changes } }],
+      audit: [
+        {
+          action,
+          target_type: 'api_key',
+          target_id: row.id,
+          detail: { ...changes },
+          changed: { before: row, after: changes },
+        },
+      ],
     });
     invalidateKey(row.hash);
     if (changed === undefined) throw notFound('API key');

@@ -95,7 +95,7 @@ export async function updateWebhook(
   const { updated_at: _, ...detail } = changes;
   const [rows] = await commit(ctx, {
     statements: [updateRow(ctx.db, ctx.workspace_id, id, changes)],
-    audit: [auditOf('webhook.update', row, detail)],
+    audit: [{ ...auditOf('webhook.update', row, detail), changed: { before: row, after: detail } }],
   });
   const [changed] = rows as WebhookRow[];
   if (changed === undefined) throw notFound('webhook');

@@ -44,19 +44,24 @@ export async function refOf(
   const expires = Math.floor(expires_at / 1000);
   const query = new URLSearchParams({
     expires: String(expires),
-    signature: await signatureOf(ctx, id, expires),
+    signature: await signatureOf(ctx.config.signing_secret.current, id, expires),
   });
   const url = `${host === undefined ? '' : `https://${host}`}/api/v1/generated-files/${id}/download?${query}`;
   return { id, execution_id, name, media_type, byte_size, url, expires_at };
 }
 
-const signatureOf = ({ config }: Pick<Ctx, 'config'>, id: string, expires: number) =>
-  hmac(config.signing_secret, JSON.stringify(['generated-file', id, expires]));
+const signatureOf = (secret: string, id: string, expires: number) =>
+  hmac(secret, JSON.stringify(['generated-file', id, expires]));
 
-/** Returns true for the signature of a link that has not expired. */
-export const isSigned = async (
+/** Returns true for the signature of a link that has not expired, made with the current or the former secret. */
+export async function isSigned(
   ctx: Ctx,
   id: string,
   { expires, signature }: { readonly expires: number; readonly signature: string },
-): Promise<boolean> =>
-  expires * 1000 > ctx.now() && equalDigests(signature, await signatureOf(ctx, id, expires));
+): Promise<boolean> {
+  if (expires * 1000 <= ctx.now()) return false;
+  const { current, previous } = ctx.config.signing_secret;
+  for (const secret of previous === null ? [current] : [current, previous])
+    if (equalDigests(signature, await signatureOf(secret, id, expires))) return true;
+  return false;
+}

@@ -3,6 +3,7 @@ import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
 import {
+  ListedWorkspace,
   ManagedWorkspace,
   ManageWorkspace,
   WorkspacesQuery,
@@ -31,8 +32,8 @@ export const managedWorkspaceRoutes = new Router()
       query: WorkspacesQuery,
       reply: {
         status: 200,
-        schema: pageOf(ManagedWorkspace),
-        description: 'Workspaces of the deployment, newest first',
+        schema: pageOf(ListedWorkspace),
+        description: 'Workspaces of the deployment with their use, newest first',
       },
       failures: ['invalid_cursor'],
     },

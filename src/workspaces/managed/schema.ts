@@ -5,6 +5,7 @@ import { toWireTimeOrNull } from '../../shared/time.ts';
 import { Quota, QuotaLimits } from '../quotas/schema.ts';
 import { toWorkspace, Workspace } from '../schema.ts';
 import type { WorkspaceRow } from '../store.ts';
+import type { ListedRow } from './store.ts';
 
 const statuses = ['active', 'suspended'] as const;
 
@@ -16,7 +17,21 @@ export const ManagedWorkspace = Workspace.extend({
 }).openapi('ManagedWorkspace');
 export type ManagedWorkspace = z.output<typeof ManagedWorkspace>;
 
-export const WorkspaceWithQuotas = ManagedWorkspace.extend({ quotas: z.array(Quota) }).openapi(
+export const ListedWorkspace = ManagedWorkspace.extend({
+  use: z
+    .object({
+      keys: z.int().describe('Valid API keys that are not being replaced'),
+      agents: z.int(),
+      sessions: z.int(),
+      files: z.int(),
+      bytes: z.int().describe('Bytes of stored files and attachments'),
+    })
+    .describe('Current use, as counted for quotas'),
+  last_activity_at: Time.nullable().describe('Time of the last model call or audited change'),
+}).openapi('ListedWorkspace');
+export type ListedWorkspace = z.output<typeof ListedWorkspace>;
+
+export const WorkspaceWithQuotas = ListedWorkspace.extend({ quotas: z.array(Quota) }).openapi(
   'WorkspaceWithQuotas',
 );
 export type WorkspaceWithQuotas = z.output<typeof WorkspaceWithQuotas>;
@@ -32,6 +47,15 @@ export const ManageWorkspace = z
   .partial()
   .openapi('ManageWorkspace', { example: { name: 'Acme', quotas: { files: 1000 } } });
 export type ManageWorkspace = z.output<typeof ManageWorkspace>;
+
+export const toListedWorkspace = ({
+  use: { last_activity_at, ...use },
+  ...row
+}: ListedRow): ListedWorkspace => ({
+  ...toManagedWorkspace(row),
+  use,
+  last_activity_at: toWireTimeOrNull(last_activity_at),
+});
 
 export const toManagedWorkspace = (row: WorkspaceRow): ManagedWorkspace => ({
   ...toWorkspace(row),

@@ -9,19 +9,28 @@ import { toQuotas } from '../quotas/schema.ts';
 import { quotaChanges } from '../quotas/service.ts';
 import { selectQuotas } from '../quotas/store.ts';
 import {
+  type ListedWorkspace,
   type ManagedWorkspace,
   type ManageWorkspace,
+  toListedWorkspace,
   toManagedWorkspace,
   type WorkspacesQuery,
   type WorkspaceWithQuotas,
 } from './schema.ts';
-import { changeWorkspace, selectLiveWorkspace, selectWorkspaces, setSuspended } from './store.ts';
+import {
+  changeWorkspace,
+  type ListedRow,
+  selectLiveWithUse,
+  selectLiveWorkspace,
+  selectWorkspaces,
+  setSuspended,
+} from './store.ts';
 
 /** Lists the workspaces of the deployment, newest first. Root key only, like every verb of this file. */
 export const listWorkspaces = (
   ctx: Ctx,
   { limit, cursor, status }: WorkspacesQuery,
-): Promise<Page<ManagedWorkspace>> =>
+): Promise<Page<ListedWorkspace>> =>
   readPage(
     {
       secret: ctx.config.signing_secret,
@@ -33,22 +42,23 @@ export const listWorkspaces = (
     (after, count) =>
       selectWorkspaces(
         ctx.db,
+        ctx.now(),
         status === undefined ? undefined : status === 'suspended',
         after,
         count,
       ).all(),
     (row) => row.id,
-    toManagedWorkspace,
+    toListedWorkspace,
   );
 
 /** Returns a workspace with its quotas in one round trip. Throws `not_found`. */
 export async function getManagedWorkspace(ctx: Ctx, id: string): Promise<WorkspaceWithQuotas> {
   const [[row], quotas] = await batch(ctx.db, [
-    selectLiveWorkspace(ctx.db, id),
+    selectLiveWithUse(ctx.db, id, ctx.now()),
     selectQuotas(ctx.db, id, ctx.now()),
   ]);
   if (row === undefined) throw notFound('workspace');
-  return { ...toManagedWorkspace(row), quotas: toQuotas(quotas) };
+  return { ...toListedWorkspace(row), quotas: toQuotas(quotas) };
 }
 
 /** Renames a workspace and sets its quotas. A limit below the current use deletes nothing. Throws `not_found`. */
@@ -57,12 +67,16 @@ export async function manageWorkspace(
   id: string,
   { quotas = {}, ...settings }: ManageWorkspace,
 ): Promise<WorkspaceWithQuotas> {
-  const [found] = await selectLiveWorkspace(ctx.db, id);
+  const [[found], former] = await batch(ctx.db, [
+    selectLiveWorkspace(ctx.db, id),
+    selectQuotas(ctx.db, id, ctx.now()),
+  ]);
   if (found === undefined) throw notFound('workspace');
   const results = await commit(ctx, {
     statements: [
       changeWorkspace(ctx.db, id, { ...definedFields(settings), updated_at: ctx.now() }),
       ...quotaChanges(ctx, id, quotas),
+      selectLiveWithUse(ctx.db, id, ctx.now()),
       selectQuotas(ctx.db, id, ctx.now()),
     ],
     audit: [
@@ -72,16 +86,27 @@ export async function manageWorkspace(
         target_id: id,
         workspace_id: id,
         detail: { ...settings, quotas },
+        changed: {
+          before: {
+            ...found,
+            ...named(former.map(({ resource, own_max }) => [resource, own_max])),
+          },
+          after: { ...settings, ...named(Object.entries(quotas)) },
+        },
       },
     ],
   });
-  const [[row]] = results;
+  const [row] = results.at(-2) as ListedRow[];
   if (row === undefined) throw notFound('workspace');
   return {
-    ...toManagedWorkspace(row),
+    ...toListedWorkspace(row),
     quotas: toQuotas(lastResult(results)),
   };
 }
+
+/** Fields of an audited change, one for each quota. */
+const named = (limits: readonly (readonly [string, number | null | undefined])[]) =>
+  Object.fromEntries(limits.map(([name, limit]) => [`quotas.${name}`, limit]));
 
 /** Refuses every credential of the workspace, in other locations within 30 seconds. Idempotent. */
 export const suspendWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> =>

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { workspaces } from '../../db/schema/workspaces.ts';
 import type { WorkspaceRow } from '../store.ts';
@@ -11,15 +11,50 @@ export const selectLiveWorkspace = (db: Db, id: string) =>
 /** Greater than every id: a range condition keeps SQLite on the index for the first page too. */
 const afterAll = 'ws_~';
 
+/**
+ * Use of a workspace as JSON, by index: counters of quotas, valid keys, and the newest call and audit entry. The table is
+ * written out, since Drizzle drops its name in a select of one table.
+ */
+const use = (now: number) =>
+  sql<WorkspaceUse>`(select json_object(
+    'keys', (select count(*) from api_keys k where k.workspace_id = workspaces.id and k.revoked_at is null and k.rotated_to is null
+      and (k.expires_at is null or k.expires_at > ${now})),
+    'agents', coalesce(max(iif(q.resource = 'agents', q.used, null)), 0), 'sessions', coalesce(max(iif(q.resource = 'sessions', q.used, null)), 0),
+    'files', coalesce(max(iif(q.resource = 'files', q.used, null)), 0), 'bytes', coalesce(max(iif(q.resource = 'bytes', q.used, null)), 0),
+    'last_activity_at', nullif(max(
+      coalesce((select max(u.created_at) from usage u where u.workspace_id = workspaces.id), 0),
+      coalesce((select a.created_at from audit_log a where a.workspace_id = workspaces.id order by a.id desc limit 1), 0)), 0))
+    from quotas q where q.workspace_id = workspaces.id)`
+    .mapWith((text: string) => JSON.parse(text) as WorkspaceUse)
+    .as('use');
+
+interface WorkspaceUse {
+  readonly keys: number;
+  readonly agents: number;
+  readonly sessions: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly last_activity_at: number | null;
+}
+
+export type ListedRow = WorkspaceRow & { readonly use: WorkspaceUse };
+
+export const selectLiveWithUse = (db: Db, id: string, now: number) =>
+  db
+    .select({ ...getTableColumns(workspaces), use: use(now) })
+    .from(workspaces)
+    .where(live(id));
+
 /** Newest first. */
 export const selectWorkspaces = (
   db: Db,
+  now: number,
   is_suspended: boolean | undefined,
   after: string | null,
   limit: number,
 ) =>
   db
-    .select()
+    .select({ ...getTableColumns(workspaces), use: use(now) })
     .from(workspaces)
     .where(
       and(

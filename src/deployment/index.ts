@@ -1,0 +1,1 @@
+export { deploymentFeature } from './feature.ts';
