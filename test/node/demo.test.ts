@@ -41,7 +41,9 @@ describe('npm run demo', () => {
     expect(text).toMatch(/\n +B +\d+ +\d+\.\d % .*\+\d+\.\d points/);
     expect(text).toMatch(/Recommendation: promote\. `B` is better by `feedback_score`/);
     expect(text).toMatch(/version 2 is active\. A later user reads: .* francs/);
-    const looks = [...text.matchAll(/^ +(\d+) users +counted:/gm)].map(([, users]) => Number(users));
+    const looks = [...text.matchAll(/^ +(\d+) users +counted:/gm)].map(([, users]) =>
+      Number(users),
+    );
     expect(Math.max(...looks)).toBeLessThanOrEqual(200);
   });
 
