@@ -1,0 +1,1 @@
+ALTER TABLE `online_scorers` ADD `disabled_reason` text;
