@@ -16,7 +16,7 @@ const usersAtATime = 8;
 const usersBetweenLooks = 40;
 /** As many as find a difference of this size with any allotment of the users; further ones would only take time. */
 const maxUsers = 200;
-/** What users do is counted some 15 seconds later. Results that are counted later than this are not waited for. */
+/** Facts are counted some 15 seconds after their time. Results that are counted later than this are not waited for. */
 const countedWithinMs = 60_000;
 
 interface Metric {

@@ -23,7 +23,7 @@ export type QueuedType =
   | 'evaluation.failed'
   | ReplayEvent;
 
-export type ReplayEvent = 'replay.completed' | 'replay.paused' | 'shadow.paused';
+type ReplayEvent = 'replay.completed' | 'replay.paused' | 'shadow.paused';
 
 export type RunRow = typeof runs.$inferSelect & { readonly schedule_id: string | null };
 export type FileRow = typeof files.$inferSelect & { readonly replacement_name: string | null };

@@ -128,7 +128,7 @@ export const evaluationData = z.strictObject({
 });
 
 export const replayData = z.strictObject({
-  replay_id: Id('rpl').describe('Of a replay or a shadow'),
+  replay_id: Id('rpl').describe('The replay or shadow'),
   agent_id: Id('agt'),
   version_id: Id('ver').describe('The version that answers again'),
   label: z.string(),
