@@ -14,9 +14,10 @@ import { chooseModel, priceStandIn } from './demo-provider.ts';
 const seed = 11;
 const usersAtATime = 8;
 const usersBetweenLooks = 40;
-const maxUsers = 400;
-/** Results that are counted later than this are not waited for. */
-const countedWithinMs = 40_000;
+/** As many as find a difference of this size with any allotment of the users; further ones would only take time. */
+const maxUsers = 200;
+/** Facts are counted some 15 seconds after their time. Results that are counted later than this are not waited for. */
+const countedWithinMs = 60_000;
 
 interface Metric {
   readonly metric: string;
@@ -137,9 +138,13 @@ async function runUntilDecided(
     if (isDecided(results)) return results;
   }
   const until = Date.now() + countedWithinMs;
-  for (;;) {
+  for (let counted = 0; ; ) {
     const results = await look();
-    if (isDecided(results) || Date.now() > until) return results;
+    const isLast = isDecided(results) || Date.now() > until;
+    const subjects = results.variants.reduce((sum, variant) => sum + variant.subjects, 0);
+    if (isLast || subjects > counted) printLook(maxUsers, results);
+    if (isLast) return results;
+    counted = subjects;
     await wait(1000, undefined, { signal });
   }
 }

@@ -73,6 +73,54 @@ describe('online scores', () => {
     expect((await workspace.get(path)).body.data).toEqual([]);
   });
 
+  it('are not paid for by a key that was revoked: the scorer is disabled, and says why', async () => {
+    const { workspace, agent, send, provider } = await newChat({
+      rounds: [says('Hello.'), says('Hello.'), says('{"reason":"Fine.","score":5}')],
+      repeat: true,
+    });
+    const editor = await workspace.withRole('editor');
+    const rubric = { model: 'openai-compatible/scripted', rubric: 'Good?' };
+    const path = `/agents/${agent}/online-scorers`;
+    const judge = { name: 'Judge', scorer: { type: 'judge', judge: rubric }, share: 1 };
+    const made = await editor.post(path, judge);
+    expect(made.body).toMatchObject({ enabled: true, disabled_reason: null });
+    const rule = { name: 'Rule', scorer: { type: 'contains', texts: ['Hello'] }, share: 1 };
+    await editor.post(path, rule);
+    expect((await workspace.delete(`/api-keys/${editor.key_id}`)).status).toBeLessThan(300);
+    await send({ message: 'Hi' });
+    await laterTick(workspace);
+    const scorer = `/online-scorers/${made.body.id}`;
+    const disabled = await vi.waitUntil(
+      async () => {
+        const { body } = await workspace.get(scorer);
+        return body.enabled ? undefined : body;
+      },
+      { timeout: 60_000 },
+    );
+    expect(disabled).toMatchObject({
+      ...{ disabled_reason: 'key_invalid', revision: 2, skipped_answers: 1 },
+    });
+    expect(await provider.requests()).toHaveLength(1);
+    // What needs no model goes on.
+    const scores = async () => (await workspace.get(`/agents/${agent}/scores`)).body.data;
+    await vi.waitFor(async () => expect(await scores()).toMatchObject([{ passed: true }]), {
+      timeout: 60_000,
+    });
+    const [entry] = (await workspace.get('/audit-log?action=online_scorer.disable')).body.data;
+    expect(entry).toMatchObject({ target_id: made.body.id, actor_type: 'system' });
+    const enabled = await workspace.patch(scorer, { enabled: true });
+    expect(enabled.body).toMatchObject({ enabled: true, disabled_reason: null, revision: 3 });
+    await send({ message: 'Hi again' });
+    await laterTick(workspace);
+    await vi.waitFor(
+      async () =>
+        expect(
+          (await workspace.get(`/agents/${agent}/scores?state=scored`)).body.data,
+        ).toHaveLength(3),
+      { timeout: 60_000 },
+    );
+  });
+
   it('refuses scorers that need an expectation', async () => {
     const workspace = await newWorkspace();
     const agent = (await workspace.post('/agents', { name: 'A' })).body.id;

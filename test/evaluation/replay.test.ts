@@ -2,6 +2,7 @@ import { abortAllDurableObjects } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { jobHandlers } from '../../src/features.ts';
+import { payloads, publish, receiving } from '../notifications/support.ts';
 import { newChat } from '../support/chat.ts';
 import { unreliable } from '../support/faulty.ts';
 import { addOrderTools } from '../support/orders.ts';
@@ -144,6 +145,7 @@ describe('a replay', () => {
   it('stays within its cost, waits for a budget, and can be resumed and cancelled', async () => {
     const { workspace, agent } = await newChat({ rounds: [says('Yes.')], repeat: true });
     await setPrice(workspace);
+    const receiver = await receiving(workspace, ['replay.*']);
     const asked = await workspace.post(`/agents/${agent}/runs`, { message: 'Open?' });
     await copyRun(asked.body.run?.id ?? asked.body.run_id, 5);
     const request = { from: since, concurrency: 1, max_cost_usd: 0.00006 };
@@ -177,6 +179,56 @@ describe('a replay', () => {
     const stopped = (await workspace.get(`/replays/${other.id}`)).body;
     expect(stopped).toMatchObject({ status: 'paused', error: { code: 'unauthenticated' } });
     expect((await workspace.get('/replays')).body.data).toHaveLength(2);
+    await publish(workspace);
+    const events = await payloads(receiver);
+    expect(events.map(({ type }) => type).sort()).toEqual([
+      'replay.completed',
+      ...['replay.paused', 'replay.paused', 'replay.paused'],
+    ]);
+    expect(events.find(({ type }) => type === 'replay.completed')?.data).toMatchObject({
+      ...{ replay_id: body.id, agent_id: agent, status: 'completed', turns: 6, done: 6 },
+    });
+  });
+
+  it('does not answer a turn a second time while its run is open and its host does not answer', async () => {
+    const { workspace, agent } = await newChat({ rounds: [says('Yes.')], repeat: true });
+    await workspace.post(`/agents/${agent}/runs`, { message: 'Open?' });
+    const { body } = await workspace.post(`/agents/${agent}/replays`, { from: since });
+    await replayIn(workspace, `/replays/${body.id}`, 'completed');
+    const turn = async () =>
+      env.DB.prepare('select run_id, state from replay_turns where replay_id = ?')
+        .bind(body.id)
+        .first<{ run_id: string; state: string }>();
+    const before = await turn();
+    // As if a worker had died during the run, whose host is still at it.
+    await env.DB.batch(
+      [
+        "update runs set status = 'running', ended_at = null, lease_until = 9e15 where id = (select run_id from replay_turns where replay_id = ?)",
+        "update replay_turns set state = 'running' where replay_id = ?",
+        "update replays set status = 'running', ended_at = null where id = ?",
+      ].map((statement) => env.DB.prepare(statement).bind(body.id)),
+    );
+    const outcome = { ok: false, code: 'unavailable', detail: 'Retry.', options: {} };
+    const db = { trips: 0, rows_read: 0, rows_written: 0 };
+    const meter = { db, llm_ms: 0, retrieval_ms: 0 };
+    const reply = { outcome, meter, bookmark: null, rates: [] };
+    const busy = { idFromName: () => 'host', get: () => ({ ask: async () => reply }) };
+    const job = { type: 'replay.process', replay_id: body.id, api_key_id: null } as const;
+    await asSystem(
+      workspace.id,
+      async (ctx) => void (await jobHandlers['replay.process'].run(ctx, job)),
+      { SESSIONS: busy },
+    );
+    expect(await turn()).toEqual({ run_id: before?.run_id, state: 'running' });
+    // It takes the end of that run once there is one.
+    await env.DB.prepare("update runs set status = 'completed', ended_at = 1 where id = ?")
+      .bind(before?.run_id)
+      .run();
+    await asSystem(
+      workspace.id,
+      async (ctx) => void (await jobHandlers['replay.process'].run(ctx, job)),
+    );
+    expect(await turn()).toEqual({ run_id: before?.run_id, state: 'done' });
   });
 
   it('refuses what it cannot replay', async () => {

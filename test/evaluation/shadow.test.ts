@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
+import { payloads, publish, receiving } from '../notifications/support.ts';
 import { newChat } from '../support/chat.ts';
 import { addOrderTools } from '../support/orders.ts';
 import { countRows } from '../support/rows.ts';
@@ -87,6 +88,7 @@ describe('a shadow', () => {
     await setPrice(workspace);
     const shop = await addOrderTools(workspace);
     await workspace.patch(`/agents/${agent}`, { config: { tools: ['change_order'] } });
+    const receiver = await receiving(workspace, ['shadow.*']);
     const { body } = await workspace.post(`/agents/${agent}/shadows`, {
       ...{ share: 1, max_cost_usd: 0.00001 },
     });
@@ -102,5 +104,14 @@ describe('a shadow', () => {
       { name: 'change_order', source: 'simulated', is_cut: false },
     ]);
     expect(await shop.calls()).toEqual([]);
+    expect((await workspace.post(`/shadows/${body.id}/resume`, { max_cost_usd: 1 })).status).toBe(
+      200,
+    );
+    // A person who pauses it knows.
+    expect((await workspace.post(`/shadows/${body.id}/pause`)).status).toBe(200);
+    await publish(workspace);
+    expect(await payloads(receiver)).toMatchObject([
+      { type: 'shadow.paused', data: { replay_id: body.id, turns: 1, done: 1 } },
+    ]);
   });
 });

@@ -30,6 +30,32 @@ export interface Facts {
   }[];
 }
 
+/** One run of each of `count` subjects of each variant, rated and priced by its variant. */
+export function facts(
+  count: readonly number[],
+  of: (variant: number, index: number) => Partial<Facts['runs'][number]>,
+): Facts {
+  const subjects = count.flatMap((number, variant) =>
+    Array.from({ length: number }, (_, index) => ({
+      subject: variant * 10_000 + index,
+      variant,
+      index,
+    })),
+  );
+  return {
+    subjects,
+    runs: subjects.map(({ subject, variant, index }) => ({
+      ...{ subject, session: `s${subject}`, at: 1 + index },
+      ...of(variant, index),
+    })),
+    events: [],
+  };
+}
+
+export const rating = (rate: number, index: number) => ({
+  rating: index % 100 < rate * 100 ? 'up' : 'down',
+});
+
 /** Creates an experiment with other fields than the usual ones, and starts it. */
 export async function startWith(trial: Trial, more: object = {}) {
   const { workspace, agent } = trial;

@@ -4,34 +4,8 @@ import { countUpTo } from '../../src/experiments/count.ts';
 import { countExperiments } from '../../src/experiments/tick.ts';
 import { contextOf } from '../llm/support.ts';
 import { payloads, publish, receiving } from '../notifications/support.ts';
-import { type Facts, insertFacts, startWith } from './facts.ts';
+import { facts, insertFacts, rating, startWith } from './facts.ts';
 import { about, addVersion, newSession, newTrial, runIn, type Trial } from './support.ts';
-
-/** One run of each of `count` subjects of each variant, rated and priced by its variant. */
-function facts(
-  count: readonly number[],
-  of: (variant: number, index: number) => Partial<Facts['runs'][number]>,
-): Facts {
-  const subjects = count.flatMap((number, variant) =>
-    Array.from({ length: number }, (_, index) => ({
-      subject: variant * 10_000 + index,
-      variant,
-      index,
-    })),
-  );
-  return {
-    subjects,
-    runs: subjects.map(({ subject, variant, index }) => ({
-      ...{ subject, session: `s${subject}`, at: 1 + index },
-      ...of(variant, index),
-    })),
-    events: [],
-  };
-}
-
-const rating = (rate: number, index: number) => ({
-  rating: index % 100 < rate * 100 ? 'up' : 'down',
-});
 
 /** One tick of the minute's task, once the lag has passed. */
 const tick = (trial: Trial, later = 20_000) =>
@@ -205,7 +179,7 @@ describe('results', () => {
   });
 });
 
-/** A million gives the same, but takes the time of all other tests of this file. */
+/** `npm run bench:exposures` measures a million, which take a minute. */
 const exposures = 100_000;
 
 describe('a guard', () => {

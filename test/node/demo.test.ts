@@ -34,6 +34,19 @@ describe('npm run demo', () => {
     expect(text).toMatch(/beans-per-month\.svg, \d+ bytes, attachment/);
   });
 
+  it('with --experiment ends in a recommendation and a table, and promotes the better version', async () => {
+    const { code, text } = await runDemo('--experiment');
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(text).toMatch(/variant +users +rated well +95 % interval +difference/);
+    expect(text).toMatch(/\n +B +\d+ +\d+\.\d % .*\+\d+\.\d points/);
+    expect(text).toMatch(/Recommendation: promote\. `B` is better by `feedback_score`/);
+    expect(text).toMatch(/version 2 is active\. A later user reads: .* francs/);
+    const looks = [...text.matchAll(/^ +(\d+) users +counted:/gm)].map(([, users]) =>
+      Number(users),
+    );
+    expect(Math.max(...looks)).toBeLessThanOrEqual(200);
+  });
+
   it('with --experiment has users that vary, the same for a seed, and prefer the better answers', () => {
     const some = (seed: number) => {
       const users = simulateUsers(seed);

@@ -1,8 +1,10 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { request, type Workspace } from '../support/api.ts';
 import { type Chat, newChat } from '../support/chat.ts';
 import { consent, goBack, newMcpServer, ProtectedServer, signIn } from '../support/oauth/client.ts';
 import type { Round } from '../support/provider/script.ts';
+import { tenantTables } from '../support/rows.ts';
 
 const usage = { input_tokens: 10, output_tokens: 5 };
 const says: Round = { text: ['Done.'], usage };
@@ -63,6 +65,20 @@ async function newDesk(answers: number, rules: object = {}): Promise<Desk> {
   };
 }
 
+/** All rows of a workspace by table, as text. */
+async function rowsOf(workspace_id: string): Promise<Map<string, string>> {
+  const tables = (await tenantTables()).filter((table) => table !== 'workspaces');
+  const rows = await env.DB.batch(
+    tables.map((table) =>
+      env.DB.prepare(`select * from ${table} where workspace_id = ?`).bind(workspace_id),
+    ),
+  );
+  return new Map(tables.map((table, index) => [table, JSON.stringify(rows[index]?.results)]));
+}
+
+const tablesWith = (rows: ReadonlyMap<string, string>, text: string): string[] =>
+  [...rows].flatMap(([table, content]) => (content.includes(text) ? [table] : []));
+
 const read = async ({ provider }: Chat) => JSON.stringify((await provider.requests()).at(-1)?.body);
 
 describe('a call of an end user who has not signed in', () => {
@@ -95,6 +111,26 @@ describe('a call of an end user who has not signed in', () => {
     expect(await read(desk)).toContain('You are ann.');
     const calls = (await desk.server.calls('/mcp')).filter(({ status }) => status === 200);
     expect(calls.length).toBeGreaterThan(0);
+  });
+
+  it('stores the link of a waiting run without the secret of the exchange, for one sign-in (R74, R76)', async () => {
+    const desk = await newDesk(1);
+    const { workspace, server } = desk;
+    const ann = await desk.ask('ann');
+    const state = new URL(ann.action.url).searchParams.get('state') ?? 'none';
+    const waiting = await rowsOf(workspace.id);
+    expect(tablesWith(waiting, state)).toEqual(['runs', 'suspended_runs']);
+    await goBack(await consent(ann.action.url, 'ann'));
+    // Whoever reads the rows has neither the verifier of the exchange nor its result.
+    const exchanges = await server.calls('/token');
+    const verifier = exchanges.at(-1)?.fields.code_verifier ?? '';
+    expect(verifier).toHaveLength(43);
+    expect(tablesWith(waiting, verifier)).toEqual([]);
+    // The link was for one sign-in.
+    const again = await goBack(await consent(ann.action.url, 'mallory'));
+    expect(again.status).toBeGreaterThanOrEqual(400);
+    expect((await ann.submit('completed')).body.run.status).toBe('completed');
+    expect(await read(desk)).toContain('You are ann.');
   });
 
   it('waits for the sign-in once it is approved, and is made without another approval (R41)', async () => {

@@ -1,6 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
+/** `key_invalid`: the API key that pays for its model calls may no longer be used. */
+export const disabledReasons = ['key_invalid'] as const;
+
 /** Scorers that score a share of the live answers of an agent. */
 export const online_scorers = sqliteTable(
   'online_scorers',
@@ -15,6 +18,8 @@ export const online_scorers = sqliteTable(
     share: integer().notNull(),
     daily_cost_nano_usd: integer().notNull(),
     enabled: integer({ mode: 'boolean' }).notNull(),
+    /** Why the system has disabled it; null for one that is enabled, or that a person disabled. */
+    disabled_reason: text({ enum: disabledReasons }),
     revision: integer().notNull(),
     /** The end of the last run that was looked at, and its id. */
     read_until: integer().notNull(),

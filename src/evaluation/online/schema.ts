@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { scoreStates } from '../../db/schema/online-scores.ts';
+import { disabledReasons, scoreStates } from '../../db/schema/online-scores.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { dateRange, Id, Name, Time } from '../../http/schema.ts';
 import { toWireUsd } from '../../shared/money.ts';
@@ -60,6 +60,12 @@ export const OnlineScorer = z
     share: z.number(),
     daily_cost_usd: z.number(),
     enabled: z.boolean(),
+    disabled_reason: z
+      .enum(disabledReasons)
+      .nullable()
+      .describe(
+        '`key_invalid`: the API key that created or last changed the scorer, and pays for its model calls, is revoked, expired or limited to other agents. Enable the scorer with another one.',
+      ),
     skipped_answers: z
       .int()
       .describe(
@@ -81,6 +87,7 @@ export const toOnlineScorer = (row: OnlineScorerRow): OnlineScorer => ({
   share: row.share / 1e6,
   daily_cost_usd: toWireUsd(row.daily_cost_nano_usd) ?? 0,
   enabled: row.enabled,
+  disabled_reason: row.disabled_reason,
   skipped_answers: row.skipped_count,
   revision: row.revision,
   created_by: row.created_by,

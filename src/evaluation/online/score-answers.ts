@@ -1,6 +1,7 @@
 import { batch, type Statement } from '../../db/client.ts';
+import { actAsKey } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
-import type { Ctx } from '../../platform/context.ts';
+import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { commitStep, type NextStep } from '../../platform/next-step.ts';
 import { sumOrNull } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
@@ -11,6 +12,7 @@ import { isSampled } from '../sample.ts';
 import { observe } from '../scorers/observe.ts';
 import { Scorer } from '../scorers/schema.ts';
 import { score } from '../scorers/score.ts';
+import { disableScorer } from './service.ts';
 import {
   addAnswers,
   dropScore,
@@ -108,10 +110,21 @@ async function step(
   const usesModels = scorer.scorer.type === 'judge' || scorer.scorer.model !== undefined;
   if (usesModels && (left <= 0 || room < 1))
     return { statements: skipPending(ctx.db, scorer.id), next: 'end' };
+  if (usesModels && !(await hasValidKey(ctx, scorer))) {
+    await disableScorer(ctx, scorer);
+    return { statements: [], next: 'end' };
+  }
   const config = Scorer.parse(scorer.scorer);
   const some = usesModels ? pending.slice(0, room) : pending;
   const ends = await Promise.all(some.map((row) => scoreAnswer(ctx, config, row)));
   return { statements: [], next: ends.includes('later') ? { delay_ms: 20 * second } : 'now' };
+}
+
+/** False when the key that pays for the model calls of a scorer may no longer be used for the agent. */
+async function hasValidKey(ctx: Ctx, { api_key_id, agent_id }: OnlineScorerRow): Promise<boolean> {
+  if (api_key_id === null) return true;
+  const acting = await actAsKey(ctx, api_key_id);
+  return acting !== null && coversAgent(acting.actor, agent_id);
 }
 
 async function scoreAnswer(ctx: Ctx, config: Scorer, row: ScoreRow): Promise<'done' | 'later'> {

@@ -26,6 +26,7 @@ import {
   selectScorer,
   selectScorers,
   selectScores,
+  skipPending,
 } from './store.ts';
 
 type IfMatch = readonly string[] | null;
@@ -58,6 +59,7 @@ export async function createScorer(
     scorer: { ...scorer },
     share: Math.round(share * 1e6),
     daily_cost_nano_usd: fromUsd(daily_cost_usd),
+    disabled_reason: null,
     ...{ revision: 1, read_until: now, read_run_id: '', skipped_count: 0 },
     api_key_id: payingKey(ctx.actor),
     created_by: actorId(ctx.actor),
@@ -114,10 +116,25 @@ export async function updateScorer(
     ...(share === undefined ? {} : { share: Math.round(share * 1e6) }),
     ...(daily_cost_usd === undefined ? {} : { daily_cost_nano_usd: fromUsd(daily_cost_usd) }),
     ...(isEnabled ? { read_until: now, read_run_id: '' } : {}),
+    ...(input.enabled === undefined ? {} : { disabled_reason: null }),
     api_key_id: payingKey(ctx.actor),
     updated_at: now,
   };
   return change(ctx, row, ifMatch, 'update', changes);
+}
+
+/** Disables a scorer whose key may no longer be used, and leaves out its waiting answers. Does nothing if it has changed since it was read. */
+export async function disableScorer(ctx: Ctx, row: OnlineScorerRow): Promise<void> {
+  const changes = {
+    ...{ enabled: false, disabled_reason: 'key_invalid' as const, updated_at: ctx.now() },
+    revision: row.revision + 1,
+  };
+  await commit(ctx, {
+    statements: [changeScorer(ctx.db, row, changes), ...skipPending(ctx.db, row.id)],
+    audit: [auditOf('disable', { ...row, ...changes })],
+  }).catch((error: unknown) => {
+    if (!isGuardViolation(error, 'online_scorers.revision')) throw error;
+  });
 }
 
 /** Deletes a scorer; a task removes its scores. Throws `not_found` and `precondition_failed`. */

@@ -3,7 +3,7 @@ import { batch, type Statement } from '../../db/client.ts';
 import { actAsKey } from '../../identity/index.ts';
 import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { commitStep, type NextStep } from '../../platform/next-step.ts';
-import type { RunRow } from '../../runs/index.ts';
+import { isOpen, type RunRow } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { second } from '../../shared/time.ts';
@@ -175,6 +175,8 @@ async function answerTurn(ctx: Ctx, turn: ClaimedTurn, target: Target): Promise<
     await update(refused(ctx, past, row));
     return { type: 'done' };
   }
+  // The turn keeps its run, so that it does not begin a second time.
+  if (isOpen(row)) return { type: 'wait' };
   const extra_nano_usd = row.cost_nano_usd ?? 0;
   if (row.error_code === 'budget_exceeded') {
     await update({ ...released, extra_nano_usd });

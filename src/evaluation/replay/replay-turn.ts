@@ -35,7 +35,8 @@ export interface Target {
 }
 
 /**
- * Runs a turn again under the id `run_id`, once however often it is called, and returns its row; the failure if it could not start.
+ * Runs a turn again under the id `run_id`, once however often it is called, and returns its row; the failure if it could not start. The
+ * row is open when its host could not be reached: the run may go on, and a later call returns its end.
  * It is a preview: it counts in no figure of the agent but its cost, and no tool of it has an effect.
  */
 export async function runAgain(
@@ -56,7 +57,7 @@ export async function runAgain(
     (reason: unknown) => reason,
   );
   const row = await read();
-  if (row !== undefined && !isOpen(row)) return row;
+  if (row !== undefined && (!isOpen(row) || error instanceof Failure)) return row;
   if (error instanceof Failure) return error;
   throw error ?? new Error(`run ${run_id} of a replay has not ended`);
 }

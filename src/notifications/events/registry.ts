@@ -8,6 +8,9 @@ import {
   experimentExample,
   fileData,
   fileExample,
+  pausedReplayExample,
+  replayData,
+  replayExample,
   runData,
   runExample,
   scheduleData,
@@ -117,6 +120,29 @@ export const events = {
       status: 'failed',
       error: { code: 'budget_exceeded', detail: 'The budget of the day is spent.' },
     },
+  },
+  'replay.completed': {
+    tag: 'Evaluation',
+    summary: 'A replay completed',
+    description: 'All of its turns were answered again. Read them with the API.',
+    schema: replayData,
+    example: replayExample,
+  },
+  'replay.paused': {
+    tag: 'Evaluation',
+    summary: 'A replay was paused',
+    description:
+      'Its cost limit, a budget, its API key, its version or its agent stopped it. It can be resumed.',
+    schema: replayData,
+    example: pausedReplayExample,
+  },
+  'shadow.paused': {
+    tag: 'Evaluation',
+    summary: 'A shadow was paused',
+    description:
+      'Its cost limit, a budget, its API key, its version or its agent stopped it. A shadow that a person pauses sends no event.',
+    schema: replayData,
+    example: { ...pausedReplayExample, turns: 412, done: 412 },
   },
   'budget.threshold_reached': {
     tag: 'Budgets',

@@ -127,6 +127,41 @@ export const evaluationData = z.strictObject({
   ended_at: Time.nullable(),
 });
 
+export const replayData = z.strictObject({
+  replay_id: Id('rpl').describe('The replay or shadow'),
+  agent_id: Id('agt'),
+  version_id: Id('ver').describe('The version that answers again'),
+  label: z.string(),
+  status: z.enum(['completed', 'paused']),
+  error,
+  turns: z.number().int(),
+  done: z.number().int(),
+  cost_usd: z.number().describe('Known cost of runs and judge'),
+  created_at: Time,
+  ended_at: Time.nullable(),
+});
+
+export const replayExample = {
+  replay_id: 'rpl_01kajv2q5ve0mt8h2vj3c6x7ra',
+  agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
+  version_id: 'ver_01kajv2q5ve0mt8h2vj3c6x7ra',
+  label: 'Shorter instructions',
+  status: 'completed',
+  error: null,
+  turns: 100,
+  done: 100,
+  cost_usd: 0.42,
+  created_at: '2026-11-20T09:20:00.000Z',
+  ended_at: '2026-11-20T09:30:00.000Z',
+};
+
+/** A replay or shadow that waits for a person. */
+export const pausedReplayExample = {
+  ...replayExample,
+  ...{ status: 'paused', done: 40, ended_at: null },
+  error: { code: 'cost_limit', detail: 'The cost limit is reached. Resume with a higher one.' },
+};
+
 export const evaluationExample = {
   evaluation_id: 'eval_01kajv2q5ve0mt8h2vj3c6x7ra',
   agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
