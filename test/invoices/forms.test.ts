@@ -1,6 +1,6 @@
 import { exports } from 'cloudflare:workers';
-import { getDocumentProxy } from 'unpdf';
 import { describe, expect, it } from 'vitest';
+import { openPdf } from '../../src/documents/formats/pdf/open-pdf.ts';
 import { newWorkspace, toRequest, type Workspace } from '../support/api.ts';
 import { addCalls, monthStart, nameOf } from './support.ts';
 
@@ -36,7 +36,7 @@ function checkStructure(bytes: Uint8Array): void {
 }
 
 async function textOf(bytes: Uint8Array) {
-  const document = await getDocumentProxy(bytes.slice());
+  const document = await openPdf(bytes.slice(), {});
   const pages: string[] = [];
   for (let number = 1; number <= document.numPages; number += 1) {
     const { items } = await (await document.getPage(number)).getTextContent();
