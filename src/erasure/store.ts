@@ -114,6 +114,7 @@ const removals: readonly Removal[] = [
     'agents',
     'api_keys',
     'audit_log',
+    'workspace_exports',
     'quotas',
   ].map((table) => ({ table, of: own })),
 ];

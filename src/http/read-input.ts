@@ -34,6 +34,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   code_execution: 'code execution',
   eval: 'evaluation',
   generated_file: 'generated file',
+  workspace_export: 'export',
   golden_question: 'golden question',
   review_item: 'review item',
   review_rule: 'review rule',

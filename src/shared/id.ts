@@ -58,6 +58,7 @@ const idPrefixes = [
   'use',
   'var',
   'ver',
+  'wex',
   'whd',
   'whk',
   'ws',

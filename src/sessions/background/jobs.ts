@@ -14,7 +14,7 @@ import type { JobHandler } from '../../platform/job-handler.ts';
 import { foldOf, type HistoryMessage, type RunRow, selectRun, tokensOf } from '../../runs/index.ts';
 import { estimateTokens } from '../../shared/tokens.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
-import { indexTitle } from '../search/store.ts';
+import { indexTitle } from '../search/index-store.ts';
 import { type SessionRow, selectSession } from '../store/sessions.ts';
 import { selectExchange, titleByModel, titleByRule } from './store.ts';
 import {
