@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buildSync } from 'esbuild';
-import { startRemoteProxySession, unstable_readConfig } from 'wrangler';
+import { type RemoteProxySession, startRemoteProxySession, unstable_readConfig } from 'wrangler';
 import type { Answer, ListedObject, ObjectPage, Query, StoredVector } from './protocol.ts';
 
 // The miniflare of wrangler, so that both keep the data in the same files.
@@ -36,8 +36,17 @@ export interface Deployment {
   close(): Promise<void>;
 }
 
+/** Connects bindings with the resources of an account. Replaced by tests. */
+type Connect = (
+  bindings: Parameters<typeof startRemoteProxySession>[0],
+  options: Parameters<typeof startRemoteProxySession>[1],
+) => Promise<Pick<RemoteProxySession, 'remoteProxyConnectionString' | 'dispose'>>;
+
 /** Opens a deployment. The caller holds the lock of a local one. */
-export async function openDeployment(place: Place): Promise<Deployment> {
+export async function openDeployment(
+  place: Place,
+  connect: Connect = startRemoteProxySession,
+): Promise<Deployment> {
   const environment = 'environment' in place ? place.environment : undefined;
   const config = unstable_readConfig({
     config: join(root, 'wrangler.toml'),
@@ -48,22 +57,20 @@ export async function openDeployment(place: Place): Promise<Deployment> {
   const [index] = config.vectorize;
   if (database?.database_id === undefined || bucket?.bucket_name === undefined)
     throw new Error('wrangler.toml has no database or no bucket.');
+  const { database_id } = database;
+  const { bucket_name } = bucket;
+  const vectors =
+    index === undefined
+      ? {}
+      : { VECTORS: { type: 'vectorize', index_name: index.index_name, remote: true } as const };
   const session =
     environment === undefined
       ? null
-      : await startRemoteProxySession(
+      : await connect(
           {
-            DB: { type: 'd1', id: database.database_id, remote: true } as never,
-            FILES: { type: 'r2_bucket', bucket_name: bucket.bucket_name, remote: true } as never,
-            ...(index === undefined
-              ? {}
-              : {
-                  VECTORS: {
-                    type: 'vectorize',
-                    index_name: index.index_name,
-                    remote: true,
-                  } as never,
-                }),
+            DB: { type: 'd1', database_id, remote: true },
+            FILES: { type: 'r2_bucket', bucket_name, remote: true },
+            ...vectors,
           },
           { workerName: `${config.name}-backup` },
         );
