@@ -75,10 +75,12 @@ export async function startRemoteResources() {
       return json(runQueries([sent].flat()));
     }
     if (header('mf-binding') === 'VECTORS') {
-      const sent = JSON.parse(body.toString() || '{}');
+      // An upsert has one vector in each line.
+      const lines = body.toString().trim().split('\n');
+      const sent = lines.map((line) => JSON.parse(line));
       if (header('mf-url').includes('getByIds'))
-        return json((sent.ids as string[]).flatMap((id) => vectors.get(id) ?? []));
-      for (const vector of sent.vectors) vectors.set(vector.id, vector);
+        return json((sent[0].ids as string[]).flatMap((id) => vectors.get(id) ?? []));
+      for (const vector of sent) vectors.set(vector.id, vector);
       return json({ mutationId: '1' });
     }
     const size = Number(header('mf-header-cf-r2-metadata-size'));
