@@ -155,7 +155,7 @@ class PartWriter {
       // Deleted since it was listed.
       if (object === null) continue;
       const { body, byte_size } = object;
-      yield* this.#counted(tarEntry({ name: `objects/${key}`, byte_size, body }));
+      yield* this.#counted(tarEntry({ name: entryOf(key), byte_size, body }));
       this.object_count += 1;
       this.object_bytes += byte_size;
       if (this.#written >= partBytes) return;
@@ -179,6 +179,12 @@ class PartWriter {
     }
   }
 }
+
+/** An object can have a key that continues that of another, which a directory of files cannot: `/` after the first is `.`. */
+const entryOf = (key: string) => {
+  const [first = '', ...rest] = key.split('/');
+  return `objects/${first}/${rest.join('.')}`;
+};
 
 /** The number of rows of the next read, so that it returns about `pageBytes`. */
 const nextLimit = (limit: number, size: number) =>
