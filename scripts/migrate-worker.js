@@ -9,6 +9,14 @@ const table = `CREATE TABLE IF NOT EXISTS d1_migrations (
 export default {
   async fetch(request, { DB }) {
     const migrations = await request.json();
+    const unfinished = await DB.prepare(
+      "SELECT name FROM sqlite_master WHERE name = 'restore_progress'",
+    ).first();
+    if (unfinished !== null)
+      return new Response(
+        'A restore into this directory was interrupted. Run `npm run restore` with the same flags again to finish it.',
+        { status: 500 },
+      );
     await DB.prepare(table).run();
     const { results } = await DB.prepare('SELECT name FROM d1_migrations').all();
     const applied = new Set(results.map(({ name }) => name));

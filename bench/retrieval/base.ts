@@ -2,14 +2,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import { chunkDocument } from '../../src/documents/chunk/chunk.ts';
+import { candidateLimit } from '../../src/knowledge/search/candidate-limit.ts';
 import { mergeCandidates } from '../../src/knowledge/search/candidates.ts';
 import { type Term, weighPrefixes, weighTerms } from '../../src/knowledge/search/evidence.ts';
-import {
-  candidateLimit,
-  keywordLimits,
-  orderedHits,
-  rerankedHits,
-} from '../../src/knowledge/search/input.ts';
+import { keywordLimits, orderedHits, rerankedHits } from '../../src/knowledge/search/input.ts';
 import {
   type IndexTerm,
   indexChunk,

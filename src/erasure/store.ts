@@ -120,6 +120,7 @@ const removals: readonly Removal[] = [
     'audit_log',
     'audit_seals',
     'invoices',
+    'workspace_exports',
     'quotas',
   ].map((table) => ({ table, of: own })),
 ];

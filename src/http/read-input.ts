@@ -35,6 +35,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   end_user: 'end user',
   eval: 'evaluation',
   generated_file: 'generated file',
+  workspace_export: 'export',
   golden_question: 'golden question',
   review_item: 'review item',
   review_rule: 'review rule',

@@ -10,6 +10,7 @@ export const Job = z.discriminatedUnion('type', [
     workspace_id: z.string(),
     is_again: z.boolean(),
   }),
+  z.strictObject({ type: z.literal('workspace.export'), export_id: z.string() }),
   z.strictObject({ type: z.literal('agent.delete'), agent_id: z.string() }),
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),

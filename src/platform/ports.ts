@@ -104,6 +104,8 @@ export interface FileStore {
   put(key: string, body: AsyncIterable<Uint8Array>, options: PutOptions): Promise<StoredFile>;
   /** Reads an object, or a part of it; `byte_size` is that of the whole object. */
   get(key: string, range?: ByteRange): Promise<StoredObject | null>;
+  /** Returns up to `limit` keys with the prefix, in their order, after the key `after`. */
+  list(prefix: string, after: string | null, limit: number): Promise<readonly string[]>;
   remove(keys: readonly string[]): Promise<void>;
   /** Removes every object whose key starts with the prefix. */
   removeAll(prefix: string): Promise<void>;

@@ -12,6 +12,11 @@ export function createR2FileStore(bucket: R2Bucket): FileStore {
       const object = await bucket.get(key, range === undefined ? {} : { range });
       return object === null ? null : { body: object.body, byte_size: object.size };
     },
+    async list(prefix, after, limit) {
+      const from = after === null ? {} : { startAfter: after };
+      const { objects } = await bucket.list({ prefix, limit, ...from });
+      return objects.map(({ key }) => key);
+    },
     async remove(keys) {
       if (keys.length > 0) await bucket.delete([...keys]);
     },

@@ -32,7 +32,7 @@ import {
   toSession,
   type UpdateSession,
 } from './schema.ts';
-import { indexTitle } from './search/store.ts';
+import { indexTitle } from './search/index-store.ts';
 import { selectMessage } from './store/messages.ts';
 import { selectVersionOfSession } from './store/runs.ts';
 import {

@@ -59,6 +59,7 @@ const idPrefixes = [
   'use',
   'var',
   'ver',
+  'wex',
   'whd',
   'whk',
   'ws',

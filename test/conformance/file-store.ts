@@ -106,6 +106,16 @@ export function describeFileStore(name: string, open: () => FileStore): void {
       expect(left).toEqual([null, null, 'y']);
     });
 
+    it('lists the keys of a prefix in their order, some at a time', async () => {
+      for (const key of ['x/c', 'x/a', 'x/b', 'y'])
+        await store.put(prefix + key, streamOf(bytesOf(key)), options);
+      const list = async (after: string | null, limit: number) =>
+        (await store.list(`${prefix}x/`, after, limit)).map((key) => key.slice(prefix.length));
+      expect(await list(null, 2)).toEqual(['x/a', 'x/b']);
+      expect(await list(`${prefix}x/b`, 2)).toEqual(['x/c']);
+      expect(await list(`${prefix}x/c`, 2)).toEqual([]);
+    });
+
     it('answers a health check', async () => {
       await expect(store.check()).resolves.toBeUndefined();
     });

@@ -210,6 +210,7 @@ describe('errors', () => {
             batch: 'batch',
             code_execution: 'exec',
             generated_file: 'gen',
+            workspace_export: 'wex',
             golden_question: 'gq',
             review_item: 'rvw',
             review_rule: 'rvr',

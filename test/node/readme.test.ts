@@ -41,6 +41,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"result": "intact"',
     /computed [0-9a-f]{64}/,
   ],
+  'docs/guides/backup.md': [/^true$/m, /"agents": \d/, '"name": "Support"'],
   'docs/guides/batches.md': [/"counts": \{/],
   'docs/guides/chats.md': ['"type":"finish"', '"completed"', /descal/i, /7:30/],
   'docs/guides/ci.md': ['knowledge.top_k', /no model calls|last week/, /^Plan [0-9a-f]{64}$/m],

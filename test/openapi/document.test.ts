@@ -21,7 +21,11 @@ const undocumented = [
 ];
 
 /** Everything that may be called without a credential. A new one is put here on purpose, or not at all. */
-const publicOperations = ['GET /api/v1/generated-files/{generated_file}/download', 'GET /healthz'];
+const publicOperations = [
+  'GET /api/v1/workspace/exports/{workspace_export}/download',
+  'GET /api/v1/generated-files/{generated_file}/download',
+  'GET /healthz',
+];
 
 const schemasOf = (operation: Operation): Schema[] => [
   ...operation.parameters.map(({ schema }) => schema),

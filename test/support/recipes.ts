@@ -357,6 +357,18 @@ export const recipes: readonly Recipe[] = [
     make: async () => ({ month: new Date().toISOString().slice(0, 7) }),
   },
   {
+    needs: 'POST /api/v1/workspace/exports',
+    gives: ['workspace_export'],
+    make: async (workspace) => {
+      const { id } = await created(workspace, '/workspace/exports', undefined);
+      await vi.waitUntil(
+        async () => (await workspace.get(`/workspace/exports/${id}`)).body.status === 'completed',
+        { timeout: 60_000 },
+      );
+      return { workspace_export: id };
+    },
+  },
+  {
     needs: 'GET /api/v1/usage/archives/{archive}/content',
     gives: ['archive'],
     make: async (workspace) => {

@@ -73,6 +73,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   exec: 'code_execution',
   gen: 'generated_file',
   arc: 'archive',
+  wex: 'workspace_export',
   bud: 'budget',
   whk: 'webhook',
   whd: 'delivery',

@@ -1,12 +1,10 @@
 import type { Statement } from '../../db/client.ts';
 import type { Attribution } from '../../usage/index.ts';
+import { candidateLimit } from './candidate-limit.ts';
 import { type Confidence, judgedPassages } from './confidence.ts';
 import type { Hit } from './hit.ts';
 import { builtinReranker, type SearchMode } from './schema.ts';
 import type { Visibility } from './store.ts';
-
-/** Maximum number of candidates from each retriever. */
-export const candidateLimit = 60;
 
 /** Minimum number of keyword hits that are ordered by their words, and with the built-in reranker or `diversity`; more add little. */
 const leastOrdered = 16;

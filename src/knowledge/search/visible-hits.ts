@@ -4,7 +4,8 @@ import type { VectorHit, VectorQuery } from '../../platform/ports.ts';
 import { selectBasesByIds } from '../base-store.ts';
 import { checkRevisions } from '../history/check-revision.ts';
 import { chunkIdOf, contentKey, vectorId } from '../vector-space.ts';
-import { candidateLimit, type SearchInput } from './input.ts';
+import { candidateLimit } from './candidate-limit.ts';
+import type { SearchInput } from './input.ts';
 import {
   type IndexedPassage,
   isPinned,

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { candidateLimit } from './input.ts';
+import { candidateLimit } from './candidate-limit.ts';
 import { type IndexTerm, inScopes, matchFormer, matchKeys, matchWords } from './keywords.ts';
 import { termKey, tierCounts } from './term-keys.ts';
 

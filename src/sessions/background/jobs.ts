@@ -16,7 +16,7 @@ import { foldOf, type HistoryMessage, type RunRow, selectRun, tokensOf } from '.
 import { estimateTokens } from '../../shared/tokens.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
 import { rememberJobs } from '../memories/extract.ts';
-import { indexTitle } from '../search/store.ts';
+import { indexTitle } from '../search/index-store.ts';
 import type { MessageRow } from '../store/messages.ts';
 import { type SessionRow, selectSession } from '../store/sessions.ts';
 import { selectExchange, titleByModel, titleByRule } from './store.ts';

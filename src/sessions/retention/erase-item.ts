@@ -8,7 +8,7 @@ import { eraseTrace, hostOf } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { valuesOf } from '../attachments/store.ts';
 import { dropSummaries } from '../background/summary-store.ts';
-import { indexMessages, indexTitle } from '../search/store.ts';
+import { indexMessages, indexTitle } from '../search/index-store.ts';
 import type { MessageRow } from '../store/messages.ts';
 import { type SessionRow, updateSession } from '../store/sessions.ts';
 import { eraseCopies } from './erase-copies.ts';

@@ -12,7 +12,7 @@ import {
 } from '../../runs/index.ts';
 import { authorizeSession } from '../authorize-session.ts';
 import { dropSummaries } from '../background/summary-store.ts';
-import { indexMessages, indexTitle } from '../search/store.ts';
+import { indexMessages, indexTitle } from '../search/index-store.ts';
 import { deleteSession } from '../service.ts';
 import { selectSession, updateSession } from '../store/sessions.ts';
 import { eraseCopies } from './erase-copies.ts';

@@ -8,7 +8,7 @@ import {
   markIndexed,
   selectTexts,
   selectUnindexed,
-} from './store.ts';
+} from './index-store.ts';
 
 /** Maximum sessions indexed per tick, messages read at once, and characters per statement. */
 const sessionsAtOnce = 200;

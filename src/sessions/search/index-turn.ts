@@ -4,7 +4,7 @@ import { compileByColumns } from '../../db/compiled.ts';
 import { toHex } from '../../shared/digest.ts';
 import type { MessageRow } from '../store/messages.ts';
 import type { SessionRow } from '../store/sessions.ts';
-import { indexMessages, rowsOfSession } from './store.ts';
+import { indexMessages, rowsOfSession } from './index-store.ts';
 import { indexedText } from './words.ts';
 
 interface IndexedTurn {

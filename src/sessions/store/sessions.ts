@@ -8,9 +8,9 @@ import { eraseAttachments } from '../attachments/store.ts';
 import { dropSummaries } from '../background/summary-store.ts';
 import { deleteEventsOfSession } from '../events/store.ts';
 import { deleteFeedbackOfSession } from '../feedback/store.ts';
-import { nextIndexNumber, unindexSession } from '../search/store.ts';
+import { nextIndexNumber, unindexSession } from '../search/index-store.ts';
 
-/** A session without its number in the keyword index (search/store.ts). */
+/** A session without its number in the keyword index (search/index-store.ts). */
 export type SessionRow = Omit<typeof sessions.$inferSelect, 'index_number'>;
 
 export const insertSession = (db: Db, row: SessionRow) =>

@@ -2,7 +2,7 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { Db, Statement } from '../../db/client.ts';
 import { attachments, messages, session_summaries, sessions } from '../../db/schema/sessions.ts';
-import { nextIndexNumber } from '../search/store.ts';
+import { nextIndexNumber } from '../search/index-store.ts';
 import type { SessionRow } from '../store/sessions.ts';
 import { idsOfPath } from './messages-store.ts';
 

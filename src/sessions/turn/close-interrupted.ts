@@ -14,7 +14,7 @@ import {
   toRunVersion,
 } from '../../runs/index.ts';
 import { selectSummary } from '../background/summary-store.ts';
-import { indexMessages } from '../search/store.ts';
+import { indexMessages } from '../search/index-store.ts';
 import { releaseSession } from '../store/claims.ts';
 import {
   insertMessage,

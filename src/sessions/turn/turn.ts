@@ -21,7 +21,7 @@ export interface Turn extends ActiveRun {
   /** The request that the version was chosen by; undefined when that is not known. */
   readonly requested: string | null | undefined;
   readonly session: SessionRow;
-  /** The number of the session in the keyword index when the turn began (search/store.ts). */
+  /** The number of the session in the keyword index when the turn began (search/index-store.ts). */
   readonly index_number: number | null;
   /** The message that is answered. */
   readonly user: MessageRow;

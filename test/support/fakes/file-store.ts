@@ -32,6 +32,14 @@ export class RecordingFileStore implements FileStore {
     return { body, byte_size: object.bytes.byteLength };
   }
 
+  async list(...[prefix, after, limit]: Parameters<FileStore['list']>) {
+    this.calls.push({ method: 'list', keys: [prefix] });
+    return [...this.objects.keys()]
+      .filter((key) => key.startsWith(prefix) && (after === null || key > after))
+      .sort()
+      .slice(0, limit);
+  }
+
   async remove(keys: readonly string[]) {
     this.calls.push({ method: 'remove', keys });
     for (const key of keys) this.objects.delete(key);

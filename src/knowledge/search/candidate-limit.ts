@@ -1,0 +1,2 @@
+/** Maximum number of candidates from each retriever. */
+export const candidateLimit = 60;
