@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { GeneratedFileRef } from '../../db/schema/code.ts';
 import { Id, Time } from '../../http/schema.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { equalDigests, hmac } from '../../shared/digest.ts';
+import { isSignatureOf, signatureOf } from '../../platform/signature.ts';
 import { hour, toWireTime } from '../../shared/time.ts';
 import type { GeneratedFileRow } from './store.ts';
 
@@ -44,24 +44,17 @@ export async function refOf(
   const expires = Math.floor(expires_at / 1000);
   const query = new URLSearchParams({
     expires: String(expires),
-    signature: await signatureOf(ctx.config.signing_secret.current, id, expires),
+    signature: await signatureOf(ctx.config, ['generated-file', id, expires]),
   });
   const url = `${host === undefined ? '' : `https://${host}`}/api/v1/generated-files/${id}/download?${query}`;
   return { id, execution_id, name, media_type, byte_size, url, expires_at };
 }
 
-const signatureOf = (secret: string, id: string, expires: number) =>
-  hmac(secret, JSON.stringify(['generated-file', id, expires]));
-
-/** Returns true for the signature of a link that has not expired, made with the current or the former secret. */
-export async function isSigned(
+/** Returns true for the signature of a link that has not expired. */
+export const isSigned = async (
   ctx: Ctx,
   id: string,
   { expires, signature }: { readonly expires: number; readonly signature: string },
-): Promise<boolean> {
-  if (expires * 1000 <= ctx.now()) return false;
-  const { current, previous } = ctx.config.signing_secret;
-  for (const secret of previous === null ? [current] : [current, previous])
-    if (equalDigests(signature, await signatureOf(secret, id, expires))) return true;
-  return false;
-}
+): Promise<boolean> =>
+  expires * 1000 > ctx.now() &&
+  (await isSignatureOf(ctx.config, ['generated-file', id, expires], signature));

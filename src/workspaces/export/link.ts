@@ -1,12 +1,9 @@
 import type { Ctx } from '../../platform/context.ts';
-import { equalDigests, hmac } from '../../shared/digest.ts';
+import { isSignatureOf, signatureOf } from '../../platform/signature.ts';
 import { minute, second } from '../../shared/time.ts';
 
 /** Time for which a link is valid. */
 const validFor = 15 * minute;
-
-const signatureOf = ({ config }: Pick<Ctx, 'config'>, id: string, expires: number) =>
-  hmac(config.signing_secret, JSON.stringify(['workspace-export', id, expires]));
 
 /** Returns a link to the archive of an export, and when it expires. */
 export async function linkOf(ctx: Ctx, id: string) {
@@ -14,7 +11,7 @@ export async function linkOf(ctx: Ctx, id: string) {
   const expires = Math.floor((ctx.now() + validFor) / second);
   const query = new URLSearchParams({
     expires: String(expires),
-    signature: await signatureOf(ctx, id, expires),
+    signature: await signatureOf(ctx.config, ['workspace-export', id, expires]),
   });
   const path = `/api/v1/workspace/exports/${id}/download?${query}`;
   return {
@@ -29,4 +26,5 @@ export const isSigned = async (
   id: string,
   { expires, signature }: { readonly expires: number; readonly signature: string },
 ): Promise<boolean> =>
-  expires * second > ctx.now() && equalDigests(signature, await signatureOf(ctx, id, expires));
+  expires * second > ctx.now() &&
+  (await isSignatureOf(ctx.config, ['workspace-export', id, expires], signature));
