@@ -57,8 +57,8 @@ export const authenticate: Authenticate = async (platform, authorization, access
     if (reason !== null) return refuse(reason);
     if (!allows(issuer.role, 'sessions:write')) return refuse('issuer may no longer issue tokens');
     if (access === 'root') throw rootOnly();
-    const { workspace_id, rate_limits } = issuer;
-    return { workspace_id, actor: endUserOf(claims, issuer), rate_limits };
+    const { workspace_id, rate_limits, allowed_origins } = issuer;
+    return { workspace_id, actor: endUserOf(claims, issuer), rate_limits, allowed_origins };
   }
   const hash = await sha256(token);
   let row = findCached(hash, platform.now());
