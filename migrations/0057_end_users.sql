@@ -71,6 +71,7 @@ CREATE TABLE `token_issuers` (
 	`versions` text NOT NULL,
 	`max_lifetime_s` integer NOT NULL,
 	`requests_per_minute` integer,
+	`budget` text,
 	`api_key_id` text NOT NULL,
 	`is_enabled` integer NOT NULL,
 	`created_by` text,
@@ -79,4 +80,7 @@ CREATE TABLE `token_issuers` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `token_issuers_workspace` ON `token_issuers` (`workspace_id`,`id`);--> statement-breakpoint
-ALTER TABLE `workspaces` ADD `allowed_origins` text;
+ALTER TABLE `workspaces` ADD `allowed_origins` text;--> statement-breakpoint
+CREATE INDEX `run_contents_end_user` ON `run_contents` (`workspace_id`,`end_user_id`,`run_id`) WHERE end_user_id is not null;--> statement-breakpoint
+CREATE INDEX `feedback_end_user` ON `feedback` (`workspace_id`,`end_user_id`,`id`) WHERE end_user_id <> '';--> statement-breakpoint
+CREATE INDEX `sessions_of_end_user` ON `sessions` (`workspace_id`,`end_user_id`,`id`) WHERE end_user_id is not null;

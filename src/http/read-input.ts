@@ -37,6 +37,8 @@ const parameterNames: Readonly<Record<string, string>> = {
   golden_question: 'golden question',
   review_item: 'review item',
   review_rule: 'review rule',
+  end_user: 'end user',
+  token_issuer: 'token issuer',
   kb: 'knowledge base',
   migration: 'embedding migration',
   question: 'message',

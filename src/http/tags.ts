@@ -3,6 +3,10 @@ export const tags = [
   { name: 'Workspaces', description: 'The workspace and the caller: settings, audit log' },
   { name: 'API keys', description: 'Credentials, their roles and limits' },
   {
+    name: 'End users',
+    description: 'People who use agents: tokens, figures, export and erasure',
+  },
+  {
     name: 'Agents',
     description: 'Create, configure, duplicate, import and export agents',
   },

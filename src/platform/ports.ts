@@ -203,13 +203,15 @@ export interface RateWanted {
   readonly tokens: boolean;
   /** The run that starts with it. */
   readonly run_id: string | null;
+  /** The limit of the credential itself. */
+  readonly own?: { readonly id: string; readonly requests_per_minute: number } | null;
 }
 
 /** Use of one limit. */
 export interface RateStanding {
   /** Its name in `RateLimit`, such as `key-minute`. */
   readonly policy: string;
-  readonly scope: RateScope | 'address';
+  readonly scope: RateScope | 'address' | 'token';
   readonly id: string;
   readonly limit: number;
   readonly unit: 'requests' | 'tokens' | 'concurrent-requests';

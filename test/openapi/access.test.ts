@@ -181,6 +181,8 @@ describe('roles', () => {
         'webhooks:manage',
         'rate-limits:manage',
         'operations:read',
+        'end-users:read',
+        'end-users:manage',
       ],
     ];
     expect(me.permissions).toEqual(

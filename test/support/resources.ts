@@ -41,6 +41,7 @@ export const namedParameters: ReadonlySet<string> = new Set([
   'provider',
   'search_provider',
   'page',
+  'end_user',
 ]);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
@@ -101,6 +102,7 @@ export const randomValues = (): Values => ({
   label: `label-${unique()}`,
   provider: 'openai',
   page: '1',
+  end_user: `nobody-${unique()}`,
   model: newId('agt'),
   item: newId('msg'),
   response: newId('run').replace('run_', 'resp_'),

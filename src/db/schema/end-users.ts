@@ -126,6 +126,10 @@ export const token_issuers = sqliteTable(
     versions: text({ enum: ['active', 'any'] }).notNull(),
     max_lifetime_s: integer().notNull(),
     requests_per_minute: integer(),
+    budget: text({ mode: 'json' }).$type<{
+      readonly limit_nano_usd: number;
+      readonly period: 'token' | 'day' | 'week' | 'month' | 'total';
+    }>(),
     /** The key for which the end users act, and which pays. */
     api_key_id: text().notNull(),
     is_enabled: integer({ mode: 'boolean' }).notNull(),
