@@ -31,6 +31,7 @@ CREATE TABLE `end_users` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `end_users_seen` ON `end_users` (`workspace_id`,`last_seen_at`,`id`);--> statement-breakpoint
+CREATE INDEX `end_users_revoked` ON `end_users` (`tokens_not_before`) WHERE tokens_not_before is not null;--> statement-breakpoint
 CREATE INDEX `end_users_spent` ON `end_users` (`workspace_id`,`spent_nano_usd`,`id`);--> statement-breakpoint
 CREATE TABLE `erasures` (
 	`id` text PRIMARY KEY NOT NULL,
@@ -50,36 +51,13 @@ CREATE TABLE `erasures` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `erasures_workspace` ON `erasures` (`workspace_id`,`id`);--> statement-breakpoint
-CREATE INDEX `erasures_running` ON `erasures` (`workspace_id`,`end_user_id`) WHERE end_user_id is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX `erasures_running` ON `erasures` (`workspace_id`,`end_user_id`) WHERE end_user_id is not null;--> statement-breakpoint
 CREATE TABLE `receipt_keys` (
 	`kid` text PRIMARY KEY NOT NULL,
 	`x` text NOT NULL,
 	`created_at` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
-CREATE TABLE `token_issuers` (
-	`id` text PRIMARY KEY NOT NULL,
-	`workspace_id` text NOT NULL,
-	`name` text NOT NULL,
-	`issuer` text NOT NULL,
-	`audience` text NOT NULL,
-	`jwks_url` text,
-	`keys` text,
-	`user_claim` text NOT NULL,
-	`groups_claim` text,
-	`agent_ids` text NOT NULL,
-	`versions` text NOT NULL,
-	`max_lifetime_s` integer NOT NULL,
-	`requests_per_minute` integer,
-	`budget` text,
-	`api_key_id` text NOT NULL,
-	`is_enabled` integer NOT NULL,
-	`created_by` text,
-	`created_at` integer NOT NULL,
-	`updated_at` integer NOT NULL
-) STRICT;
---> statement-breakpoint
-CREATE INDEX `token_issuers_workspace` ON `token_issuers` (`workspace_id`,`id`);--> statement-breakpoint
 ALTER TABLE `workspaces` ADD `allowed_origins` text;--> statement-breakpoint
 CREATE INDEX `run_contents_end_user` ON `run_contents` (`workspace_id`,`end_user_id`,`run_id`) WHERE end_user_id is not null;--> statement-breakpoint
 CREATE INDEX `feedback_end_user` ON `feedback` (`workspace_id`,`end_user_id`,`id`) WHERE end_user_id <> '';--> statement-breakpoint

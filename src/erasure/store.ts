@@ -114,7 +114,6 @@ const removals: readonly Removal[] = [
     'end_users',
     'end_user_exports',
     'erasures',
-    'token_issuers',
     'agents',
     'api_keys',
     'audit_log',

@@ -49,7 +49,7 @@ export const permissions = {
   'judges:write': ['editor', 'admin'],
   /** End users of all agents, with their figures. */
   'end-users:read': ['viewer', 'editor', 'admin'],
-  /** Exports and erasures of end users, and issuers of their tokens. */
+  /** Exports and erasures of end users. */
   'end-users:manage': ['admin'],
   'rate-limits:manage': ['admin'],
   'usage:read': ['viewer', 'editor', 'admin'],

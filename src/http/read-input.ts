@@ -38,7 +38,6 @@ const parameterNames: Readonly<Record<string, string>> = {
   review_item: 'review item',
   review_rule: 'review rule',
   end_user: 'end user',
-  token_issuer: 'token issuer',
   kb: 'knowledge base',
   migration: 'embedding migration',
   question: 'message',

@@ -232,6 +232,8 @@ export interface RateCounts {
   release(run_id: string): Promise<void>;
   /** Deletes all counters of a deleted workspace. */
   erase(): Promise<void>;
+  /** Deletes what is stored of an erased end user. */
+  eraseEndUser(end_user_id: string): Promise<void>;
 }
 
 /** Approximate limits against floods, counted per location. */

@@ -31,7 +31,6 @@ const idPrefixes = [
   'gq',
   'hold',
   'inp',
-  'iss',
   'jdg',
   'job',
   'kb',

@@ -110,6 +110,13 @@ export const recipes: readonly Recipe[] = [
   },
   authorizationRecipe,
   {
+    needs: 'DELETE /api/v1/end-users/{end_user}',
+    gives: ['erasure'],
+    make: async (workspace) => ({
+      erasure: (await workspace.delete(`/end-users/seed-${unique()}`)).body.id,
+    }),
+  },
+  {
     needs: 'POST /api/v1/agents',
     gives: ['agent'],
     make: async (workspace) => {

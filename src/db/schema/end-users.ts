@@ -1,5 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
 
 /**
  * The end users of a workspace with their figures. Triggers maintain them in the transaction of the session, run, model
@@ -29,6 +36,9 @@ export const end_users = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.workspace_id, table.id] }),
     index('end_users_seen').on(table.workspace_id, table.last_seen_at, table.id),
+    index('end_users_revoked')
+      .on(table.tokens_not_before)
+      .where(sql`tokens_not_before is not null`),
     index('end_users_spent').on(table.workspace_id, table.spent_nano_usd, table.id),
   ],
 );
@@ -64,7 +74,7 @@ export const erasures = sqliteTable(
   },
   (table) => [
     index('erasures_workspace').on(table.workspace_id, table.id),
-    index('erasures_running')
+    uniqueIndex('erasures_running')
       .on(table.workspace_id, table.end_user_id)
       .where(sql`end_user_id is not null`),
   ],
@@ -103,39 +113,4 @@ export const end_user_exports = sqliteTable(
     index('end_user_exports_workspace').on(table.workspace_id, table.end_user_id, table.id),
     index('end_user_exports_due').on(table.expires_at),
   ],
-);
-
-/** A key of a JSON Web Key Set (RFC 7517), of which only public members are kept. */
-export type PublicKey = Readonly<Record<string, unknown>>;
-
-/** Issuers of JSON Web Tokens whose subjects are end users of the workspace. */
-export const token_issuers = sqliteTable(
-  'token_issuers',
-  {
-    id: text().primaryKey(),
-    workspace_id: text().notNull(),
-    name: text().notNull(),
-    issuer: text().notNull(),
-    audience: text().notNull(),
-    /** The address of the key set; null with `keys`. */
-    jwks_url: text(),
-    keys: text({ mode: 'json' }).$type<PublicKey[]>(),
-    user_claim: text().notNull(),
-    groups_claim: text(),
-    agent_ids: text({ mode: 'json' }).notNull().$type<string[]>(),
-    versions: text({ enum: ['active', 'any'] }).notNull(),
-    max_lifetime_s: integer().notNull(),
-    requests_per_minute: integer(),
-    budget: text({ mode: 'json' }).$type<{
-      readonly limit_nano_usd: number;
-      readonly period: 'token' | 'day' | 'week' | 'month' | 'total';
-    }>(),
-    /** The key for which the end users act, and which pays. */
-    api_key_id: text().notNull(),
-    is_enabled: integer({ mode: 'boolean' }).notNull(),
-    created_by: text(),
-    created_at: integer().notNull(),
-    updated_at: integer().notNull(),
-  },
-  (table) => [index('token_issuers_workspace').on(table.workspace_id, table.id)],
 );
