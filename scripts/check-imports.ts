@@ -37,6 +37,7 @@ const ranks = [
   'architect',
   'analytics',
   'observability',
+  'end-users',
   'erasure',
   'features.ts',
   'app.ts',

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { sha256 } from '../../src/shared/digest.ts';
 import { newWorkspace, request, type Workspace } from '../support/api.ts';
 import { atRest } from '../support/resources.ts';
+import { tablesWith } from '../support/rows.ts';
 import { found, scan } from '../support/scan.ts';
 import { runSchedule } from '../support/schedule.ts';
 
@@ -259,12 +260,8 @@ describe('the erasure of an end user', () => {
   });
 
   it('knows every table that holds the id of an end user (R77)', async () => {
-    const { results } = await env.DB.prepare(
-      `select m.name from sqlite_master m, pragma_table_info(m.name) c
-       where m.type = 'table' and c.name in ('end_user_id', 'subject') order by 1`,
-    ).all<{ name: string }>();
     // A new one needs a step of the erasure, and a section of the export.
-    expect(results.map(({ name }) => name)).toEqual([
+    expect(await tablesWith('end_user_id', 'subject')).toEqual([
       'approvals',
       'budget_alerts',
       'budget_counters',

@@ -29,7 +29,7 @@ export const TokenBudget = z
     period: z
       .enum(budgetPeriods)
       .describe(
-        'What the limit is counted over: this token, or all tokens of the end user with the same period, each `day`, `week`, `month` or in `total`',
+        'The period of the limit: the lifetime of this `token`; or each `day`, `week`, `month` or the `total`, of all tokens of the end user with the same period',
       ),
   })
   .nullable()
