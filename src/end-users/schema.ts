@@ -5,7 +5,10 @@ import { dateRange, EndUserId, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 
-export const EndUserParameter = z.object({ end_user: EndUserId });
+/** The path parameter of an end user. */
+export const EndUserName = EndUserId.describe('Your id of the end user, percent-encoded');
+
+export const EndUserParameter = z.object({ end_user: EndUserName });
 
 export const EndUsersQuery = z.strictObject({
   ...pageQuery,

@@ -22,7 +22,7 @@ class Plants {
     return Array.from({ length: count }, () => this.word()).join(' ');
   }
 
-  /** What an index of words keeps of each at least. */
+  /** The end of each, which an index of words keeps at least. */
   get ends(): string[] {
     return this.all.map((word) => word.slice(-14));
   }
@@ -123,7 +123,7 @@ async function live(workspace: Workspace, plants: Plants) {
   const dataset = (await workspace.post('/datasets', { name: 'Cases' })).body.id;
   const cased = await workspace.post(`/messages/${sent.body.id}/cases`, { dataset });
   expect(cased.status, JSON.stringify(cased.body)).toBe(201);
-  // What only other parties store: sign-ins, events, rollups.
+  // Rows that other work stores: events, rollups, archives.
   await env.DB.batch([
     env.DB.prepare(
       `insert into webhook_events (id, workspace_id, type, subject_id, data, created_at) values (?, ?, 'feedback.created', 'fb_1', ?, 1)`,

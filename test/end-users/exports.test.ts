@@ -77,7 +77,8 @@ describe('the export of an end user', () => {
     expect(link.status).toBe(200);
     expect(link.headers.get('content-disposition')).toContain(`${done.id}.ndjson.gz`);
     const changed = path.search.replace(/expires=\d+/, 'expires=99999999999');
-    for (const search of ['', changed, path.search.replace(/.$/, '~')])
+    expect((await request('GET', path.pathname, null)).status).toBe(404);
+    for (const search of [changed, path.search.replace(/.$/, '~')])
       expect((await request('GET', `${path.pathname}${search}`, null)).status).toBe(403);
   });
 

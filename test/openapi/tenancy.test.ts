@@ -123,7 +123,12 @@ describe('two workspaces', () => {
     },
   );
 
-  it.each(withParameters.map((operation) => [operation.name, operation] as const))(
+  // Every visible text is the id of an end user.
+  const withOwnIds = withParameters.filter(
+    (operation) => pathParameters(operation)[0] !== 'end_user',
+  );
+
+  it.each(withOwnIds.map((operation) => [operation.name, operation] as const))(
     '%s finds nothing under a malformed id (R20)',
     async (_name, operation) => {
       const malformed = [

@@ -13,7 +13,7 @@ const open = operations.filter(
 
 let workspace: Workspace;
 let agent: string;
-/** What Ann has, by path parameter. */
+/** The resources of Ann, by path parameter. */
 let hers: Values;
 const holders = {} as Record<'ann' | 'bob' | 'annOfApp', Workspace>;
 

@@ -59,7 +59,7 @@ export const VerifiedReceipt = z
     payload: z
       .record(z.string(), z.unknown())
       .nullable()
-      .describe('What the receipt states; null if it is invalid'),
+      .describe('The statements of the receipt; null if it is invalid'),
   })
   .openapi('VerifiedErasureReceipt');
 export type VerifiedReceipt = z.output<typeof VerifiedReceipt>;

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { exportStatuses } from '../../db/schema/end-users.ts';
 import { EndUserId, Id, Time } from '../../http/schema.ts';
+import { EndUserName } from '../schema.ts';
 
-export const ExportParameters = z.object({ end_user: EndUserId, export: Id('eux') });
+export const ExportParameters = z.object({ end_user: EndUserName, export: Id('eux') });
 
 export const LinkQuery = z.strictObject({
   expires: z.coerce.number().int().min(0).optional().describe('From `url`'),

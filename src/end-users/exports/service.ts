@@ -77,8 +77,9 @@ export async function listExports(
 export async function downloadExport(
   ctx: Ctx,
   id: string,
-  { expires = 0, signature = '' }: LinkQuery,
+  { expires, signature }: LinkQuery,
 ): Promise<Response> {
+  if (expires === undefined || signature === undefined) throw notFound('export');
   const isValid =
     expires * second > ctx.now() && equalDigests(signature, await signatureOf(ctx, id, expires));
   if (!isValid) throw new Failure('forbidden', 'The link is not valid, or has expired.');

@@ -44,7 +44,7 @@ export const selectExports = (
     .orderBy(desc(end_user_exports.id))
     .limit(limit);
 
-/** Ends an export that is still running. Returns no row if it was erased meanwhile. */
+/** Ends an export that is still running. Returns no row if it was erased in the meantime. */
 export const endExport = (db: Db, workspace_id: string, id: string, changes: Partial<ExportRow>) =>
   db
     .update(end_user_exports)

@@ -107,7 +107,7 @@ async function writeArchive(ctx: Ctx, export_id: string): Promise<void> {
     counts,
     ...written,
   });
-  // The end user was erased meanwhile.
+  // The end user was erased in the meantime.
   if (ended === undefined) await files.remove([found.object_key]);
 }
 
