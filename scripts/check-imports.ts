@@ -38,6 +38,7 @@ const ranks = [
   'analytics',
   'invoices',
   'observability',
+  'end-users',
   'deployment',
   'erasure',
   'features.ts',

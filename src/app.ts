@@ -9,7 +9,7 @@ import type { AppEnv } from './http/authorize.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { buildDocument } from './http/document.ts';
 import { toErrorResponse } from './http/error-form.ts';
-import { exposeHeaders } from './http/expose-headers.ts';
+import { apiCors } from './http/middleware/cors.ts';
 import { serverTiming } from './http/middleware/timing.ts';
 import { Router } from './http/router.ts';
 import { openPlatform } from './platform/cloudflare.ts';
@@ -89,8 +89,7 @@ app.use(
   }),
 );
 app.use(contentPolicy);
-for (const path of ['/api/*', '/v1/*', '/metrics'])
-  app.use(path, cors({ origin: '*', exposeHeaders, maxAge: 600 }), platform);
+for (const path of ['/api/*', '/v1/*', '/metrics']) app.use(path, apiCors, platform);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
 // Its routes answer preflight requests, from its own origins only.
 app.use('/mcp/*', platform);

@@ -4,6 +4,7 @@ import { architectFeature } from './architect/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
 import { codeFeature } from './code/index.ts';
 import { deploymentFeature } from './deployment/index.ts';
+import { endUsersFeature } from './end-users/index.ts';
 import { erasureFeature } from './erasure/index.ts';
 import { evaluationFeature } from './evaluation/index.ts';
 import { experimentsFeature } from './experiments/index.ts';
@@ -48,6 +49,7 @@ const runs = runsFeature(uiStream, sessions.drivers);
 /** All features, in the order in which their tasks run in a tick: alerts and anomalies are queued before the outbox is swept, and events of schedules before they are published. */
 const features = [
   identityFeature,
+  endUsersFeature,
   workspacesFeature,
   toolsFeature,
   webFeature,

@@ -10,6 +10,7 @@ import { type Ctx, payingKey } from '../platform/context.ts';
 import type { NanoUsd } from '../shared/money.ts';
 import { minute } from '../shared/time.ts';
 import { periodAt } from '../usage/index.ts';
+import { budgetsOf } from './token-budget.ts';
 
 /** The attribution of a model call, by which budgets are matched. */
 export interface Spender {
@@ -32,9 +33,13 @@ const holdLease = 10 * minute;
  */
 function given(ctx: Ctx, spender: Spender, time_zone: string, hold: HoldRequest): SQL {
   const now = ctx.now();
-  const spans = Object.fromEntries(
-    budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]),
-  );
+  const { actor } = ctx;
+  const spans = {
+    ...Object.fromEntries(
+      budgetPeriods.map((period: BudgetPeriod) => [period, periodAt(period, now, time_zone)]),
+    ),
+    token: { start: 0, end: actor.type === 'end_user' ? actor.expires_at : null },
+  };
   const {
     agent_id: agent,
     caller_agent_ids: callers = [],
@@ -86,8 +91,8 @@ const amount = sql.raw(
   `coalesce(given.j ->> '$.amount', iif(b.unknown_price = 'allow' or b.action = 'warn', 0, null))`,
 );
 
-/** Every budget of the workspace that binds the spender. */
-const binding = (workspace_id: string) => sql`join budgets b on b.workspace_id = ${workspace_id}
+/** Every budget of the workspace that binds the spender, and that of the caller's token. */
+const binding = (ctx: Ctx) => sql`join ${budgetsOf(ctx)} b on b.workspace_id = ${ctx.workspace_id}
   and ${subject} is not null and (b.subject_id is null or b.subject_id = ${subject})`;
 
 interface HoldRequest {
@@ -113,7 +118,7 @@ export function holdStatements(
   time_zone: string,
   hold: HoldRequest,
 ): Statement[] {
-  const bound = sql`${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)}`;
+  const bound = sql`${given(ctx, spender, time_zone, hold)} ${binding(ctx)}`;
   const full = sql`exists (select 1 from ${bound} ${counter} where b.action <> 'warn' and (${amount} is null
     or coalesce(c.spent_nano_usd, 0) + coalesce(c.held_nano_usd, 0) + ${amount} > b.limit_nano_usd))`;
   return [
@@ -134,11 +139,11 @@ export function holdStatements(
 
 /** Returns the budgets that bind a spender with their use, one row each. */
 export const selectBinding = (ctx: Ctx, spender: Spender, time_zone: string, hold: HoldRequest) =>
-  ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, b.period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade, b.thresholds,
-      ${zoneNow(ctx)} as time_zone, ${subject} as subject, ${span('start')} as period_start, ${span('end')} as period_end,
+  ctx.db.all<Bound>(sql`select b.id, b.name, b.scope, iif(b.period = 'token', 'total', b.period) as period, b.action, b.unknown_price, b.limit_nano_usd, b.downgrade, b.thresholds,
+      ${zoneNow(ctx)} as time_zone, ${subject} as subject, ${span('start')} as period_start, iif(b.period = 'token', null, ${span('end')}) as period_end,
       coalesce(c.spent_nano_usd, 0) as spent_nano_usd, coalesce(c.held_nano_usd, 0) as held_nano_usd,
       coalesce(c.unpriced_calls, 0) as unpriced_calls, h.amount_nano_usd
-    from ${given(ctx, spender, time_zone, hold)} ${binding(ctx.workspace_id)} ${counter}
+    from ${given(ctx, spender, time_zone, hold)} ${binding(ctx)} ${counter}
     left join budget_holds h on h.id = ${hold.id} and h.budget_id = b.id order by b.id`);
 
 /** A budget that binds a call. */
@@ -186,7 +191,7 @@ export function settleStatements(
     ctx.db.run(sql`update budget_counters set
         held_nano_usd = held_nano_usd - ended.amount, spent_nano_usd = spent_nano_usd + iif(ended.pays, ${cost}, 0),
         unpriced_calls = unpriced_calls + iif(ended.pays and exists (select 1 ${rows} and u.cost_nano_usd is null), 1, 0),
-        is_dirty = 1, updated_at = cast(${now} as integer)
+        is_dirty = iif(budget_counters.budget_id glob 'bud_*', 1, 0), updated_at = cast(${now} as integer)
       from (select budget_id, subject, period_start, sum(iif(state = 'open', amount_nano_usd, 0)) as amount, max(id = ${first}) as pays
         from budget_holds where id in ${ids} and state in ('open', 'expired') group by budget_id, subject, period_start) ended
       where budget_counters.budget_id = ended.budget_id and budget_counters.subject = ended.subject

@@ -9,4 +9,5 @@ export { budgetsFeature } from './feature.ts';
 export { selectLostHolds, settleStatements } from './hold.ts';
 export { type Downgrade, reserve } from './reserve.ts';
 export { deleteOldHolds, releaseLostHolds } from './sweep.ts';
+export { hasTokenBudget } from './token-budget.ts';
 export { moveToZone } from './zones.ts';

@@ -15,6 +15,7 @@ import {
   settleStatements,
 } from './hold.ts';
 import { budgetExceeded } from './refusal.ts';
+import { hasTokenBudget, isStored } from './token-budget.ts';
 
 /** The changes that a downgrade makes to a call. */
 export interface Downgrade {
@@ -44,7 +45,7 @@ const nothing: Reserved = { hold_id: null, amount: 0, downgrade: null };
  */
 export async function reserve(ctx: Ctx, spender: Spender, estimate: Estimate): Promise<Reserved> {
   const known = await readCachedBudgets(ctx);
-  if (known.budgets.length === 0) return nothing;
+  if (known.budgets.length === 0 && !hasTokenBudget(ctx)) return nothing;
   const amount = (await estimate(null)) ?? null;
   const first = await hold(ctx, spender, known, amount);
   if (first.bound.length === 0) return nothing;
@@ -73,7 +74,7 @@ function refused(
   bound: readonly Bound[],
   amount: NanoUsd | null,
 ): Failure {
-  ctx.defer(raiseRefusals(ctx, bound, amount));
+  ctx.defer(raiseRefusals(ctx, bound.filter(isStored), amount));
   return budgetExceeded(bound, amount, model, ctx.now());
 }
 

@@ -2,7 +2,7 @@ import type { BatchItem } from 'drizzle-orm/batch';
 import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import { SQLiteRaw } from 'drizzle-orm/sqlite-core/query-builders/raw';
-import { quotaFailure } from './errors.ts';
+import { raisedFailure } from './errors.ts';
 
 export type Db = DrizzleD1Database<Record<string, never>>;
 
@@ -127,7 +127,7 @@ async function runBatch(db: Db, statements: readonly Statement[]): Promise<reado
   try {
     return await db.batch(statements as unknown as [BatchItem<'sqlite'>]);
   } catch (error) {
-    throw quotaFailure(error) ?? error;
+    throw raisedFailure(error) ?? error;
   }
 }
 

@@ -60,6 +60,16 @@ export function quotaFailure(error: unknown): Failure | null {
   });
 }
 
+/** Converts the error of a trigger that refuses a change for a reason of the caller to its failure; null for any other error. */
+export const raisedFailure = (error: unknown): Failure | null =>
+  messageOf(error).includes('end_user_being_erased')
+    ? new Failure(
+        'conflict',
+        'This end user is being erased. Sessions, runs and feedback can be created again once the erasure is completed.',
+        { cause: error },
+      )
+    : quotaFailure(error);
+
 const quotaNouns: Readonly<Record<QuotaName, string>> = {
   files: 'files',
   bytes: 'bytes of stored files and attachments',

@@ -113,6 +113,9 @@ const removals: readonly Removal[] = [
     'usage_archives',
     'analytics_marks',
     'analytics_rollups',
+    'end_users',
+    'end_user_exports',
+    'erasures',
     'agents',
     'api_keys',
     // Links first: the task that seals reports a link without its entry.

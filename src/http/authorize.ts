@@ -3,6 +3,7 @@ import type { Platform } from '../platform/cloudflare.ts';
 import type { Actor, Ctx } from '../platform/context.ts';
 import type { Coverage } from '../platform/reply-vault.ts';
 import { Failure } from '../shared/failure.ts';
+import { originAccess, originRefused } from './middleware/cors.ts';
 import type { Permission } from './permissions.ts';
 import type { AnyRoute } from './route.ts';
 
@@ -19,7 +20,10 @@ export type Authenticate = (
   authorization: string | undefined,
   access: Permission | 'root',
 ) => Promise<Caller>;
-export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'>;
+export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'> & {
+  /** Origins whose pages may use the credential; null or absent for any. */
+  readonly allowed_origins?: readonly string[] | null;
+};
 
 /** Applies rate limits to requests. `rate-limits` implements it and `app.ts` provides it. */
 export interface Admission {
@@ -37,6 +41,8 @@ export interface AppEnv {
     platform: Platform;
     identity: Identity;
     admission: Admission;
+    /** The page's origin, or `refused`, for a credential that is bound to origins (middleware/cors.ts). */
+    origin_access?: string;
   };
 }
 
@@ -55,6 +61,9 @@ export async function authorize(
         await admission.anonymous(platform, ipOf(c));
       throw error;
     });
+  const page = originAccess(c.req.raw, caller.actor, caller.allowed_origins ?? null);
+  if (page !== undefined) c.set('origin_access', page);
+  if (page === 'refused') throw originRefused();
   await admission.caller(platform, caller, access);
   if (caller.actor.type === 'end_user' && !for_end_users)
     throw new Failure('forbidden', 'This operation does not accept the token of an end user.');

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import { isTransient, quotaFailure } from '../db/errors.ts';
+import { isTransient, raisedFailure } from '../db/errors.ts';
 import type { Log } from '../platform/ports.ts';
 import { Failure, type FailureCode } from '../shared/failure.ts';
 
@@ -55,7 +55,7 @@ export function toErrorResponse(
  */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const exceeded = quotaFailure(error);
+  const exceeded = raisedFailure(error);
   if (exceeded !== null) return exceeded;
   if (isTransient(error)) {
     return new Failure('unavailable', 'The database is temporarily unavailable. Retry.', {

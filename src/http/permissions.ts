@@ -47,6 +47,10 @@ export const permissions = {
   'judges:read': ['viewer', 'editor', 'admin'],
   /** Judges belong to the whole workspace; trying one calls its model. */
   'judges:write': ['editor', 'admin'],
+  /** End users of all agents, with their figures. */
+  'end-users:read': ['viewer', 'editor', 'admin'],
+  /** Exports and erasures of end users. */
+  'end-users:manage': ['admin'],
   'rate-limits:manage': ['admin'],
   'usage:read': ['viewer', 'editor', 'admin'],
   /** Archived usage of every agent. */
@@ -75,6 +79,8 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'tools:write',
   'code:run',
   'judges:write',
+  'end-users:read',
+  'end-users:manage',
   'usage:archives',
   'invoices:read',
   'operations:read',

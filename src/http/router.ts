@@ -137,7 +137,8 @@ async function openContext(
   caller: Caller,
   body: string | null,
 ): Promise<Ctx> {
-  const call = { ...caller, ip: ipOf(c), signal: c.req.raw.signal };
+  const { allowed_origins: _, ...own } = caller;
+  const call = { ...own, ip: ipOf(c), signal: c.req.raw.signal };
   const idempotency = await idempotencyOf(c, route, caller, body);
   return c.var.platform.context(idempotency === null ? call : { ...call, idempotency });
 }

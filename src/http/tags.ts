@@ -3,6 +3,10 @@ export const tags = [
   { name: 'Workspaces', description: 'The workspace and the caller: settings, audit log' },
   { name: 'API keys', description: 'Credentials, their roles and limits' },
   {
+    name: 'End users',
+    description: 'People who use agents: tokens, figures, export and erasure',
+  },
+  {
     name: 'Agents',
     description: 'Create, configure, duplicate, import and export agents',
   },
@@ -32,7 +36,10 @@ export const tags = [
     name: 'Sessions',
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',
   },
-  { name: 'Memories', description: 'Facts that agents remember about their end users across sessions' },
+  {
+    name: 'Memories',
+    description: 'Facts that agents remember about their end users across sessions',
+  },
   { name: 'Schedules', description: 'Run agents at times of a cron expression' },
   {
     name: 'Experiments',

@@ -1,31 +1,15 @@
 import type { Authenticate } from '../http/authorize.ts';
-import { allows } from '../http/permissions.ts';
-import type { Actor, ApiKeyActor, Ctx } from '../platform/context.ts';
+import type { ApiKeyActor, Ctx } from '../platform/context.ts';
 import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
-import { inForce } from '../shared/rate-rules.ts';
-import { second } from '../shared/time.ts';
 import { isWellFormedKey } from './api-keys/key.ts';
+import { cacheKey, findCached, refusalOf } from './credential-cache.ts';
 import { type CredentialRow, selectCredential, selectIssuer } from './credential-store.ts';
-import { type Claims, isToken, readToken } from './end-users/token.ts';
+import { authenticateToken } from './end-users/authenticate-token.ts';
+import { isToken } from './end-users/token.ts';
 
-/** Time for which another isolate may still accept a key that was revoked here. */
-const cacheFor = 30 * second;
-const cacheSize = 1000;
 /** Rotations of a key that are followed to its successor. */
 const maxRotations = 100;
-/** By hash, and by id for the issuers of tokens. */
-const cache = new Map<string, { readonly row: CredentialRow; readonly read_at: number }>();
-
-/** Drops a changed key from the cache of this isolate, also as the issuer of tokens. */
-export function invalidateKey(hash: string): void {
-  for (const [name, { row }] of cache) if (row.hash === hash) cache.delete(name);
-}
-
-/** Drops the keys of a workspace whose settings or rate limits changed. */
-export function invalidateKeysOf(workspace_id: string): void {
-  for (const [name, { row }] of cache) if (row.workspace_id === workspace_id) cache.delete(name);
-}
 
 /**
  * Returns the caller of an `Authorization` header. Throws `unauthenticated` with one text for every
@@ -46,19 +30,10 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (token === undefined)
     return refuse('not a bearer token', 'The Authorization header must be `Bearer` and a key.');
   if (isToken(token)) {
-    const claims = await readToken(config, token);
-    if (claims === null) return refuse('not a token of this deployment');
-    if (claims.exp * second <= platform.now()) return refuse('token expired');
-    const issuer =
-      findCached(claims.key, platform.now()) ??
-      (await readKey(claims.key, selectIssuer(db, claims.key), platform.now()));
-    if (issuer === undefined) return refuse('issuer unknown');
-    const reason = refusalOf(issuer, platform.now());
-    if (reason !== null) return refuse(reason);
-    if (!allows(issuer.role, 'sessions:write')) return refuse('issuer may no longer issue tokens');
+    const found = await authenticateToken(platform, token);
+    if (typeof found === 'string') return refuse(found);
     if (access === 'root') throw rootOnly();
-    const { workspace_id, rate_limits } = issuer;
-    return { workspace_id, actor: endUserOf(claims, issuer), rate_limits };
+    return found;
   }
   const hash = await sha256(token);
   let row = findCached(hash, platform.now());
@@ -102,32 +77,6 @@ export const actorOf = ({
 const rootOnly = () =>
   new Failure('forbidden', 'This operation requires the root key of the deployment.');
 
-/** Returns why a key is not accepted; null when it is. */
-function refusalOf({ is_closed, revoked_at, expires_at }: CredentialRow, now: number) {
-  if (is_closed) return 'workspace suspended or deleted';
-  if (revoked_at !== null) return 'revoked';
-  return expires_at !== null && expires_at <= now ? 'expired' : null;
-}
-
-/** The end user of a token, with no agent that its issuer no longer covers. */
-const endUserOf = (
-  { sub, groups, agents, versions, exp }: Claims,
-  issuer: CredentialRow,
-): Actor => ({
-  type: 'end_user',
-  id: sub,
-  api_key_id: issuer.id,
-  agent_ids: agents.filter((id) => issuer.agent_ids?.includes(id) ?? true),
-  groups,
-  versions,
-  expires_at: exp * second,
-});
-
-function findCached(name: string, now: number): CredentialRow | undefined {
-  const cached = cache.get(name);
-  return cached !== undefined && now - cached.read_at < cacheFor ? cached.row : undefined;
-}
-
 /**
  * Returns the key of an id, or the one that it was rotated to, as it may be used now; null when it
  * is revoked or expired, or its workspace is suspended.
@@ -142,20 +91,5 @@ export async function findUsableKey(
   return row === undefined || refusalOf(row, now()) !== null ? null : row;
 }
 
-async function readKey(
-  name: string,
-  select: ReturnType<typeof selectCredential>,
-  now: number,
-): Promise<CredentialRow | undefined> {
-  cache.delete(name);
-  const found = await select.get();
-  if (found === undefined) return undefined;
-  const { rate_rules, rate_revision, ...key } = found;
-  const row = {
-    ...key,
-    rate_limits: rate_rules === null ? null : inForce(rate_rules, rate_revision ?? 0, key.id),
-  };
-  if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
-  cache.set(name, { row, read_at: now });
-  return row;
-}
+const readKey = async (name: string, select: ReturnType<typeof selectCredential>, now: number) =>
+  cacheKey(name, await select.get(), now);

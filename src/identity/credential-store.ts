@@ -8,6 +8,7 @@ import type { RateLimitsInForce } from '../shared/rate-rules.ts';
 export type CredentialRow = typeof api_keys.$inferSelect & {
   readonly rate_limits: RateLimitsInForce | null;
   readonly is_closed: boolean;
+  readonly allowed_origins: readonly string[] | null;
 };
 
 /** Finds a key by its hash. Read without a workspace id: the credential determines the workspace. */
@@ -22,6 +23,7 @@ const selectKey = (db: Db, isWanted: SQL) =>
       ...getTableColumns(api_keys),
       rate_rules: rate_limits.rules,
       rate_revision: rate_limits.revision,
+      allowed_origins: workspaces.allowed_origins,
       is_closed:
         sql<boolean>`coalesce(${workspaces.suspended_at}, ${workspaces.deleted_at}) is not null`
           .mapWith(Boolean)

@@ -1,6 +1,7 @@
 import {
   type Downgrade,
   findCachedBudgets,
+  hasTokenBudget,
   reserve as reserveBudgets,
   settleStatements,
 } from '../budgets/index.ts';
@@ -45,7 +46,7 @@ export class BudgetReservation {
   ): Promise<void> {
     if (target.provider.price_id === free) return;
     await this.#holdInAccount(target, sizeOf);
-    if (findCachedBudgets(this.#ctx)?.budgets.length === 0) return;
+    if (findCachedBudgets(this.#ctx)?.budgets.length === 0 && !hasTokenBudget(this.#ctx)) return;
     const held = this.#holds.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
     const missing = (cost: NanoUsd | null) =>
       cost === null ? null : Math.max(0, spent + cost - held);

@@ -22,7 +22,7 @@ interface UserActor {
 }
 
 /** The holder of a signed token that an API key issued to one end user, for some agents. */
-interface EndUserActor {
+export interface EndUserActor {
   readonly type: 'end_user';
   /** The `end_user_id` of sessions, runs and budgets. */
   readonly id: string;
@@ -34,6 +34,21 @@ interface EndUserActor {
   /** The versions of an agent that may be chosen. */
   readonly versions: 'active' | 'any';
   readonly expires_at: number;
+  readonly limits: TokenLimits;
+}
+
+/** Limits that the token of an end user carries, besides those of its workspace. */
+export interface TokenLimits {
+  /** Identifies the token, or the issuer and its user, whose requests are counted together. */
+  readonly id: string;
+  readonly requests_per_minute: number | null;
+  readonly budget: TokenBudget | null;
+}
+
+/** A limit on the cost of an end user in each period, or of one token in its lifetime. */
+export interface TokenBudget {
+  readonly limit_nano_usd: number;
+  readonly period: 'token' | 'day' | 'week' | 'month' | 'total';
 }
 
 /** Any holder of the link to one shared agent. */

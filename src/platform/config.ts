@@ -3,29 +3,28 @@ import { type QuotaName, quotaNames } from '../db/schema/quotas.ts';
 import { Failure } from '../shared/failure.ts';
 
 /**
- * Encryption keys by their version: `1:<base64 of 32 bytes>,2:…`. The newest seals, the others only
- * open.
+ * Keys by their version: `1:<base64 of 32 bytes>,2:…`. The newest seals or signs, the others only open or verify.
  */
-const EncryptionKeys = z
-  .string()
-  .default('')
-  .transform((text, check) => {
-    const keys = new Map<number, Uint8Array<ArrayBuffer>>();
-    for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
-      const [, version, encoded = ''] =
-        /^\s*([1-9]\d{0,8}):([A-Za-z0-9+/_-]{43}=?)\s*$/.exec(entry) ?? [];
-      if (version === undefined || keys.has(Number(version))) {
-        check.addIssue({
-          code: 'custom',
-          message:
-            'ENCRYPTION_KEYS must be `version:base64 of 32 bytes`, each version once; see .dev.vars.example',
-        });
-        return z.NEVER;
+const VersionedKeys = (name: string) =>
+  z
+    .string()
+    .default('')
+    .transform((text, check) => {
+      const keys = new Map<number, Uint8Array<ArrayBuffer>>();
+      for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+        const [, version, encoded = ''] =
+          /^\s*([1-9]\d{0,8}):([A-Za-z0-9+/_-]{43}=?)\s*$/.exec(entry) ?? [];
+        if (version === undefined || keys.has(Number(version))) {
+          check.addIssue({
+            code: 'custom',
+            message: `${name} must be \`version:base64 of 32 bytes\`, each version once; see .dev.vars.example`,
+          });
+          return z.NEVER;
+        }
+        keys.set(Number(version), decodeKey(encoded));
       }
-      keys.set(Number(version), decodeKey(encoded));
-    }
-    return keys as ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
-  });
+      return keys as ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+    });
 
 const decodeKey = (encoded: string) =>
   Uint8Array.from(atob(encoded.replaceAll('-', '+').replaceAll('_', '/')), (char) =>
@@ -122,7 +121,8 @@ const Settings = z.object({
       'ROOT_KEY_PREVIOUS must be the former root key, or empty',
     )
     .default(''),
-  ENCRYPTION_KEYS: EncryptionKeys,
+  ENCRYPTION_KEYS: VersionedKeys('ENCRYPTION_KEYS'),
+  END_USER_TOKEN_KEYS: VersionedKeys('END_USER_TOKEN_KEYS'),
   SHARED_PROVIDER_KEYS: Switch('SHARED_PROVIDER_KEYS'),
   ALLOW_PRIVATE_NETWORK: Switch('ALLOW_PRIVATE_NETWORK'),
   PUBLIC_HOSTS: HostNames,
@@ -143,8 +143,12 @@ export interface Config {
   readonly previous_root_key: string | null;
   /** Signs cursors and links. */
   readonly signing_secret: SigningSecret;
-  /** Signs the tokens of end users. */
-  readonly token_secret: string;
+  /** Signs the tokens of end users when the deployment has no `token_keys`, and verifies those that it has signed. */
+  readonly token_secret: SigningSecret;
+  /** By version; the newest signs the tokens of end users, the others verify them. */
+  readonly token_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
+  /** Names an erased end user in a tombstone, and signs receipts of erasures. */
+  readonly erasure_secret: string;
   /** Seals stored replies when the deployment has no encryption keys. */
   readonly sealing_secret: string;
   /** By version; empty when the deployment has none and cannot store secrets. */
@@ -187,20 +191,24 @@ export function readConfig(env: object): Config {
     ROOT_KEY,
     ROOT_KEY_PREVIOUS,
     ENCRYPTION_KEYS,
+    END_USER_TOKEN_KEYS,
     SHARED_PROVIDER_KEYS,
     ALLOW_PRIVATE_NETWORK,
     PUBLIC_HOSTS,
     QUOTAS,
     IMPORT_BUCKETS,
   } = result.data;
+  const derived = (name: string): SigningSecret => ({
+    current: `${name}:${ROOT_KEY}`,
+    previous: ROOT_KEY_PREVIOUS === '' ? null : `${name}:${ROOT_KEY_PREVIOUS}`,
+  });
   const config = {
     root_key: ROOT_KEY,
     previous_root_key: ROOT_KEY_PREVIOUS === '' ? null : ROOT_KEY_PREVIOUS,
-    signing_secret: {
-      current: `cursor:${ROOT_KEY}`,
-      previous: ROOT_KEY_PREVIOUS === '' ? null : `cursor:${ROOT_KEY_PREVIOUS}`,
-    },
-    token_secret: `end-user-token:${ROOT_KEY}`,
+    signing_secret: derived('cursor'),
+    token_secret: derived('end-user-token'),
+    token_keys: END_USER_TOKEN_KEYS,
+    erasure_secret: `erasure:${ROOT_KEY}`,
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
     shared_provider_keys: new Map(SHARED_PROVIDER_KEYS ? providerKeys(env) : []),

@@ -28,7 +28,15 @@ export {
   payingKey,
   roleOf,
 } from './actor.ts';
-export type { Actor, ApiKeyActor, Idempotency, RequestStats } from './caller.ts';
+export type {
+  Actor,
+  ApiKeyActor,
+  EndUserActor,
+  Idempotency,
+  RequestStats,
+  TokenBudget,
+  TokenLimits,
+} from './caller.ts';
 
 export interface Ctx {
   readonly workspace_id: string;

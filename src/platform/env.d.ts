@@ -20,6 +20,7 @@ interface __BaseEnv_Env {
 	SESSIONS: DurableObjectNamespace<import("../worker").SessionHost>;
 	RATE_LIMITER: DurableObjectNamespace<import("../worker").RateLimiter>;
 	ROOT_KEY_PREVIOUS?: string;
+	END_USER_TOKEN_KEYS?: string;
 	OPENAI_API_KEY?: string;
 	ANTHROPIC_API_KEY?: string;
 	GOOGLE_API_KEY?: string;
@@ -92,7 +93,7 @@ type StringifyValues<EnvType extends Record<string, unknown>> = {
 	[Binding in keyof EnvType]: EnvType[Binding] extends string ? EnvType[Binding] : string;
 };
 declare namespace NodeJS {
-	interface ProcessEnv extends StringifyValues<Pick<Cloudflare.Env, "PUBLIC_HOSTS" | "ALLOW_PRIVATE_NETWORK" | "SHARED_PROVIDER_KEYS" | "QUOTAS" | "IMPORT_BUCKETS" | "ROOT_KEY" | "ENCRYPTION_KEYS" | "ROOT_KEY_PREVIOUS" | "OPENAI_API_KEY" | "ANTHROPIC_API_KEY" | "GOOGLE_API_KEY" | "GROQ_API_KEY" | "DEEPSEEK_API_KEY" | "MISTRAL_API_KEY" | "COHERE_API_KEY" | "VOYAGE_API_KEY" | "XAI_API_KEY" | "OPENROUTER_API_KEY" | "TOGETHER_API_KEY" | "FIREWORKS_API_KEY" | "BEDROCK_API_KEY" | "VERTEX_API_KEY" | "BRAVE_API_KEY" | "TAVILY_API_KEY" | "EXA_API_KEY" | "SERPAPI_API_KEY" | "SEARXNG_URL">> {}
+	interface ProcessEnv extends StringifyValues<Pick<Cloudflare.Env, "PUBLIC_HOSTS" | "ALLOW_PRIVATE_NETWORK" | "SHARED_PROVIDER_KEYS" | "QUOTAS" | "IMPORT_BUCKETS" | "ROOT_KEY" | "ENCRYPTION_KEYS" | "ROOT_KEY_PREVIOUS" | "END_USER_TOKEN_KEYS" | "OPENAI_API_KEY" | "ANTHROPIC_API_KEY" | "GOOGLE_API_KEY" | "GROQ_API_KEY" | "DEEPSEEK_API_KEY" | "MISTRAL_API_KEY" | "COHERE_API_KEY" | "VOYAGE_API_KEY" | "XAI_API_KEY" | "OPENROUTER_API_KEY" | "TOGETHER_API_KEY" | "FIREWORKS_API_KEY" | "BEDROCK_API_KEY" | "VERTEX_API_KEY" | "BRAVE_API_KEY" | "TAVILY_API_KEY" | "EXA_API_KEY" | "SERPAPI_API_KEY" | "SEARXNG_URL">> {}
 }
 declare module "*.txt" {
 	const value: string;

@@ -12,6 +12,8 @@ export const Job = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('workspace.export'), export_id: z.string() }),
   z.strictObject({ type: z.literal('agent.delete'), agent_id: z.string() }),
+  z.strictObject({ type: z.literal('end_user.erase'), erasure_id: z.string() }),
+  z.strictObject({ type: z.literal('end_user.export'), export_id: z.string() }),
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
   z.strictObject({ type: z.literal('webhook.deliver'), delivery_id: z.string() }),

@@ -205,13 +205,15 @@ export interface RateWanted {
   readonly tokens: boolean;
   /** The run that starts with it. */
   readonly run_id: string | null;
+  /** The limit of the credential itself. */
+  readonly own?: { readonly id: string; readonly requests_per_minute: number } | null;
 }
 
 /** Use of one limit. */
 export interface RateStanding {
   /** Its name in `RateLimit`, such as `key-minute`. */
   readonly policy: string;
-  readonly scope: RateScope | 'address';
+  readonly scope: RateScope | 'address' | 'token';
   readonly id: string;
   readonly limit: number;
   readonly unit: 'requests' | 'tokens' | 'concurrent-requests';
@@ -232,6 +234,8 @@ export interface RateCounts {
   release(run_id: string): Promise<void>;
   /** Deletes all counters of a deleted workspace. */
   erase(): Promise<void>;
+  /** Deletes what is stored of an erased end user. */
+  eraseEndUser(end_user_id: string): Promise<void>;
 }
 
 /** Approximate limits against floods, counted per location. */

@@ -26,6 +26,7 @@ export function createRateCounts(namespace: Env['RATE_LIMITER'], workspace_id: s
     renew: (run_id, subjects) => ask('renew', run_id, subjects),
     release: (run_id) => ask('release', run_id),
     erase: () => ask('erase'),
+    eraseEndUser: (end_user_id) => ask('eraseEndUser', end_user_id),
   };
 }
 

@@ -12,7 +12,8 @@ export const admission: Admission = {
     const id = actor.type === 'end_user' ? `${actor.api_key_id}:${actor.id}` : actor.id;
     await admitBurst(platform, id);
     // A workspace whose limits are too low can still change them.
-    if (caller.rate_limits?.requests === true && access !== 'rate-limits:manage')
+    const isLimited = actor.type === 'end_user' && actor.limits.requests_per_minute !== null;
+    if ((caller.rate_limits?.requests === true || isLimited) && access !== 'rate-limits:manage')
       await admitRequest(platform.context(caller));
   },
 };

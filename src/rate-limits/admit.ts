@@ -25,15 +25,24 @@ const subjectsOf = (
 /** The scopes whose requests are runs. Requests of keys and workspaces are counted by the router. */
 const ofCalls: readonly RateScope[] = ['agent', 'end_user'];
 
-/** Counts a request of a key. Throws `rate_limited`. */
+/** Counts a request of a key or of the token of an end user. Throws `rate_limited`. */
 export async function admitRequest(ctx: Ctx): Promise<void> {
-  if (ctx.rate_limits?.requests !== true) return;
+  const own = ownLimit(ctx);
+  if (ctx.rate_limits?.requests !== true && own === null) return;
   await take(ctx, {
     subjects: subjectsOf(ctx, {}),
     requests: ['workspace', 'api_key'],
     tokens: false,
     run_id: null,
+    own,
   });
+}
+
+/** The limit that a token carries itself; null for none. */
+function ownLimit({ actor }: Ctx): NonNullable<RateWanted['own']> | null {
+  if (actor.type !== 'end_user') return null;
+  const { id, requests_per_minute } = actor.limits;
+  return requests_per_minute === null ? null : { id, requests_per_minute };
 }
 
 /** A slot of a concurrent run. */

@@ -28,7 +28,7 @@ export interface CounterStore {
 
 /** One limit of one subject, and what a request costs of it. */
 interface Check {
-  readonly scope: RateScope;
+  readonly scope: RateScope | 'token';
   readonly id: string;
   readonly measure: RateMeasure;
   readonly limit: number;
@@ -65,6 +65,7 @@ const scopeNames = {
   api_key: 'key',
   agent: 'agent',
   end_user: 'end-user',
+  token: 'token',
 } as const;
 
 /**
@@ -143,7 +144,7 @@ export class Counters {
   #used({ scope, id, measure }: Check, run_id: string | null): number {
     if (measure === 'concurrent_runs') {
       return [...this.#leases.values()].filter(
-        (lease) => lease.run_id !== run_id && lease.subjects[scope] === id,
+        (lease) => lease.run_id !== run_id && lease.subjects[scope as RateScope] === id,
       ).length;
     }
     const name = nameOf({ scope, id, measure });
@@ -175,8 +176,23 @@ const entriesOf = (subjects: RateSubjects) =>
 const isOver = ({ limit, measure, cost }: Check, used: number) =>
   measure === 'tokens_per_minute' ? used >= limit : used + cost > limit;
 
-function checksOf({ subjects, requests, tokens, run_id }: RateWanted, rules: RateRules): Check[] {
-  return entriesOf(subjects).flatMap(([scope, id]) => {
+function checksOf(
+  { subjects, requests, tokens, run_id, own = null }: RateWanted,
+  rules: RateRules,
+): Check[] {
+  const ofToken: Check[] =
+    own === null
+      ? []
+      : [
+          {
+            scope: 'token',
+            id: own.id,
+            measure: 'requests_per_minute',
+            limit: own.requests_per_minute,
+            cost: 1,
+          },
+        ];
+  const others = entriesOf(subjects).flatMap(([scope, id]) => {
     const limits = limitsFor(rules, scope, id);
     const costs: Partial<Record<RateMeasure, number>> = {
       ...(requests.includes(scope) ? { requests_per_minute: 1, requests_per_day: 1 } : {}),
@@ -188,6 +204,7 @@ function checksOf({ subjects, requests, tokens, run_id }: RateWanted, rules: Rat
       return limit === null ? [] : [{ scope, id, measure, limit, cost }];
     });
   });
+  return [...ofToken, ...others];
 }
 
 function standingOf(

@@ -52,6 +52,13 @@ export class RateLimiter extends DurableObject<Env> {
     await this.ctx.storage.deleteAlarm();
   }
 
+  /** Deletes the counts of an erased end user, and whose runs are in progress. */
+  async eraseEndUser(end_user_id: string): Promise<void> {
+    const { sql } = this.ctx.storage;
+    sql.exec('delete from days where name = ?', `requests_per_day:end_user:${end_user_id}`);
+    sql.exec("delete from leases where subjects ->> 'end_user' = ?", end_user_id);
+  }
+
   /** Deletes the counts of past days. */
   override async alarm(): Promise<void> {
     const today = startOfDay(this.#platform.now());

@@ -38,7 +38,7 @@ export { waitingRun } from './host/turn-queue.ts';
 export { namedAgent } from './list/named-agent.ts';
 export { type OneOffInput, oneOffRequest, type RequestFile } from './one-off/one-off-input.ts';
 export { prepareOneOff } from './one-off/prepare.ts';
-export { eraseOneOff, eraseOneOffs } from './one-off/retention.ts';
+export { eraseOneOff, eraseOneOffs, eraseSomeOneOffs } from './one-off/retention.ts';
 export type { Overrides } from './overrides.ts';
 export type { Fact } from './prompt/facts.ts';
 export { foldOf, type HistoryMessage, type Summary, tokensOf } from './prompt/history.ts';

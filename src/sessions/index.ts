@@ -9,7 +9,7 @@ export { inNewSession } from './in-new-session.ts';
 export { memoryJobs } from './memories/extract.ts';
 export { eraseFromMessage } from './retention/erase-item.ts';
 export { eraseRun } from './retention/erase-run.ts';
-export { eraseSessions } from './retention/erase-sessions.ts';
+export { eraseSessions, eraseSomeSessions } from './retention/erase-sessions.ts';
 export { deleteSession } from './service.ts';
 export {
   headOf,

@@ -19,6 +19,8 @@ const idPrefixes = [
   'ds',
   'emb',
   'ent',
+  'era',
+  'eux',
   'eval',
   'evt',
   'exec',

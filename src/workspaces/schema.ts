@@ -84,7 +84,34 @@ const Settings = {
       `Search providers that \`web_search\` tries, in this order; others are not used. Null tries all that are configured: ${searchProviderIds.join(', ')}`,
     )
     .openapi({ example: null }),
+  allowed_origins: z
+    .array(
+      z
+        .string()
+        .max(255)
+        .regex(
+          /^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/,
+          'An origin, such as `https://www.example.com`.',
+        )
+        .refine(
+          isOrigin,
+          'An origin, such as `https://www.example.com`, without its default port.',
+        ),
+    )
+    .max(100)
+    .refine((origins) => new Set(origins).size === origins.length, 'Each origin once.')
+    .nullable()
+    .describe(
+      'Origins whose web pages may use tokens of end users. Pages of other origins receive 403. Null allows any origin, an empty list none. ' +
+        'Applies within 30 seconds; API keys belong on servers and are not checked',
+    )
+    .openapi({ example: ['https://www.example.com'] }),
 };
+
+/** Returns true for an origin in the form in which browsers send it. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
 
 export const CreateWorkspace = z
   .strictObject({
@@ -98,6 +125,7 @@ export const CreateWorkspace = z
     billing: Settings.billing.default(null),
     content_logging: Settings.content_logging.default(true),
     search_providers: Settings.search_providers.default(null),
+    allowed_origins: Settings.allowed_origins.default(null),
   })
   .openapi('CreateWorkspace', { example: { name: 'Acme' } as never });
 export type CreateWorkspace = z.output<typeof CreateWorkspace>;

@@ -1,5 +1,5 @@
 import { invalidateBudgets, moveToZone } from '../budgets/index.ts';
-import { insertApiKey, makeKey, toApiKey } from '../identity/index.ts';
+import { insertApiKey, invalidateKeysOf, makeKey, toApiKey } from '../identity/index.ts';
 import { modelNameError } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -108,6 +108,7 @@ export async function updateWorkspace(ctx: Ctx, input: UpdateWorkspace): Promise
     ],
   });
   if (isMoved) invalidateBudgets(ctx.workspace_id);
+  if (input.allowed_origins !== undefined) invalidateKeysOf(ctx.workspace_id);
   const [row] = results.at(-1) as WorkspaceRow[];
   if (row === undefined)
     throw isMoved

@@ -11,6 +11,7 @@ const shared = new Set([
   'quota_defaults',
   'keyword_stems',
   'keyword_progress',
+  'receipt_keys',
 ]);
 
 const schema = async () =>

@@ -11,6 +11,7 @@ const endUser: Actor = {
   groups: ['staff'],
   versions: 'active',
   expires_at: 1,
+  limits: { id: 'token-1', requests_per_minute: null, budget: null },
 };
 const shareLink: Actor = { type: 'share_link', id: 'link_1', agent_ids, expires_at: null };
 const editor: Actor = { type: 'user', id: 'usr_1', role: 'editor', agent_ids: null, expires_at: 1 };

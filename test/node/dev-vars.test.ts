@@ -27,6 +27,7 @@ describe('variables in .dev.vars', () => {
       'ROOT_KEY',
       'ROOT_KEY_PREVIOUS',
       'ENCRYPTION_KEYS',
+        'END_USER_TOKEN_KEYS',
       ...new Set(keys),
     ]);
   });

@@ -89,6 +89,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/memory.md': ['"remember": true', '"text": "My name is Ada."', /^"mem_\w+"$/m],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],
+  'docs/guides/end-users.md': ['"customer-4711"', 'https://www.example.com', '"running"'],
   'docs/guides/evaluation.md': [
     '{"target":1,"pass_rate":1}',
     '{"wins":1,"losses":0,"ties":0}',

@@ -188,6 +188,8 @@ describe('roles', () => {
         'webhooks:manage',
         'rate-limits:manage',
         'operations:read',
+        'end-users:read',
+        'end-users:manage',
       ],
     ];
     expect(me.permissions).toEqual(

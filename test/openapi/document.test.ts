@@ -23,6 +23,8 @@ const undocumented = [
 /** Everything that may be called without a credential. A new one is put here on purpose, or not at all. */
 const publicOperations = [
   'GET /api/v1/workspace/exports/{workspace_export}/download',
+  'GET /api/v1/erasure-keys',
+  'GET /api/v1/end-user-exports/{export}/content',
   'GET /api/v1/generated-files/{generated_file}/download',
   'GET /healthz',
 ];

@@ -110,6 +110,31 @@ export const recipes: readonly Recipe[] = [
   },
   authorizationRecipe,
   {
+    needs: 'POST /api/v1/end-users/{end_user}/exports',
+    gives: ['end_user', 'export'],
+    make: async (workspace) => {
+      const end_user = `seed-${unique()}`;
+      await workspace.post(`/end-users/${end_user}/revoke-tokens`, {});
+      const made = await created(workspace, `/end-users/${end_user}/exports`, {});
+      return { end_user, export: made.id };
+    },
+  },
+  {
+    needs: 'DELETE /api/v1/end-users/{end_user}',
+    gives: ['erasure'],
+    // One that is completed: a running one has a job for a second pass, 15 minutes later.
+    make: async (workspace) => {
+      const erasure = newId('era');
+      await env.DB.prepare(
+        `insert into erasures (id, workspace_id, subject_hash, pseudonym, status, step, counts, created_at, completed_at)
+         values (?, ?, 'x', ?, 'completed', 'end', '{}', 1, 1)`,
+      )
+        .bind(erasure, workspace.id, erasure)
+        .run();
+      return { erasure };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents',
     gives: ['agent'],
     make: async (workspace) => {

@@ -88,6 +88,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   rpl: 'replay',
   osc: 'online_scorer',
   jdg: 'judge',
+  era: 'erasure',
+  eux: 'export',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */

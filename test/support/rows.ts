@@ -53,3 +53,14 @@ export async function countAll(workspace_id: string): Promise<Record<string, num
     counts.map(({ results }, index) => [tables[index] ?? '', results[0]?.n ?? 0]),
   );
 }
+
+/** The tables that have a column of one of the names. */
+export async function tablesWith(...columns: readonly string[]): Promise<string[]> {
+  const tables = await tenantTables();
+  const infos = await env.DB.batch<{ name: string }>(
+    tables.map((table) => env.DB.prepare(`pragma table_info(${table})`)),
+  );
+  return tables.filter((_, index) =>
+    infos[index]?.results.some(({ name }) => columns.includes(name)),
+  );
+}

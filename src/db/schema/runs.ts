@@ -250,6 +250,9 @@ export const run_contents = sqliteTable(
     index('run_contents_answer').on(table.answer_id),
     index('run_contents_created').on(table.workspace_id, table.created_at),
     index('run_contents_due').on(table.expires_at),
+    index('run_contents_end_user')
+      .on(table.workspace_id, table.end_user_id, table.run_id)
+      .where(sql`end_user_id is not null`),
   ],
 );
 

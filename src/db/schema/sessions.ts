@@ -54,6 +54,9 @@ export const sessions = sqliteTable(
     uniqueIndex('sessions_index_number').on(table.index_number),
     index('sessions_agent').on(table.workspace_id, table.agent_id, table.id),
     index('sessions_end_user').on(table.workspace_id, table.agent_id, table.end_user_id, table.id),
+    index('sessions_of_end_user')
+      .on(table.workspace_id, table.end_user_id, table.id)
+      .where(sql`end_user_id is not null`),
     index('sessions_workspace').on(table.workspace_id, table.id),
     index('sessions_created').on(table.workspace_id, table.created_at),
     index('sessions_due').on(table.expires_at).where(sql`expires_at is not null`),
@@ -147,6 +150,9 @@ export const feedback = sqliteTable(
     uniqueIndex('feedback_message').on(table.message_id, table.end_user_id),
     index('feedback_session').on(table.session_id).where(sql`session_id is not null`),
     index('feedback_agent').on(table.workspace_id, table.agent_id, table.updated_at),
+    index('feedback_end_user')
+      .on(table.workspace_id, table.end_user_id, table.id)
+      .where(sql`end_user_id <> ''`),
     index('feedback_time').on(table.workspace_id, table.agent_id, table.created_at, table.id),
   ],
 );

@@ -33,6 +33,8 @@ export const workspaces = sqliteTable(
     content_logging: integer({ mode: 'boolean' }).notNull(),
     /** The search providers to try, in this order; null for all in the default order. */
     search_providers: text({ mode: 'json' }).$type<SearchProviderId[]>(),
+    /** Origins whose pages may use tokens of end users; null for any origin. */
+    allowed_origins: text({ mode: 'json' }).$type<string[]>(),
     /** While it is set, no credential of the workspace is valid. */
     suspended_at: integer(),
     /** Set once, never cleared: a job erases the workspace. */

@@ -6,8 +6,8 @@ import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { second } from '../../shared/time.ts';
 import { isCoveredBy } from '../access.ts';
-import { invalidateKey } from '../authenticate.ts';
 import { keyActor } from '../caller/service.ts';
+import { invalidateKey } from '../credential-cache.ts';
 import { makeKey } from './make-key.ts';
 import {
   type ApiKey,

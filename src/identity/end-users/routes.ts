@@ -7,7 +7,7 @@ export const endUserRoutes = new Router().endpoint(
     method: 'post',
     path: '/end-user-tokens',
     access: 'sessions:write',
-    tag: 'API keys',
+    tag: 'End users',
     summary: 'Create an end-user token',
     operationId: 'createEndUserToken',
     description:

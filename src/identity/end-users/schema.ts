@@ -1,11 +1,40 @@
 import { z } from '@hono/zod-openapi';
 import { EndUserId, Groups, Id, Time } from '../../http/schema.ts';
+import { fromUsd } from '../../shared/money.ts';
+import { budgetPeriods } from './token.ts';
 
-const Versions = z
+export const Versions = z
   .enum(['active', 'any'])
   .describe(
     'Versions of the agents that the token may run: the active one, or `any` that a request names in `version`. A session that your server creates for the end user keeps its own',
   );
+
+export const RequestsPerMinute = z
+  .int()
+  .min(1)
+  .max(10_000)
+  .nullable()
+  .describe(
+    'Limit on the requests of a clock minute, besides the rate limits of the workspace. Null for none',
+  );
+
+export const TokenBudget = z
+  .strictObject({
+    limit_usd: z
+      .number()
+      .min(0)
+      .max(1_000_000)
+      .refine((usd) => usd === 0 || fromUsd(usd) > 0, 'Must be 0 or at least 0.000000001.')
+      .openapi({ 'x-unit': 'usd' }),
+    period: z
+      .enum(budgetPeriods)
+      .describe(
+        'The period of the limit: the lifetime of this `token`; or each `day`, `week`, `month` or the `total`, of all tokens of the end user with the same period',
+      ),
+  })
+  .nullable()
+  .describe('Limit on the cost of model calls, besides the budgets of the workspace. Null for none')
+  .openapi({ example: { limit_usd: 0.5, period: 'day' } });
 
 export const CreateToken = z
   .strictObject({
@@ -25,6 +54,8 @@ export const CreateToken = z
       .max(7 * 86_400)
       .default(3600)
       .describe('Seconds until the token expires. It also ends with the API key that created it'),
+    requests_per_minute: RequestsPerMinute.default(null),
+    budget: TokenBudget.default(null),
   })
   .openapi('CreateEndUserToken', {
     example: {
@@ -42,6 +73,8 @@ export const EndUserToken = z
     groups: z.array(z.string()),
     agent_ids: z.array(z.string()),
     versions: Versions,
+    requests_per_minute: RequestsPerMinute,
+    budget: TokenBudget,
     expires_at: Time,
   })
   .openapi('EndUserToken');

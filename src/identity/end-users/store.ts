@@ -1,6 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { agents } from '../../db/schema/agents.ts';
+import { end_users } from '../../db/schema/end-users.ts';
+import { api_keys } from '../../db/schema/workspaces.ts';
 
 /** Selects those of the agents that the workspace has. */
 export const selectAgentIds = (db: Db, workspace_id: string, ids: readonly string[]) =>
@@ -10,3 +12,26 @@ export const selectAgentIds = (db: Db, workspace_id: string, ids: readonly strin
     .where(
       sql`${agents.id} in (select value from json_each(${JSON.stringify(ids)})) and +${agents.workspace_id} = ${workspace_id} and ${agents.deleted_at} is null`,
     );
+
+/** Selects the instant before which tokens of an end user are refused, in the workspace of the key that issued them. */
+export const selectNotBefore = (db: Db, key_id: string, ids: readonly string[]) =>
+  db
+    .select({
+      not_before: sql<number | null>`max(${end_users.tokens_not_before})`.as('not_before'),
+    })
+    .from(api_keys)
+    .innerJoin(
+      end_users,
+      and(eq(end_users.workspace_id, api_keys.workspace_id), inArray(end_users.id, [...ids])),
+    )
+    .where(eq(api_keys.id, key_id));
+
+/** Refuses the tokens that an end user has so far. An end user who is not known yet becomes known. */
+export const revokeTokens = (db: Db, workspace_id: string, id: string, now: number) =>
+  db
+    .insert(end_users)
+    .values({ workspace_id, id, first_seen_at: now, last_seen_at: now, tokens_not_before: now })
+    .onConflictDoUpdate({
+      target: [end_users.workspace_id, end_users.id],
+      set: { tokens_not_before: now },
+    });

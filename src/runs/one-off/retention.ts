@@ -89,10 +89,17 @@ export async function eraseOneOffs(ctx: Ctx, agent_id: string | null): Promise<v
   for (;;) {
     const rows = await selectSomeContents(db, workspace_id, agent_id, batchSize).all();
     if (rows.length === 0) return;
-    const ids = rows.map(({ run_id }) => run_id);
-    await Promise.all(ids.map((id) => hostOf(ctx, id).erase()));
-    const statements = eraseContents(db, workspace_id, ids, ctx.newId('job'), ctx.now());
-    const [objects] = await batch(db, statements);
-    sendErasure(ctx, objects ?? []);
+    await eraseSomeOneOffs(
+      ctx,
+      rows.map(({ run_id }) => run_id),
+    );
   }
+}
+
+/** Erases one-off runs with the state of their hosts, a few at once; active ones are cancelled first. */
+export async function eraseSomeOneOffs(ctx: Ctx, ids: readonly string[]): Promise<void> {
+  await Promise.all(ids.map((id) => hostOf(ctx, id).erase()));
+  const statements = eraseContents(ctx.db, ctx.workspace_id, ids, ctx.newId('job'), ctx.now());
+  const [objects] = await batch(ctx.db, statements);
+  sendErasure(ctx, objects ?? []);
 }

@@ -1,0 +1,1 @@
+export { endUsersFeature } from './feature.ts';
