@@ -113,6 +113,8 @@ const removals: readonly Removal[] = [
     'analytics_rollups',
     'agents',
     'api_keys',
+    'members',
+    'invitations',
     'audit_log',
     'quotas',
   ].map((table) => ({ table, of: own })),

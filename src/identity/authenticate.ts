@@ -1,13 +1,21 @@
 import type { Authenticate } from '../http/authorize.ts';
-import { allows } from '../http/permissions.ts';
-import type { Actor, ApiKeyActor, Ctx } from '../platform/context.ts';
+import { allows, type Guarded } from '../http/permissions.ts';
+import type { Actor, ApiKeyActor, Ctx, UserActor } from '../platform/context.ts';
 import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { inForce } from '../shared/rate-rules.ts';
 import { second } from '../shared/time.ts';
 import { isWellFormedKey } from './api-keys/key.ts';
-import { type CredentialRow, selectCredential, selectIssuer } from './credential-store.ts';
+import {
+  type CredentialRow,
+  type FoundCredential,
+  selectCredential,
+  selectIssuer,
+} from './credential-store.ts';
 import { type Claims, isToken, readToken } from './end-users/token.ts';
+import { toUserActor } from './members/member-actor.ts';
+import { authenticateSession } from './sessions/authenticate-session.ts';
+import { readSessionCookie } from './sessions/cookie.ts';
 
 /** Time for which another isolate may still accept a key that was revoked here. */
 const cacheFor = 30 * second;
@@ -22,16 +30,22 @@ export function invalidateKey(hash: string): void {
   for (const [name, { row }] of cache) if (row.hash === hash) cache.delete(name);
 }
 
+/** Drops a changed member from the cache of this isolate, as the issuer of tokens. */
+export const invalidateIssuer = (id: string): void => void cache.delete(id);
+
 /** Drops the keys of a workspace whose settings or rate limits changed. */
 export function invalidateKeysOf(workspace_id: string): void {
   for (const [name, { row }] of cache) if (row.workspace_id === workspace_id) cache.delete(name);
 }
 
 /**
- * Returns the caller of an `Authorization` header. Throws `unauthenticated` with one text for every
+ * Returns the caller of an `Authorization` header, else of a session cookie. Throws `unauthenticated` with one text for every
  * reason, which only the log contains, and `forbidden` for a root key instead of an API key or vice versa.
  */
-export const authenticate: Authenticate = async (platform, authorization, access) => {
+export const authenticate: Authenticate = async (platform, request, access) => {
+  const authorization = request.headers.get('authorization') ?? undefined;
+  const session = authorization === undefined ? readSessionCookie(request) : null;
+  if (session !== null) return authenticateSession(platform, request, session, access);
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const { config, db } = platform;
   const refuse = (
@@ -56,7 +70,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
     const reason = refusalOf(issuer, platform.now());
     if (reason !== null) return refuse(reason);
     if (!allows(issuer.role, 'sessions:write')) return refuse('issuer may no longer issue tokens');
-    if (access === 'root') throw rootOnly();
+    refuseOther(access);
     const { workspace_id, rate_limits } = issuer;
     return { workspace_id, actor: endUserOf(claims, issuer), rate_limits };
   }
@@ -64,6 +78,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
   let row = findCached(hash, platform.now());
   if (row === undefined) {
     if (equalDigests(hash, await sha256(config.root_key))) {
+      if (access === 'person') throw personOnly();
       if (access !== 'root')
         throw new Failure('forbidden', 'The root key is accepted for managing workspaces only.');
       return { workspace_id: '', actor: { type: 'root' }, rate_limits: null };
@@ -74,7 +89,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
   }
   const reason = refusalOf(row, platform.now());
   if (reason !== null) return refuse(reason);
-  if (access === 'root') throw rootOnly();
+  refuseOther(access);
   const { workspace_id, rate_limits } = row;
   return { workspace_id, actor: actorOf(row), rate_limits };
 };
@@ -85,14 +100,19 @@ export const actorOf = ({
   agent_ids,
   expires_at,
   rotated_to,
-}: CredentialRow): ApiKeyActor => ({
-  type: 'api_key',
-  id,
-  role,
-  agent_ids,
-  expires_at,
-  is_rotated: rotated_to !== null,
-});
+  member_role,
+}: CredentialRow): ApiKeyActor | UserActor =>
+  member_role === undefined
+    ? { type: 'api_key', id, role, agent_ids, expires_at, is_rotated: rotated_to !== null }
+    : toUserActor({ id, role: member_role });
+
+/** Throws `forbidden` for a credential of a workspace where another kind is required. */
+function refuseOther(access: Guarded): void {
+  if (access === 'root') throw rootOnly();
+  if (access === 'person') throw personOnly();
+}
+
+const personOnly = () => new Failure('forbidden', 'This operation requires a signed-in person.');
 
 const rootOnly = () =>
   new Failure('forbidden', 'This operation requires the root key of the deployment.');
@@ -139,7 +159,7 @@ export async function findUsableKey(
 
 async function readKey(
   name: string,
-  select: ReturnType<typeof selectCredential>,
+  select: { get(): Promise<FoundCredential | undefined> },
   now: number,
 ): Promise<CredentialRow | undefined> {
   cache.delete(name);

@@ -120,6 +120,9 @@ const Settings = z.object({
   PUBLIC_HOSTS: HostNames,
   QUOTAS: Quotas,
   IMPORT_BUCKETS: Buckets,
+  SIGN_UP: z
+    .enum(['open', 'invited', 'closed'], 'SIGN_UP must be "open", "invited" or "closed"')
+    .default('closed'),
 });
 
 /** Validated settings of the deployment. */
@@ -129,6 +132,13 @@ export interface Config {
   readonly signing_secret: string;
   /** Signs the tokens of end users. */
   readonly token_secret: string;
+  /** Derives the single-use tokens of people. */
+  readonly person_secret: string;
+  /**
+   * Who may have an account without an invitation, and create workspaces. `open`: everyone. `invited`: accounts by
+   * invitation only, all of which may create workspaces. `closed`: accounts by invitation, workspaces by the root key.
+   */
+  readonly sign_up: 'open' | 'invited' | 'closed';
   /** Seals stored replies when the deployment has no encryption keys. */
   readonly sealing_secret: string;
   /** By version; empty when the deployment has none and cannot store secrets. */
@@ -175,11 +185,14 @@ export function readConfig(env: object): Config {
     PUBLIC_HOSTS,
     QUOTAS,
     IMPORT_BUCKETS,
+    SIGN_UP,
   } = result.data;
   const config = {
     root_key: ROOT_KEY,
     signing_secret: `cursor:${ROOT_KEY}`,
     token_secret: `end-user-token:${ROOT_KEY}`,
+    person_secret: `person:${ROOT_KEY}`,
+    sign_up: SIGN_UP,
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
     shared_provider_keys: new Map(SHARED_PROVIDER_KEYS ? providerKeys(env) : []),

@@ -28,7 +28,14 @@ export {
   payingKey,
   roleOf,
 } from './actor.ts';
-export type { Actor, ApiKeyActor, Idempotency, RequestStats } from './caller.ts';
+export type {
+  Actor,
+  ApiKeyActor,
+  Idempotency,
+  PersonActor,
+  RequestStats,
+  UserActor,
+} from './caller.ts';
 
 export interface Ctx {
   readonly workspace_id: string;

@@ -5,6 +5,13 @@ import { describe, expect, it } from 'vitest';
 /** Tables that belong to no workspace. */
 const shared = new Set([
   'workspaces',
+  'users',
+  'user_sessions',
+  'user_tokens',
+  'user_identities',
+  'sign_in_attempts',
+  'recovery_codes',
+  'passkeys',
   'd1_migrations',
   'analytics_cursors',
   'schedule_ticks',

@@ -176,6 +176,8 @@ describe('roles', () => {
         'usage:archives',
       ],
       ...[
+        'members:read',
+        'members:manage',
         'judges:write',
         'budgets:manage',
         'webhooks:manage',

@@ -22,7 +22,9 @@ import {
 } from './knowledge-states.ts';
 import { mcpBodies } from './mcp/seed.ts';
 import { newSignInServer } from './oauth/recipe.ts';
+import { newAddress } from './people.ts';
 import {
+  newInvitation,
   newJudge,
   newWaitingBatch,
   newWaitingRun,
@@ -84,6 +86,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   rpl: 'replay',
   osc: 'online_scorer',
   jdg: 'judge',
+  mem: 'member',
+  inv: 'invitation',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */
@@ -116,6 +120,7 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
       },
     ],
   }),
+  'POST /api/v1/invitations': () => ({ email: newAddress(), role: 'viewer' }),
   ...mcpBodies,
   'POST /api/v1/agents/{agent}/experiments': () => ({
     name: 'Shorter answers',
@@ -173,6 +178,8 @@ export const valuesFor = async (
       return { ...values, run: await newWaitingRun(workspace) };
     case 'POST /api/v1/tools/mcp/{server}/authorizations':
       return { ...values, server: await newSignInServer(workspace) };
+    case 'POST /api/v1/invitations/{invitation}/resend':
+      return { ...values, invitation: await newInvitation(workspace) };
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
     case 'POST /api/v1/architect/sessions/{architect_session}/create-agent':

@@ -2,7 +2,7 @@ import { commit } from '../../platform/commit.ts';
 import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { notFound } from '../../shared/failure.ts';
 import { second, toWireTime } from '../../shared/time.ts';
-import { keyActor } from '../caller/service.ts';
+import { credentialActor } from '../caller/service.ts';
 import type { CreateToken, EndUserToken } from './schema.ts';
 import { selectAgentIds } from './store.ts';
 import { signToken } from './token.ts';
@@ -15,7 +15,7 @@ export async function createToken(
   ctx: Ctx,
   { end_user_id, groups, agent_ids, versions, expires_in_s }: CreateToken,
 ): Promise<EndUserToken> {
-  const key = keyActor(ctx);
+  const key = credentialActor(ctx);
   const found = await selectAgentIds(ctx.db, ctx.workspace_id, agent_ids).all();
   const known = new Set(found.map(({ id }) => id));
   if (!agent_ids.every((id) => known.has(id) && coversAgent(key, id))) throw notFound('agent');
