@@ -6,6 +6,7 @@ import { mailJobs } from './mail/jobs.ts';
 import { invitationRoutes, memberRoutes } from './members/routes.ts';
 import { signInLinkRoutes } from './people/link-routes.ts';
 import { personRoutes } from './people/me-routes.ts';
+import { accountPageRoutes } from './people/page.ts';
 import { signInRoutes } from './people/routes.ts';
 import { deleteExpired } from './people/tasks.ts';
 
@@ -21,6 +22,7 @@ export const identityFeature = {
       memberRoutes,
       invitationRoutes,
     ],
+    '/': [accountPageRoutes],
   },
   jobs: mailJobs,
   tasks: { everyHour: [{ name: 'people', run: deleteExpired }] },

@@ -123,6 +123,9 @@ const Settings = z.object({
   SIGN_UP: z
     .enum(['open', 'invited', 'closed'], 'SIGN_UP must be "open", "invited" or "closed"')
     .default('closed'),
+  MAIL_FROM: z.string().default(''),
+  MAIL_TO_LOG: Switch('MAIL_TO_LOG'),
+  RESEND_API_KEY: z.string().default(''),
 });
 
 /** Validated settings of the deployment. */
@@ -139,6 +142,13 @@ export interface Config {
    * invitation only, all of which may create workspaces. `closed`: accounts by invitation, workspaces by the root key.
    */
   readonly sign_up: 'open' | 'invited' | 'closed';
+  readonly mail: {
+    /** The sender, such as `AgentGrid <mail@example.com>`; empty without a mail service. */
+    readonly from: string;
+    /** Mail without a service is written to the log, links included. For local development only. */
+    readonly to_log: boolean;
+    readonly resend_api_key: string;
+  };
   /** Seals stored replies when the deployment has no encryption keys. */
   readonly sealing_secret: string;
   /** By version; empty when the deployment has none and cannot store secrets. */
@@ -186,6 +196,9 @@ export function readConfig(env: object): Config {
     QUOTAS,
     IMPORT_BUCKETS,
     SIGN_UP,
+    MAIL_FROM,
+    MAIL_TO_LOG,
+    RESEND_API_KEY,
   } = result.data;
   const config = {
     root_key: ROOT_KEY,
@@ -193,6 +206,7 @@ export function readConfig(env: object): Config {
     token_secret: `end-user-token:${ROOT_KEY}`,
     person_secret: `person:${ROOT_KEY}`,
     sign_up: SIGN_UP,
+    mail: { from: MAIL_FROM, to_log: MAIL_TO_LOG, resend_api_key: RESEND_API_KEY },
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
     shared_provider_keys: new Map(SHARED_PROVIDER_KEYS ? providerKeys(env) : []),
@@ -208,5 +222,7 @@ export function readConfig(env: object): Config {
 const providerKeys = (env: object): [string, string][] =>
   Object.entries(env).filter(
     (entry): entry is [string, string] =>
-      /_API_KEY$|^SEARXNG_URL$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
+      /(?<!^RESEND)_API_KEY$|^SEARXNG_URL$/.test(entry[0]) &&
+      typeof entry[1] === 'string' &&
+      entry[1] !== '',
   );

@@ -120,7 +120,7 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
       },
     ],
   }),
-  'POST /api/v1/invitations': () => ({ email: newAddress(), role: 'viewer' }),
+  'POST /api/v1/invitations': ({ email = newAddress() }) => ({ email, role: 'viewer' }),
   ...mcpBodies,
   'POST /api/v1/agents/{agent}/experiments': () => ({
     name: 'Shorter answers',
@@ -178,6 +178,8 @@ export const valuesFor = async (
       return { ...values, run: await newWaitingRun(workspace) };
     case 'POST /api/v1/tools/mcp/{server}/authorizations':
       return { ...values, server: await newSignInServer(workspace) };
+    case 'POST /api/v1/invitations':
+      return { ...values, email: newAddress() };
     case 'POST /api/v1/invitations/{invitation}/resend':
       return { ...values, invitation: await newInvitation(workspace) };
     case 'POST /api/v1/batches/{batch}/cancel':
