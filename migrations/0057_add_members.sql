@@ -27,20 +27,6 @@ CREATE TABLE `members` (
 --> statement-breakpoint
 CREATE INDEX `members_workspace` ON `members` (`workspace_id`,`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `members_user` ON `members` (`user_id`,`workspace_id`) WHERE removed_at is null;--> statement-breakpoint
-CREATE TABLE `passkeys` (
-	`id` text PRIMARY KEY NOT NULL,
-	`user_id` text NOT NULL,
-	`name` text NOT NULL,
-	`credential_id` text NOT NULL,
-	`public_key` text NOT NULL,
-	`sign_count` integer NOT NULL,
-	`created_at` integer NOT NULL,
-	`last_used_at` integer,
-	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
-) STRICT;
---> statement-breakpoint
-CREATE UNIQUE INDEX `passkeys_credential` ON `passkeys` (`credential_id`);--> statement-breakpoint
-CREATE INDEX `passkeys_user` ON `passkeys` (`user_id`);--> statement-breakpoint
 CREATE TABLE `recovery_codes` (
 	`user_id` text NOT NULL,
 	`hash` text NOT NULL,
@@ -55,17 +41,6 @@ CREATE TABLE `sign_in_attempts` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `sign_in_attempts_until` ON `sign_in_attempts` (`until`);--> statement-breakpoint
-CREATE TABLE `user_identities` (
-	`issuer` text NOT NULL,
-	`subject` text NOT NULL,
-	`user_id` text NOT NULL,
-	`email` text NOT NULL,
-	`created_at` integer NOT NULL,
-	PRIMARY KEY(`issuer`, `subject`),
-	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
-) STRICT;
---> statement-breakpoint
-CREATE INDEX `user_identities_user` ON `user_identities` (`user_id`);--> statement-breakpoint
 CREATE TABLE `user_sessions` (
 	`id` text PRIMARY KEY NOT NULL,
 	`user_id` text NOT NULL,

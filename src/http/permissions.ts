@@ -58,7 +58,7 @@ export const permissions = {
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;
-/** What a credential is needed for. */
+/** The access of a route that needs a credential. */
 export type Guarded = Permission | 'root' | 'person';
 export type Access = Guarded | 'public';
 

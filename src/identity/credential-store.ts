@@ -9,7 +9,7 @@ import { accessRole } from './members/member-actor.ts';
 
 type KeyRow = typeof api_keys.$inferSelect;
 
-/** What authentication reads of a key. A member for whom work is done in the background has the same form. */
+/** The part of a key that authentication reads. A member for whom work is done in the background has the same form. */
 type Credential = Pick<
   KeyRow,
   'id' | 'workspace_id' | 'role' | 'hash' | 'agent_ids' | 'expires_at' | 'revoked_at' | 'rotated_to'

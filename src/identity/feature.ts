@@ -9,6 +9,7 @@ import { personRoutes } from './people/me-routes.ts';
 import { accountPageRoutes } from './people/page.ts';
 import { signInRoutes } from './people/routes.ts';
 import { deleteExpired } from './people/tasks.ts';
+import { twoFactorRoutes } from './two-factor/routes.ts';
 
 export const identityFeature = {
   routes: {
@@ -19,6 +20,7 @@ export const identityFeature = {
       signInRoutes,
       signInLinkRoutes,
       personRoutes,
+      twoFactorRoutes,
       memberRoutes,
       invitationRoutes,
     ],

@@ -5,3 +5,5 @@ export { NewApiKey, toApiKey } from './api-keys/schema.ts';
 export { insertApiKey } from './api-keys/store.ts';
 export { authenticate, invalidateKeysOf } from './authenticate.ts';
 export { identityFeature } from './feature.ts';
+export { insertFirstOwner, maxOwned } from './members/store.ts';
+export { personOf } from './people/person.ts';

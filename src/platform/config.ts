@@ -138,7 +138,7 @@ export interface Config {
   /** Derives the single-use tokens of people. */
   readonly person_secret: string;
   /**
-   * Who may have an account without an invitation, and create workspaces. `open`: everyone. `invited`: accounts by
+   * Decides who may have an account without an invitation, and create workspaces. `open`: everyone. `invited`: accounts by
    * invitation only, all of which may create workspaces. `closed`: accounts by invitation, workspaces by the root key.
    */
   readonly sign_up: 'open' | 'invited' | 'closed';

@@ -40,7 +40,6 @@ const idPrefixes = [
   'msg',
   'osc',
   'page',
-  'pk',
   'req',
   'rev',
   'rpl',

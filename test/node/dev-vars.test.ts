@@ -23,7 +23,12 @@ describe('variables in .dev.vars', () => {
         ({ key_variable, url_variable }) => key_variable ?? url_variable ?? [],
       ),
     ];
-    expect(secrets.required).toEqual(['ROOT_KEY', 'ENCRYPTION_KEYS', ...new Set(keys)]);
+    expect(secrets.required).toEqual([
+      'ROOT_KEY',
+      'ENCRYPTION_KEYS',
+      ...new Set(keys),
+      'RESEND_API_KEY',
+    ]);
   });
 
   it('reach the Worker unchanged, and no process list', async () => {

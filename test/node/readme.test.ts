@@ -70,6 +70,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'More customers reach their goal.',
   ],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
+  'docs/guides/members.md': ['"grace@example.com"', '"open"', /^2$/m, /^204$/m],
   'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],
   'docs/guides/models.md': [/Hello\.$/m],

@@ -97,10 +97,10 @@ const allOperations: readonly Operation[] = Object.entries(document.paths).flatM
     })),
 );
 
-/** What a key, the root key, a token, or nobody may call. */
+/** The operations for keys, the root key, tokens, or nobody. */
 export const operations = allOperations.filter(({ access }) => access !== 'person');
 
-/** What only a signed-in person may call, apart from any workspace. */
+/** The operations for a signed-in person only, apart from any workspace. */
 export const personOperations = allOperations.filter(({ access }) => access === 'person');
 
 /** Returns an operation by name; undefined if it does not exist. */

@@ -57,7 +57,7 @@ export const user_sessions = sqliteTable(
   ],
 );
 
-export const tokenPurposes = ['sign_up', 'reset', 'link', 'passkey'] as const;
+export const tokenPurposes = ['sign_up', 'reset', 'link'] as const;
 export type TokenPurpose = (typeof tokenPurposes)[number];
 
 /** Single-use tokens. The token itself is derived from the id by a secret of the deployment and is not stored. */
@@ -100,48 +100,6 @@ export const recovery_codes = sqliteTable(
     hash: text().notNull(),
   },
   (table) => [primaryKey({ columns: [table.user_id, table.hash] })],
-);
-
-/** Accounts at identity providers by which a person signs in. */
-export const user_identities = sqliteTable(
-  'user_identities',
-  {
-    /** The issuer of OpenID Connect, or the provider. */
-    issuer: text().notNull(),
-    subject: text().notNull(),
-    user_id: text()
-      .notNull()
-      .references(() => users.id),
-    email: text().notNull(),
-    created_at: integer().notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.issuer, table.subject] }),
-    index('user_identities_user').on(table.user_id),
-  ],
-);
-
-/** WebAuthn credentials. */
-export const passkeys = sqliteTable(
-  'passkeys',
-  {
-    id: text().primaryKey(),
-    user_id: text()
-      .notNull()
-      .references(() => users.id),
-    name: text().notNull(),
-    /** Base64url. */
-    credential_id: text().notNull(),
-    /** JSON Web Key. */
-    public_key: text({ mode: 'json' }).notNull().$type<JsonWebKey>(),
-    sign_count: integer().notNull(),
-    created_at: integer().notNull(),
-    last_used_at: integer(),
-  },
-  (table) => [
-    uniqueIndex('passkeys_credential').on(table.credential_id),
-    index('passkeys_user').on(table.user_id),
-  ],
 );
 
 export const memberRoles = ['viewer', 'editor', 'admin', 'owner'] as const;

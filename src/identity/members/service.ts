@@ -105,7 +105,7 @@ async function findActive(ctx: Ctx, id: string): Promise<MemberWithUser> {
 }
 
 /**
- * Throws `forbidden` when a caller who is no owner would appoint, change or remove one. An API key may appoint an owner
+ * Throws `forbidden` when a caller who is not an owner would appoint, change or remove one. An API key may appoint an owner
  * while the workspace has none.
  */
 export async function refuseAboveOwn(ctx: Ctx, role: MemberRole): Promise<void> {

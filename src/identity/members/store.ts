@@ -51,6 +51,16 @@ export const insertMember = (db: Db, row: MemberRow) =>
     role: sql`iif((select count(*) from members m where m.workspace_id = ${row.workspace_id} and m.removed_at is null) < ${maxMembers}, ${row.role}, null)`,
   });
 
+/** Maximum number of workspaces that a person owns and may create. */
+export const maxOwned = 20;
+
+/** Adds the owner of a new workspace. Violates `members.role` when the person owns too many. */
+export const insertFirstOwner = (db: Db, row: MemberRow) =>
+  db.insert(members).values({
+    ...row,
+    role: sql`iif((select count(*) from members m where m.user_id = ${row.user_id} and m.role = 'owner' and m.removed_at is null) < ${maxOwned}, ${row.role}, null)`,
+  });
+
 /** Returns true when the person is a member of the workspace already. */
 export const isMember = (error: unknown): boolean =>
   isIndexViolation(error, 'members_user') ||

@@ -10,7 +10,7 @@ export const signInLinkRoutes = new Router().endpoint(
     tag: 'Sign-in',
     summary: 'Create a sign-in link',
     description:
-      'Makes the address an owner of the workspace where it is no member yet, and returns a link that signs in once, within 10 minutes. No mail is sent.',
+      'Makes the address an owner of the workspace where it is not a member yet, and returns a link that signs in once, within 10 minutes. No mail is sent.',
     body: CreateLink,
     reply: { status: 201, schema: SignInLink, description: 'The link' },
     failures: ['not_found'],

@@ -45,7 +45,7 @@ export const signInRoutes = new Router()
       tag: 'Sign-in',
       path: '/auth/methods',
       summary: 'List sign-in methods',
-      reply: { status: 200, schema: Methods, description: 'What this deployment offers' },
+      reply: { status: 200, schema: Methods, description: 'The methods of this deployment' },
     },
     async ({ config }) => ({ sign_up: config.sign_up, providers: [], cloudflare_access: false }),
   )
@@ -139,7 +139,7 @@ export const signInRoutes = new Router()
       path: '/auth/invitations/preview',
       summary: 'Preview an invitation',
       body: z.strictObject({ token: Token }).openapi('PreviewInvitation'),
-      reply: { status: 200, schema: InvitationPreview, description: 'What the link invites to' },
+      reply: { status: 200, schema: InvitationPreview, description: 'The invitation of the link' },
       failures: ['invalid_token', 'rate_limited'],
     },
     (ctx, { body }) => previewInvitation(ctx, body.token),

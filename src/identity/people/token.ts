@@ -10,7 +10,6 @@ export const tokenLasts: Readonly<Record<TokenPurpose | 'invitation', number>> =
   sign_up: 30 * minute,
   reset: 30 * minute,
   link: 10 * minute,
-  passkey: 5 * minute,
   invitation: 7 * day,
 };
 

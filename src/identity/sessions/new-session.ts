@@ -5,7 +5,7 @@ import { readSessionCookie, sessionCookie } from './cookie.ts';
 import { sessionLasts } from './limits.ts';
 import { deleteSessionOfToken, insertSession, replaceToken } from './store.ts';
 
-/** What a sign-in writes and answers. */
+/** The writes of a sign-in, and its cookie. */
 export interface NewSession {
   readonly session_id: string;
   readonly statements: readonly Statement[];

@@ -1,20 +1,24 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { app } from '../../../src/app.ts';
 import { newWorkspace } from '../../support/api.ts';
 import { expectProblem, withoutRequestId } from '../../support/document.ts';
 import {
   Browser,
   browse,
+  cookieName,
   invitationToken,
   type MemberRole,
   newAddress,
   newMember,
+  origin,
   password,
   signUp,
 } from '../../support/people.ts';
 
 describe('an invitation', () => {
-  it('creates the account, joins the workspace and works once', async () => {
+  it('creates the account, joins the workspace and works once (R12)', async () => {
     const workspace = await newWorkspace('Acme');
     const email = newAddress();
     const { body: invitation } = await workspace.post('/invitations', { email, role: 'editor' });
@@ -51,7 +55,7 @@ describe('an invitation', () => {
     ]);
   });
 
-  it('is bound to its address: another person cannot accept it', async () => {
+  it('is bound to its address: another person cannot accept it (R12)', async () => {
     const workspace = await newWorkspace();
     const invited = await signUp();
     const stranger = await signUp();
@@ -74,7 +78,7 @@ describe('an invitation', () => {
     expect((await stranger.browser.get('/me')).body.workspaces).toEqual([]);
   });
 
-  it('is invalid once it is revoked, expired or sent again', async () => {
+  it('is invalid once it is revoked, expired or sent again (R12)', async () => {
     const workspace = await newWorkspace();
     const invite = async () =>
       (await workspace.post('/invitations', { email: newAddress(), role: 'viewer' })).body.id;
@@ -275,5 +279,56 @@ describe('the workspace of a request', () => {
       .run();
     expectProblem(await browser.get('/agents'), 403);
     expect((await browser.get('/me')).body.workspaces).toEqual([]);
+  });
+});
+
+describe("a workspace of one's own", () => {
+  it('belongs to the person who creates it, once for each idempotency key', async () => {
+    const { browser } = await signUp();
+    const options = { headers: { 'idempotency-key': 'mine' } };
+    const create = () => browser.post('/me/workspaces', { name: 'Mine' }, options);
+    const [first, again] = [await create(), await create()];
+    expect(first.status, JSON.stringify(first.body)).toBe(201);
+    expect(again.body).toEqual(first.body);
+    browser.workspace = first.body.id;
+    expect((await browser.get('/users/me')).body).toMatchObject({ type: 'user', role: 'admin' });
+    expect((await browser.get('/me')).body.workspaces).toMatchObject([
+      { name: 'Mine', role: 'owner' },
+    ]);
+    const { data } = (await browser.get('/audit-log')).body;
+    expect(data.map(({ action }: { action: string }) => action)).toContain('workspace.create');
+  });
+
+  it('is one of at most 20', async () => {
+    const { browser } = await signUp();
+    const statuses = await Promise.all(
+      Array.from(
+        { length: 21 },
+        async () => (await browser.post('/me/workspaces', { name: 'Mine' })).status,
+      ),
+    );
+    expect(statuses.filter((status) => status === 409)).toHaveLength(1);
+  });
+
+  it('is refused unless the deployment allows it', async () => {
+    const { browser } = await signUp();
+    const url = `${origin}/api/v1/me/workspaces`;
+    const headers = {
+      origin,
+      cookie: `${cookieName}=${browser.cookie}`,
+      'content-type': 'application/json',
+    };
+    const create = async (SIGN_UP: string) => {
+      const init = { method: 'POST', headers, body: '{"name":"Mine"}' };
+      const execution = createExecutionContext();
+      const response = await app.fetch(
+        new Request(url, init),
+        { ...env, SIGN_UP } as Env,
+        execution,
+      );
+      await waitOnExecutionContext(execution);
+      return response.status;
+    };
+    expect([await create('closed'), await create('invited')]).toEqual([403, 201]);
   });
 });

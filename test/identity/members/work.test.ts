@@ -128,25 +128,27 @@ describe('the work of a member', () => {
     const workspace = await newWorkspace();
     const agent = await newAgent(workspace);
     const { browser, member_id } = await newMember(workspace, 'editor');
-    const about = { name: 'Daily', cron: '0 9 * * *', time_zone: 'UTC', message: 'Report.' };
-    const { status, body } = await browser.post(`/agents/${agent}/schedules`, about);
-    expect(status, JSON.stringify(body)).toBe(201);
-    expect(body.api_key_id).toBe(member_id);
-    const start = async () => {
-      const { status: started, body: slot } = await workspace.post(`/schedules/${body.id}/run`);
-      expect(started, JSON.stringify(slot)).toBe(202);
-      const read = async () => {
-        const { data } = (await workspace.get(`/schedules/${body.id}/runs`)).body;
-        return data.find(({ id }: { id: string }) => id === slot.id)?.status;
-      };
+    const create = async (name: string) => {
+      const about = { name, cron: '0 9 * * *', time_zone: 'UTC', message: 'Report.' };
+      const { status, body } = await browser.post(`/agents/${agent}/schedules`, about);
+      expect(status, JSON.stringify(body)).toBe(201);
+      expect(body.api_key_id).toBe(member_id);
+      return body.id as string;
+    };
+    const [first, second] = [await create('First'), await create('Second')];
+    const run = async (schedule: string) => {
+      const { status, body } = await workspace.post(`/schedules/${schedule}/run`);
+      expect(status, JSON.stringify(body)).toBe(202);
+      const read = async () =>
+        (await workspace.get(`/schedules/${schedule}/runs`)).body.data[0]?.status;
       await expect
         .poll(read, { timeout: 30_000 })
         .toSatisfy((now) => now === 'completed' || now === 'failed');
       return read();
     };
-    expect(await start()).toBe('completed');
+    expect(await run(first)).toBe('completed');
     await workspace.delete(`/members/${member_id}`);
-    expect(await start()).toBe('failed');
+    expect(await run(second)).toBe('failed');
   });
 
   it('includes reviews that are assigned to them', async () => {
