@@ -6,7 +6,7 @@ import { type MemberRole, members, users } from '../../db/schema/people.ts';
 export type MemberRow = typeof members.$inferSelect;
 
 /** Maximum number of members of a workspace. */
-export const maxMembers = 1000;
+const maxMembers = 1000;
 
 const withUser = (db: Db, isWanted: SQL | undefined) =>
   db

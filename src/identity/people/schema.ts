@@ -87,7 +87,7 @@ export const UpdatePerson = z
   .partial()
   .openapi('UpdatePerson', { example: { name: 'Ada King' } });
 
-export const Membership = z
+const Membership = z
   .object({
     workspace_id: Id('ws'),
     name: z.string(),
