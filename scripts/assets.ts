@@ -15,6 +15,7 @@ const root = join(import.meta.dirname, '..');
 const dist = join(root, 'dist');
 const target = join(dist, 'assets');
 mkdirSync(join(target, 'docs'), { recursive: true });
+mkdirSync(join(target, 'account'), { recursive: true });
 mkdirSync(join(target, 'cmaps'), { recursive: true });
 
 /** Writes a file only if its content differs: running servers watch the folder and restart on a change. */
@@ -27,10 +28,9 @@ for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png
   place(`docs/${file}`, readFileSync(join(source, file)));
 for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(cmaps, file)));
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
-place(
-  '_headers',
-  Buffer.from('/docs/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n'),
-);
+place('account/page.js', readFileSync(join(import.meta.dirname, 'account-page.js')));
+const headers = '  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n';
+place('_headers', Buffer.from(`/docs/*\n${headers}/account/*\n${headers}`));
 
 /** The engine with a bound on time (docs/decisions/0077-code-execution.md). */
 function placeEngine(): void {

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, openClient } from './client.ts';
-import { openWorkspace } from './demo-workspace.ts';
+import { openWorkspace, signInLink } from './demo-workspace.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { ensureSample, type Sample, waitUntilRead } from './sample.ts';
 import { checkPort, freePort, startServer } from './server.ts';
@@ -82,7 +82,10 @@ async function serve(
     const sample = flags['no-sample'] ? null : await trySample(client, directory, state);
     if (sample !== null && !flags.json) await tryRead(client, sample, signal);
     if (flags.json) console.log(JSON.stringify({ url: server.url, ...workspace, root_key }));
-    else say(banner(server.url, isNew ? workspace.key : null, statePath(directory), sample));
+    else {
+      const link = await signInLink(server.url, state, workspace.workspace_id);
+      say(banner(server.url, link, isNew ? workspace.key : null, statePath(directory), sample));
+    }
     const last = await server.ended;
     if (!signal.aborted) throw new Error(`The server ended by itself. It printed last:\n${last}`);
   } finally {
@@ -113,7 +116,13 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 const readKey = (path: string) => `$(node -p 'JSON.parse(fs.readFileSync("${path}")).key')`;
 
-function banner(url: string, newKey: string | null, path: string, sample: Sample | null): string {
+function banner(
+  url: string,
+  link: string,
+  newKey: string | null,
+  path: string,
+  sample: Sample | null,
+): string {
   const key =
     newKey === null ? `in ${path}` : `${newKey}\n               (shown this once; kept in ${path})`;
   const lines = [
@@ -121,6 +130,7 @@ function banner(url: string, newKey: string | null, path: string, sample: Sample
     `  AgentGrid    ${url}`,
     `  reference    ${url}/docs`,
     `  admin key    ${key}`,
+    `  sign in      ${link}\n               (once, within 10 minutes)`,
   ];
   lines.push(
     '',

@@ -71,7 +71,7 @@ const cachePolicy = createMiddleware<AppEnv>(async (c, next) => {
   if (!guarded.test(c.req.path) || c.req.method === 'OPTIONS') return;
   const { headers } = c.res;
   if (!headers.has('cache-control')) headers.set('cache-control', 'no-store');
-  headers.append('vary', 'Authorization');
+  headers.append('vary', 'Authorization, Cookie, AgentGrid-Workspace');
 });
 
 /** The form of D1 bookmarks; D1 fails a request with any other. */
@@ -90,6 +90,7 @@ app.use(
 );
 app.use(contentPolicy);
 for (const path of ['/api/*', '/v1/*', '/metrics']) app.use(path, apiCors, platform);
+app.use('/api/v1/auth/*', floodGuard);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
 // Its routes answer preflight requests, from its own origins only.
 app.use('/mcp/*', platform);

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { AgentParameter } from '../agents/index.ts';
 import type { usage_archives } from '../db/schema/analytics.ts';
 import { pageQuery } from '../http/openapi.ts';
-import { dateRange, Id, Time } from '../http/schema.ts';
+import { CredentialId, dateRange, Id, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime } from '../shared/time.ts';
 import { callStatuses } from './usage-fields.ts';
@@ -18,7 +18,7 @@ export const UsageQuery = z.strictObject({
   variant: Id('var').optional(),
   session: Id('ses').optional(),
   run: Id('run').optional(),
-  api_key: Id('key').optional(),
+  api_key: CredentialId.optional(),
   end_user_id: EndUser.optional(),
   end_user: EndUser.optional()
     .describe('Deprecated: `end_user_id`')

@@ -7,6 +7,7 @@ import {
   budgets,
   type HoldState,
 } from '../db/schema/budgets.ts';
+import { isId } from '../shared/id.ts';
 
 export type BudgetRow = typeof budgets.$inferSelect;
 export type HoldRow = typeof budget_holds.$inferSelect;
@@ -58,6 +59,8 @@ function hasSubject({ workspace_id, scope, subject_id }: BudgetRow) {
   const table = scope === 'agent' ? 'agents' : scope === 'api_key' ? 'api_keys' : null;
   if (table === null || subject_id === null) return sql`true`;
   const isThere = table === 'agents' ? sql` and of_it.deleted_at is null` : sql``;
+  if (scope === 'api_key' && isId('mem', subject_id))
+    return sql`exists (select 1 from members m where m.id = ${subject_id} and m.workspace_id = ${workspace_id})`;
   return sql`exists (select 1 from ${sql.raw(table)} of_it where of_it.id = ${subject_id} and of_it.workspace_id = ${workspace_id}${isThere})`;
 }
 

@@ -118,6 +118,8 @@ const removals: readonly Removal[] = [
     'erasures',
     'agents',
     'api_keys',
+    'members',
+    'invitations',
     // Links first: the task that seals reports a link without its entry.
     'audit_links',
     'audit_log',

@@ -4,7 +4,7 @@ import type { Actor, Ctx } from '../platform/context.ts';
 import type { Coverage } from '../platform/reply-vault.ts';
 import { Failure } from '../shared/failure.ts';
 import { originAccess, originRefused } from './middleware/cors.ts';
-import type { Permission } from './permissions.ts';
+import type { Guarded, Permission } from './permissions.ts';
 import type { AnyRoute } from './route.ts';
 
 /** Resolves callers and decides what they may do. `identity` implements it and `app.ts` provides it. */
@@ -14,11 +14,11 @@ export interface Identity {
   readonly authorize: (actor: Actor, permission: Permission) => void;
   readonly isCoveredBy: (key: Coverage, other: Coverage) => boolean;
 }
-/** Returns the caller of an `Authorization` header. Throws `unauthenticated` and `forbidden`. */
+/** Returns the caller of an `Authorization` header or a session cookie. Throws `unauthenticated` and `forbidden`. */
 export type Authenticate = (
   platform: Platform,
-  authorization: string | undefined,
-  access: Permission | 'root',
+  request: Request,
+  access: Guarded,
 ) => Promise<Caller>;
 export type Caller = Pick<Ctx, 'workspace_id' | 'actor' | 'rate_limits'> & {
   /** Origins whose pages may use the credential; null or absent for any. */
@@ -30,7 +30,7 @@ export interface Admission {
   /** Called for a request without a valid credential. Throws `rate_limited`. */
   anonymous(platform: Platform, ip: string | null): Promise<void>;
   /** Called for an authenticated request, before authorization. Throws `rate_limited`. */
-  caller(platform: Platform, caller: Caller, access: Permission | 'root'): Promise<void>;
+  caller(platform: Platform, caller: Caller, access: Guarded): Promise<void>;
 }
 
 export interface AppEnv {
@@ -55,7 +55,7 @@ export async function authorize(
     return { workspace_id: '', actor: { type: 'system', name: 'anonymous' }, rate_limits: null };
   const { platform, admission, identity } = c.var;
   const caller = await identity
-    .authenticate(platform, c.req.header('authorization'), access)
+    .authenticate(platform, c.req.raw, access)
     .catch(async (error: unknown) => {
       if (error instanceof Failure && error.code === 'unauthenticated')
         await admission.anonymous(platform, ipOf(c));
@@ -67,7 +67,7 @@ export async function authorize(
   await admission.caller(platform, caller, access);
   if (caller.actor.type === 'end_user' && !for_end_users)
     throw new Failure('forbidden', 'This operation does not accept the token of an end user.');
-  if (access !== 'root') identity.authorize(caller.actor, access);
+  if (access !== 'root' && access !== 'person') identity.authorize(caller.actor, access);
   return caller;
 }
 

@@ -23,6 +23,14 @@ export function buildDocument(describe: Description, origin: string) {
     bearerFormat: 'JWT',
     description: 'Token of one end user, from `POST /end-user-tokens`',
   });
+  openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-agentgrid_session',
+    description:
+      'The session of a person who has signed in. Requests that change something must come from the same origin (`Origin`, `Sec-Fetch-Site`). ' +
+      'The header `AgentGrid-Workspace` names the workspace; without it, the last one is used.',
+  });
   openAPIRegistry.registerComponent('securitySchemes', 'root_key', {
     type: 'http',
     scheme: 'bearer',

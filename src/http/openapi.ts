@@ -50,12 +50,15 @@ export function toRouteConfig(route: AnyRoute, errors: ErrorForm): RouteConfig {
 function securityOf({ access, for_end_users }: AnyRoute): Record<string, string[]>[] {
   if (access === 'public') return [];
   if (access === 'root') return [{ root_key: [] }];
-  return [{ api_key: [] }, ...(for_end_users === true ? [{ end_user_token: [] }] : [])];
+  if (access === 'person') return [{ session: [] }];
+  const others = for_end_users === true ? [{ end_user_token: [] }] : [];
+  return [{ api_key: [] }, { session: [] }, ...others];
 }
 
 function describeAccess(route: AnyRoute): string {
   if (route.access === 'public') return 'Public.';
   if (route.access === 'root') return 'Requires the root key of the deployment.';
+  if (route.access === 'person') return 'Requires a signed-in person.';
   const users = route.for_end_users === true ? ' Accepts tokens of end users.' : '';
   const roles = `Roles: ${permissions[route.access].map((role) => `\`${role}\``).join(', ')}.${users}`;
   return needsWholeWorkspace(route.access)
@@ -73,7 +76,7 @@ function requestHeaders(route: AnyRoute) {
       .optional()
       .describe(
         'Send the same value with a retry: the request takes effect once and gets the same response, for 48 hours. The value is scoped to ' +
-          'one API key and one route: the same value with another API key is a different request.',
+          'one credential and one route: the same value with another credential is a different request.',
       );
   }
   if (honoursIfMatch(route)) {
@@ -113,7 +116,7 @@ function replyOf(route: AnyRoute) {
         'Database time, round trips and rows: `db;dur=4.1;desc="2 trips 11 read 3 written"`',
       schema: { type: 'string' },
     },
-    ...(route.access === 'public' || route.access === 'root' ? {} : rateLimitHeaders),
+    ...(['public', 'root', 'person'].includes(route.access) ? {} : rateLimitHeaders),
     ...(route.etag === undefined
       ? {}
       : {

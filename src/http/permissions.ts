@@ -2,7 +2,7 @@ import type { Role } from '../db/schema/workspaces.ts';
 
 /**
  * The access table: the roles that hold each permission. Every route declares one permission,
- * `public` or `root`.
+ * `public`, `root`, or `person` for what a signed-in person does apart from any workspace.
  */
 export const permissions = {
   'self:read': ['viewer', 'runtime', 'editor', 'admin'],
@@ -11,6 +11,9 @@ export const permissions = {
   'keys:read': ['admin'],
   'keys:manage': ['admin'],
   'audit:read': ['admin'],
+  /** People of the workspace, with their addresses. */
+  'members:read': ['viewer', 'editor', 'admin'],
+  'members:manage': ['admin'],
   'models:read': ['viewer', 'editor', 'admin'],
   /** Credentials of model providers and prices of models. */
   'providers:manage': ['admin'],
@@ -61,7 +64,9 @@ export const permissions = {
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof permissions;
-export type Access = Permission | 'public' | 'root';
+/** The access of a route that needs a credential. */
+export type Guarded = Permission | 'root' | 'person';
+export type Access = Guarded | 'public';
 
 export const allows = (role: Role, permission: Permission): boolean =>
   (permissions[permission] as readonly Role[]).includes(role);
@@ -71,6 +76,8 @@ const workspaceWide: ReadonlySet<Access> = new Set<Permission>([
   'workspace:write',
   'keys:read',
   'audit:read',
+  'members:read',
+  'members:manage',
   'providers:manage',
   'budgets:manage',
   'webhooks:manage',

@@ -48,6 +48,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   online_scorer: 'online scorer',
   provider: 'model provider',
   search_provider: 'search provider',
+  user_session: 'session',
 };
 
 /** Returns the kind of resource that a path parameter names. */

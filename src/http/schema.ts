@@ -43,6 +43,14 @@ export function Id(
   return id;
 }
 
+const credential = new RegExp(`${idPattern('key').source}|${idPattern('mem').source}`);
+
+/** The id of an API key or of a member. */
+export const CredentialId: z.ZodString = z.string().regex(credential).openapi({
+  description: 'Id of an API key or of a member, `key_…` or `mem_…`',
+  example: 'key_01kajv2q5ve0mt8h2vj3c6x7ra',
+});
+
 /** A timestamp in responses. */
 export const Time = z.iso.datetime().openapi({ example: '2026-11-20T09:30:00.000Z' });
 

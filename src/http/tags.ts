@@ -3,6 +3,15 @@ export const tags = [
   { name: 'Workspaces', description: 'The workspace and the caller: settings, audit log' },
   { name: 'API keys', description: 'Credentials, their roles and limits' },
   {
+    name: 'Sign-in',
+    description: 'Sign up, sign in and out, reset a password, accept an invitation',
+  },
+  {
+    name: 'Account',
+    description: 'The signed-in person: workspaces, sessions, password, two-factor sign-in',
+  },
+  { name: 'Members', description: 'People of the workspace, their roles, and invitations' },
+  {
     name: 'End users',
     description: 'People who use agents: tokens, figures, export and erasure',
   },

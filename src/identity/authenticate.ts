@@ -1,21 +1,33 @@
 import type { Authenticate } from '../http/authorize.ts';
-import type { ApiKeyActor, Ctx } from '../platform/context.ts';
+import type { Guarded } from '../http/permissions.ts';
+import type { ApiKeyActor, Ctx, UserActor } from '../platform/context.ts';
 import { equalDigests, sha256 } from '../shared/digest.ts';
 import { Failure } from '../shared/failure.ts';
 import { isWellFormedKey } from './api-keys/key.ts';
 import { cacheKey, findCached, refusalOf } from './credential-cache.ts';
-import { type CredentialRow, selectCredential, selectIssuer } from './credential-store.ts';
+import {
+  type CredentialRow,
+  type FoundCredential,
+  selectCredential,
+  selectIssuer,
+} from './credential-store.ts';
 import { authenticateToken } from './end-users/authenticate-token.ts';
 import { isToken } from './end-users/token.ts';
+import { toUserActor } from './members/member-actor.ts';
+import { authenticateSession } from './sessions/authenticate-session.ts';
+import { readSessionCookie } from './sessions/cookie.ts';
 
 /** Rotations of a key that are followed to its successor. */
 const maxRotations = 100;
 
 /**
- * Returns the caller of an `Authorization` header. Throws `unauthenticated` with one text for every
+ * Returns the caller of an `Authorization` header, else of a session cookie. Throws `unauthenticated` with one text for every
  * reason, which only the log contains, and `forbidden` for a root key instead of an API key or vice versa.
  */
-export const authenticate: Authenticate = async (platform, authorization, access) => {
+export const authenticate: Authenticate = async (platform, request, access) => {
+  const authorization = request.headers.get('authorization') ?? undefined;
+  const session = authorization === undefined ? readSessionCookie(request) : null;
+  if (session !== null) return authenticateSession(platform, request, session, access);
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const { config, db } = platform;
   const refuse = (
@@ -32,7 +44,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
   if (isToken(token)) {
     const found = await authenticateToken(platform, token);
     if (typeof found === 'string') return refuse(found);
-    if (access === 'root') throw rootOnly();
+    refuseOther(access);
     return found;
   }
   const hash = await sha256(token);
@@ -42,6 +54,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
       config.previous_root_key !== null &&
       equalDigests(hash, await sha256(config.previous_root_key));
     if (equalDigests(hash, await sha256(config.root_key)) || is_previous) {
+      if (access === 'person') throw personOnly();
       if (access !== 'root')
         throw new Failure('forbidden', 'The root key is accepted for managing workspaces only.');
       // Tells the operator who still has to change.
@@ -54,7 +67,7 @@ export const authenticate: Authenticate = async (platform, authorization, access
   }
   const reason = refusalOf(row, platform.now());
   if (reason !== null) return refuse(reason);
-  if (access === 'root') throw rootOnly();
+  refuseOther(access);
   const { workspace_id, rate_limits } = row;
   return { workspace_id, actor: actorOf(row), rate_limits };
 };
@@ -65,14 +78,19 @@ export const actorOf = ({
   agent_ids,
   expires_at,
   rotated_to,
-}: CredentialRow): ApiKeyActor => ({
-  type: 'api_key',
-  id,
-  role,
-  agent_ids,
-  expires_at,
-  is_rotated: rotated_to !== null,
-});
+  member_role,
+}: CredentialRow): ApiKeyActor | UserActor =>
+  member_role === undefined
+    ? { type: 'api_key', id, role, agent_ids, expires_at, is_rotated: rotated_to !== null }
+    : toUserActor({ id, role: member_role });
+
+/** Throws `forbidden` for a credential of a workspace where another kind is required. */
+function refuseOther(access: Guarded): void {
+  if (access === 'root') throw rootOnly();
+  if (access === 'person') throw personOnly();
+}
+
+const personOnly = () => new Failure('forbidden', 'This operation requires a signed-in person.');
 
 const rootOnly = () =>
   new Failure('forbidden', 'This operation requires the root key of the deployment.');
@@ -91,5 +109,8 @@ export async function findUsableKey(
   return row === undefined || refusalOf(row, now()) !== null ? null : row;
 }
 
-const readKey = async (name: string, select: ReturnType<typeof selectCredential>, now: number) =>
-  cacheKey(name, await select.get(), now);
+const readKey = async (
+  name: string,
+  select: { get(): Promise<FoundCredential | undefined> },
+  now: number,
+) => cacheKey(name, await select.get(), now);

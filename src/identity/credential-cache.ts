@@ -1,6 +1,6 @@
 import { inForce } from '../shared/rate-rules.ts';
 import { second } from '../shared/time.ts';
-import type { CredentialRow, selectCredential } from './credential-store.ts';
+import type { CredentialRow, FoundCredential } from './credential-store.ts';
 
 /** Time for which another isolate may still accept a credential that was revoked here. */
 export const cacheFor = 30 * second;
@@ -13,6 +13,9 @@ export function invalidateKey(hash: string): void {
   for (const [name, { row }] of cache) if (row.hash === hash) cache.delete(name);
 }
 
+/** Drops a changed member from the cache of this isolate, as the issuer of tokens. */
+export const invalidateIssuer = (id: string): void => void cache.delete(id);
+
 /** Drops the keys of a workspace whose settings or rate limits changed. */
 export function invalidateKeysOf(workspace_id: string): void {
   for (const [name, { row }] of cache) if (row.workspace_id === workspace_id) cache.delete(name);
@@ -23,12 +26,10 @@ export function findCached(name: string, now: number): CredentialRow | undefined
   return cached !== undefined && now - cached.read_at < cacheFor ? cached.row : undefined;
 }
 
-type FoundKey = NonNullable<Awaited<ReturnType<ReturnType<typeof selectCredential>['get']>>>;
-
 /** Keeps a key as it was read; undefined if it was not found. */
 export function cacheKey(
   name: string,
-  found: FoundKey | undefined,
+  found: FoundCredential | undefined,
   now: number,
 ): CredentialRow | undefined {
   cache.delete(name);

@@ -1,21 +1,51 @@
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { type MemberRole, members } from '../db/schema/people.ts';
 import { rate_limits } from '../db/schema/rate-limits.ts';
 import { api_keys, workspaces } from '../db/schema/workspaces.ts';
-import type { RateLimitsInForce } from '../shared/rate-rules.ts';
+import { isId } from '../shared/id.ts';
+import type { RateLimitsInForce, RateRules } from '../shared/rate-rules.ts';
+import { accessRole } from './members/member-actor.ts';
 
-/** A key with the rate limits that apply to it; `is_closed` when its workspace is suspended or deleted. */
-export type CredentialRow = typeof api_keys.$inferSelect & {
-  readonly rate_limits: RateLimitsInForce | null;
+type KeyRow = typeof api_keys.$inferSelect;
+
+/** The part of a key that authentication reads. A member for whom work is done in the background has the same form. */
+type Credential = Pick<
+  KeyRow,
+  'id' | 'workspace_id' | 'role' | 'hash' | 'agent_ids' | 'expires_at' | 'revoked_at' | 'rotated_to'
+> & {
+  /** True when the workspace is suspended or deleted. */
   readonly is_closed: boolean;
   readonly allowed_origins: readonly string[] | null;
+  /** Present for a member. */
+  readonly member_role?: MemberRole;
 };
 
-/** Finds a key by its hash. Read without a workspace id: the credential determines the workspace. */
-export const selectCredential = (db: Db, hash: string) => selectKey(db, eq(api_keys.hash, hash));
+/** A credential with the rate limits that apply to it. */
+export type CredentialRow = Credential & { readonly rate_limits: RateLimitsInForce | null };
 
-/** Finds the key that issued a token of an end user. */
-export const selectIssuer = (db: Db, id: string) => selectKey(db, eq(api_keys.id, id));
+/** A credential with the rate limits of its workspace. */
+export type FoundCredential = Credential & {
+  readonly rate_rules: RateRules | null;
+  readonly rate_revision: number | null;
+};
+
+interface Query {
+  get(): Promise<FoundCredential | undefined>;
+}
+
+/** Finds a key by its hash. Read without a workspace id: the credential determines the workspace. */
+export const selectCredential = (db: Db, hash: string): Query =>
+  selectKey(db, eq(api_keys.hash, hash));
+
+/** Finds the key or the member by its id: the issuer of a token of an end user, or the one who ordered background work. */
+export const selectIssuer = (db: Db, id: string): Query =>
+  isId('mem', id) ? selectMember(db, id) : selectKey(db, eq(api_keys.id, id));
+
+const isClosed =
+  sql<boolean>`coalesce(${workspaces.suspended_at}, ${workspaces.deleted_at}) is not null`
+    .mapWith(Boolean)
+    .as('is_closed');
 
 const selectKey = (db: Db, isWanted: SQL) =>
   db
@@ -24,12 +54,33 @@ const selectKey = (db: Db, isWanted: SQL) =>
       rate_rules: rate_limits.rules,
       rate_revision: rate_limits.revision,
       allowed_origins: workspaces.allowed_origins,
-      is_closed:
-        sql<boolean>`coalesce(${workspaces.suspended_at}, ${workspaces.deleted_at}) is not null`
-          .mapWith(Boolean)
-          .as('is_closed'),
+      is_closed: isClosed,
     })
     .from(api_keys)
     .innerJoin(workspaces, eq(workspaces.id, api_keys.workspace_id))
     .leftJoin(rate_limits, eq(rate_limits.workspace_id, api_keys.workspace_id))
     .where(isWanted);
+
+const selectMember = (db: Db, id: string): Query => ({
+  async get() {
+    const row = await db
+      .select({
+        id: members.id,
+        workspace_id: members.workspace_id,
+        member_role: members.role,
+        allowed_origins: workspaces.allowed_origins,
+        revoked_at: members.removed_at,
+        rate_rules: rate_limits.rules,
+        rate_revision: rate_limits.revision,
+        is_closed: isClosed,
+      })
+      .from(members)
+      .innerJoin(workspaces, eq(workspaces.id, members.workspace_id))
+      .leftJoin(rate_limits, eq(rate_limits.workspace_id, members.workspace_id))
+      .where(eq(members.id, id))
+      .get();
+    if (row === undefined) return undefined;
+    const none = { hash: '', agent_ids: null, expires_at: null, rotated_to: null };
+    return { ...row, ...none, role: accessRole(row.member_role) };
+  },
+});

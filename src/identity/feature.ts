@@ -2,7 +2,30 @@ import type { Feature } from '../http/feature.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
 import { callerRoutes } from './caller/routes.ts';
 import { endUserRoutes } from './end-users/routes.ts';
+import { mailJobs } from './mail/jobs.ts';
+import { invitationRoutes, memberRoutes } from './members/routes.ts';
+import { signInLinkRoutes } from './people/link-routes.ts';
+import { personRoutes } from './people/me-routes.ts';
+import { accountPageRoutes } from './people/page.ts';
+import { signInRoutes } from './people/routes.ts';
+import { deleteExpired } from './people/tasks.ts';
+import { twoFactorRoutes } from './two-factor/routes.ts';
 
 export const identityFeature = {
-  routes: { '/api/v1': [callerRoutes, apiKeyRoutes, endUserRoutes] },
+  routes: {
+    '/api/v1': [
+      callerRoutes,
+      apiKeyRoutes,
+      endUserRoutes,
+      signInRoutes,
+      signInLinkRoutes,
+      personRoutes,
+      twoFactorRoutes,
+      memberRoutes,
+      invitationRoutes,
+    ],
+    '/': [accountPageRoutes],
+  },
+  jobs: mailJobs,
+  tasks: { everyHour: [{ name: 'people', run: deleteExpired }] },
 } satisfies Feature;

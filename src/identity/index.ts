@@ -9,3 +9,5 @@ export { invalidateTokensOf } from './end-users/issuing-key.ts';
 export { revokeTokens } from './end-users/store.ts';
 export { tombstoneOf, tombstones } from './end-users/tombstone.ts';
 export { identityFeature } from './feature.ts';
+export { insertFirstOwner, maxOwned } from './members/store.ts';
+export { personOf } from './people/person.ts';

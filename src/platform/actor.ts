@@ -31,10 +31,11 @@ export function groupsOf(actor: Actor): readonly string[] | null {
   }
 }
 
-/** The API key that pays for an actor's model calls; null where none does. */
+/** The API key or member that pays for an actor's model calls; null where none does. */
 export function payingKey(actor: Actor): string | null {
   switch (actor.type) {
     case 'api_key':
+    case 'user':
       return actor.id;
     case 'end_user':
     case 'system':
@@ -60,7 +61,7 @@ export function roleOf(actor: Actor): Role | null {
 
 /** The agents an actor is limited to; null for all. */
 export const coveredAgents = (actor: Actor): readonly string[] | null =>
-  actor.type === 'root' || actor.type === 'system' ? null : actor.agent_ids;
+  'agent_ids' in actor ? actor.agent_ids : null;
 
 /** Returns the actor limited to those of its agents that are given; null limits it no further. */
 export function limitTo(actor: Actor, agent_ids: readonly string[] | null): Actor {

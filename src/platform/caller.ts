@@ -12,13 +12,25 @@ export interface ApiKeyActor {
   readonly is_rotated: boolean;
 }
 
-/** A user who has signed in to the workspace. */
-interface UserActor {
+/** A member of the workspace who has signed in, or for whom work is done in the background. */
+export interface UserActor {
   readonly type: 'user';
+  /** The id of the membership, `mem_…`. */
   readonly id: string;
+  /** That of an owner is `admin`. */
   readonly role: Role;
+  readonly is_owner: boolean;
+  /** Null for all, except in background work that is limited to some. */
   readonly agent_ids: readonly string[] | null;
-  readonly expires_at: number;
+  readonly expires_at: null;
+}
+
+/** A person who has signed in, apart from any workspace. */
+export interface PersonActor {
+  readonly type: 'person';
+  /** The id of the account, `usr_…`. */
+  readonly id: string;
+  readonly session_id: string;
 }
 
 /** The holder of a signed token that an API key issued to one end user, for some agents. */
@@ -78,6 +90,7 @@ interface SystemActor {
 export type Actor =
   | ApiKeyActor
   | UserActor
+  | PersonActor
   | EndUserActor
   | ShareLinkActor
   | RootActor

@@ -11,7 +11,7 @@ import { createEgress } from './egress.ts';
 import { createImportBuckets } from './import-buckets.ts';
 import { createJobQueue } from './job-queue.ts';
 import { createLog } from './log.ts';
-import { createLogMailer } from './log-mailer.ts';
+import { createMailer } from './mail/create-mailer.ts';
 import type { CodeRunner, Egress, FloodGuard, VectorIndex } from './ports.ts';
 import { createR2FileStore } from './r2-file-store.ts';
 import { createFloodGuard, createRateCounts } from './rate-limiting.ts';
@@ -96,7 +96,7 @@ export function openPlatform(
         request_id,
         limiter,
         buckets,
-        mail: createLogMailer(log),
+        mail: createMailer(env, config, ports.egress, log),
         newId,
         defer,
         log,

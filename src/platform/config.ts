@@ -128,6 +128,12 @@ const Settings = z.object({
   PUBLIC_HOSTS: HostNames,
   QUOTAS: Quotas,
   IMPORT_BUCKETS: Buckets,
+  SIGN_UP: z
+    .enum(['open', 'invited', 'closed'], 'SIGN_UP must be "open", "invited" or "closed"')
+    .default('closed'),
+  MAIL_FROM: z.string().default(''),
+  MAIL_TO_LOG: Switch('MAIL_TO_LOG'),
+  RESEND_API_KEY: z.string().default(''),
 });
 
 /** A secret that signs what others send back. What the former one has signed stays valid while it is set. */
@@ -149,6 +155,20 @@ export interface Config {
   readonly token_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
   /** Names an erased end user in a tombstone, and signs receipts of erasures. */
   readonly erasure_secret: string;
+  /** Derives the single-use tokens of people. */
+  readonly person_secret: string;
+  /**
+   * Decides who may have an account without an invitation, and create workspaces. `open`: everyone. `invited`: accounts by
+   * invitation only, all of which may create workspaces. `closed`: accounts by invitation, workspaces by the root key.
+   */
+  readonly sign_up: 'open' | 'invited' | 'closed';
+  readonly mail: {
+    /** The sender, such as `AgentGrid <mail@example.com>`; empty without a mail service. */
+    readonly from: string;
+    /** Mail without a service is written to the log, links included. For local development only. */
+    readonly to_log: boolean;
+    readonly resend_api_key: string;
+  };
   /** Seals stored replies when the deployment has no encryption keys. */
   readonly sealing_secret: string;
   /** By version; empty when the deployment has none and cannot store secrets. */
@@ -197,6 +217,10 @@ export function readConfig(env: object): Config {
     PUBLIC_HOSTS,
     QUOTAS,
     IMPORT_BUCKETS,
+    SIGN_UP,
+    MAIL_FROM,
+    MAIL_TO_LOG,
+    RESEND_API_KEY,
   } = result.data;
   const derived = (name: string): SigningSecret => ({
     current: `${name}:${ROOT_KEY}`,
@@ -209,6 +233,9 @@ export function readConfig(env: object): Config {
     token_secret: derived('end-user-token'),
     token_keys: END_USER_TOKEN_KEYS,
     erasure_secret: `erasure:${ROOT_KEY}`,
+    person_secret: `person:${ROOT_KEY}`,
+    sign_up: SIGN_UP,
+    mail: { from: MAIL_FROM, to_log: MAIL_TO_LOG, resend_api_key: RESEND_API_KEY },
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
     shared_provider_keys: new Map(SHARED_PROVIDER_KEYS ? providerKeys(env) : []),
@@ -224,5 +251,7 @@ export function readConfig(env: object): Config {
 const providerKeys = (env: object): [string, string][] =>
   Object.entries(env).filter(
     (entry): entry is [string, string] =>
-      /_API_KEY$|^SEARXNG_URL$/.test(entry[0]) && typeof entry[1] === 'string' && entry[1] !== '',
+      /(?<!^RESEND)_API_KEY$|^SEARXNG_URL$/.test(entry[0]) &&
+      typeof entry[1] === 'string' &&
+      entry[1] !== '',
   );

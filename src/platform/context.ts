@@ -33,9 +33,11 @@ export type {
   ApiKeyActor,
   EndUserActor,
   Idempotency,
+  PersonActor,
   RequestStats,
   TokenBudget,
   TokenLimits,
+  UserActor,
 } from './caller.ts';
 
 export interface Ctx {

@@ -3,6 +3,16 @@ import { z } from 'zod';
 /** The key whose request caused the job, which pays for its model calls. */
 const api_key_id = z.string().nullish();
 
+/** Mail to people. Its content is composed when it is sent, so that no link is stored. */
+const mailKinds = [
+  'sign_up',
+  'reset',
+  'invitation',
+  'password_changed',
+  'two_factor_on',
+  'two_factor_off',
+] as const;
+
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */
 export const Job = z.discriminatedUnion('type', [
   z.strictObject({
@@ -17,6 +27,14 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
   z.strictObject({ type: z.literal('webhook.deliver'), delivery_id: z.string() }),
+  z.strictObject({
+    type: z.literal('mail.send'),
+    mail: z.enum(mailKinds),
+    /** The token, invitation or account that the mail is about; it has the address. */
+    id: z.string(),
+    /** The origin of links. */
+    origin: z.string(),
+  }),
   z.strictObject({ type: z.literal('telemetry.export') }),
   z.strictObject({
     type: z.literal('file.ingest'),

@@ -73,6 +73,7 @@ export function coverageOf(actor: Actor): Coverage | null {
       return { role: 'runtime', agent_ids: actor.agent_ids, expires_at: actor.expires_at };
     case 'root':
     case 'system':
+    case 'person':
       return null;
   }
 }

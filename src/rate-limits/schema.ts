@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { EndUserId, Id } from '../http/schema.ts';
+import { CredentialId, EndUserId, Id } from '../http/schema.ts';
 import { noLimits, type RateOverride } from '../shared/rate-rules.ts';
 
 /** The most overrides of all scopes together: each lookup of a key reads them. */
@@ -64,7 +64,7 @@ const none = { default: noLimits, overrides: [] };
 export const RateLimits = z
   .strictObject({
     workspace: Limits.default(noLimits).describe('Limits of the workspace as a whole'),
-    api_key: scope(Id('key'), 'API key').default(none),
+    api_key: scope(CredentialId, 'API key or member').default(none),
     agent: scope(Id('agt'), 'agent').default(none),
     end_user: scope(EndUserId, 'end user').default(none),
   })

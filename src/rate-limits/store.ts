@@ -16,7 +16,8 @@ export function putRateLimits(db: Db, workspace_id: string, rules: RateRules, no
     overrides: RateRules['agent']['overrides'],
   ) => sql`exists (
     select 1 from json_each(${JSON.stringify(overrides.map(({ id }) => id))}) named
-    where not exists (select 1 from ${sql.identifier(table)} own where own.id = named.value and own.workspace_id = ${workspace_id}))`;
+    where not exists (select 1 from ${sql.identifier(table)} own where own.id = named.value and own.workspace_id = ${workspace_id})
+    and not (${table === 'api_keys'} and exists (select 1 from members m where m.id = named.value and m.workspace_id = ${workspace_id})))`;
   const checked = sql<RateRules>`iif(${missing('api_keys', rules.api_key.overrides)} or ${missing('agents', rules.agent.overrides)},
     null, ${JSON.stringify(rules)})`;
   return db

@@ -6,7 +6,16 @@ import {
   pauseReasons,
   skipReasons,
 } from '../db/schema/schedules.ts';
-import { EndUserId, Id, Instant, Metadata, Name, Time, TimeZone } from '../http/schema.ts';
+import {
+  CredentialId,
+  EndUserId,
+  Id,
+  Instant,
+  Metadata,
+  Name,
+  Time,
+  TimeZone,
+} from '../http/schema.ts';
 import { Inputs, OptionalVersion } from '../runs/index.ts';
 import { idPattern } from '../shared/id.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
@@ -135,8 +144,8 @@ export const Schedule = z
     next_runs: z.array(Time).describe('The next five times; none unless it is active'),
     run_count: z.int().describe('Times that were to run, without those skipped'),
     failures: z.int().describe('Failures in a row'),
-    api_key_id: Id('key').describe(
-      'The API key that created it or changed it last: runs have its access, count against its limits and budgets, and follow its rotation',
+    api_key_id: CredentialId.describe(
+      'The API key or member that created it or changed it last: runs have its access, count against its limits and budgets, and follow its rotation',
     ),
     revision: z.int().describe('Increases with every change; the `ETag`'),
     created_at: Time,

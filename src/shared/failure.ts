@@ -5,7 +5,9 @@
 export const failures = {
   malformed_request: { status: 400, title: 'The request could not be read' },
   invalid_cursor: { status: 400, title: 'Invalid cursor' },
+  invalid_token: { status: 400, title: 'The link is invalid, has expired or has been used' },
   unauthenticated: { status: 401, title: 'A valid credential is required' },
+  second_factor_required: { status: 401, title: 'A second factor is required' },
   budget_exceeded: { status: 402, title: 'A budget does not allow this' },
   forbidden: { status: 403, title: 'The credential does not allow this' },
   not_found: { status: 404, title: 'Not found' },
@@ -24,6 +26,7 @@ export const failures = {
   request_in_flight: { status: 409, title: 'A request with this idempotency key is still running' },
   credential_unusable: { status: 409, title: 'A stored credential cannot be opened' },
   last_admin_key: { status: 409, title: 'The last admin key cannot be revoked or demoted' },
+  last_owner: { status: 409, title: 'The last owner cannot be removed or demoted' },
   precondition_failed: { status: 412, title: 'The resource has changed' },
   events_gone: { status: 410, title: 'The events are no longer stored' },
   reply_gone: { status: 410, title: 'The stored reply can no longer be read' },

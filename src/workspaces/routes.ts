@@ -1,6 +1,6 @@
 import { Router } from '../http/router.ts';
 import { CreateWorkspace, NewWorkspace, UpdateWorkspace, Workspace } from './schema.ts';
-import { createWorkspace, getWorkspace, updateWorkspace } from './service.ts';
+import { createOwnWorkspace, createWorkspace, getWorkspace, updateWorkspace } from './service.ts';
 
 export const workspaceRoutes = new Router()
   .endpoint(
@@ -45,4 +45,20 @@ export const workspaceRoutes = new Router()
       failures: ['conflict'],
     },
     (ctx, { body }) => updateWorkspace(ctx, body),
+  )
+  .endpoint(
+    {
+      method: 'post',
+      path: '/me/workspaces',
+      access: 'person',
+      tag: 'Account',
+      summary: 'Create a workspace as its owner',
+      operationId: 'createOwnWorkspace',
+      description:
+        'Where the deployment allows it (`SIGN_UP`). At most 20 workspaces for each person.',
+      body: CreateWorkspace,
+      reply: { status: 201, schema: Workspace, description: 'The workspace' },
+      failures: ['conflict'],
+    },
+    (ctx, { body }) => createOwnWorkspace(ctx, body),
   );

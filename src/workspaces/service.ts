@@ -1,5 +1,14 @@
 import { invalidateBudgets, moveToZone } from '../budgets/index.ts';
-import { insertApiKey, invalidateKeysOf, makeKey, toApiKey } from '../identity/index.ts';
+import { isGuardViolation } from '../db/errors.ts';
+import {
+  insertApiKey,
+  insertFirstOwner,
+  invalidateKeysOf,
+  makeKey,
+  maxOwned,
+  personOf,
+  toApiKey,
+} from '../identity/index.ts';
 import { modelNameError } from '../models/index.ts';
 import { commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
@@ -66,6 +75,42 @@ export async function createWorkspace(ctx: Ctx, input: CreateWorkspace): Promise
     ],
     reply,
   });
+  return reply;
+}
+
+/** Creates a workspace that belongs to the signed-in person. Throws `forbidden` where the deployment does not allow it, `conflict`. */
+export async function createOwnWorkspace(ctx: Ctx, input: CreateWorkspace): Promise<Workspace> {
+  const person = personOf(ctx);
+  if (ctx.config.sign_up === 'closed')
+    throw new Failure('forbidden', 'The operator of this deployment creates its workspaces.');
+  checkModels(input);
+  const now = ctx.now();
+  const times = { created_at: now, updated_at: now };
+  const id = ctx.newId('ws');
+  const row: WorkspaceRow = { id, ...input, suspended_at: null, deleted_at: null, ...times };
+  const about = { id: ctx.newId('mem'), workspace_id: id, user_id: person.id };
+  const reply = toWorkspace(row);
+  try {
+    await commit(ctx, {
+      statements: [
+        insertWorkspace(ctx.db, row),
+        insertFirstOwner(ctx.db, { ...about, role: 'owner', removed_at: null, ...times }),
+      ],
+      audit: [
+        {
+          action: 'workspace.create',
+          target_type: 'workspace',
+          target_id: id,
+          workspace_id: id,
+          detail: { owner: about.id },
+        },
+      ],
+      reply,
+    });
+  } catch (error) {
+    if (!isGuardViolation(error, 'members.role')) throw error;
+    throw new Failure('conflict', `A person can own at most ${maxOwned} workspaces.`);
+  }
   return reply;
 }
 

@@ -5,6 +5,11 @@ import { describe, expect, it } from 'vitest';
 /** Tables that belong to no workspace. */
 const shared = new Set([
   'workspaces',
+  'users',
+  'user_sessions',
+  'user_tokens',
+  'sign_in_attempts',
+  'recovery_codes',
   'd1_migrations',
   'analytics_cursors',
   'schedule_ticks',

@@ -182,6 +182,8 @@ describe('errors', () => {
     const well: Readonly<Record<string, string>> = Object.fromEntries(
       Object.entries({
         key: 'key',
+        member: 'mem',
+        invitation: 'inv',
         tool: 'tool',
         server: 'mcp',
         authorization: 'mca',

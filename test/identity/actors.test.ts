@@ -14,7 +14,14 @@ const endUser: Actor = {
   limits: { id: 'token-1', requests_per_minute: null, budget: null },
 };
 const shareLink: Actor = { type: 'share_link', id: 'link_1', agent_ids, expires_at: null };
-const editor: Actor = { type: 'user', id: 'usr_1', role: 'editor', agent_ids: null, expires_at: 1 };
+const editor: Actor = {
+  type: 'user',
+  id: 'mem_1',
+  role: 'editor',
+  is_owner: false,
+  agent_ids: null,
+  expires_at: null,
+};
 
 describe('actors', () => {
   it('a share link holds no permission and covers its agent only', () => {
@@ -38,7 +45,7 @@ describe('actors', () => {
     expect([mayUse(editor, 'agents:write'), mayUse(editor, 'keys:manage')]).toEqual([true, false]);
   });
 
-  it('an end user is paid for by the key that issued the token, a share link by none', () => {
-    expect([payingKey(endUser), payingKey(shareLink)]).toEqual(['key_1', null]);
+  it('an end user is paid for by the key that issued the token, a member by their own id, a share link by none', () => {
+    expect([endUser, editor, shareLink].map(payingKey)).toEqual(['key_1', 'mem_1', null]);
   });
 });

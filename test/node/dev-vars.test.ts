@@ -27,8 +27,9 @@ describe('variables in .dev.vars', () => {
       'ROOT_KEY',
       'ROOT_KEY_PREVIOUS',
       'ENCRYPTION_KEYS',
-        'END_USER_TOKEN_KEYS',
+      'END_USER_TOKEN_KEYS',
       ...new Set(keys),
+      'RESEND_API_KEY',
     ]);
   });
 

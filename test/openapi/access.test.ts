@@ -183,6 +183,8 @@ describe('roles', () => {
         'invoices:read',
       ],
       ...[
+        'members:read',
+        'members:manage',
         'judges:write',
         'budgets:manage',
         'webhooks:manage',

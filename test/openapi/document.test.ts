@@ -8,6 +8,7 @@ import {
   type Operation,
   operations,
   pathParameters,
+  personOperations,
   placesIn,
   resolve,
   type Schema,
@@ -16,6 +17,7 @@ import {
 
 /** Served outside the document: the document itself, pages for people, and addresses of OAuth. */
 const undocumented = [
+  'GET /account',
   ...['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'],
   ...['GET /oauth/mcp/callback', 'GET /oauth/mcp/client'],
 ];
@@ -27,6 +29,18 @@ const publicOperations = [
   'GET /api/v1/end-user-exports/{export}/content',
   'GET /api/v1/generated-files/{generated_file}/download',
   'GET /healthz',
+  'GET /api/v1/auth/methods',
+  ...[
+    'sign-up',
+    'sign-up/complete',
+    'sign-in',
+    'link',
+    'sign-out',
+    'password-reset',
+    'password-reset/complete',
+    'invitations/preview',
+    'invitations/accept',
+  ].map((path) => `POST /api/v1/auth/${path}`),
 ];
 
 const schemasOf = (operation: Operation): Schema[] => [
@@ -52,21 +66,31 @@ describe('the document', () => {
       .filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)(?:\{\.\+\})?/g, '{$1}')}`);
     expect(new Set(served)).toEqual(
-      new Set([...operations.map(({ name }) => name), ...undocumented]),
+      new Set([...[...operations, ...personOperations].map(({ name }) => name), ...undocumented]),
     );
     expect(served).toHaveLength(new Set(served).size);
   });
 
   it('names every public operation, and only those lack a credential (R1)', () => {
-    expect(operations.filter(({ access }) => access === 'public').map(({ name }) => name)).toEqual(
-      publicOperations,
-    );
+    expect(
+      operations
+        .filter(({ access }) => access === 'public')
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(publicOperations.sort());
     for (const { name, access, security = [] } of operations) {
       const scheme = access === 'root' ? 'root_key' : 'api_key';
       const [first, ...others] = security;
       expect(first, name).toEqual(access === 'public' ? undefined : { [scheme]: [] });
-      if (others.length > 0) expect([access, others]).toEqual([access, [{ end_user_token: [] }]]);
+      // Every route that takes a key takes a member's session.
+      if (scheme === 'root_key' || access === 'public') expect(others, name).toEqual([]);
+      else {
+        expect(others[0], name).toEqual({ session: [] });
+        expect([[], [{ end_user_token: [] }]], name).toContainEqual(others.slice(1));
+      }
     }
+    for (const { name, security } of personOperations)
+      expect(security, name).toEqual([{ session: [] }]);
   });
 
   it('gives every operation a permission of the role table (R9)', () => {
@@ -100,7 +124,9 @@ describe('the document', () => {
 
   it('describes every tag once, in order', () => {
     const names = document.tags.map(({ name }) => name);
-    expect(new Set(names)).toEqual(new Set(operations.flatMap(({ tags }) => tags ?? [])));
+    expect(new Set(names)).toEqual(
+      new Set([...operations, ...personOperations].flatMap(({ tags }) => tags ?? [])),
+    );
     expect(names).toHaveLength(new Set(names).size);
     for (const { name, description } of document.tags) expect(description, name).toMatch(/\S{3}/);
   });

@@ -307,7 +307,7 @@ describe('the API of memories', () => {
         env.DB.prepare(
           `insert into memories (id, workspace_id, agent_id, end_user_id, text, confidence, origin, created_at, updated_at)
            values (?, ?, ?, 'ada', ?, 0.5, 'api', ?, ?)`,
-        ).bind(`mem_${String(at).padStart(26, '0')}`, workspace.id, agent, text, at, at),
+        ).bind(`fact_${String(at).padStart(26, '0')}`, workspace.id, agent, text, at, at),
       ),
     );
     await workspace.post('/end-users/ada/memories', {

@@ -85,7 +85,7 @@ interface Document {
 /** The OpenAPI document that the Worker serves. */
 export const document = await readDocument();
 
-export const operations: readonly Operation[] = Object.entries(document.paths).flatMap(
+const allOperations: readonly Operation[] = Object.entries(document.paths).flatMap(
   ([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       ...operation,
@@ -96,6 +96,12 @@ export const operations: readonly Operation[] = Object.entries(document.paths).f
       parameters: operation.parameters ?? [],
     })),
 );
+
+/** The operations for keys, the root key, tokens, or nobody. */
+export const operations = allOperations.filter(({ access }) => access !== 'person');
+
+/** The operations for a signed-in person only, apart from any workspace. */
+export const personOperations = allOperations.filter(({ access }) => access === 'person');
 
 /** Returns an operation by name; undefined if it does not exist. */
 export const operationNamed = (name: string): Operation | undefined =>

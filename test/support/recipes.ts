@@ -10,6 +10,7 @@ import { newServer } from './mcp/seed.ts';
 import { authorizationRecipe } from './oauth/recipe.ts';
 import { Site } from './outbound.ts';
 import { at, pageOf } from './pdf.ts';
+import { newAddress, newMember } from './people.ts';
 import { playScript } from './provider/client.ts';
 import { replayRecipes } from './replay-recipes.ts';
 import { asks, locate, says, tools } from './waiting-script.ts';
@@ -28,6 +29,9 @@ interface Recipe {
 }
 export type Values = Readonly<Record<string, string>>;
 
+export const newInvitation = async (workspace: Workspace): Promise<string> =>
+  (await created(workspace, '/invitations', { email: newAddress(), role: 'viewer' })).id;
+
 export const unique = () => crypto.randomUUID().slice(0, 8);
 
 export const recipes: readonly Recipe[] = [
@@ -42,6 +46,14 @@ export const recipes: readonly Recipe[] = [
     gives: ['key'],
     make: async (workspace) => ({
       key: (await created(workspace, '/api-keys', { name: 'Seed', role: 'viewer' })).id,
+    }),
+  },
+  {
+    needs: 'POST /api/v1/invitations',
+    gives: ['invitation', 'member'],
+    make: async (workspace) => ({
+      invitation: await newInvitation(workspace),
+      member: (await newMember(workspace, 'viewer')).member_id,
     }),
   },
   {

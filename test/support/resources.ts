@@ -22,7 +22,9 @@ import {
 } from './knowledge-states.ts';
 import { mcpBodies } from './mcp/seed.ts';
 import { newSignInServer } from './oauth/recipe.ts';
+import { newAddress } from './people.ts';
 import {
+  newInvitation,
   newJudge,
   newWaitingBatch,
   newWaitingRun,
@@ -64,7 +66,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   emb: 'migration',
   ses: 'session',
   sch: 'schedule',
-  mem: 'memory',
+  fact: 'memory',
   exp: 'experiment',
   var: 'variant',
   att: 'attachment',
@@ -90,6 +92,8 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   jdg: 'judge',
   era: 'erasure',
   eux: 'export',
+  mem: 'member',
+  inv: 'invitation',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */
@@ -124,6 +128,7 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
       },
     ],
   }),
+  'POST /api/v1/invitations': ({ email = newAddress() }) => ({ email, role: 'viewer' }),
   ...mcpBodies,
   'POST /api/v1/agents/{agent}/experiments': () => ({
     name: 'Shorter answers',
@@ -181,6 +186,10 @@ export const valuesFor = async (
       return { ...values, run: await newWaitingRun(workspace) };
     case 'POST /api/v1/tools/mcp/{server}/authorizations':
       return { ...values, server: await newSignInServer(workspace) };
+    case 'POST /api/v1/invitations':
+      return { ...values, email: newAddress() };
+    case 'POST /api/v1/invitations/{invitation}/resend':
+      return { ...values, invitation: await newInvitation(workspace) };
     case 'POST /api/v1/batches/{batch}/cancel':
       return { ...values, batch: await newWaitingBatch(workspace) };
     case 'POST /api/v1/architect/sessions/{architect_session}/create-agent':

@@ -7,7 +7,7 @@ let tableNames: string[] = [];
 export async function tenantTables(): Promise<string[]> {
   if (tableNames.length > 0) return tableNames;
   const { results } = await env.DB.prepare(
-    `select name from sqlite_master where type = 'table' and sql like 'CREATE TABLE%' and (sql like '%workspace_id%' or name = 'workspaces') order by name`,
+    `select name from sqlite_master where type = 'table' and sql like 'CREATE TABLE%' and (replace(sql, 'last_workspace_id', '') like '%workspace_id%' or name = 'workspaces') order by name`,
   ).all<{ name: string }>();
   tableNames = results.map(({ name }) => name);
   return tableNames;

@@ -27,7 +27,7 @@ import {
   selectItem,
   selectItemOfRun,
   selectItems,
-  selectValidKey,
+  selectReviewer,
   selectVerdicts,
   startReview,
   upsertVerdict,
@@ -43,11 +43,11 @@ async function findItem(ctx: Ctx, id: string): Promise<ItemWithTurn> {
   return row;
 }
 
-/** Throws `validation_failed` unless the key can review. */
+/** Throws `validation_failed` unless the member or key can review. */
 export async function checkAssignee(ctx: Ctx, key: string | null | undefined): Promise<void> {
   if (key == null) return;
-  if ((await selectValidKey(ctx.db, ctx.workspace_id, key).get()) === undefined)
-    throw invalid('/assignee', 'Must be a valid API key of the workspace.');
+  if ((await selectReviewer(ctx.db, ctx.workspace_id, key).get()) === undefined)
+    throw invalid('/assignee', 'Must be a member or a valid API key of the workspace.');
 }
 
 const auditOf = (verb: string, { id, agent_id }: Pick<ItemRow, 'id' | 'agent_id'>) => ({

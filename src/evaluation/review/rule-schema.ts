@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { RuleCondition } from '../../db/schema/reviews.ts';
-import { Id, Name, Time } from '../../http/schema.ts';
+import { CredentialId, Id, Name, Time } from '../../http/schema.ts';
 import { toWireTime } from '../../shared/time.ts';
 import type { RuleRow } from './rule-store.ts';
 
@@ -37,7 +37,7 @@ const Fields = {
   condition: Condition,
   enabled: z.boolean(),
   daily_limit: z.int().min(1).max(1000).describe('Turns that the rule adds on a day (UTC) at most'),
-  assignee: Id('key').nullable().describe('The API key that reviews the turns'),
+  assignee: CredentialId.nullable().describe('The member or API key that reviews the turns'),
   due_in_hours: z.int().min(1).max(8760).nullable().describe('Hours until they are due'),
 };
 

@@ -2,13 +2,13 @@ import { z } from '@hono/zod-openapi';
 import { reviewReasons, reviewStatuses, reviewVerdicts } from '../../db/schema/reviews.ts';
 import { coverages, runStatuses } from '../../db/schema/runs.ts';
 import { pageQuery } from '../../http/openapi.ts';
-import { Flag, Id, Instant, Name, Time } from '../../http/schema.ts';
+import { CredentialId, Flag, Id, Instant, Name, Time } from '../../http/schema.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import { CaseOfTurn } from '../datasets/schema.ts';
 import type { ItemRow, ItemWithTurn, VerdictRow } from './store.ts';
 
-const Assignee = Id('key').nullable().describe('The API key that reviews it');
+const Assignee = CredentialId.nullable().describe('The member or API key that reviews it');
 const Label = Name(64).openapi({ example: 'outdated' });
 const Labels = z
   .array(Label)
@@ -41,7 +41,7 @@ export const ReviewItemQuery = z.strictObject({
   agent: Id('agt').optional().describe('Filter by agent'),
   status: z.enum(reviewStatuses).optional().describe('Filter by status'),
   reason: z.enum(reviewReasons).optional().describe('Filter by reason'),
-  assignee: Id('key').optional().describe('Filter by assignee'),
+  assignee: CredentialId.optional().describe('Filter by assignee'),
   label: z.string().min(1).max(64).optional().describe('Filter by a label of a verdict'),
   overdue: Flag.optional().describe('`true`: items past their due time that are not done'),
 });

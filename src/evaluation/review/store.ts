@@ -1,10 +1,12 @@
 import { and, asc, desc, eq, getTableColumns, isNull, lt, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { valuesOf } from '../../db/json-values.ts';
+import { members } from '../../db/schema/people.ts';
 import { type ReviewReason, review_items, review_verdicts } from '../../db/schema/reviews.ts';
 import { run_contents, runs } from '../../db/schema/runs.ts';
 import { messages } from '../../db/schema/sessions.ts';
 import { api_keys } from '../../db/schema/workspaces.ts';
+import { isId } from '../../shared/id.ts';
 
 export type ItemRow = typeof review_items.$inferSelect;
 export type VerdictRow = typeof review_verdicts.$inferSelect;
@@ -173,8 +175,19 @@ export const startReview = (db: Db, { workspace_id, id }: ItemRow, now: number) 
     })
     .where(own(workspace_id, id));
 
-/** Selects a key that may be assigned. */
-export const selectValidKey = (db: Db, workspace_id: string, id: string) =>
+/** Selects a member or a key that may be assigned. */
+export const selectReviewer = (db: Db, workspace_id: string, id: string) =>
+  isId('mem', id) ? selectMember(db, workspace_id, id) : selectKey(db, workspace_id, id);
+
+const selectMember = (db: Db, workspace_id: string, id: string) =>
+  db
+    .select({ id: members.id })
+    .from(members)
+    .where(
+      and(eq(members.workspace_id, workspace_id), eq(members.id, id), isNull(members.removed_at)),
+    );
+
+const selectKey = (db: Db, workspace_id: string, id: string) =>
   db
     .select({ id: api_keys.id })
     .from(api_keys)

@@ -6,7 +6,7 @@ import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { second } from '../../shared/time.ts';
 import { isCoveredBy } from '../access.ts';
-import { keyActor } from '../caller/service.ts';
+import { credentialActor } from '../caller/service.ts';
 import { invalidateKey } from '../credential-cache.ts';
 import { makeKey } from './make-key.ts';
 import {
@@ -158,7 +158,7 @@ async function changeKey(
 
 /** Throws `forbidden` when a key would create or change one that holds more permissions, sees more agents or lives longer. */
 function refuseWider(ctx: Ctx, key: Pick<ApiKeyRow, 'role' | 'agent_ids' | 'expires_at'>): void {
-  if (!isCoveredBy(key, keyActor(ctx))) {
+  if (!isCoveredBy(key, credentialActor(ctx))) {
     throw new Failure(
       'forbidden',
       'A key cannot create or change a key with more access than its own.',

@@ -4,8 +4,11 @@ import { Id, Time } from '../../http/schema.ts';
 
 export const Me = z
   .object({
-    type: z.literal('api_key'),
-    id: Id('key'),
+    type: z.enum(['api_key', 'user']),
+    id: z.string().openapi({
+      description: 'Id of the key, or of the membership of a person (`mem_…`)',
+      example: 'key_01kajv2q5ve0mt8h2vj3c6x7ra',
+    }),
     workspace_id: Id('ws'),
     role: z.enum(roles),
     permissions: z.array(z.string()),

@@ -1,16 +1,16 @@
 import { type Permission, permissions } from '../../http/permissions.ts';
-import type { ApiKeyActor, Ctx } from '../../platform/context.ts';
+import type { ApiKeyActor, Ctx, UserActor } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { toWireTimeOrNull } from '../../shared/time.ts';
 import { mayUse } from '../access.ts';
 import type { Me } from './schema.ts';
 
-/** Returns the caller with its permissions. Throws `forbidden` for a caller that is not an API key. */
+/** Returns the caller with its permissions. Throws `forbidden` for a caller that is neither a key nor a member. */
 export function getMe(ctx: Ctx): Me {
-  const actor = keyActor(ctx);
-  const { id, role, agent_ids, expires_at } = actor;
+  const actor = credentialActor(ctx);
+  const { type, id, role, agent_ids, expires_at } = actor;
   return {
-    type: 'api_key',
+    type,
     id,
     workspace_id: ctx.workspace_id,
     role,
@@ -22,9 +22,9 @@ export function getMe(ctx: Ctx): Me {
   };
 }
 
-/** Throws `forbidden` for a caller that is not an API key. */
-export function keyActor(ctx: Ctx): ApiKeyActor {
-  if (ctx.actor.type !== 'api_key')
-    throw new Failure('forbidden', 'Only an API key of the workspace can do this.');
-  return ctx.actor;
+/** Returns the key or the member that calls. Throws `forbidden` for all others. */
+export function credentialActor({ actor }: Pick<Ctx, 'actor'>): ApiKeyActor | UserActor {
+  if (actor.type !== 'api_key' && actor.type !== 'user')
+    throw new Failure('forbidden', 'Only an API key or a member of the workspace can do this.');
+  return actor;
 }

@@ -3,7 +3,7 @@ import { type Ctx, coversAgent } from '../../platform/context.ts';
 import { notFound } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { second, toWireTime } from '../../shared/time.ts';
-import { keyActor } from '../caller/service.ts';
+import { credentialActor } from '../caller/service.ts';
 import type { CreateToken, EndUserToken } from './schema.ts';
 import { selectAgentIds } from './store.ts';
 import { signToken } from './token.ts';
@@ -24,7 +24,7 @@ export async function createToken(
     budget,
   }: CreateToken,
 ): Promise<EndUserToken> {
-  const key = keyActor(ctx);
+  const key = credentialActor(ctx);
   const found = await selectAgentIds(ctx.db, ctx.workspace_id, agent_ids).all();
   const known = new Set(found.map(({ id }) => id));
   if (!agent_ids.every((id) => known.has(id) && coversAgent(key, id))) throw notFound('agent');

@@ -59,7 +59,10 @@ async function lostCall(
   const hasOutput = output.some(isOutput);
   return {
     ...{ agent_id, version_id, experiment_id, variant_id, run_id, session_id, end_user_id },
-    api_key_id: run.created_by !== null && isId('key', run.created_by) ? run.created_by : null,
+    api_key_id:
+      run.created_by !== null && (isId('key', run.created_by) || isId('mem', run.created_by))
+        ? run.created_by
+        : null,
     call_key: `${run_id}:${ordinal}`,
     model: version.config.model,
     operation: run.is_preview ? 'preview' : 'answer',

@@ -90,7 +90,7 @@ async function searchNext(
     rememberFact(
       db,
       {
-        ...{ ...person, ...fact, id: ctx.newId('mem'), session_id, message_id },
+        ...{ ...person, ...fact, id: ctx.newId('fact'), session_id, message_id },
         origin: found.by === 'builtin' ? 'rule' : 'model',
         ...{
           superseded_at: null,

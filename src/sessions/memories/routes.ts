@@ -16,7 +16,7 @@ const tag = 'Memories';
 const end_user = z.object({
   end_user: EndUserId.describe('Your id of the end user, as in `end_user_id` of a session'),
 });
-const memory = z.object({ memory: Id('mem') });
+const memory = z.object({ memory: Id('fact') });
 
 /** The memories that agents have of their end users. */
 export const memoryRoutes = new Router()

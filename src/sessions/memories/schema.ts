@@ -51,7 +51,7 @@ export type ForgetQuery = z.output<typeof ForgetQuery>;
 
 export const Memory = z
   .object({
-    id: Id('mem'),
+    id: Id('fact'),
     agent_id: Id('agt'),
     end_user_id: EndUserId,
     text: Text,
@@ -63,7 +63,7 @@ export const Memory = z
       .object({ session_id: Id('ses'), message_id: Id('msg') })
       .nullable()
       .describe('The message that says it; null for a fact that was written with the API'),
-    supersedes: Id('mem').nullable().describe('The fact that this one replaced'),
+    supersedes: Id('fact').nullable().describe('The fact that this one replaced'),
     superseded_at: Time.nullable().describe('Since when another fact replaces this one'),
     created_at: Time,
     updated_at: Time.describe('When it was last confirmed or changed'),

@@ -85,7 +85,7 @@ export async function createMemory(
   authorizeAgent(ctx, await selectAgent(ctx.db, ctx.workspace_id, agent_id));
   const now = ctx.now();
   const row: MemoryRow = {
-    ...{ id: ctx.newId('mem'), workspace_id: ctx.workspace_id, agent_id, end_user_id, ...given },
+    ...{ id: ctx.newId('fact'), workspace_id: ctx.workspace_id, agent_id, end_user_id, ...given },
     ...{ origin: 'api', session_id: null, message_id: null },
     ...{ supersedes: null, superseded_at: null, created_by: actorId(ctx.actor) },
     ...{ created_at: now, updated_at: now },

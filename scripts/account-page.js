@@ -1,0 +1,147 @@
+// The page /account: signs in and out, and uses the links of mail. Tokens come in the fragment, which no server sees.
+const main = document.querySelector('main');
+const [action = '', token = ''] = location.hash.slice(1).split('=');
+history.replaceState(null, '', location.pathname + location.search);
+
+/** Where to go after a sign-in: a path of this origin; anything else is ignored. */
+function nextPath() {
+  const next = new URLSearchParams(location.search).get('next') ?? '';
+  if (!/^\/(?![/\\])/.test(next)) return '/account';
+  const url = new URL(next, location.origin);
+  return url.origin === location.origin ? url.pathname + url.search : '/account';
+}
+
+async function send(method, path, body) {
+  const response = await fetch(`/api/v1${path}`, {
+    method,
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const answer = text === '' ? {} : JSON.parse(text);
+  if (response.ok) return answer;
+  throw Object.assign(new Error(answer.detail ?? 'The request failed.'), { code: answer.code });
+}
+
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+const status = element('p', { role: 'status' });
+const say = (text) => {
+  status.textContent = text;
+};
+
+/** Shows a form; `fields` maps names to [label, type, autocomplete]. */
+function show(title, fields, button, submit) {
+  const inputs = Object.entries(fields).map(([name, [label, type, autocomplete]]) =>
+    element(
+      'p',
+      {},
+      element(
+        'label',
+        {},
+        `${label} `,
+        element('input', { name, type, autocomplete, required: name !== 'code' }),
+      ),
+    ),
+  );
+  const form = element('form', {}, ...inputs, element('button', {}, button));
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    say('');
+    const values = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
+    await submit(values).catch((error) => say(error.message));
+  });
+  main.replaceChildren(element('h1', {}, title), form, status);
+}
+
+const email = ['E-mail', 'email', 'username'];
+const newPassword = ['New password', 'password', 'new-password'];
+const name = ['Name', 'text', 'name'];
+const leave = () => location.assign(nextPath());
+
+function link(text, open) {
+  const button = element('button', { type: 'button' }, text);
+  button.addEventListener('click', open);
+  main.append(button);
+}
+
+function signIn() {
+  const fields = {
+    email,
+    password: ['Password', 'password', 'current-password'],
+    code: ['Code, if two-factor sign-in is on', 'text', 'one-time-code'],
+  };
+  show('Sign in', fields, 'Sign in', async (values) => {
+    await send('POST', '/auth/sign-in', values);
+    leave();
+  });
+  link('Create an account', () => request('Create an account', '/auth/sign-up'));
+  link('Reset the password', () => request('Reset the password', '/auth/password-reset'));
+}
+
+const request = (title, path) =>
+  show(title, { email }, 'Send a link', async (values) => {
+    await send('POST', path, values);
+    say('If the address can be used, a mail with a link is on its way.');
+  });
+
+async function account() {
+  const me = await send('GET', '/me').catch(() => null);
+  if (me === null) return signIn();
+  const workspaces = me.workspaces.map((one) => element('li', {}, `${one.name} (${one.role})`));
+  main.replaceChildren(
+    element('h1', {}, me.name),
+    element('p', {}, me.email),
+    element('ul', {}, ...workspaces),
+    status,
+  );
+  link('Sign out', async () => {
+    await send('POST', '/auth/sign-out');
+    signIn();
+  });
+}
+
+async function invitation() {
+  const preview = await send('POST', '/auth/invitations/preview', { token });
+  const title = `Join ${preview.workspace_name} as ${preview.role}`;
+  if (!preview.has_account)
+    return show(title, { name, password: newPassword }, 'Join', async (values) => {
+      await send('POST', '/auth/invitations/accept', { token, ...values });
+      leave();
+    });
+  const password = ['Password', 'password', 'current-password'];
+  const code = ['Code, if two-factor sign-in is on', 'text', 'one-time-code'];
+  show(title, { password, code }, 'Sign in and join', async (values) => {
+    await send('POST', '/auth/sign-in', { email: preview.email, ...values });
+    await send('POST', '/me/invitations', { token });
+    leave();
+  });
+}
+
+const actions = {
+  async link() {
+    await send('POST', '/auth/link', { token });
+    leave();
+  },
+  'sign-up': () =>
+    show('Create an account', { name, password: newPassword }, 'Create', async (values) => {
+      await send('POST', '/auth/sign-up/complete', { token, ...values });
+      leave();
+    }),
+  reset: () =>
+    show('Choose a new password', { password: newPassword }, 'Set', async (values) => {
+      await send('POST', '/auth/password-reset/complete', { token, ...values });
+      signIn();
+    }),
+  invitation,
+};
+
+const run = Object.hasOwn(actions, action) ? actions[action] : account;
+Promise.resolve(run()).catch((error) => {
+  signIn();
+  say(error.message);
+});

@@ -1,0 +1,69 @@
+/** The texts of all mail to people. Links carry their token in the fragment, which is not sent to servers. */
+
+export interface Letter {
+  readonly subject: string;
+  readonly text: string;
+}
+
+const page = (origin: string, action: string, token: string) =>
+  `${origin}/account#${action}=${token}`;
+
+const ignore = 'If you did not request this, ignore this message; nothing changes.';
+
+const letter = (subject: string, ...paragraphs: readonly string[]): Letter => ({
+  subject,
+  text: `${paragraphs.join('\n\n')}\n`,
+});
+
+export const signUpLetter = (origin: string, token: string) =>
+  letter(
+    'Confirm your address',
+    'Open this link to choose a password and create your AgentGrid account:',
+    page(origin, 'sign-up', token),
+    'The link is valid for 30 minutes and works once.',
+    ignore,
+  );
+
+export const accountExistsLetter = (origin: string) =>
+  letter(
+    'You already have an account',
+    'Someone, perhaps you, wanted to create an AgentGrid account with this address. It already has one. Sign in, or request a link to reset the password:',
+    `${origin}/account`,
+    ignore,
+  );
+
+export const resetLetter = (origin: string, token: string) =>
+  letter(
+    'Reset your password',
+    'Open this link to choose a new password. All of your sessions end when you do:',
+    page(origin, 'reset', token),
+    'The link is valid for 30 minutes and works once.',
+    ignore,
+  );
+
+export const passwordChangedLetter = (origin: string) =>
+  letter(
+    'Your password was changed',
+    'The password of your AgentGrid account was changed, and your other sessions have ended.',
+    `If this was not you, reset the password at once: ${origin}/account`,
+  );
+
+export const twoFactorLetter = (origin: string, isOn: boolean) =>
+  letter(
+    isOn ? 'Two-factor sign-in is on' : 'Two-factor sign-in is off',
+    `Two-factor sign-in of your AgentGrid account was turned ${isOn ? 'on' : 'off'}.`,
+    `If this was not you, reset the password at once: ${origin}/account`,
+  );
+
+export const invitationLetter = (
+  origin: string,
+  token: string,
+  { workspace, role, from }: { workspace: string; role: string; from: string | null },
+) =>
+  letter(
+    `Invitation to ${workspace}`,
+    `${from ?? 'An administrator'} invites you to the workspace "${workspace}" on AgentGrid, as ${role}. Accept here:`,
+    page(origin, 'invitation', token),
+    'The link is valid for 7 days and works once, for this address only.',
+    'If you do not expect this, ignore this message.',
+  );

@@ -1,0 +1,148 @@
+import { isGuardViolation } from '../../db/errors.ts';
+import type { MemberRole } from '../../db/schema/people.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { Failure, notFound } from '../../shared/failure.ts';
+import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
+import { invalidateIssuer } from '../credential-cache.ts';
+import { personOf } from '../people/person.ts';
+import { toUserActor } from './member-actor.ts';
+import { type Member, toMember } from './schema.ts';
+import {
+  changeMember,
+  type MemberWithUser,
+  selectMember,
+  selectMembers,
+  selectMembership,
+  selectOwner,
+} from './store.ts';
+
+export const listMembers = (ctx: Ctx, query: PageQuery): Promise<Page<Member>> =>
+  readPage(
+    { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'members' },
+    query,
+    (after, limit) => selectMembers(ctx.db, ctx.workspace_id, after, limit).all(),
+    (row) => row.id,
+    toMember,
+  );
+
+/** Returns a member, also one who has been removed, so that the audit log can be read. */
+export const getMember = async (ctx: Ctx, id: string): Promise<Member> =>
+  toMember(await findMember(ctx, id));
+
+/** Changes the role of a member. Effective with their next request. Throws `forbidden`, `last_owner`. */
+export async function updateMember(ctx: Ctx, id: string, role: MemberRole): Promise<Member> {
+  const row = await findActive(ctx, id);
+  await refuseAboveOwn(ctx, row.role);
+  await refuseAboveOwn(ctx, role);
+  if (row.role !== role)
+    await change(ctx, id, { role }, 'member.update', { role: { from: row.role, to: role } });
+  return { ...toMember(row), role };
+}
+
+/** Removes a member: their sessions no longer reach the workspace from the next request on. Throws `last_owner`. */
+export async function removeMember(ctx: Ctx, id: string): Promise<void> {
+  const row = await findMember(ctx, id);
+  if (row.removed_at !== null) return;
+  await refuseAboveOwn(ctx, row.role);
+  await change(ctx, id, { removed_at: ctx.now() }, 'member.remove', { role: row.role });
+}
+
+/**
+ * Makes another member an owner of the workspace, and the signed-in owner an admin, in one step. Throws `not_found` unless the
+ * person is a member, `forbidden` unless an owner.
+ */
+export async function transferOwnership(
+  ctx: Ctx,
+  workspace_id: string,
+  member_id: string,
+): Promise<void> {
+  const own = await selectMembership(ctx.db, workspace_id, personOf(ctx).id).get();
+  if (own === undefined) throw notFound('workspace');
+  if (own.role !== 'owner') throw new Failure('forbidden', 'Only an owner can transfer ownership.');
+  if (member_id === own.id) throw new Failure('conflict', 'You are an owner already.');
+  const inside: Ctx = { ...ctx, workspace_id, actor: toUserActor(own) };
+  await findActive(inside, member_id);
+  const now = ctx.now();
+  const [appointed] = await guarded(() =>
+    commit(inside, {
+      statements: [
+        changeMember(ctx.db, workspace_id, member_id, { role: 'owner', now }),
+        changeMember(ctx.db, workspace_id, own.id, { role: 'admin', now }),
+      ],
+      audit: [
+        {
+          action: 'member.transfer_ownership',
+          target_type: 'member',
+          target_id: member_id,
+          detail: { from: own.id },
+        },
+      ],
+      reply: null,
+    }),
+  );
+  if (appointed.length === 0) throw notFound('member');
+}
+
+/** Ends the signed-in person's own membership of a workspace. Throws `not_found`, `last_owner`. */
+export async function leaveWorkspace(ctx: Ctx, workspace_id: string): Promise<void> {
+  const row = await selectMembership(ctx.db, workspace_id, personOf(ctx).id).get();
+  if (row === undefined) throw notFound('workspace');
+  const inside: Ctx = { ...ctx, workspace_id, actor: toUserActor(row) };
+  await change(inside, row.id, { removed_at: ctx.now() }, 'member.leave', { role: row.role });
+}
+
+async function findMember(ctx: Ctx, id: string): Promise<MemberWithUser> {
+  const row = await selectMember(ctx.db, ctx.workspace_id, id).get();
+  if (row === undefined) throw notFound('member');
+  return row;
+}
+
+async function findActive(ctx: Ctx, id: string): Promise<MemberWithUser> {
+  const row = await findMember(ctx, id);
+  if (row.removed_at !== null) throw new Failure('conflict', 'The member has been removed.');
+  return row;
+}
+
+/**
+ * Throws `forbidden` when a caller who is not an owner would appoint, change or remove one. An API key may appoint an owner
+ * while the workspace has none.
+ */
+export async function refuseAboveOwn(ctx: Ctx, role: MemberRole): Promise<void> {
+  const { actor } = ctx;
+  if (role !== 'owner' || (actor.type === 'user' && actor.is_owner)) return;
+  const isFirst =
+    actor.type === 'api_key' && (await selectOwner(ctx.db, ctx.workspace_id).get()) === undefined;
+  if (!isFirst)
+    throw new Failure('forbidden', 'Only an owner can appoint, change or remove an owner.');
+}
+
+async function change(
+  ctx: Ctx,
+  id: string,
+  changes: { readonly role?: MemberRole; readonly removed_at?: number },
+  action: string,
+  detail: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const statement = changeMember(ctx.db, ctx.workspace_id, id, { ...changes, now: ctx.now() });
+  const [rows] = await guarded(() =>
+    commit(ctx, {
+      statements: [statement],
+      audit: [{ action, target_type: 'member', target_id: id, detail }],
+    }),
+  );
+  invalidateIssuer(id);
+  if (rows.length === 0) throw notFound('member');
+}
+
+async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isGuardViolation(error, 'members.role')) throw error;
+    throw new Failure(
+      'last_owner',
+      'The workspace would have no owner. Make another member an owner first.',
+    );
+  }
+}

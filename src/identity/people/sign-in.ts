@@ -1,0 +1,75 @@
+import { isGuardViolation } from '../../db/errors.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { sha256 } from '../../shared/digest.ts';
+import { Failure } from '../../shared/failure.ts';
+import {
+  readSessionCookie,
+  refuseCrossSite,
+  refuseForeignSignIn,
+  sessionCookie,
+} from '../sessions/cookie.ts';
+import { type NewSession, newSession } from '../sessions/new-session.ts';
+import { deleteSessionOfToken } from '../sessions/store.ts';
+import { planSecondFactor, wrongCode } from '../two-factor/second-factor.ts';
+import { countAttempt } from './attempts.ts';
+import { verifyPassword } from './password.ts';
+import { asPerson, auditPerson } from './person.ts';
+import type { SignIn } from './schema.ts';
+import { selectUserByEmail } from './store.ts';
+
+export interface SignedIn {
+  readonly user_id: string;
+  readonly session: NewSession;
+}
+
+/**
+ * Signs in by address and password, and by a code where the account requires one. Wrong addresses and wrong passwords
+ * get the same answer after the same work. Throws `unauthenticated`, `second_factor_required`, `rate_limited`.
+ */
+export async function signIn(
+  ctx: Ctx,
+  request: Request,
+  { email, password, code }: SignIn,
+): Promise<SignedIn> {
+  refuseForeignSignIn(request);
+  const undo = await countAttempt(ctx, 'sign_in', email);
+  const user = await selectUserByEmail(ctx.db, email).get();
+  const isRight = await verifyPassword(user?.password_hash ?? null, password);
+  if (user === undefined || !isRight)
+    throw new Failure('unauthenticated', 'The address or the password is wrong.');
+  const factor = await planSecondFactor(ctx, user, code);
+  try {
+    return await startSession(ctx, request, user.id, 'password', [...factor, ...undo]);
+  } catch (error) {
+    throw isGuardViolation(error, 'users.name') ? wrongCode() : error;
+  }
+}
+
+/** Starts a session for a person who has proven who they are. The session of the request's cookie ends. */
+export async function startSession(
+  ctx: Ctx,
+  request: Request,
+  user_id: string,
+  method: string,
+  statements: Parameters<typeof commit>[1]['statements'] = [],
+  workspace_id: string | null = null,
+): Promise<SignedIn> {
+  const session = await newSession(ctx, request, { user_id, method, workspace_id });
+  const audit = await auditPerson(ctx, user_id, 'session.create', { method });
+  await commit(asPerson(ctx, user_id, session.session_id), {
+    statements: [...session.statements, ...statements],
+    audit,
+  });
+  return { user_id, session };
+}
+
+/** Ends the session of a request. Returns a cookie that clears the browser's; does nothing without one. */
+export async function signOut(ctx: Ctx, request: Request): Promise<Response> {
+  const token = readSessionCookie(request);
+  if (token === null) return new Response(null, { status: 204 });
+  refuseCrossSite(request);
+  await deleteSessionOfToken(ctx.db, await sha256(token));
+  const headers = { 'set-cookie': sessionCookie(request.url, '', 0), 'clear-site-data': '"cache"' };
+  return new Response(null, { status: 204, headers });
+}
