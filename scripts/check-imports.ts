@@ -32,6 +32,7 @@ const ranks = [
   'code',
   'sessions',
   'schedules',
+  'share-links',
   'protocols',
   'evaluation',
   'architect',

@@ -32,6 +32,11 @@ export const tags = [
     name: 'Sessions',
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',
   },
+  {
+    name: 'Share links',
+    description:
+      'Links by which people chat with an agent, as a page or embedded, and their limits',
+  },
   { name: 'Schedules', description: 'Run agents at times of a cron expression' },
   {
     name: 'Experiments',

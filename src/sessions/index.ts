@@ -9,7 +9,8 @@ export { inNewSession } from './in-new-session.ts';
 export { eraseFromMessage } from './retention/erase-item.ts';
 export { eraseRun } from './retention/erase-run.ts';
 export { eraseSessions } from './retention/erase-sessions.ts';
-export { deleteSession } from './service.ts';
+export { OpenedSession } from './schema.ts';
+export { createSession, deleteSession } from './service.ts';
 export {
   headOf,
   type MessageRow,

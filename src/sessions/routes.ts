@@ -79,6 +79,7 @@ const plainRoutes = new Router()
       path: '/sessions',
       access: 'sessions:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'List all sessions',
       description:
@@ -99,6 +100,7 @@ const plainRoutes = new Router()
       path: '/sessions/{session}',
       access: 'sessions:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Get a session',
       params: session,
@@ -116,6 +118,7 @@ const plainRoutes = new Router()
       path: '/sessions/{session}',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Update a session',
       description:
@@ -134,6 +137,7 @@ const plainRoutes = new Router()
       path: '/sessions/{session}',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Delete a session',
       description:
@@ -150,6 +154,7 @@ const plainRoutes = new Router()
       path: '/sessions/{session}/messages',
       access: 'messages:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'List messages',
       description:
@@ -174,6 +179,7 @@ const messageRoutes = (stream: NativeStream) =>
       path: '/sessions/{session}/messages',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Send a message',
       description:

@@ -7,6 +7,7 @@ export const failures = {
   invalid_cursor: { status: 400, title: 'Invalid cursor' },
   unauthenticated: { status: 401, title: 'A valid credential is required' },
   budget_exceeded: { status: 402, title: 'A budget does not allow this' },
+  share_limit: { status: 403, title: 'A limit of the share link does not allow this' },
   forbidden: { status: 403, title: 'The credential does not allow this' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'The method is not supported here' },

@@ -136,7 +136,9 @@ describe('Idempotency-Key (R55)', () => {
       own = await seed('Idempotent');
     });
 
-    it.each(posts.map((operation) => [operation.name, operation] as const))(
+    // An anonymous caller has no scope for a key.
+    const scoped = posts.filter(({ access }) => access !== 'public');
+    it.each(scoped.map((operation) => [operation.name, operation] as const))(
       '%s replays a retry',
       async (_name, operation) => {
         const credential = operation.access === 'root' ? rootKey : own.workspace.key;

@@ -105,6 +105,7 @@ describe('the token of an end user', () => {
       'POST /sessions/{session}/events',
       'POST /sessions/{session}/messages',
       'POST /sessions/{session}/suggestions',
+      'POST /shared/{shared}/sessions',
       'POST /tools/mcp/{server}/authorizations',
       'PUT /messages/{message}/feedback',
     ]);

@@ -24,8 +24,11 @@ import { someOf } from '../support/turns.ts';
 const withParameters = operations.filter(
   (operation) => operation.access !== 'root' && pathParameters(operation).length > 0,
 );
-const withIds = withParameters.filter((operation) =>
-  pathParameters(operation).some((name) => !namedParameters.has(name)),
+/** Without those whose URL is the permission, such as the address of a share link. */
+const withIds = withParameters.filter(
+  (operation) =>
+    operation.access !== 'public' &&
+    pathParameters(operation).some((name) => !namedParameters.has(name)),
 );
 const withIdsInBody = operations.filter(
   (operation) => operation.access !== 'root' && idsInBody(jsonBodyOf(operation)).length > 0,

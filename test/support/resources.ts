@@ -62,6 +62,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   emb: 'migration',
   ses: 'session',
   sch: 'schedule',
+  shl: 'share_link',
   exp: 'experiment',
   var: 'variant',
   att: 'attachment',
@@ -86,6 +87,9 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   jdg: 'judge',
 };
 
+/** The form of the address of a share link. */
+const newAddress = () => crypto.randomUUID().replaceAll('-', '').slice(0, 22);
+
 /** Well-formed ids of nonexistent resources, by parameter. */
 export const randomValues = (): Values => ({
   ...Object.fromEntries(
@@ -94,6 +98,7 @@ export const randomValues = (): Values => ({
       newId(prefix as IdPrefix),
     ]),
   ),
+  shared: newAddress(),
   shadow: newId('rpl'),
   question: newId('msg'),
   a: newId('ver'),
