@@ -12,6 +12,7 @@ import {
   withClientTools,
 } from '../runs/index.ts';
 import { suggestionRoutes } from './background/routes.ts';
+import { citationRoutes } from './citations/routes.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
 import {
   AllSessionsQuery,
@@ -214,6 +215,7 @@ export function sessionRoutes(stream: NativeStream): Router {
     plainRoutes,
     messageRoutes(stream),
     feedbackRoutes,
+    citationRoutes,
     treeRoutes(stream),
     suggestionRoutes,
   ];

@@ -17,6 +17,11 @@ export const SharedAgent = z
   .object({
     title: z.string().openapi({ example: 'Coffee support' }),
     access: z.enum(shareAccess),
+    welcome_message: z
+      .string()
+      .nullable()
+      .describe('The greeting; null until an address is verified'),
+    starter_questions: z.array(z.string()),
   })
   .openapi('SharedAgent');
 export type SharedAgent = z.output<typeof SharedAgent>;

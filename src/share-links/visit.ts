@@ -1,3 +1,4 @@
+import { parseConfig, selectVersionFor } from '../agents/index.ts';
 import { signToken } from '../identity/index.ts';
 import { type Ctx, coversAgent, isVisitor } from '../platform/context.ts';
 import { Failure, notFound } from '../shared/failure.ts';
@@ -44,7 +45,19 @@ export async function getSharedAgent(
   request: Request,
 ): Promise<SharedAgent> {
   const { link, title } = await findShared(ctx, address, request);
-  return { title, access: link.access };
+  const { workspace_id, agent_id, version, access } = link;
+  // Who has to verify an address learns no more before that.
+  const row =
+    access === 'verified'
+      ? undefined
+      : await selectVersionFor(ctx.db, workspace_id, agent_id, version).get();
+  const config = row === undefined ? null : parseConfig(row.config);
+  return {
+    title,
+    access,
+    welcome_message: config?.welcome_message ?? null,
+    starter_questions: config?.starter_questions ?? [],
+  };
 }
 
 /** Sends a code to an address, if the link admits it. */

@@ -81,6 +81,7 @@ describe('the token of an end user', () => {
       'GET /chat/{session}/stream',
       'GET /generated-files/{generated_file}',
       'GET /messages/{message}',
+      'GET /messages/{message}/citations/{citation}',
       'GET /runs/{run}',
       'GET /runs/{run}/events',
       'GET /sessions',

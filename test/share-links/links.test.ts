@@ -23,7 +23,10 @@ describe('a share link', () => {
     expect(keys.map((key: { id: string }) => key.id)).toEqual([workspace.key_id]);
     const audit = (await workspace.get('/audit-log')).body.data;
     expect(audit[0]).toMatchObject({ action: 'share_link.create', target_id: link });
-    expect((await get(address)).body).toEqual({ title: 'Coffee', access: 'public' });
+    expect((await get(address)).body).toEqual({
+      ...{ title: 'Coffee', access: 'public' },
+      ...{ welcome_message: null, starter_questions: [] },
+    });
   });
 
   it('is found by the agents and workspaces that own it only (R7)', async () => {

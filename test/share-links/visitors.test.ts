@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers';
 import { sign } from 'hono/jwt';
 import { describe, expect, it } from 'vitest';
 import { request, rootKey } from '../support/api.ts';
+import { addText } from '../support/files.ts';
 import { addressOf, mailTo, newShareLink, type Shared } from '../support/share-links.ts';
 
 const verified = { access: 'verified', allowed_addresses: ['ann@shop.example', '@staff.example'] };
@@ -212,3 +213,47 @@ const storedCodes = async (link: string) =>
       .bind(link)
       .all<{ email: string; hash: string }>()
   ).results;
+
+describe('a cited page', () => {
+  it('is read by the visitor of the answer, and by nobody who may not read its file (R85)', async () => {
+    const shared = await newShareLink();
+    const { workspace, agent, address } = shared;
+    const base = (await workspace.get(`/agents/${agent}`)).body.base_id;
+    await workspace.patch(`/agents/${agent}`, {
+      config: { model: 'builtin/extractive', knowledge: { base_ids: [base] } },
+    });
+    const text = 'The shop opens at ten in the morning. It closes at six in the evening.';
+    const { id: file } = await addText(workspace, base, 'hours.txt', text);
+    const { as, session } = await shared.visit();
+    const sent = { message: 'When does the shop open?' };
+    const answer = (await as.post(`/sessions/${session}/messages`, sent)).body;
+    const [citation] = answer.citations;
+    const path = `/messages/${answer.id}/citations/${citation.number}`;
+    const { body } = await as.get(path);
+    expect(body).toMatchObject({ file_name: 'hours.txt', page: null, page_count: null });
+    expect(body.text.slice(body.start, body.end)).toBe(citation.quote);
+    const other = (await shared.visit()).as;
+    expect((await other.get(path)).status).toBe(404);
+    expect((await as.get(`/messages/${answer.id}/citations/99`)).status).toBe(404);
+    await workspace.patch(`/files/${file}`, { groups: ['staff'] });
+    expect((await as.get(path)).status).toBe(404);
+    expect((await workspace.get(path)).status).toBe(200);
+    expect(address).toHaveLength(22);
+  });
+});
+
+describe('the page of a link', () => {
+  it('is the same for every address, and has a policy without exceptions (R71)', async () => {
+    const { address } = await newShareLink();
+    const page = await request('GET', `/chat/${address}`, null);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(page.status).toBe(200);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|http|\*/);
+    const unknown = `${address.slice(1)}x`;
+    const other = await request('GET', `/chat/${unknown}`, null);
+    expect(other.body.replace(unknown, address)).toBe(page.body);
+    expect((await request('GET', '/chat/no', null)).status).toBe(404);
+  });
+});

@@ -286,7 +286,7 @@ export const recipes: readonly Recipe[] = [
   },
   {
     needs: 'POST /api/v1/agents/{agent}/share-links',
-    gives: ['share_link', 'shared'],
+    gives: ['share_link', 'shared', 'citation'],
     from: ['agent'],
     make: async (workspace, { agent }) => {
       // Whoever requests a code has to verify an address.
@@ -295,7 +295,7 @@ export const recipes: readonly Recipe[] = [
         name: `Seed ${unique()}`,
         ...about,
       });
-      return { share_link: link.id, shared: link.url.slice(-22) };
+      return { share_link: link.id, shared: link.url.slice(-22), citation: '1' };
     },
   },
   {

@@ -41,6 +41,7 @@ export const namedParameters: ReadonlySet<string> = new Set([
   'provider',
   'search_provider',
   'page',
+  'citation',
 ]);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
@@ -106,6 +107,7 @@ export const randomValues = (): Values => ({
   label: `label-${unique()}`,
   provider: 'openai',
   page: '1',
+  citation: '1',
   model: newId('agt'),
   item: newId('msg'),
   response: newId('run').replace('run_', 'resp_'),
