@@ -162,6 +162,28 @@ describe('the page of a link', () => {
     await page.close();
   });
 
+  it('asks for an address and a code, from right to left, and shows a lost connection', async () => {
+    const agent = await stage.agent([{ text: ['Hello.'] }]);
+    const fields = { access: 'verified', allowed_addresses: ['@example.com'] };
+    const { page, faults } = await stage.page();
+    await page.goto(
+      embed(addressOf(await stage.link(agent.id, fields)), 'data-dir="rtl" data-open'),
+    );
+    await page.getByLabel('Email address').fill('ann@example.com');
+    await page.getByRole('button', { name: 'Send code' }).click();
+    await page.getByLabel('Code', { exact: true }).fill('00000000');
+    await page.getByRole('button', { name: 'Enter' }).click();
+    await page.getByRole('alert').getByText('The code is wrong').waitFor();
+    expect(await violations(page)).toEqual([]);
+    const box = await page.getByRole('dialog').boundingBox();
+    expect(box?.x).toBeLessThan(100);
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Enter' }).click();
+    await page.getByRole('alert').getByText('You are offline').waitFor();
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+
   it('runs nothing and loads nothing that an answer contains (R71, R73)', async () => {
     const agent = await stage.agent([{ text: [hostile] }]);
     const { page, requests, faults } = await stage.page();
