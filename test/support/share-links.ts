@@ -15,7 +15,7 @@ export interface Shared {
   visit(): Promise<{ readonly as: Workspace; readonly session: string; readonly id: string }>;
 }
 
-export const hello: Script = { rounds: [{ text: ['Hello ', 'there.'] }], repeat: true };
+const hello: Script = { rounds: [{ text: ['Hello ', 'there.'] }], repeat: true };
 
 /** A link to an agent whose model follows the script. */
 export async function newShareLink(fields: object = {}, script: Script = hello): Promise<Shared> {

@@ -37,7 +37,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface Watched {
+interface Watched {
   readonly page: Page;
   readonly requests: string[];
   /** Violations of the policy, errors of scripts and dialogs. */
