@@ -1,5 +1,7 @@
-// Creates what the Worker needs besides its source: static assets (the files that /docs loads, the character maps for PDFs), the parser
-// for PDFs, the price table, and the two parts of the sandbox for code. wrangler runs it before every build, and vitest.config.ts before the tests.
+// Creates what the Worker needs besides its source: static assets (the files that /docs loads, the character maps for PDFs, the chat of
+// share links), the parser for PDFs, the price table, and the two parts of the sandbox for code. wrangler runs it before every build, and
+// vitest.config.ts before the tests.
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -29,8 +31,18 @@ for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png
 for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(cmaps, file)));
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
 place('account/page.js', readFileSync(join(import.meta.dirname, 'account-page.js')));
-const headers = '  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer\n';
-place('_headers', Buffer.from(`/docs/*\n${headers}/account/*\n${headers}`));
+place(
+  '_headers',
+  Buffer.from(
+    [
+      '/docs/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer',
+      '/account/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer',
+      // Embedded by other origins: one short-lived name for their script tags, and one for each build.
+      '/widget.js\n  Cache-Control: public, max-age=300\n  Access-Control-Allow-Origin: *\n  X-Content-Type-Options: nosniff',
+      '/widget/*\n  Cache-Control: public, max-age=31536000, immutable\n  Access-Control-Allow-Origin: *\n  X-Content-Type-Options: nosniff\n',
+    ].join('\n'),
+  ),
+);
 
 /** The engine with a bound on time (docs/decisions/0077-code-execution.md). */
 function placeEngine(): void {
@@ -54,9 +66,28 @@ function placeGuest(): void {
   place('guest.txt', Buffer.from(`(()=>{${script.text.trimEnd()}\nreturn guest.install})()`), dist);
 }
 
+/** The chat of share links, as one file for script tags and under a name by its content for the page of a link. */
+function placeWidget(): void {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(root, 'src/widget/main.tsx')],
+    ...{ bundle: true, minify: true, write: false, charset: 'utf8', format: 'iife' },
+    target: ['es2022', 'chrome123', 'firefox128', 'safari17.5'],
+    ...{ jsx: 'automatic', jsxImportSource: 'preact', tsconfigRaw: {}, logLevel: 'error' },
+  });
+  const [script] = outputFiles;
+  if (script === undefined) throw new Error('esbuild returned no file');
+  const content = Buffer.from(script.contents);
+  const name = `${createHash('sha256').update(content).digest('hex').slice(0, 16)}.js`;
+  mkdirSync(join(target, 'widget'), { recursive: true });
+  place('widget.js', content);
+  place(`widget/${name}`, content);
+  place('widget.txt', Buffer.from(name), dist);
+}
+
 placeEngine();
 placeGuest();
 place('pdfjs.mjs', await buildPdfParser(), dist);
 const { code, data } = splitPriceTable();
 place('price-table.mjs', code, dist);
 place('prices.txt', data, dist);
+placeWidget();

@@ -92,6 +92,7 @@ app.use(contentPolicy);
 for (const path of ['/api/*', '/v1/*', '/metrics']) app.use(path, apiCors, platform);
 app.use('/api/v1/auth/*', floodGuard);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
+app.use('/api/v1/shared/*', floodGuard);
 // Its routes answer preflight requests, from its own origins only.
 app.use('/mcp/*', platform);
 app.use('/healthz', platform);

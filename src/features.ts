@@ -38,6 +38,7 @@ import { RunHost, runsFeature } from './runs/index.ts';
 import { schedulesFeature } from './schedules/index.ts';
 import { secretsFeature } from './secrets/index.ts';
 import { sessionsFeature } from './sessions/index.ts';
+import { shareLinksFeature } from './share-links/index.ts';
 import { Failure } from './shared/failure.ts';
 import { toolsFeature } from './tools/index.ts';
 import { webFeature } from './web/index.ts';
@@ -66,6 +67,7 @@ const features = [
   runs,
   codeFeature,
   sessions,
+  shareLinksFeature,
   uiStreamFeature,
   openAiFeature,
   mcpFeature,

@@ -44,10 +44,15 @@ export const isTransient = (error: unknown): boolean =>
   );
 
 /**
- * Converts the error of a quota trigger (`quotas` in db/schema) to `quota_exceeded`; null for any
- * other error.
+ * Converts the error of a quota trigger (`quotas` in db/schema) to `quota_exceeded`, and that of a trigger of share links to
+ * `share_limit`; null for any other error.
  */
 export function quotaFailure(error: unknown): Failure | null {
+  const [, used_up] = /share_limit:(\w+)/.exec(messageOf(error)) ?? [];
+  if (used_up !== undefined)
+    return new Failure('share_limit', shareLimits[used_up] ?? 'A limit is reached.', {
+      cause: error,
+    });
   const [, quota, limit, used] = /quota_exceeded:(\w+):(\d+):(\d+)/.exec(messageOf(error)) ?? [];
   if (quota === undefined) return null;
   const what = quotaNouns[quota as QuotaName];
@@ -69,6 +74,13 @@ export const raisedFailure = (error: unknown): Failure | null =>
         { cause: error },
       )
     : quotaFailure(error);
+
+/** By what the triggers on what visitors of share links use raise. */
+const shareLimits: Readonly<Record<string, string>> = {
+  messages: 'You have sent as many messages as this link allows.',
+  sessions: 'This link has reached its number of conversations.',
+  sessions_of_visitor: 'You have started as many conversations as a link allows.',
+};
 
 const quotaNouns: Readonly<Record<QuotaName, string>> = {
   files: 'files',

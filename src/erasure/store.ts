@@ -20,6 +20,9 @@ const removals: readonly Removal[] = [
   ...[
     'schedules',
     'schedule_slots',
+    'share_codes',
+    'share_visitors',
+    'share_links',
     'analytics_state',
     'outbox',
     'dead_letters',
@@ -164,8 +167,18 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
       sql`delete from evaluation_results where evaluation_id in (select id from evaluations where ${own})`,
     ),
     db.run(sql`delete from replay_turns where replay_id in (select id from replays where ${own})`),
+    ...['share_codes', 'share_visitors'].map((table) =>
+      db.run(
+        sql`delete from ${sql.raw(table)} where link_id in (select id from share_links where ${own})`,
+      ),
+    ),
+    db.run(
+      sql`update api_keys set revoked_at = (select a.deleted_at from agents a where a.id = ${agent_id})
+        where id in (select id from share_links where ${own}) and revoked_at is null`,
+    ),
     ...[
       'memories',
+      'share_links',
       'answer_scores',
       'online_scorers',
       'replays',

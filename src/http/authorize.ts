@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import type { Platform } from '../platform/cloudflare.ts';
-import type { Actor, Ctx } from '../platform/context.ts';
+import { type Actor, type Ctx, isVisitor } from '../platform/context.ts';
 import type { Coverage } from '../platform/reply-vault.ts';
 import { Failure } from '../shared/failure.ts';
 import { originAccess, originRefused } from './middleware/cors.ts';
@@ -49,7 +49,11 @@ export interface AppEnv {
 /** Returns the caller of a request. Throws `unauthenticated`, `forbidden` and `rate_limited`. */
 export async function authorize(
   c: Context<AppEnv>,
-  { access, for_end_users = false }: Pick<AnyRoute, 'access' | 'for_end_users'>,
+  {
+    access,
+    for_end_users = false,
+    for_visitors = false,
+  }: Pick<AnyRoute, 'access' | 'for_end_users' | 'for_visitors'>,
 ): Promise<Caller> {
   if (access === 'public')
     return { workspace_id: '', actor: { type: 'system', name: 'anonymous' }, rate_limits: null };
@@ -67,6 +71,8 @@ export async function authorize(
   await admission.caller(platform, caller, access);
   if (caller.actor.type === 'end_user' && !for_end_users)
     throw new Failure('forbidden', 'This operation does not accept the token of an end user.');
+  if (isVisitor(caller.actor) && !for_visitors)
+    throw new Failure('forbidden', 'This operation does not accept a visitor of a share link.');
   if (access !== 'root' && access !== 'person') identity.authorize(caller.actor, access);
   return caller;
 }

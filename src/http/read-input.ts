@@ -39,6 +39,8 @@ const parameterNames: Readonly<Record<string, string>> = {
   golden_question: 'golden question',
   review_item: 'review item',
   review_rule: 'review rule',
+  share_link: 'share link',
+  shared: 'share link',
   kb: 'knowledge base',
   migration: 'embedding migration',
   question: 'message',

@@ -20,6 +20,8 @@ export interface Route<
   readonly access: Access;
   /** True for a route that accepts the token of an end user, who has access to nothing but what is theirs. */
   readonly for_end_users?: boolean;
+  /** True for such a route that also accepts a visitor of a share link, whom nobody may have identified. */
+  readonly for_visitors?: boolean;
   readonly tag: string;
   readonly summary: string;
   /** `verbNoun`. Derived from the summary by default. */

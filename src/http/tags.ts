@@ -49,6 +49,11 @@ export const tags = [
     name: 'Memories',
     description: 'Facts that agents remember about their end users across sessions',
   },
+  {
+    name: 'Share links',
+    description:
+      'Links by which people chat with an agent, as a page or embedded, and their limits',
+  },
   { name: 'Schedules', description: 'Run agents at times of a cron expression' },
   {
     name: 'Experiments',

@@ -1,11 +1,10 @@
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { Db } from '../db/client.ts';
+import type { Db, Statement } from '../db/client.ts';
 import { type MemberRole, members } from '../db/schema/people.ts';
 import { rate_limits } from '../db/schema/rate-limits.ts';
-import { api_keys, workspaces } from '../db/schema/workspaces.ts';
+import { api_keys, type Role, workspaces } from '../db/schema/workspaces.ts';
 import { isId } from '../shared/id.ts';
 import type { RateLimitsInForce, RateRules } from '../shared/rate-rules.ts';
-import { accessRole } from './members/member-actor.ts';
 
 type KeyRow = typeof api_keys.$inferSelect;
 
@@ -30,7 +29,7 @@ export type FoundCredential = Credential & {
   readonly rate_revision: number | null;
 };
 
-interface Query {
+interface Query extends Statement<FoundCredential[]> {
   get(): Promise<FoundCredential | undefined>;
 }
 
@@ -61,26 +60,25 @@ const selectKey = (db: Db, isWanted: SQL) =>
     .leftJoin(rate_limits, eq(rate_limits.workspace_id, api_keys.workspace_id))
     .where(isWanted);
 
-const selectMember = (db: Db, id: string): Query => ({
-  async get() {
-    const row = await db
-      .select({
-        id: members.id,
-        workspace_id: members.workspace_id,
-        member_role: members.role,
-        allowed_origins: workspaces.allowed_origins,
-        revoked_at: members.removed_at,
-        rate_rules: rate_limits.rules,
-        rate_revision: rate_limits.revision,
-        is_closed: isClosed,
-      })
-      .from(members)
-      .innerJoin(workspaces, eq(workspaces.id, members.workspace_id))
-      .leftJoin(rate_limits, eq(rate_limits.workspace_id, members.workspace_id))
-      .where(eq(members.id, id))
-      .get();
-    if (row === undefined) return undefined;
-    const none = { hash: '', agent_ids: null, expires_at: null, rotated_to: null };
-    return { ...row, ...none, role: accessRole(row.member_role) };
-  },
-});
+/** A member in the form of a key. */
+const selectMember = (db: Db, id: string) =>
+  db
+    .select({
+      id: members.id,
+      workspace_id: members.workspace_id,
+      role: sql<Role>`iif(${members.role} = 'owner', 'admin', ${members.role})`.as('access_role'),
+      hash: sql<string>`''`.as('hash'),
+      agent_ids: sql<string[] | null>`null`.as('agent_ids'),
+      expires_at: sql<number | null>`null`.as('expires_at'),
+      revoked_at: members.removed_at,
+      rotated_to: sql<string | null>`null`.as('rotated_to'),
+      member_role: members.role,
+      allowed_origins: workspaces.allowed_origins,
+      rate_rules: rate_limits.rules,
+      rate_revision: rate_limits.revision,
+      is_closed: isClosed,
+    })
+    .from(members)
+    .innerJoin(workspaces, eq(workspaces.id, members.workspace_id))
+    .leftJoin(rate_limits, eq(rate_limits.workspace_id, members.workspace_id))
+    .where(eq(members.id, id));

@@ -7,6 +7,7 @@ export { authenticate } from './authenticate.ts';
 export { invalidateKeysOf } from './credential-cache.ts';
 export { invalidateTokensOf } from './end-users/issuing-key.ts';
 export { revokeTokens } from './end-users/store.ts';
+export { signToken } from './end-users/token.ts';
 export { tombstoneOf, tombstones } from './end-users/tombstone.ts';
 export { identityFeature } from './feature.ts';
 export { insertFirstOwner, maxOwned } from './members/store.ts';

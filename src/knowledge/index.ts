@@ -27,6 +27,7 @@ export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';
 export { findNamedFiles } from './named-files.ts';
 export { locatePassages } from './pages/locate.ts';
+export { getPage } from './pages/pages.ts';
 export { located } from './pages/schema.ts';
 export { isReadable } from './readable.ts';
 

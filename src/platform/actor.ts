@@ -1,4 +1,5 @@
 import type { Role } from '../db/schema/workspaces.ts';
+import { isId } from '../shared/id.ts';
 import type { Actor } from './caller.ts';
 
 /** The id that owns what an actor creates: of an end user, the key that issued the token. Null for the root key. */
@@ -75,3 +76,7 @@ export function coversAgent(actor: Actor, agent_id: string | null): boolean {
   const covered = coveredAgents(actor);
   return covered === null || (agent_id !== null && covered.includes(agent_id));
 }
+
+/** Returns true for a visitor of a share link: an end user of the key that belongs to the link. */
+export const isVisitor = (actor: Actor): boolean =>
+  actor.type === 'end_user' && isId('shl', actor.api_key_id);

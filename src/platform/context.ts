@@ -24,6 +24,7 @@ export {
   auditedId,
   coveredAgents,
   coversAgent,
+  isVisitor,
   limitTo,
   payingKey,
   roleOf,

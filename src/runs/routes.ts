@@ -59,6 +59,7 @@ const plainRoutes = new Router()
       path: '/runs/{run}',
       access: 'sessions:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Get a run',
       description:
@@ -74,6 +75,7 @@ const plainRoutes = new Router()
       path: '/runs/{run}/cancel',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Cancel a run',
       description:
@@ -127,6 +129,7 @@ const eventRoutes = (stream: NativeStream) =>
       path: '/runs/{run}/events',
       access: 'messages:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Attach to a run',
       description:

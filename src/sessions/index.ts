@@ -10,7 +10,8 @@ export { memoryJobs } from './memories/extract.ts';
 export { eraseFromMessage } from './retention/erase-item.ts';
 export { eraseRun } from './retention/erase-run.ts';
 export { eraseSessions, eraseSomeSessions } from './retention/erase-sessions.ts';
-export { deleteSession } from './service.ts';
+export { OpenedSession } from './schema.ts';
+export { createSession, deleteSession } from './service.ts';
 export {
   headOf,
   type MessageRow,

@@ -12,6 +12,7 @@ import {
   withClientTools,
 } from '../runs/index.ts';
 import { suggestionRoutes } from './background/routes.ts';
+import { citationRoutes } from './citations/routes.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
 import {
   AllSessionsQuery,
@@ -79,6 +80,7 @@ const plainRoutes = new Router()
       path: '/sessions',
       access: 'sessions:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'List all sessions',
       description:
@@ -99,6 +101,7 @@ const plainRoutes = new Router()
       path: '/sessions/{session}',
       access: 'sessions:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Get a session',
       params: session,
@@ -116,6 +119,7 @@ const plainRoutes = new Router()
       path: '/sessions/{session}',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Update a session',
       description:
@@ -134,6 +138,7 @@ const plainRoutes = new Router()
       path: '/sessions/{session}',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Delete a session',
       description:
@@ -150,6 +155,7 @@ const plainRoutes = new Router()
       path: '/sessions/{session}/messages',
       access: 'messages:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'List messages',
       description:
@@ -174,6 +180,7 @@ const messageRoutes = (stream: NativeStream) =>
       path: '/sessions/{session}/messages',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Send a message',
       description:
@@ -208,6 +215,7 @@ export function sessionRoutes(stream: NativeStream): Router {
     plainRoutes,
     messageRoutes(stream),
     feedbackRoutes,
+    citationRoutes,
     treeRoutes(stream),
     suggestionRoutes,
   ];

@@ -22,7 +22,7 @@ const example = JSON.stringify({
   },
 });
 
-export const maxDocument = 2_000_000;
+export const maxDocument = 4_000_000;
 
 const source = {
   document: z

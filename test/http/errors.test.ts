@@ -224,6 +224,7 @@ describe('errors', () => {
             online_scorer: 'osc',
             evaluation: 'rev',
             migration: 'emb',
+            share_link: 'shl',
           }),
         )
         .map(([name, prefix]) => [name, `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`]),

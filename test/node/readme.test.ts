@@ -111,6 +111,7 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"paused"',
     /"id": "run_\w+",\s+"status": "completed"/,
   ],
+  'docs/guides/sharing.md': ['"status": "open"', /^1000$/m, /descal/i, '"quote":'],
   'docs/guides/tools.md': ['on its way', '"changed"', 'listAgents'],
 };
 

@@ -85,6 +85,7 @@ describe('the token of an end user', () => {
       'GET /generated-files/{generated_file}',
       'GET /memories/{memory}',
       'GET /messages/{message}',
+      'GET /messages/{message}/citations/{citation}',
       'GET /runs/{run}',
       'GET /runs/{run}/events',
       'GET /sessions',
@@ -111,6 +112,7 @@ describe('the token of an end user', () => {
       'POST /sessions/{session}/events',
       'POST /sessions/{session}/messages',
       'POST /sessions/{session}/suggestions',
+      'POST /shared/{shared}/sessions',
       'POST /tools/mcp/{server}/authorizations',
       'PUT /messages/{message}/feedback',
     ]);

@@ -19,6 +19,7 @@ import {
 const undocumented = [
   'GET /account',
   ...['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'],
+  'GET /chat/{address}',
   ...['GET /oauth/mcp/callback', 'GET /oauth/mcp/client'],
 ];
 
@@ -41,6 +42,9 @@ const publicOperations = [
     'invitations/preview',
     'invitations/accept',
   ].map((path) => `POST /api/v1/auth/${path}`),
+  'GET /api/v1/shared/{shared}',
+  'POST /api/v1/shared/{shared}/codes',
+  'POST /api/v1/shared/{shared}/visitors',
 ];
 
 const schemasOf = (operation: Operation): Schema[] => [

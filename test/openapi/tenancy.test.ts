@@ -28,8 +28,11 @@ const withParameters = operations.filter(
 const withOwnIds = withParameters.filter(
   (operation) => pathParameters(operation)[0] !== 'end_user',
 );
-const withIds = withParameters.filter((operation) =>
-  pathParameters(operation).some((name) => !namedParameters.has(name)),
+/** Without those whose URL is the permission, such as the address of a share link. */
+const withIds = withParameters.filter(
+  (operation) =>
+    operation.access !== 'public' &&
+    pathParameters(operation).some((name) => !namedParameters.has(name)),
 );
 const withIdsInBody = operations.filter(
   (operation) => operation.access !== 'root' && idsInBody(jsonBodyOf(operation)).length > 0,

@@ -333,6 +333,20 @@ export const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/agents/{agent}/share-links',
+    gives: ['share_link', 'shared', 'citation'],
+    from: ['agent'],
+    make: async (workspace, { agent }) => {
+      // Whoever requests a code has to verify an address.
+      const about = { access: 'verified', allowed_addresses: ['@example.com'] };
+      const link = await created(workspace, `/agents/${agent}/share-links`, {
+        name: `Seed ${unique()}`,
+        ...about,
+      });
+      return { share_link: link.id, shared: link.url.slice(-22), citation: '1' };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/experiments',
     gives: ['experiment', 'variant'],
     make: (workspace) => newExperiment(workspace, 'draft'),

@@ -45,6 +45,7 @@ export const namedParameters: ReadonlySet<string> = new Set([
   'page',
   'end_user',
   'month',
+  'citation',
 ]);
 
 /** Which path parameter holds ids of which prefix, for ids inside bodies. */
@@ -67,6 +68,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   ses: 'session',
   sch: 'schedule',
   fact: 'memory',
+  shl: 'share_link',
   exp: 'experiment',
   var: 'variant',
   att: 'attachment',
@@ -96,6 +98,9 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   inv: 'invitation',
 };
 
+/** The form of the address of a share link. */
+const newLinkAddress = () => crypto.randomUUID().replaceAll('-', '').slice(0, 22);
+
 /** Well-formed ids of nonexistent resources, by parameter. */
 export const randomValues = (): Values => ({
   ...Object.fromEntries(
@@ -104,6 +109,7 @@ export const randomValues = (): Values => ({
       newId(prefix as IdPrefix),
     ]),
   ),
+  shared: newLinkAddress(),
   shadow: newId('rpl'),
   question: newId('msg'),
   a: newId('ver'),
@@ -113,6 +119,7 @@ export const randomValues = (): Values => ({
   end_user: `nobody-${unique()}`,
   page: '1',
   month: '1999-01',
+  citation: '1',
   model: newId('agt'),
   item: newId('msg'),
   response: newId('run').replace('run_', 'resp_'),

@@ -28,7 +28,8 @@ export const selectApiKeys = (db: Db, workspace_id: string, after: string | null
     .where(
       and(
         eq(api_keys.workspace_id, workspace_id),
-        after === null ? undefined : lt(api_keys.id, after),
+        // Without the keys of share links, whose ids follow (`shl_…`).
+        lt(api_keys.id, after ?? 'key`'),
       ),
     )
     .orderBy(desc(api_keys.id))

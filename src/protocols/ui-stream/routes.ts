@@ -20,6 +20,7 @@ export const chatRoutes = new Router()
       path: '/chat',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Chat (AI SDK)',
       operationId: 'streamChat',
@@ -42,6 +43,7 @@ export const chatRoutes = new Router()
         'session_busy',
         'session_closed',
         'agent_archived',
+        'share_limit',
         'provider_error',
         'rate_limited',
         'provider_timeout',
@@ -65,6 +67,7 @@ export const chatRoutes = new Router()
       path: '/chat/{session}/stream',
       access: 'messages:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Resume a chat (AI SDK)',
       description:

@@ -15,6 +15,7 @@ export const actionRoutes = (stream: NativeStream) =>
       path: '/runs/{run}/actions',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag: 'Sessions',
       summary: 'Submit required actions',
       operationId: 'submitRunActions',

@@ -10,6 +10,7 @@ import { toEventStream, wantsStream } from './sse.ts';
 /** Failures of a run before its first output, besides those of the request. */
 export const runFailures = [
   'agent_archived',
+  'share_limit',
   'run_cancelled',
   'run_interrupted',
   'provider_auth',

@@ -11,6 +11,7 @@ export const suggestionRoutes = new Router().endpoint(
     path: '/sessions/{session}/suggestions',
     access: 'sessions:write',
     for_end_users: true,
+    for_visitors: true,
     tag: 'Sessions',
     summary: 'Suggest follow-up questions',
     description:

@@ -17,6 +17,7 @@ export const feedbackRoutes = new Router()
       path: '/messages/{message}/feedback',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Set feedback',
       description:
@@ -35,6 +36,7 @@ export const feedbackRoutes = new Router()
       path: '/messages/{message}/feedback',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Delete feedback',
       description: 'Deletes the end user’s feedback on this answer.',

@@ -19,6 +19,7 @@ const plainRoutes = new Router()
       path: '/messages/{message}',
       access: 'messages:read',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Get a message',
       params: message,
@@ -55,6 +56,7 @@ const regenerateRoutes = (stream: NativeStream) =>
       path: '/messages/{message}/regenerate',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Regenerate an answer',
       description:
@@ -79,6 +81,7 @@ const editRoutes = (stream: NativeStream) =>
       path: '/messages/{question}/edit',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Edit a question',
       description:

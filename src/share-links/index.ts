@@ -1,0 +1,1 @@
+export { shareLinksFeature } from './feature.ts';
