@@ -2,6 +2,7 @@ import { agentsFeature } from './agents/index.ts';
 import { analyticsFeature } from './analytics/index.ts';
 import { architectFeature } from './architect/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
+import { channelsFeature } from './channels/index.ts';
 import { codeFeature } from './code/index.ts';
 import { erasureFeature } from './erasure/index.ts';
 import { evaluationFeature } from './evaluation/index.ts';
@@ -62,6 +63,7 @@ const features = [
   runs,
   codeFeature,
   sessions,
+  channelsFeature,
   uiStreamFeature,
   openAiFeature,
   mcpFeature,

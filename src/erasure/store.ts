@@ -18,6 +18,11 @@ const through = (column: string, parent: string) => (workspace_id: string) =>
  */
 const removals: readonly Removal[] = [
   ...[
+    'channel_deliveries',
+    'channel_messages',
+    'channel_threads',
+    'channels',
+    'hand_overs',
     'schedules',
     'schedule_slots',
     'analytics_state',
@@ -153,6 +158,7 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
     ),
     db.run(sql`delete from replay_turns where replay_id in (select id from replays where ${own})`),
     ...[
+      'channels',
       'answer_scores',
       'online_scorers',
       'replays',

@@ -32,6 +32,11 @@ export const tags = [
     name: 'Sessions',
     description: 'Conversations: send messages, stream answers, branch, attach files, read runs',
   },
+  { name: 'Inbox', description: 'Sessions that people handle: hand-over, replies, hand-back' },
+  {
+    name: 'Channels',
+    description: 'Slack, Telegram, e-mail, WhatsApp and webhooks in which agents answer',
+  },
   { name: 'Schedules', description: 'Run agents at times of a cron expression' },
   {
     name: 'Experiments',

@@ -28,6 +28,7 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   mcp_server: (id) => id,
   mcp_oauth_client: (id) => `${id}/client`,
   mcp_authorization: (id) => id,
+  channel: (id) => id,
 };
 
 /** Returns the only place in which the secret opens: workspace, record, field and URL. */

@@ -13,6 +13,7 @@ export const secretOwners = [
   'mcp_server',
   'mcp_oauth_client',
   'mcp_authorization',
+  'channel',
 ] as const;
 export type SecretOwner = (typeof secretOwners)[number];
 

@@ -30,7 +30,7 @@ export async function restoreTurn(ctx: Ctx, suspended: SuspendedRun): Promise<Tu
     ...{ version, run, session, user, path, content_logging, message_id },
     prompt: {
       ...{ question: user.text, given: user.prompt, history, summary },
-      ...{ inputs: session.inputs, files: user.attachments },
+      ...{ inputs: session.inputs, files: user.attachments, note: session.hand_back_note },
     },
     end_user_id: session.end_user_id,
     kept_until: session.expires_at,

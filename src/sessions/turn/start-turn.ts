@@ -70,6 +70,7 @@ export async function startTurn(
       history,
       summary: started.summary,
       inputs: claimed.inputs,
+      note: claimed.hand_back_note,
       files: user.attachments,
     },
     end_user_id: claimed.end_user_id,
@@ -185,6 +186,7 @@ async function newMessage(
       ...adopted.files(id),
     ]),
     run_id: run.id,
+    author: null,
     created_at: ctx.now(),
   };
 }

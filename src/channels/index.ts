@@ -1,0 +1,1 @@
+export { channelsFeature } from './feature.ts';
