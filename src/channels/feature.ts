@@ -1,9 +1,14 @@
 import type { Feature } from '../http/feature.ts';
+import { channelStream } from './incoming/run-stream.ts';
+import { channelJobs, continueChannels, deleteOldMessages } from './jobs.ts';
+import { channelEventRoutes, channelRoutes } from './routes.ts';
 
 export const channelsFeature = {
-  jobs: {
-    'channel.reply': { run: async () => undefined, onExhausted: async () => undefined },
-    'channel.receive': { run: async () => undefined, onExhausted: async () => undefined },
-    'channel.send': { run: async () => undefined, onExhausted: async () => undefined },
+  routes: { '/api/v1': [channelRoutes, channelEventRoutes] },
+  jobs: channelJobs,
+  tasks: {
+    everyMinute: [{ name: 'channels', run: continueChannels }],
+    everyHour: [{ name: 'channel_messages', run: deleteOldMessages }],
   },
-} satisfies Feature;
+  streams: [channelStream],
+} satisfies Feature & { readonly streams: unknown };

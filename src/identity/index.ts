@@ -4,4 +4,5 @@ export { makeKey } from './api-keys/make-key.ts';
 export { NewApiKey, toApiKey } from './api-keys/schema.ts';
 export { insertApiKey } from './api-keys/store.ts';
 export { authenticate, invalidateKeysOf } from './authenticate.ts';
+export { keyActor as keyOfActor } from './caller/service.ts';
 export { identityFeature } from './feature.ts';
