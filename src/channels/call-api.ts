@@ -43,7 +43,10 @@ export async function callApi(
     if (response.status !== 429) return response;
     throw new SendError('The channel limits the rate of messages.', {
       status: 429,
-      retry_after_s: readRetryAfter(response.headers, ctx.now()) ?? 30,
+      retry_after_s:
+        readRetryAfter(response.headers, ctx.now()) ??
+        retryAfterOf(await readReply(response)) ??
+        30,
     });
   } catch (error) {
     if (error instanceof EgressError || error instanceof Failure)
@@ -58,6 +61,12 @@ function readRetryAfter(headers: Headers, now: number): number | null {
   if (value === null) return null;
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now) / second;
   return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 1), 3600) : null;
+}
+
+/** The seconds that Telegram states in the body. */
+function retryAfterOf({ parameters }: Readonly<Record<string, unknown>>): number | null {
+  const seconds = (parameters as { retry_after?: unknown } | undefined)?.retry_after;
+  return typeof seconds === 'number' && seconds > 0 ? Math.min(Math.ceil(seconds), 3600) : null;
 }
 
 /** Returns the JSON object of a reply; an empty one for any other body. */

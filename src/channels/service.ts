@@ -134,7 +134,10 @@ export async function updateChannel(
   };
   const secrets = credentials === undefined ? [] : [await mergeCredentials(ctx, row, credentials)];
   const [[changed]] = await commit(ctx, {
-    statements: [updateRow(db, workspace_id, id, changes), ...secrets] as const,
+    statements: [
+      updateRow(db, workspace_id, id, changes),
+      ...secrets.map((sealed) => putSecret(db, sealed)),
+    ] as const,
     audit: [auditOf('channel.update', row)],
   });
   if (changed === undefined) throw notFound('channel');
@@ -148,8 +151,7 @@ async function mergeCredentials(
 ) {
   const open = await readOpenChannel(ctx, row.id);
   const merged = readFields(row.kind, 'credentials', { ...open?.channel.credentials, ...given });
-  const sealed = await sealSecret(ctx, credentialsOf(row), JSON.stringify(merged));
-  return putSecret(ctx.db, sealed);
+  return sealSecret(ctx, credentialsOf(row), JSON.stringify(merged));
 }
 
 /** Deletes a channel with its conversations; their sessions are kept. */

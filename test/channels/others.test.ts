@@ -147,7 +147,7 @@ describe('a webhook channel', () => {
     ]);
     await atRest(workspace.id);
     expect((await sentTo(webhook, '/answers')).map(({ text }) => text)).toEqual(['One.', 'Two.']);
-    await workspace.post(`/agents/${agent}/archive`, {});
+    await workspace.delete(`/agents/${agent}`);
     await send(webhook, { ...message, id: 'm3' });
     await atRest(workspace.id);
     expect((await workspace.get(`/channels/${id}`)).body.last_error).toContain('archived');
@@ -166,7 +166,8 @@ describe('a webhook channel', () => {
     expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/credentials']);
     await workspace.patch(path, { credentials: { secret: 'another-secret' } });
     expect((await send(webhook, message)).status).toBe(401);
-    await workspace.patch(path, { credentials: { secret }, is_enabled: false });
+    const disabled = await workspace.patch(path, { credentials: { secret }, is_enabled: false });
+    expect(disabled.body).toMatchObject({ is_enabled: false });
     expect((await send(webhook, message)).status).toBe(200);
     await atRest(workspace.id);
     expect((await workspace.get('/sessions')).body.data).toEqual([]);

@@ -1,3 +1,5 @@
+import { createExecutionContext } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newChannel, sentTo, type TestChannel } from '../support/channels/http.ts';
 import type { Round } from '../support/provider/script.ts';
@@ -98,28 +100,38 @@ describe('a Telegram channel', () => {
     const long = `${'a'.repeat(4000)}\n\n${'b'.repeat(4000)}`;
     const telegram = await newTelegram([says(long)]);
     const { site, workspace, id } = telegram;
-    const parameters = { retry_after: 1 };
+    const parameters = { retry_after: 77 };
     const refusal = JSON.stringify({
       ...{
         ok: false,
         error_code: 429,
-        description: 'Too Many Requests: retry after 1',
+        description: 'Too Many Requests: retry after 77',
         parameters,
       },
     });
     const sent = { body: JSON.stringify({ ok: true, result: { message_id: 7 } }), headers: json };
     await site.answers(`${bot}/sendMessage`, {
       ...sent,
-      byBody: { bbbb: { status: 400, body: refusal, headers: json } },
+      byBody: { bbbb: { status: 429, body: refusal, headers: json } },
     });
+    const sentAt = Date.now();
     await send(telegram, update(1, { text: 'Hi' }));
     await atRest(workspace.id);
     const read = async () => (await workspace.get(`/channels/${id}/deliveries`)).body.data[0];
-    expect((await read()).status).not.toBe('succeeded');
-    await runSchedule('* * * * *');
-    expect(
-      (await sentTo(telegram, `${bot}/sendMessage`)).filter(({ text }) => text === 'a'.repeat(4000))
-        .length,
-    ).toBeLessThanOrEqual(1);
+    const pending = await read();
+    expect(pending).toMatchObject({ status: 'pending', attempts: 1 });
+    expect(Date.parse(pending.next_attempt_at)).toBeGreaterThanOrEqual(sentAt + 77_000);
+    await env.DB.prepare(
+      'update channel_deliveries set next_attempt_at = 0, updated_at = 0 where channel_id = ?',
+    )
+      .bind(id)
+      .run();
+    await site.answers(`${bot}/sendMessage`, sent);
+    await runSchedule('* * * * *', env, createExecutionContext());
+    await atRest(workspace.id);
+    expect((await read()).status).toBe('succeeded');
+    const parts = await answersOf(telegram);
+    expect(parts.filter((text) => text.startsWith('a'))).toHaveLength(1);
+    expect(parts.filter((text) => text.startsWith('b')).length).toBeGreaterThan(1);
   });
 });

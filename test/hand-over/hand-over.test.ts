@@ -19,7 +19,7 @@ const messagesOf = async ({ workspace, session }: any): Promise<any[]> =>
   (await workspace.get(`/sessions/${session}/messages?limit=100`)).body.data.toReversed();
 
 describe('a hand-over', () => {
-  it('stores messages without an answer, takes replies, and gives the session back with what was said', async () => {
+  it('stores messages without an answer, takes replies, and gives the session back with the conversation', async () => {
     const chat = await newChat({ rounds: [says('Hello.'), says('Welcome back.')] });
     const { workspace, session } = chat;
     await chat.send({ message: 'Hi' });

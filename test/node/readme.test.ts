@@ -69,6 +69,17 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     '"concluded"',
     'More customers reach their goal.',
   ],
+  'docs/guides/hand-over.md': [
+    '"human"',
+    '{"role":"user","run_id":null}',
+    '"unread_count":1',
+    '"Maria"',
+    '"agent"',
+  ],
+  'docs/guides/channels.md': [
+    '{"kind":"slack","is_enabled":true,"last_error":null}',
+    '{"is_enabled":false}',
+  ],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],
   'docs/guides/mcp-server.md': [/^ask_support$/m, /descal/i, '"title"'],

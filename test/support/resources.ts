@@ -84,6 +84,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   rpl: 'replay',
   osc: 'online_scorer',
   jdg: 'judge',
+  chn: 'channel',
 };
 
 /** Well-formed ids of nonexistent resources, by parameter. */

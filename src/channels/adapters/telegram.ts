@@ -134,13 +134,11 @@ async function call(
       });
     throw error;
   });
-  const { ok, result, description, parameters } = await readReply(response);
+  const { ok, result, description } = await readReply(response);
   if (ok === true) return typeof result === 'object' && result !== null ? { ...result } : {};
   const { status } = response;
-  const wait = (parameters as { retry_after?: number } | undefined)?.retry_after;
   throw new SendError(`Telegram refused ${method}: ${description ?? `status ${status}`}.`, {
     status,
     is_lasting: status === 400 || status === 401 || status === 403 || status === 404,
-    ...(typeof wait === 'number' ? { retry_after_s: wait } : {}),
   });
 }
