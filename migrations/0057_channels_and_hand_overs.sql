@@ -14,9 +14,7 @@ CREATE TABLE `channel_deliveries` (
 	`error` text,
 	`next_attempt_at` integer,
 	`created_at` integer NOT NULL,
-	`updated_at` integer NOT NULL,
-	FOREIGN KEY (`channel_id`) REFERENCES `channels`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`thread_id`) REFERENCES `channel_threads`(`id`) ON UPDATE no action ON DELETE no action
+	`updated_at` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `channel_deliveries_source` ON `channel_deliveries` (`thread_id`,`source_id`);--> statement-breakpoint
@@ -37,9 +35,7 @@ CREATE TABLE `channel_messages` (
 	`lease_until` integer DEFAULT 0 NOT NULL,
 	`run_id` text NOT NULL,
 	`error` text,
-	`created_at` integer NOT NULL,
-	FOREIGN KEY (`channel_id`) REFERENCES `channels`(`id`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`thread_id`) REFERENCES `channel_threads`(`id`) ON UPDATE no action ON DELETE no action
+	`created_at` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `channel_messages_external` ON `channel_messages` (`channel_id`,`external_id`);--> statement-breakpoint
@@ -57,8 +53,7 @@ CREATE TABLE `channel_threads` (
 	`session_id` text NOT NULL,
 	`target` text NOT NULL,
 	`last_message_at` integer NOT NULL,
-	`created_at` integer NOT NULL,
-	FOREIGN KEY (`channel_id`) REFERENCES `channels`(`id`) ON UPDATE no action ON DELETE no action
+	`created_at` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `channel_threads_key` ON `channel_threads` (`channel_id`,`thread_key`);--> statement-breakpoint

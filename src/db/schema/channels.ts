@@ -41,9 +41,7 @@ export const channel_threads = sqliteTable(
   {
     id: text().primaryKey(),
     workspace_id: text().notNull(),
-    channel_id: text()
-      .notNull()
-      .references(() => channels.id),
+    channel_id: text().notNull(),
     agent_id: text().notNull(),
     /** Names the conversation in the channel. */
     thread_key: text().notNull(),
@@ -79,14 +77,10 @@ export const channel_messages = sqliteTable(
   {
     id: text().primaryKey(),
     workspace_id: text().notNull(),
-    channel_id: text()
-      .notNull()
-      .references(() => channels.id),
+    channel_id: text().notNull(),
     /** The id that the channel gave the message. */
     external_id: text().notNull(),
-    thread_id: text()
-      .notNull()
-      .references(() => channel_threads.id),
+    thread_id: text().notNull(),
     /** Order within the thread. */
     position: integer().notNull(),
     text: text().notNull(),
@@ -114,12 +108,8 @@ export const channel_deliveries = sqliteTable(
   {
     id: text().primaryKey(),
     workspace_id: text().notNull(),
-    channel_id: text()
-      .notNull()
-      .references(() => channels.id),
-    thread_id: text()
-      .notNull()
-      .references(() => channel_threads.id),
+    channel_id: text().notNull(),
+    thread_id: text().notNull(),
     session_id: text().notNull(),
     /** Names what is sent, so that it is sent once: a message of the session, or a notice. */
     source_id: text().notNull(),

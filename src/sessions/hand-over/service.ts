@@ -79,13 +79,13 @@ export async function createReply(
   { text, attachments: ids, author_name }: CreateReply,
 ): Promise<Message> {
   const session = authorizeSession(ctx, await readSession(ctx, id));
+  const message_id = ctx.newId('msg');
+  const now = ctx.now();
+  const attachments = await takeFiles(ctx, session, message_id, ids);
   if (session.handled_by === 'agent') throw notHandedOver();
   if (session.archived_at !== null) throw new Failure('session_closed', 'The session is archived.');
   // The run that has handed over has ended, unless it waits for something.
   if (session.active_run_id !== null) await stopRun(ctx, session.active_run_id);
-  const message_id = ctx.newId('msg');
-  const now = ctx.now();
-  const attachments = await takeFiles(ctx, session, message_id, ids);
   const message = {
     ...{ id: message_id, workspace_id: ctx.workspace_id, session_id: id },
     ...{ role: 'assistant' as const, text, attachments, created_at: now },
