@@ -9,7 +9,7 @@ END;
 --> statement-breakpoint
 CREATE TRIGGER IF NOT EXISTS parts_of_channel BEFORE DELETE ON channels
 BEGIN
-DELETE FROM channel_deliveries WHERE channel_id = OLD.id;
+DELETE FROM channel_deliveries WHERE workspace_id = OLD.workspace_id AND channel_id = OLD.id;
 DELETE FROM channel_messages WHERE channel_id = OLD.id;
 DELETE FROM channel_threads WHERE channel_id = OLD.id;
 DELETE FROM secrets WHERE workspace_id = OLD.workspace_id AND owner_type = 'channel' AND owner_id = OLD.id;

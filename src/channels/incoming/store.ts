@@ -78,7 +78,8 @@ export const selectAnswered = (db: Db, limit: number) =>
     .select({ id: channel_messages.id, workspace_id: channel_messages.workspace_id })
     .from(channel_messages)
     .where(
-      sql`${channel_messages.status} = 'waiting' and not exists (select 1 from runs r where r.id = ${channel_messages.run_id}
+      // A search of the index of waiting messages, which a mere sort by it is not.
+      sql`${channel_messages.status} = 'waiting' and ${channel_messages.created_at} > 0 and not exists (select 1 from runs r where r.id = ${channel_messages.run_id}
         and r.status in ('queued', 'running', 'requires_action'))`,
     )
     .orderBy(channel_messages.created_at)

@@ -68,7 +68,8 @@ async function sendParts(
   if (!is_enabled) throw new SendError('The channel is disabled.', { is_lasting: true });
   const adapter = adapters[kind];
   const content = await contentOf(ctx, row);
-  if (content === null) throw new SendError('The run has ended without an answer.', { is_lasting: true });
+  if (content === null)
+    throw new SendError('The run has ended without an answer.', { is_lasting: true });
   const { sendFile, update } = adapter;
   const texts = splitText(content.text, adapter.max_chars);
   if (sendFile === undefined && texts.length === 0 && content.files.length > 0) texts.push('');
