@@ -4,7 +4,7 @@ import { minute } from '../shared/time.ts';
 const encoder = new TextEncoder();
 
 /** Largest difference between the time of a signed request and now. */
-export const replayWindow = 5 * minute;
+const replayWindow = 5 * minute;
 
 /** HMAC-SHA-256 as lower-case hex, over the bytes as they were sent. */
 export async function hmacOf(

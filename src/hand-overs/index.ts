@@ -1,7 +1,6 @@
-export { type HandOverRequest, requestHandOver } from './request.ts';
+export { requestHandOver } from './request.ts';
 export {
   endHandOver,
-  type HandOverRow,
   noteQuestion,
   noteReply,
   selectHandOver,

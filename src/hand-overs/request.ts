@@ -2,7 +2,7 @@ import { type AuditEntry, commit } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
 import { type HandOverRow, insertHandOver, selectHandOver, takeFromAgent } from './store.ts';
 
-export type HandOverRequest = Pick<
+type HandOverRequest = Pick<
   HandOverRow,
   | 'session_id'
   | 'agent_id'

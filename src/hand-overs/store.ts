@@ -102,7 +102,7 @@ export const endHandOver = (
   ] as const;
 };
 
-export interface InboxFilter {
+interface InboxFilter {
   readonly agent_id?: string | undefined;
   /** The agents that the caller's key is limited to; null for all. */
   readonly agent_ids: readonly string[] | null;

@@ -68,7 +68,7 @@ async function finish(ctx: Ctx, row: MessageRow): Promise<void> {
 }
 
 /** Ends a message that cannot be answered, and continues with the next one of its thread. */
-export async function failMessage(ctx: Ctx, row: MessageRow, error: string): Promise<void> {
+async function failMessage(ctx: Ctx, row: MessageRow, error: string): Promise<void> {
   await settleMessage(ctx.db, row.id, 'failed', error).run();
   await updateChannel(ctx.db, ctx.workspace_id, row.channel_id, { last_error: error }).run();
   await removeFiles(ctx, row);

@@ -59,7 +59,7 @@ export const channel_threads = sqliteTable(
   ],
 );
 
-export const channelMessageStatuses = ['received', 'running', 'waiting', 'done', 'failed'] as const;
+const channelMessageStatuses = ['received', 'running', 'waiting', 'done', 'failed'] as const;
 
 /** A file of a received message, as the channel names it. */
 export interface ChannelFile {

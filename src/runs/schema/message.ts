@@ -164,7 +164,7 @@ function partsOf(
   ];
 }
 
-export const MessageAuthor = z
+const MessageAuthor = z
   .object({
     type: z.enum(['user', 'api_key', 'root']),
     id: z.string().nullable(),

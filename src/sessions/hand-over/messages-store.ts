@@ -5,7 +5,7 @@ import { guardedFiles } from '../attachments/store.ts';
 import type { MessageRow } from '../store/messages.ts';
 
 /** A message of the time in which a person handles a session; its place follows from the session. */
-export type PersonMessage = Omit<
+type PersonMessage = Omit<
   MessageRow,
   'seq' | 'parent_id' | 'depth' | 'citations' | 'prompt' | 'run_id'
 >;
