@@ -1,7 +1,7 @@
 import type { Round } from '../provider/script.ts';
 import { hmacHex, newChannel, type TestChannel } from './http.ts';
 
-export const signingSecret = '8f742231b10e8888abcd99yyyzzz85a5';
+const signingSecret = '8f742231b10e8888abcd99yyyzzz85a5';
 
 export const newSlack = async (rounds: readonly Round[], config: object = {}) => {
   const channel = await newChannel(
