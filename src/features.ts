@@ -2,6 +2,7 @@ import { agentsFeature } from './agents/index.ts';
 import { analyticsFeature } from './analytics/index.ts';
 import { architectFeature } from './architect/index.ts';
 import { budgetsFeature } from './budgets/index.ts';
+import { channelsFeature } from './channels/index.ts';
 import { codeFeature } from './code/index.ts';
 import { deploymentFeature } from './deployment/index.ts';
 import { endUsersFeature } from './end-users/index.ts';
@@ -68,6 +69,7 @@ const features = [
   codeFeature,
   sessions,
   shareLinksFeature,
+  channelsFeature,
   uiStreamFeature,
   openAiFeature,
   mcpFeature,

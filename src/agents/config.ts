@@ -138,6 +138,14 @@ const approvals = {
     .describe('Seconds after which a call that was not decided expires, and its run with it'),
 };
 
+const hand_over = {
+  by_end_user: z
+    .boolean()
+    .describe(
+      'End users, and keys with the role `runtime`, may hand a session over to a person; otherwise only the roles `editor` and `admin`, and the agent by its tool `hand_over`',
+    ),
+};
+
 const limits = {
   steps: z.int().min(1).max(100).describe('Maximum model calls of a run'),
   tool_calls: z.int().min(0).max(500).describe('Maximum tool calls of a run'),
@@ -174,7 +182,7 @@ const plain = {
 };
 
 /** The objects into which a patch is merged one level deep. All other fields are replaced as a whole. */
-export const sections = { settings, knowledge, memory, approvals, web, limits };
+export const sections = { settings, knowledge, memory, approvals, web, hand_over, limits };
 
 type Nullish<Shape> = {
   [Key in keyof Shape]: Shape[Key] extends z.ZodType
@@ -199,6 +207,7 @@ export const AgentConfig = z
     memory: z.strictObject(memory),
     approvals: z.strictObject(approvals),
     web: z.strictObject(web),
+    hand_over: z.strictObject(hand_over),
     limits: z.strictObject(limits),
   })
   .openapi('AgentConfig');
@@ -212,6 +221,7 @@ const patch = {
   memory: z.strictObject(nullish(memory)).nullable().optional(),
   approvals: z.strictObject(nullish(approvals)).nullable().optional(),
   web: z.strictObject(nullish(web)).nullable().optional(),
+  hand_over: z.strictObject(nullish(hand_over)).nullable().optional(),
   limits: z.strictObject(nullish(limits)).nullable().optional(),
 };
 

@@ -48,6 +48,7 @@ export const defaultConfig = ({ model, base_ids }: ConfigDefaults): AgentConfig 
     expires_in_s: 86_400,
   },
   web: { allowed_domains: [], blocked_domains: [], obey_robots: true },
+  hand_over: { by_end_user: false },
   limits: { steps: 8, tool_calls: 32, cost_usd: 1, seconds: 300 },
 });
 

@@ -18,6 +18,11 @@ const through = (column: string, parent: string) => (workspace_id: string) =>
  */
 const removals: readonly Removal[] = [
   ...[
+    'channel_deliveries',
+    'channel_messages',
+    'channel_threads',
+    'channels',
+    'hand_overs',
     'schedules',
     'schedule_slots',
     'share_codes',
@@ -179,6 +184,7 @@ export const agentRemovals = (db: Db, workspace_id: string, agent_id: string) =>
     ...[
       'memories',
       'share_links',
+      'channels',
       'answer_scores',
       'online_scorers',
       'replays',

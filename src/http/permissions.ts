@@ -36,6 +36,12 @@ export const permissions = {
   'sessions:write': ['runtime', 'editor', 'admin'],
   /** Calls of tools that wait for approval. */
   'approvals:decide': ['editor', 'admin'],
+  /** Sessions that people handle. Their texts need `messages:read`, too. */
+  'hand_overs:read': ['viewer', 'editor', 'admin'],
+  'hand_overs:manage': ['editor', 'admin'],
+  /** Places outside of the API in which an agent answers, and their credentials. */
+  'channels:read': ['viewer', 'editor', 'admin'],
+  'channels:manage': ['editor', 'admin'],
   /** Content of conversations. */
   'messages:read': ['runtime', 'editor', 'admin'],
   /** Cases of evaluations. Those from conversations need `messages:read`, too. */

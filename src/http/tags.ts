@@ -54,6 +54,11 @@ export const tags = [
     description:
       'Links by which people chat with an agent, as a page or embedded, and their limits',
   },
+  { name: 'Inbox', description: 'Sessions that people handle: hand-over, replies, hand-back' },
+  {
+    name: 'Channels',
+    description: 'Slack, Telegram, e-mail, WhatsApp and webhooks in which agents answer',
+  },
   { name: 'Schedules', description: 'Run agents at times of a cron expression' },
   {
     name: 'Experiments',

@@ -4,6 +4,7 @@ export { makeKey } from './api-keys/make-key.ts';
 export { NewApiKey, toApiKey } from './api-keys/schema.ts';
 export { insertApiKey } from './api-keys/store.ts';
 export { authenticate } from './authenticate.ts';
+export { credentialActor } from './caller/service.ts';
 export { invalidateKeysOf } from './credential-cache.ts';
 export { invalidateTokensOf } from './end-users/issuing-key.ts';
 export { revokeTokens } from './end-users/store.ts';

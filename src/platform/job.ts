@@ -59,6 +59,9 @@ export const Job = z.discriminatedUnion('type', [
     /** The agents to which whoever requested the run is limited; null or absent for all. */
     agent_ids: z.array(z.string()).readonly().nullish(),
   }),
+  z.strictObject({ type: z.literal('channel.reply'), message_id: z.string() }),
+  z.strictObject({ type: z.literal('channel.receive'), message_id: z.string() }),
+  z.strictObject({ type: z.literal('channel.send'), delivery_id: z.string() }),
   z.strictObject({ type: z.literal('source.delete'), source_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.delete'), object_ids: z.array(z.string()) }),

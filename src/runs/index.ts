@@ -35,6 +35,7 @@ export { runsFeature } from './feature.ts';
 export { RunHost } from './host/host.ts';
 export { hostOf } from './host/host-client.ts';
 export { waitingRun } from './host/turn-queue.ts';
+export { leftToPerson, storedForPerson } from './left-to-person.ts';
 export { namedAgent } from './list/named-agent.ts';
 export { type OneOffInput, oneOffRequest, type RequestFile } from './one-off/one-off-input.ts';
 export { prepareOneOff } from './one-off/prepare.ts';
@@ -107,7 +108,7 @@ export type {
   StreamRequest,
 } from './stream/encoder.ts';
 export { textOfEvents } from './stream/event-log.ts';
-export { respond, runFailures } from './stream/respond.ts';
+export { respond, runFailures, streamRun } from './stream/respond.ts';
 export type { RunStream } from './stream/run-stream.ts';
 export { toEventStream, wantsStream } from './stream/sse.ts';
 export type { SuspendedRun } from './suspension/state.ts';

@@ -29,6 +29,7 @@ const records: Readonly<Record<SecretOwner, (owner_id: string) => string>> = {
   mcp_oauth_client: (id) => `${id}/client`,
   mcp_authorization: (id) => id,
   audit_log: (number) => `audit_log/${number}`,
+  channel: (id) => id,
 };
 
 /** Returns the only place in which the secret opens: workspace, record, field and URL. */

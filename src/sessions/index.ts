@@ -1,7 +1,7 @@
 export { attachmentJobs, extractAttachment } from './attachments/extract.ts';
 export { fileOfUpload, filesOfSession, storeRequestFile } from './attachments/request-files.ts';
 export { attachmentKinds, maxAttachments } from './attachments/schema.ts';
-export type { AttachmentRow } from './attachments/store.ts';
+export { type AttachmentRow, selectAttachment } from './attachments/store.ts';
 export { authorizeSession } from './authorize-session.ts';
 export { backgroundJobs } from './background/jobs.ts';
 export { sessionsFeature } from './feature.ts';

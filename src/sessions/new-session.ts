@@ -27,6 +27,8 @@ export async function newSession(
     active_run_until: 0,
     archived_at: null,
     expires_at: null,
+    handled_by: 'agent',
+    hand_back_note: null,
     created_by: actorId(ctx.actor),
     created_at: now,
     updated_at: now,

@@ -14,6 +14,7 @@ import {
 import { suggestionRoutes } from './background/routes.ts';
 import { citationRoutes } from './citations/routes.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
+import { handOverRoutes } from './hand-over/routes.ts';
 import {
   AllSessionsQuery,
   CreateSession,
@@ -188,13 +189,14 @@ const messageRoutes = (stream: NativeStream) =>
         'deltas, citations as `source-document` and `source-url` parts, and `data-run` with confidence, coverage, usage and cost. The last event ' +
         'is sent after everything is stored. The run continues when the client disconnects: attach again with ' +
         '`GET /runs/{run}/events`, or repeat the request with the same `Idempotency-Key`, which joins it. `on_busy` determines how a ' +
-        'message is handled while a run is active.',
+        'message is handled while a run is active. While a person handles the session (`handled_by: human`), the message is stored without ' +
+        'an answer: the reply is the stored message, with `role: user` and without a run, and the stream has one `data-hand-over` part.',
       params: session,
       body: SendMessage,
       alsoProduces: ['text/event-stream'],
       events: stream.events,
       reply: { status: 200, schema: Message, description: 'The answer' },
-      failures: [...runFailures, 'session_busy', 'session_closed'],
+      failures: [...runFailures, 'session_busy', 'session_closed', 'session_handed_over'],
       ownsIdempotency: true,
     },
     (ctx, { params, body, request }) => {
@@ -218,6 +220,7 @@ export function sessionRoutes(stream: NativeStream): Router {
     citationRoutes,
     treeRoutes(stream),
     suggestionRoutes,
+    handOverRoutes,
   ];
   for (const some of all) routes.include('/', some);
   return routes;

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { type AgentConfig, AgentParameter, VersionParameter } from '../agents/index.ts';
 import { runStatuses } from '../db/schema/runs.ts';
-import { ratings } from '../db/schema/sessions.ts';
+import { handlers, ratings } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { dateRange, EndUserId, Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
 import { Inputs, Message, OnBusy, OptionalVersion } from '../runs/index.ts';
@@ -117,6 +117,9 @@ export const Session = z
       .nullable()
       .describe('The message of another session that this one was forked from'),
     active_run_id: z.string().nullable().describe('The active run'),
+    handled_by: z
+      .enum(handlers)
+      .describe('`human` after a hand-over: messages are stored and not answered by the agent'),
     archived_at: Time.nullable(),
     expires_at: Time.nullable(),
     created_by: z.string().nullable(),
@@ -157,6 +160,7 @@ export const toSession = (row: SessionRow, now: number): Session => ({
   active_message_id: row.head_id,
   forked_from_message_id: row.forked_from_message_id,
   active_run_id: row.active_run_until > now ? row.active_run_id : null,
+  handled_by: row.handled_by,
   archived_at: toWireTimeOrNull(row.archived_at),
   expires_at: toWireTimeOrNull(row.expires_at),
   created_by: row.created_by,

@@ -22,6 +22,7 @@ export const failures = {
   evaluation_required: { status: 409, title: 'The version has to pass an evaluation first' },
   session_busy: { status: 409, title: 'The session is answering another message' },
   session_closed: { status: 409, title: 'The session is archived or has expired' },
+  session_handed_over: { status: 409, title: 'A person handles the session' },
   run_cancelled: { status: 409, title: 'The run was cancelled' },
   run_expired: { status: 409, title: 'The run has expired' },
   request_in_flight: { status: 409, title: 'A request with this idempotency key is still running' },

@@ -83,6 +83,17 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
     'number,month,status',
     '%PDF-1.7',
   ],
+  'docs/guides/hand-over.md': [
+    '"human"',
+    '{"role":"user","run_id":null}',
+    '"unread_count":1',
+    '"Maria"',
+    '"agent"',
+  ],
+  'docs/guides/channels.md': [
+    '{"kind":"slack","is_enabled":true,"last_error":null}',
+    '{"is_enabled":false}',
+  ],
   'docs/guides/knowledge.md': ['"status": "ready"', '"confidence"'],
   'docs/guides/members.md': ['"grace@example.com"', '"open"', /^2$/m, /^204$/m],
   'docs/guides/mcp.md': ['"ready"', 'Echo: Hello', 'everything__get-sum', '"added": []'],

@@ -110,6 +110,7 @@ describe('the token of an end user', () => {
       'POST /runs/{run}/cancel',
       'POST /sessions/{session}/attachments',
       'POST /sessions/{session}/events',
+      'POST /sessions/{session}/hand-over',
       'POST /sessions/{session}/messages',
       'POST /sessions/{session}/suggestions',
       'POST /shared/{shared}/sessions',

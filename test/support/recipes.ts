@@ -324,6 +324,19 @@ export const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/agents/{agent}/channels',
+    gives: ['channel'],
+    from: ['agent'],
+    make: async (workspace, { agent }) => {
+      const api_url = await new Site().answers('/answers', { body: 'ok' });
+      const about = {
+        ...{ kind: 'webhook', name: `Seed ${unique()}`, settings: { api_url } },
+        credentials: { secret: `secret-${unique()}` },
+      };
+      return { channel: (await created(workspace, `/agents/${agent}/channels`, about)).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/schedules',
     gives: ['schedule'],
     from: ['agent'],

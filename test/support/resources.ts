@@ -96,6 +96,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   eux: 'export',
   mem: 'member',
   inv: 'invitation',
+  chn: 'channel',
 };
 
 /** The form of the address of a share link. */
@@ -191,6 +192,15 @@ export const valuesFor = async (
   switch (operation.name) {
     case 'POST /api/v1/runs/{run}/actions':
       return { ...values, run: await newWaitingRun(workspace) };
+    case 'POST /api/v1/sessions/{session}/hand-over':
+    case 'POST /api/v1/sessions/{session}/replies':
+    case 'POST /api/v1/sessions/{session}/hand-back':
+    case 'PATCH /api/v1/inbox/{session}': {
+      const agent = (await created(workspace, '/agents', { name: `Seed ${unique()}` })).id;
+      const { id } = await created(workspace, `/agents/${agent}/sessions`, {});
+      await created(workspace, `/sessions/${id}/hand-over`, {});
+      return { ...values, session: id };
+    }
     case 'POST /api/v1/tools/mcp/{server}/authorizations':
       return { ...values, server: await newSignInServer(workspace) };
     case 'POST /api/v1/invitations':

@@ -64,7 +64,7 @@ export async function askModel<Output>(
   const cost = message.run?.usage.cost_usd ?? null;
   return {
     output: parsed.value as Output,
-    run_id: message.run_id,
+    run_id: message.run_id ?? '',
     cost_nano_usd: cost === null ? null : fromUsd(cost),
   };
 }

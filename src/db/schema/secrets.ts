@@ -14,6 +14,7 @@ export const secretOwners = [
   'mcp_oauth_client',
   'mcp_authorization',
   'audit_log',
+  'channel',
 ] as const;
 export type SecretOwner = (typeof secretOwners)[number];
 

@@ -4,6 +4,15 @@ import { index, integer, real, sqliteTable, text, uniqueIndex } from 'drizzle-or
 import { agents } from './agents.ts';
 import { type AttachedFile, busyPolicies } from './runs.ts';
 
+export const handlers = ['agent', 'human'] as const;
+
+/** The person, or the key of a person's software, that has written a reply. */
+export interface MessageAuthor {
+  readonly type: 'user' | 'api_key' | 'root';
+  readonly id: string | null;
+  readonly name: string | null;
+}
+
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -46,6 +55,10 @@ export const sessions = sqliteTable(
     index_number: integer(),
     /** Identifies its end user, else itself, in experiments; null if it was created before they existed. */
     subject: integer(),
+    /** While a person handles it, messages are stored and not answered. */
+    handled_by: text({ enum: handlers }).notNull().default('agent'),
+    /** The summary of the time in which a person has handled it, for the agent. */
+    hand_back_note: text(),
     created_by: text(),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
@@ -86,7 +99,10 @@ export const messages = sqliteTable(
     prompt: text({ mode: 'json' }).$type<LanguageModelV4Message[]>(),
     /** For a user's message: its own files and those of the preceding messages in its branch. */
     attachments: text({ mode: 'json' }).notNull().default([]).$type<AttachedFile[]>(),
+    /** Its own id for a message without a run: those that were written while a person handled the session. */
     run_id: text().notNull(),
+    /** The author of a person's reply; null for the end user and the agent. */
+    author: text({ mode: 'json' }).$type<MessageAuthor>(),
     created_at: integer().notNull(),
   },
   (table) => [

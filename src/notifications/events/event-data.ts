@@ -5,6 +5,7 @@ import type { schedules } from '../../db/schema/schedules.ts';
 import type { feedback as feedbackTable } from '../../db/schema/sessions.ts';
 import { toWireUsd } from '../../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
+import type { HandOverEvent } from './hand-over-events.ts';
 import type { EventData } from './registry.ts';
 
 /** The types that triggers add (migrations, `webhook_event_of_…`). */
@@ -21,7 +22,8 @@ export type QueuedType =
   | 'experiment.concluded'
   | 'evaluation.completed'
   | 'evaluation.failed'
-  | ReplayEvent;
+  | ReplayEvent
+  | HandOverEvent;
 
 type ReplayEvent = 'replay.completed' | 'replay.paused' | 'shadow.paused';
 

@@ -18,6 +18,7 @@ import {
   toRunData,
   toScheduleData,
 } from './event-data.ts';
+import { type HandOverRow, selectHandOvers, toHandOverData } from './hand-over-events.ts';
 import type { NewEvent } from './publish.ts';
 
 /** A row of `webhook_event_queue`. */
@@ -38,6 +39,8 @@ export interface QueuePage {
   readonly entries: ReadonlyMap<string, EntryRow>;
   readonly evaluations: ReadonlyMap<string, EvaluationRow>;
   readonly replays: ReadonlyMap<string, ReplayRow>;
+  /** By the id of the hand-over, or of the reply. */
+  readonly hand_overs: ReadonlyMap<string, HandOverRow>;
 }
 
 /** Returns the oldest queued events with the rows that they refer to, in one round trip. */
@@ -53,6 +56,7 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
     entryRows,
     evaluationRows,
     replayRows,
+    handOverRows,
   ] = (await batch(db, [
     db.all(sql`select seq, workspace_id, type, subject_id, created_at from ${page} order by seq`),
     db.all(sql`select r.id, r.agent_id, r.version_id, r.experiment_id, r.variant_id, r.session_id, r.is_preview, r.status, r.finish_reason, r.error_code,
@@ -72,6 +76,7 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
       e.created_at, e.ended_at from ${page} cross join evaluations e on e.id = q.subject_id and e.workspace_id = q.workspace_id`),
     db.all(sql`select p.id, p.agent_id, p.version_id, p.label, p.error_code, p.error_detail, p.tally ->> 'turns' as turns, p.tally ->> 'done' as done,
       p.tally ->> 'spent_nano_usd' as spent_nano_usd, p.created_at, p.ended_at from ${page} cross join replays p on p.id = q.subject_id and p.workspace_id = q.workspace_id`),
+    selectHandOvers(db, page),
   ])) as unknown as [
     QueuedEvent[],
     Stored<RunRow>[],
@@ -81,6 +86,7 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
     EntryRow[],
     EvaluationRow[],
     ReplayRow[],
+    HandOverRow[],
   ];
   const byId = <Row extends { readonly id: string }>(rows: readonly Row[]) =>
     new Map(rows.map((row) => [row.id, row]));
@@ -93,13 +99,14 @@ export async function readQueue(db: Db, now: number, limit: number): Promise<Que
     entries: byId(entryRows),
     evaluations: byId(evaluationRows),
     replays: byId(replayRows),
+    hand_overs: byId(handOverRows),
   };
 }
 
 /** Returns a queued event with its data; null when its subject has been erased. */
 export function toEvent(
   { type, ...about }: QueuedEvent,
-  { runs, files, feedback, schedules, entries, evaluations, replays }: QueuePage,
+  { runs, files, feedback, schedules, entries, evaluations, replays, hand_overs }: QueuePage,
 ): NewEvent | null {
   switch (type) {
     case 'run.completed':
@@ -141,6 +148,12 @@ export function toEvent(
     case 'shadow.paused': {
       const row = replays.get(about.subject_id);
       return row === undefined ? null : { ...about, type, data: toReplayData(type, row) };
+    }
+    case 'session.handed_over':
+    case 'session.replied':
+    case 'session.handed_back': {
+      const row = hand_overs.get(about.subject_id);
+      return row === undefined ? null : { ...about, type, data: toHandOverData(row) };
     }
     default:
       return null;

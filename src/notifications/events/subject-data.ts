@@ -175,3 +175,20 @@ export const evaluationExample = {
   created_at: '2026-11-20T09:20:00.000Z',
   ended_at: '2026-11-20T09:30:00.000Z',
 };
+
+export const handOverData = z.strictObject({
+  session_id: Id('ses'),
+  agent_id: Id('agt'),
+  end_user_id: z.string().nullable(),
+  requested_by: z
+    .enum(['agent', 'end_user', 'member'])
+    .describe('The party that requested the hand-over'),
+  message_id: z.string().nullable().describe('The reply; null for other events'),
+});
+export const handOverExample = {
+  session_id: 'ses_01kajv2q5ve0mt8h2vj3c6x7ra',
+  agent_id: 'agt_01kajv2q5ve0mt8h2vj3c6x7ra',
+  end_user_id: 'customer-4711',
+  requested_by: 'agent',
+  message_id: null,
+};

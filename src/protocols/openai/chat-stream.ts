@@ -106,7 +106,8 @@ class ChatEncoder implements StreamEncoder {
 
   #finish(message: Message): string[] {
     const { run, run_id, text } = message;
-    const startFrames = this.#header === null ? this.#start(run_id, run?.version_id ?? '') : [];
+    const startFrames =
+      this.#header === null ? this.#start(run_id ?? '', run?.version_id ?? '') : [];
     const rest = this.#joined.end() + (this.#joined.text === '' ? text : '');
     const annotations = annotationsOf(message, this.#options.origin);
     return [

@@ -20,7 +20,7 @@ export function toCompletion(message: Message, model: string, origin: string): C
   const calls = clientCallsOf(message);
   const usage = usageOf(message);
   return {
-    ...completionHeader(run_id, model, run?.version_id ?? ''),
+    ...completionHeader(run_id ?? '', model, run?.version_id ?? ''),
     object: 'chat.completion',
     choices: [
       {

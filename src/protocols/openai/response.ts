@@ -45,7 +45,7 @@ export function finishedResponse(
 ): OpenAiResponse {
   const { run, run_id } = message;
   return {
-    ...unfinishedResponse(run_id, echo, 'in_progress', part),
+    ...unfinishedResponse(run_id ?? '', echo, 'in_progress', part),
     ...outcomeOf(run),
     completed_at: endedAt(run),
     output,

@@ -152,7 +152,7 @@ class ResponsesEncoder implements StreamEncoder {
     const { run_id } = message;
     const { part } = this.#cursor;
     const text = textOfPart(message.text, part.before?.text ?? '');
-    const startFrames = this.#response === null ? this.#start(run_id, message.id) : [];
+    const startFrames = this.#response === null ? this.#start(run_id ?? '', message.id) : [];
     const rest = this.#writeText(this.#joined.end() + (this.#joined.text === '' ? text : ''));
     const calls = clientCallsOf(message);
     const approvals = approvalsOf(message.run);

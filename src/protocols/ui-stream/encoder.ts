@@ -53,6 +53,18 @@ class UiMessageStream implements StreamEncoder {
     return this.#write([{ type: 'error', errorText: `${code}: ${message}` }]).join('') + this.end();
   }
 
+  /** The whole stream of a message that a person answers. */
+  leave(message_id: string): string {
+    const data = { handled_by: 'human', message_id };
+    return (
+      this.#write([
+        { type: 'start' },
+        { type: 'data-hand-over', data },
+        { type: 'finish', finishReason: 'other' },
+      ]).join('') + this.end()
+    );
+  }
+
   #chunks(event: RunEvent): UIMessageChunk[] {
     switch (event.type) {
       case 'start':
@@ -269,4 +281,5 @@ export const uiStream: NativeStream = {
   make: () => new UiMessageStream(),
   events: streamEvent,
   headers: uiMessageStreamHeaders,
+  leave: ({ id: message_id }) => new UiMessageStream().leave(message_id),
 };

@@ -28,9 +28,12 @@ function startEvents() {
     .describe('The run at its start');
 
   return [
-    event('start', { messageId: z.string().describe('Id of the answer') }).describe(
-      'The first event. Repeated with the same id when a waiting run is resumed',
-    ),
+    event('start', {
+      messageId: z
+        .string()
+        .optional()
+        .describe('Id of the answer; absent for a message that a person answers'),
+    }).describe('The first event. Repeated with the same id when a waiting run is resumed'),
     event('data-run', {
       data: z.union([RunStarted, Run]),
       transient: z
@@ -39,6 +42,11 @@ function startEvents() {
         .describe('Present on the first `data-run` only: it is not part of the message'),
     }).describe(
       'The run: after `start`; again with usage, cost and confidence when it is stored, or with `required_actions` when it waits',
+    ),
+    event('data-hand-over', {
+      data: z.object({ handled_by: z.literal('human'), message_id: Id('msg') }),
+    }).describe(
+      'A person handles the session: the message is stored, and the agent does not answer it',
     ),
     event('data-retrieval', {
       data: z.object({ hits: z.int(), confidence: z.number() }),

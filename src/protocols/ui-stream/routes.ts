@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
-import { attachToRun, runAsStream, submitAsStream, toEventStream } from '../../runs/index.ts';
+import { attachToRun, streamRun, submitAsStream, toEventStream } from '../../runs/index.ts';
 import { turnRequest } from '../../sessions/index.ts';
 import { uiStream } from './encoder.ts';
 import { streamEvent } from './event-schema.ts';
@@ -42,6 +42,7 @@ export const chatRoutes = new Router()
         'run_expired',
         'session_busy',
         'session_closed',
+        'session_handed_over',
         'agent_archived',
         'share_limit',
         'provider_error',
@@ -58,7 +59,7 @@ export const chatRoutes = new Router()
           await submitAsStream(ctx, sent.run_id, sent.actions, stream),
         );
       const turn = turnRequest(ctx, body.id, await toTurnInput(ctx, body));
-      return toEventStream(uiStream, await runAsStream(ctx, turn, stream));
+      return streamRun(ctx, turn, uiStream);
     },
   )
   .endpoint(

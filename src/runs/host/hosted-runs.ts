@@ -120,7 +120,9 @@ export class HostedRuns {
       };
     } catch (error) {
       // A used idempotency key takes precedence over any failure.
-      const used = error instanceof Failure ? await keyOfRun(ctx) : error;
+      // A message that was left to a person has no run.
+      const mayHaveRun = error instanceof Failure && error.code !== 'session_handed_over';
+      const used = mayHaveRun ? await keyOfRun(ctx) : error;
       if (!(used instanceof IdempotencyKeyOfRun)) throw error;
       return this.#join(ctx, source, input, used.run_id, onQueued);
     }

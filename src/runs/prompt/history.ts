@@ -9,6 +9,8 @@ export interface HistoryMessage {
   /** Absent in a history that the caller sent, as is the run. */
   readonly id?: string;
   readonly run_id?: string;
+  /** Set for a message that a person has written in place of the agent. */
+  readonly author?: object | null;
   /** The number of messages of its branch up to it; counted where it is absent. */
   readonly depth?: number;
 }

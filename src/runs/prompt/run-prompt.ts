@@ -17,6 +17,8 @@ export interface RunPrompt {
   readonly facts?: readonly Fact[];
   /** Values of the agent's form fields. */
   readonly inputs: Inputs;
+  /** The summary of the time in which a person has handled the conversation. Absent without one. */
+  readonly note?: string | null;
   /** The files of the question and of the messages before it. */
   readonly files: readonly AttachedFile[];
 }

@@ -164,6 +164,17 @@ function partsOf(
   ];
 }
 
+const MessageAuthor = z
+  .object({
+    type: z.enum(['user', 'api_key', 'root']),
+    id: z.string().nullable(),
+    name: z.string().nullable().describe('The name that the reply was sent with'),
+  })
+  .openapi('MessageAuthor');
+
+/** Messages without a run have their own id as `run_id`, which their copies keep. */
+const isRunless = ({ run_id }: Pick<AnyMessageRow, 'run_id'>) => run_id.startsWith('msg_');
+
 export const Message = z
   .object({
     id: Id('msg'),
@@ -183,7 +194,14 @@ export const Message = z
         'True for an answer that was written from a file which the end user may not read, or no longer: it has neither text, parts nor citations',
       ),
     attachments: z.array(MessageAttachment),
-    run_id: Id('run').describe('The run that this message started, or that produced it'),
+    run_id: Id('run')
+      .nullable()
+      .describe(
+        'The run that this message started, or that produced it; null for messages of the time in which a person handled the session',
+      ),
+    author: MessageAuthor.nullable().describe(
+      'The person who has written this reply; null for messages of the end user and of the agent',
+    ),
     run: Run.nullable().describe('The run that produced this answer; null on a user’s message'),
     siblings: Siblings.nullable().describe('null in the reply of a run'),
     feedback: z.array(Feedback).describe('Feedback on this answer, at most one per end user'),
@@ -217,7 +235,8 @@ export const toMessage = (
     attachments: row.attachments
       .filter(({ message_id }) => message_id === row.id)
       .map(toMessageAttachment),
-    run_id: row.run_id,
+    run_id: isRunless(row) ? null : row.run_id,
+    author: row.author ?? null,
     run: own,
     siblings,
     feedback: feedback.map(toFeedback),

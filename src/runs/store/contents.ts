@@ -29,6 +29,7 @@ export const questionOfContent = (content: RunContentRow): MessageOfContent => (
   prompt: content.prompt,
   attachments: content.files,
   run_id: content.run_id,
+  author: null,
   created_at: content.created_at,
 });
 
@@ -49,6 +50,7 @@ export const answerOfContent = (
   prompt: content.answer_prompt,
   attachments: [],
   run_id: id,
+  author: null,
   created_at: content.answered_at ?? content.created_at,
 });
 

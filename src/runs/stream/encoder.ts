@@ -1,6 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Failure } from '../../shared/failure.ts';
 import type { RunEvent } from '../events.ts';
+import type { Message } from '../schema/message.ts';
 
 /** Encodes the events of a run for one listener. Deterministic: the same events give the same frames. */
 export interface StreamEncoder {
@@ -22,6 +23,8 @@ export interface StreamProtocol {
 export interface NativeStream extends StreamProtocol {
   readonly events: () => z.ZodType;
   readonly headers: Readonly<Record<string, string>>;
+  /** Returns the whole stream of a message that was stored for a person and is not answered. */
+  readonly leave: (stored: Message) => string;
 }
 
 /** A protocol with the options that a request chose. */

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { RunRequest } from '../driver.ts';
+import { storedForPerson } from '../left-to-person.ts';
 import { readRun } from '../read-run.ts';
 import type { Message } from '../schema/message.ts';
 import { toRun } from '../schema/run.ts';
@@ -40,6 +41,27 @@ export async function respond(
   request: Request,
 ): Promise<Message | Response> {
   if (body.background === true) return accept(ctx, run);
-  if (!wantsStream(body, request)) return runToEnd(ctx, run);
-  return toEventStream(stream, await runAsStream(ctx, run, { protocol: stream }));
+  if (wantsStream(body, request)) return streamRun(ctx, run, stream);
+  try {
+    return await runToEnd(ctx, run);
+  } catch (error) {
+    const stored = storedForPerson(error);
+    if (stored === null) throw error;
+    return stored;
+  }
+}
+
+/** Executes a run, and responds with its events. A message that was stored for a person has a stream of its own. */
+export async function streamRun(
+  ctx: Ctx,
+  run: RunRequest,
+  stream: NativeStream,
+): Promise<Response> {
+  try {
+    return toEventStream(stream, await runAsStream(ctx, run, { protocol: stream }));
+  } catch (error) {
+    const stored = storedForPerson(error);
+    if (stored === null) throw error;
+    return toEventStream(stream, { run_id: null, body: stream.leave(stored), is_joined: false });
+  }
 }

@@ -47,6 +47,22 @@ export async function takeAttachments(
   return taken.map((row) => toAttachedFile(row, message_id));
 }
 
+/** Returns the attachments of a person's reply. Throws like `takeAttachments`, besides for images. */
+export async function takeFiles(
+  ctx: Ctx,
+  { id }: Pick<SessionRow, 'id'>,
+  message_id: string,
+  given: readonly string[],
+): Promise<AttachedFile[]> {
+  const ids = [...new Set(given)];
+  if (ids.length === 0) return [];
+  const rows = await selectAttachmentsByIds(ctx.db, ctx.workspace_id, id, ids).all();
+  const known = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((one, index) =>
+    toAttachedFile(checkReady(`/attachments/${index}`, known.get(one)), message_id),
+  );
+}
+
 function checkReady(pointer: string, row: AttachmentRow | undefined): AttachmentRow {
   if (row === undefined) throw invalid(pointer, 'This attachment does not exist in this session.');
   if (row.status === 'failed')

@@ -81,6 +81,7 @@ const claimWith = compileByColumns<ClaimOfRun>(
           isNull(sessions.active_run_id),
           sql`${sessions.head_id} is ${expected_head}`,
           isNull(sessions.archived_at),
+          eq(sessions.handled_by, 'agent'),
           sql`(${sessions.expires_at} is null or ${sessions.expires_at} > ${now})`,
           sql`exists (select 1 from agents a where a.id = ${own.agent_id} and a.archived_at is null)`,
         ),

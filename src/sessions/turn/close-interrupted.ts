@@ -85,6 +85,7 @@ async function lostTurn(
       history: parent_id === null ? [] : await readPath(ctx, session_id, parent_id, version),
       summary,
       inputs: session.inputs,
+      note: session.hand_back_note,
       files: question?.attachments ?? [],
     }),
   };
@@ -109,6 +110,7 @@ function answerRow(
     citations: [],
     attachments: [],
     run_id: run.id,
+    author: null,
     created_at: ctx.now(),
   };
 }

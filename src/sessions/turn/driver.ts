@@ -17,6 +17,7 @@ import {
 import { Failure, invalid } from '../../shared/failure.ts';
 import { takeAttachments } from '../attachments/send.ts';
 import { authorizeSession } from '../authorize-session.ts';
+import { leaveToPerson } from '../hand-over/leave-to-person.ts';
 import { insertQueuedRun, selectVersionOfSession } from '../store/runs.ts';
 import { closeInterruptedTurn } from './close-interrupted.ts';
 import { StaleSessionError } from './commit-start.ts';
@@ -138,6 +139,11 @@ class TurnSource implements RunSource<HostedTurn> {
     let state = await this.#cached(ctx, session_id, input);
     for (let reads = 0; ; reads += 1) {
       try {
+        if (state.session.handled_by === 'human') {
+          const left = await leaveToPerson(ctx, state, input);
+          this.#state = null;
+          throw left;
+        }
         return await startTurn(ctx, state, input, run_id, more);
       } catch (error) {
         if (!(error instanceof StaleSessionError)) throw error;

@@ -31,7 +31,7 @@ export async function restoreTurn(ctx: Ctx, suspended: SuspendedRun): Promise<Tu
     prompt: {
       ...{ question: user.text, given: user.prompt, history, summary },
       facts: state.facts ?? [],
-      ...{ inputs: session.inputs, files: user.attachments },
+      ...{ inputs: session.inputs, files: user.attachments, note: session.hand_back_note },
     },
     end_user_id: session.end_user_id,
     kept_until: session.expires_at,

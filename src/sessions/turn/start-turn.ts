@@ -83,6 +83,7 @@ export async function startTurn(
       summary: started.summary,
       facts: (input.draft?.config ?? version.config).memory.remember ? started.facts : [],
       inputs: claimed.inputs,
+      note: claimed.hand_back_note,
       files: user.attachments,
     },
     end_user_id: claimed.end_user_id,
@@ -198,6 +199,7 @@ async function newMessage(
       ...adopted.files(id),
     ]),
     run_id: run.id,
+    author: null,
     created_at: ctx.now(),
   };
 }

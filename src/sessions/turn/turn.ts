@@ -73,6 +73,7 @@ export class TurnStorage implements RunStorage {
       ...answer,
       attachments: [],
       run_id: run.id,
+      author: null,
       created_at: this.#ctx.now(),
     };
   }

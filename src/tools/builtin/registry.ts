@@ -2,6 +2,7 @@ import { calculator } from './calculator.ts';
 import { currentTime } from './current-time.ts';
 import type { BuiltIn } from './define.ts';
 import { fetchUrl } from './fetch-url.ts';
+import { handOver } from './hand-over.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
 import { runCode } from './run-code.ts';
 import { webSearch } from './web-search.ts';
@@ -14,4 +15,5 @@ export const builtIns: readonly BuiltIn[] = [
   runCode,
   calculator,
   currentTime,
+  handOver,
 ];

@@ -1,0 +1,2 @@
+export { channelsFeature } from './feature.ts';
+export { receiveEmail } from './incoming/receive-email.ts';
