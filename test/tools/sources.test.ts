@@ -107,6 +107,7 @@ describe('tool sources', () => {
     });
     const builtIn = [
       ...['knowledge_search', 'web_search', 'fetch_url', 'run_code', 'calculator', 'current_time'],
+      'hand_over',
       'agent',
     ];
     const names = (await listAvailableTools(contextOf(other))).map(({ name }) => name);
