@@ -77,9 +77,7 @@ export const listErasures = (ctx: Ctx, query: PageQuery): Promise<Page<Erasure>>
 export async function verifyReceipt(ctx: Ctx, receipt: string): Promise<VerifiedReceipt> {
   const opened = await openReceipt(ctx.db, receipt);
   const reply: VerifiedReceipt =
-    opened === null
-      ? { is_valid: false, kid: null, payload: null }
-      : { is_valid: true, ...opened };
+    opened === null ? { is_valid: false, kid: null, payload: null } : { is_valid: true, ...opened };
   await commit(ctx, { statements: [], reply });
   return reply;
 }
