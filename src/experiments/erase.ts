@@ -23,8 +23,11 @@ export async function eraseSubject(
   end_user_id: string,
 ): Promise<number> {
   const subject = await subjectOf(agent_id, { end_user_id, session_id: null });
-  const { meta } =
-    await db.run(sql`delete from experiment_subjects where subject = cast(${subject} as integer)
-    and experiment_id in (select id from experiments where workspace_id = ${workspace_id} and agent_id = ${agent_id})`);
-  return meta.changes;
+  let changes = 0;
+  for (const table of ['experiment_subjects', 'experiment_late_facts'].map((name) => sql.raw(name)))
+    changes += (
+      await db.run(sql`delete from ${table} where subject = cast(${subject} as integer)
+        and experiment_id in (select id from experiments where workspace_id = ${workspace_id} and agent_id = ${agent_id})`)
+    ).meta.changes;
+  return changes;
 }

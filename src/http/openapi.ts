@@ -126,7 +126,8 @@ function replyOf(route: AnyRoute) {
           },
         }),
   };
-  if (route.reply.status === 204) return { description, headers };
+  const { status } = route.reply;
+  if (status === 204 || (status === 202 && schema === undefined)) return { description, headers };
   const whole = (mediaType === eventStream ? route.events?.() : undefined) ??
     schema ?? { type: 'string', format: 'binary' };
   const content: Record<string, unknown> = { [mediaType]: { schema: whole } };

@@ -46,13 +46,19 @@ const isClosed =
     .mapWith(Boolean)
     .as('is_closed');
 
+/** Visitors of a share link chat in pages that may embed it, whatever the workspace allows to tokens of its own. */
+const originsOfKey = sql<string[] | null>`coalesce(
+    (select l.allowed_origins from share_links l where l.id = ${api_keys.id}), ${workspaces.allowed_origins})`
+  .mapWith(workspaces.allowed_origins)
+  .as('allowed_origins');
+
 const selectKey = (db: Db, isWanted: SQL) =>
   db
     .select({
       ...getTableColumns(api_keys),
       rate_rules: rate_limits.rules,
       rate_revision: rate_limits.revision,
-      allowed_origins: workspaces.allowed_origins,
+      allowed_origins: originsOfKey,
       is_closed: isClosed,
     })
     .from(api_keys)

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../platform/context.ts';
 import type { ActiveRun } from './active-run.ts';
+import { isOfPerson } from './store/runs.ts';
 
 /**
  * Returns the sources of untrusted content behind the earlier answers of the session and of the history, which may
@@ -20,7 +21,7 @@ export async function readEarlierSources(
       union select value from json_each(${before}))
     select distinct coalesce(u.value, 'documents') as source
     from earlier e left join runs r on r.id = e.id and r.workspace_id = ${workspace_id} left join json_each(r.untrusted) u
-    where e.id <> ${id} and (r.id is null or r.untrusted is not null or json_array_length(r.source_file_ids) > 0
+    where e.id <> ${id} and not ${isOfPerson(sql`e.id`)} and (r.id is null or r.untrusted is not null or json_array_length(r.source_file_ids) > 0
       or (r.source_file_ids is null and r.status = 'completed'))
     limit 10`);
   return rows.map(({ source }) => source);

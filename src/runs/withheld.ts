@@ -3,15 +3,15 @@ import { isReadable } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Failure } from '../shared/failure.ts';
 import type { AnyMessageRow } from './store/messages.ts';
-import type { RunRow } from './store/runs.ts';
+import { isOfPerson, type RunRow } from './store/runs.ts';
 
 /** True for the id of a file that the caller may not read, or that is deleted. */
 const isUnreadable = ({ workspace_id, groups }: Ctx, file_id: SQL): SQL =>
   sql`not exists (select 1 from files f where f.id = ${file_id} and f.workspace_id = ${workspace_id} and f.deleted_at is null and ${isReadable(groups)})`;
 
-/** True for a run `r` that has read such a file, or may have. */
-const isWithheld = (ctx: Ctx): SQL =>
-  sql`(r.source_file_ids is null or exists (select 1 from json_each(r.source_file_ids) s where ${isUnreadable(ctx, sql`s.value`)}))`;
+/** True for the run `r` of an id if it has read such a file, or may have. The replies of people are of no run. */
+const isWithheld = (ctx: Ctx, run_id: SQL): SQL =>
+  sql`not ${isOfPerson(run_id)} and (r.source_file_ids is null or exists (select 1 from json_each(r.source_file_ids) s where ${isUnreadable(ctx, sql`s.value`)}))`;
 
 const namesOf = (rows: readonly { readonly id: string }[]): ReadonlySet<string> =>
   new Set(rows.map(({ id }) => id));
@@ -27,7 +27,7 @@ export async function withheldRuns(ctx: Ctx, ids: readonly string[]): Promise<Re
   return namesOf(
     await ctx.db.all<{ id: string }>(sql`
       select j.value as id from json_each(${JSON.stringify([...new Set(ids)])}) j
-      left join runs r on r.id = j.value and r.workspace_id = ${ctx.workspace_id} where ${isWithheld(ctx)}`),
+      left join runs r on r.id = j.value and r.workspace_id = ${ctx.workspace_id} where ${isWithheld(ctx, sql`j.value`)}`),
   );
 }
 
@@ -36,7 +36,7 @@ export const withheldIn = (ctx: Ctx, session_ids: readonly string[]) =>
   ctx.db.all<{ id: string; session_id: string }>(sql`
     select distinct m.run_id as id, m.session_id as session_id from json_each(${JSON.stringify(session_ids)}) j
     cross join messages m on m.session_id = j.value and m.workspace_id = ${ctx.workspace_id} and m.role = 'assistant'
-    left join runs r on r.id = m.run_id and r.workspace_id = m.workspace_id where ${isWithheld(ctx)}`);
+    left join runs r on r.id = m.run_id and r.workspace_id = m.workspace_id where ${isWithheld(ctx, sql`m.run_id`)}`);
 
 /** Returns those of the files that a reader with the groups may read. */
 export async function readableFiles(

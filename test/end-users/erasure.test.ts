@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { sha256 } from '../../src/shared/digest.ts';
+import { newId } from '../../src/shared/id.ts';
 import { newWorkspace, request, type Workspace } from '../support/api.ts';
 import { atRest } from '../support/resources.ts';
 import { tablesWith } from '../support/rows.ts';
@@ -56,6 +57,38 @@ async function finish(workspace: Workspace, id: string) {
   });
   await atRest(workspace.id);
   return (await workspace.get(`/erasures/${id}`)).body;
+}
+
+/** A person who came by a channel and a share link: a message that has no session yet, with its file, and an address. */
+async function reach(workspace: string, agent: string, user: string, plants: Plants) {
+  const [link, channel, key] = [newId('shl'), newId('chn'), `${workspace}/channels/${user}/0`];
+  const email = `${plants.word()}@example.com`;
+  const files = [{ name: plants.word(), media_type: 'text/plain', ref: null, object_key: key }];
+  await env.FILES.put(key, plants.words(5));
+  const insert = (statement: string, ...values: (string | number)[]) =>
+    env.DB.prepare(statement).bind(...values);
+  const [thread, target] = [newId('cht'), JSON.stringify({ to: plants.word() })];
+  await env.DB.batch([
+    insert(
+      `insert into share_visitors (id, workspace_id, link_id, email, created_at, seen_at) values (?, ?, ?, ?, 1, 1)`,
+      ...[user, workspace, link, email],
+    ),
+    insert(
+      `insert into share_codes (link_id, email, workspace_id, hash, sends, window_start, sent_at, expires_at) values (?, ?, ?, 'x', 1, 1, 1, 9e12)`,
+      ...[link, email, workspace],
+    ),
+    insert(
+      `insert into channel_threads (id, workspace_id, channel_id, agent_id, thread_key, end_user_id, session_id, target, last_message_at, created_at)
+       values (?, ?, ?, ?, 'x', ?, ?, ?, 1, 1)`,
+      ...[thread, workspace, channel, agent, user, newId('ses'), target],
+    ),
+    insert(
+      `insert into channel_messages (id, workspace_id, channel_id, external_id, thread_id, position, text, files, status, run_id, created_at)
+       values (?, ?, ?, 'x', ?, 1, ?, ?, 'failed', ?, 1)`,
+      ...[newId('chi'), workspace, channel, thread, plants.words(5), JSON.stringify(files)],
+      newId('run'),
+    ),
+  ]);
 }
 
 /** Stores data of a person in every way that the API offers. */
@@ -123,6 +156,15 @@ async function live(workspace: Workspace, plants: Plants) {
   const dataset = (await workspace.post('/datasets', { name: 'Cases' })).body.id;
   const cased = await workspace.post(`/messages/${sent.body.id}/cases`, { dataset });
   expect(cased.status, JSON.stringify(cased.body)).toBe(201);
+  const remembered = { agent_id: agent, text: plants.words(5) };
+  const fact = await workspace.post(`/end-users/${user}/memories`, remembered);
+  expect(fact.status, JSON.stringify(fact.body)).toBe(201);
+  const why = { reason: plants.word(), note: plants.words(5) };
+  expect((await workspace.post(`/sessions/${session}/hand-over`, why)).status).toBe(200);
+  await holder.post(`/sessions/${session}/messages`, { message: plants.words(5) });
+  const replied = await workspace.post(`/sessions/${session}/replies`, { text: plants.words(5) });
+  expect(replied.status, JSON.stringify(replied.body)).toBe(201);
+  await reach(workspace.id, agent, user, plants);
   // Rows that other work stores: events, rollups, archives.
   await env.DB.batch([
     env.DB.prepare(
@@ -266,13 +308,17 @@ describe('the erasure of an end user', () => {
       'budget_alerts',
       'budget_counters',
       'budget_holds',
+      'channel_threads',
       'code_executions',
       'end_user_exports',
       'erasures',
+      'experiment_late_facts',
       'experiment_subjects',
       'feedback',
       'generated_files',
+      'hand_overs',
       'mcp_authorizations',
+      'memories',
       'run_contents',
       'runs',
       'schedules',

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { app } from '../../src/app.ts';
 import { newWorkspace, toAnswer, toRequest, type Workspace } from '../support/api.ts';
+import { newMember } from '../support/people.ts';
 import { playScript } from '../support/provider/client.ts';
 
 const usage = { input_tokens: 100, output_tokens: 50 };
@@ -134,6 +135,23 @@ describe("revoking an end user's tokens", () => {
     );
     const [entry] = (await workspace.get('/audit-log')).body.data;
     expect(entry).toMatchObject({ action: 'end_user.revoke_tokens', target_id: 'ann' });
+  });
+
+  it('refuses those that a member has issued, who also loses them when removed (R7)', async () => {
+    const workspace = await newWorkspace();
+    const agent = (await workspace.post('/agents', { name: 'A' })).body.id;
+    const { browser, member_id } = await newMember(workspace, 'editor');
+    const token = async (end_user_id: string) => {
+      const { body } = await browser.post('/end-user-tokens', { end_user_id, agent_ids: [agent] });
+      return workspace.as(body.token);
+    };
+    const [ann, bob] = [await token('ann'), await token('bob')];
+    for (const one of [ann, bob]) expect((await one.get('/sessions')).status).toBe(200);
+    await workspace.post('/end-users/ann/revoke-tokens', {});
+    expect((await ann.get('/sessions')).status).toBe(401);
+    expect((await bob.get('/sessions')).status).toBe(200);
+    await workspace.delete(`/members/${member_id}`);
+    expect((await bob.get('/sessions')).status).toBe(401);
   });
 
   it('concerns one workspace, and reaches other isolates after 30 seconds (R7)', async () => {

@@ -21,6 +21,8 @@ const undocumented = [
   ...['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'],
   'GET /chat/{address}',
   ...['GET /oauth/mcp/callback', 'GET /oauth/mcp/client'],
+  // What a service sends to a channel, signed in its own way.
+  ...['GET /api/v1/channels/{channel}/events', 'POST /api/v1/channels/{channel}/events'],
 ];
 
 /** Everything that may be called without a credential. A new one is put here on purpose, or not at all. */

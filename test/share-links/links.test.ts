@@ -96,6 +96,29 @@ describe('a share link', () => {
   });
 });
 
+describe('the token of a visitor', () => {
+  it('is accepted from pages that may embed the link, whatever the workspace allows (R72)', async () => {
+    const shop = 'https://shop.example';
+    const { workspace, link, address, open } = await newShareLink({ allowed_origins: [shop] });
+    await workspace.patch('/workspace', { allowed_origins: ['https://app.example'] });
+    const as = workspace.as((await open({}, { headers: { origin: shop } })).body.token);
+    const create = async (origin: string) => {
+      const path = `/shared/${address}/sessions`;
+      const { status, headers } = await as.post(path, {}, { headers: { origin } });
+      return [origin, status, headers.get('access-control-allow-origin')];
+    };
+    const own = 'http://agentgrid.test';
+    for (const origin of [shop, own]) expect(await create(origin)).toEqual([origin, 201, origin]);
+    for (const origin of ['https://app.example', 'https://evil.example', 'null'])
+      expect(await create(origin)).toEqual([origin, 403, null]);
+    await workspace.patch('/workspace', { allowed_origins: null });
+    expect(await create('https://evil.example')).toEqual(['https://evil.example', 403, null]);
+    await workspace.patch(`/share-links/${link}`, { allowed_origins: ['*'] });
+    const anywhere = 'https://any.example';
+    expect(await create(anywhere)).toEqual([anywhere, 201, anywhere]);
+  });
+});
+
 describe('the limits of a share link', () => {
   it('admit one of 20 visitors to the last place', async () => {
     const { workspace, link, open } = await newShareLink({ max_visitors: 3 });

@@ -4,7 +4,7 @@ import { newId } from '../../src/shared/id.ts';
 import { newWorkspace, request, type Workspace } from './api.ts';
 import { evaluationRecipes } from './evaluation-recipes.ts';
 import { newExperiment } from './experiments.ts';
-import { settled, uploadForm } from './files.ts';
+import { addText, settled, uploadForm } from './files.ts';
 import { created, newArchitectSession } from './knowledge-states.ts';
 import { newServer } from './mcp/seed.ts';
 import { authorizationRecipe } from './oauth/recipe.ts';
@@ -314,13 +314,12 @@ export const recipes: readonly Recipe[] = [
   ...replayRecipes,
   {
     needs: 'POST /api/v1/end-users/{end_user}/memories',
-    gives: ['memory', 'end_user'],
-    from: ['agent'],
-    make: async (workspace, { agent: agent_id }) => {
-      const end_user = `customer-${unique()}`;
+    gives: ['memory'],
+    from: ['agent', 'end_user'],
+    make: async (workspace, { agent: agent_id, end_user }) => {
       const about = { agent_id, text: `Likes coffee ${unique()}.` };
       const { id: memory } = await created(workspace, `/end-users/${end_user}/memories`, about);
-      return { end_user, memory };
+      return { memory };
     },
   },
   {
@@ -466,6 +465,28 @@ export async function newJudge(workspace: Workspace): Promise<string> {
   await workspace.put('/prices', { overrides: [{ model, input: 0, output: 0 }] });
   const about = { name: `Seed ${unique()}`, model, rubric: 'The answer is right.' };
   return (await created(workspace, '/judges', about)).id;
+}
+
+/** A share link that whoever has it may open; its address. */
+export async function newPublicLink(workspace: Workspace): Promise<string> {
+  const agent = (await created(workspace, '/agents', { name: `Seed ${unique()}` })).id;
+  const { url } = await created(workspace, `/agents/${agent}/share-links`, { name: 'Public' });
+  return url.slice(-22);
+}
+
+/** An answer that cites a file. */
+export async function newCitingMessage(workspace: Workspace): Promise<string> {
+  const { id: agent, base_id } = await created(workspace, '/agents', {
+    name: `Seed ${unique()}`,
+  });
+  const config = { model: 'builtin/extractive', knowledge: { base_ids: [base_id] } };
+  await workspace.patch(`/agents/${agent}`, { config });
+  await addText(workspace, base_id, 'hours.txt', `The shop ${unique()} opens at ten.`);
+  const session = (await created(workspace, `/agents/${agent}/sessions`, {})).id;
+  const question = { message: 'When does the shop open?' };
+  const { id, citations } = await created(workspace, `/sessions/${session}/messages`, question);
+  if (citations.length === 0) throw new Error('the answer cites nothing');
+  return id;
 }
 
 /** A run that waits for the result of a client tool. */

@@ -24,8 +24,10 @@ import { mcpBodies } from './mcp/seed.ts';
 import { newSignInServer } from './oauth/recipe.ts';
 import { newAddress } from './people.ts';
 import {
+  newCitingMessage,
   newInvitation,
   newJudge,
+  newPublicLink,
   newWaitingBatch,
   newWaitingRun,
   recipes,
@@ -201,6 +203,10 @@ export const valuesFor = async (
       await created(workspace, `/sessions/${id}/hand-over`, {});
       return { ...values, session: id };
     }
+    case 'POST /api/v1/shared/{shared}/visitors':
+      return { ...values, shared: await newPublicLink(workspace) };
+    case 'GET /api/v1/messages/{message}/citations/{citation}':
+      return { ...values, message: await newCitingMessage(workspace) };
     case 'POST /api/v1/tools/mcp/{server}/authorizations':
       return { ...values, server: await newSignInServer(workspace) };
     case 'POST /api/v1/invitations':

@@ -76,9 +76,10 @@ export const listErasures = (ctx: Ctx, query: PageQuery): Promise<Page<Erasure>>
 /** Verifies a receipt against the keys of the deployment, past ones included. */
 export async function verifyReceipt(ctx: Ctx, receipt: string): Promise<VerifiedReceipt> {
   const opened = await openReceipt(ctx.db, receipt);
-  return opened === null
-    ? { is_valid: false, kid: null, payload: null }
-    : { is_valid: true, ...opened };
+  const reply: VerifiedReceipt =
+    opened === null ? { is_valid: false, kid: null, payload: null } : { is_valid: true, ...opened };
+  await commit(ctx, { statements: [], reply });
+  return reply;
 }
 
 /** Returns the public keys that have signed receipts. */

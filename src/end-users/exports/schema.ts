@@ -6,8 +6,8 @@ import { EndUserName } from '../schema.ts';
 export const ExportParameters = z.object({ end_user: EndUserName, export: Id('eux') });
 
 export const LinkQuery = z.strictObject({
-  expires: z.coerce.number().int().min(0).optional().describe('From `url`'),
-  signature: z.string().max(100).optional().describe('From `url`'),
+  expires: z.coerce.number().int().min(1).max(1e11).optional().describe('From `url`'),
+  signature: z.string().min(1).max(100).optional().describe('From `url`'),
 });
 export type LinkQuery = z.output<typeof LinkQuery>;
 

@@ -43,6 +43,22 @@ export const sections: readonly Section[] = [
   { kind: 'one_off_run', table: 'run_contents', key: 'run_id', where: own },
   { kind: 'one_off_file', table: 'run_files', key: 'id', where: ofRuns },
   { kind: 'step', table: 'run_steps', key: 'id', where: ofRuns },
+  { kind: 'memory', table: 'memories', key: 'id', where: own },
+  { kind: 'hand_over', table: 'hand_overs', key: 'id', where: own },
+  { kind: 'channel_thread', table: 'channel_threads', key: 'id', where: own },
+  {
+    kind: 'channel_message',
+    table: 'channel_messages',
+    key: 'id',
+    where: (workspace_id, end_user_id) =>
+      sql`thread_id in (select t.id from channel_threads t where ${own(workspace_id, end_user_id)})`,
+  },
+  {
+    kind: 'share_visit',
+    table: 'share_visitors',
+    key: 'id',
+    where: (workspace_id, id) => sql`workspace_id = ${workspace_id} and id = ${id}`,
+  },
   { kind: 'feedback', table: 'feedback', key: 'id', where: own },
   { kind: 'approval', table: 'approvals', key: 'id', where: own },
   { kind: 'code_execution', table: 'code_executions', key: 'id', where: own },

@@ -28,8 +28,8 @@ export const apiCors: MiddlewareHandler<{
 };
 
 /**
- * Returns the origin of the page that sends a request if the workspace allows it, `refused` if it does not, and undefined
- * if the credential is bound to no origin or no page sends the request. The deployment's own pages are allowed.
+ * Returns the origin of the page that sends a request if the workspace allows it (for a visitor of a share link, the link),
+ * `refused` if it does not, and undefined if the credential is bound to no origin or no page sends the request. The deployment's own pages are allowed.
  */
 export function originAccess(
   { headers, url }: Pick<Request, 'headers' | 'url'>,
@@ -39,11 +39,13 @@ export function originAccess(
   const origin = headers.get('origin');
   if (origin === null || allowed === null) return undefined;
   if (actor.type !== 'end_user' && actor.type !== 'share_link') return undefined;
-  return allowed.includes(origin) || origin === new URL(url).origin ? origin : 'refused';
+  const isAllowed =
+    allowed.includes(origin) || allowed.includes('*') || origin === new URL(url).origin;
+  return isAllowed ? origin : 'refused';
 }
 
 export const originRefused = () =>
   new Failure(
     'forbidden',
-    'Pages of this origin may not use this credential. Add the origin to `allowed_origins` of the workspace.',
+    'Pages of this origin may not use this credential. Add the origin to `allowed_origins` of the workspace, or of the share link.',
   );

@@ -47,6 +47,9 @@ export async function settleLostCall(
   return settleLost(ctx, run_id, call);
 }
 
+/** Keys, members and share links pay for what runs under their id (`payingKey`). */
+const payers = ['key', 'mem', 'shl'] as const;
+
 async function lostCall(
   ctx: Ctx,
   lost: LostRun,
@@ -60,7 +63,7 @@ async function lostCall(
   return {
     ...{ agent_id, version_id, experiment_id, variant_id, run_id, session_id, end_user_id },
     api_key_id:
-      run.created_by !== null && (isId('key', run.created_by) || isId('mem', run.created_by))
+      run.created_by !== null && payers.some((prefix) => isId(prefix, run.created_by as string))
         ? run.created_by
         : null,
     call_key: `${run_id}:${ordinal}`,

@@ -73,9 +73,13 @@ export interface RunSources {
   readonly run_ids: readonly string[];
 }
 
+/** True for the `run_id` of a message without a run, which a person has written or received (db/schema/sessions.ts). */
+export const isOfPerson = (run_id: unknown): SQL => sql`${run_id} glob 'msg_*'`;
+
 /** The files of a run and of the runs before it; null when those of one of them are not known. */
 export const filesOfSources = (file_ids: unknown, run_ids: unknown): SQL<string[] | null> =>
-  sql`iif(exists (select 1 from json_each(${run_ids}) b left join runs r on r.id = b.value where r.source_file_ids is null), null,
+  sql`iif(exists (select 1 from json_each(${run_ids}) b left join runs r on r.id = b.value
+    where not ${isOfPerson(sql`b.value`)} and r.source_file_ids is null), null,
     (select json_group_array(value) from (select value from json_each(${file_ids})
       union select s.value from json_each(${run_ids}) b join runs r on r.id = b.value join json_each(r.source_file_ids) s)))`;
 
