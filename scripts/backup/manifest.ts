@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum } from './files.ts';
 import { DamagedBackupError, readJson } from './files.ts';
@@ -48,6 +49,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
   const manifest = await readJson<Manifest>(manifestPath(directory)).catch(() => {
     throw new DamagedBackupError('manifest.json', 'is not valid JSON');
   });
+  if (!existsSync(directory)) throw new Error(`${directory} does not exist.`);
   if (manifest === null)
     throw new Error(
       `${directory} has no complete backup: manifest.json is missing. Run the backup again to complete it.`,

@@ -17,7 +17,7 @@ export { previewAgent, previewAgentConfig, previewConfig } from './preview.ts';
 export { agentOfProviderModel } from './provider-model.ts';
 
 export { Agent, CreateAgent, OverrideReason, VersionReference } from './schema.ts';
-export { findAgent, getAgent } from './service.ts';
+export { findAgent, findAgentId, getAgent } from './service.ts';
 export { type AgentRow, selectAgent } from './store.ts';
 export { checkUsable } from './tools.ts';
 export { chooseVersion, selectVersionFor } from './version-choice.ts';

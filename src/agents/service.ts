@@ -50,6 +50,13 @@ export async function findAgent(ctx: Ctx, agent: string): Promise<AgentRow> {
   return row;
 }
 
+/** Returns the id of an agent for a filter by id or slug; undefined without one. Throws `not_found` as `findAgent` does. */
+export const findAgentId = async (
+  ctx: Ctx,
+  agent: string | undefined,
+): Promise<string | undefined> =>
+  agent === undefined ? undefined : (await findAgent(ctx, agent)).id;
+
 /** Lists agents, newest first, in one round trip. */
 export function listAgents(
   ctx: Ctx,

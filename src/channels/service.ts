@@ -1,5 +1,6 @@
 import { selectAgent } from '../agents/index.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
+import { bodyViolations } from '../http/violations.ts';
 import { credentialActor } from '../identity/index.ts';
 import { commit } from '../platform/commit.ts';
 import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
@@ -37,12 +38,13 @@ function readFields(
   part: 'settings' | 'credentials',
   given: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const { data, error } = adapters[kind][part].safeParse(given);
+  const schema = adapters[kind][part];
+  const { data, error } = schema.safeParse(given);
   if (data !== undefined) return data as Record<string, string>;
   throw validationFailed(
-    error.issues.map(({ path, message }) => ({
-      pointer: ['', part, ...path.map(String)].join('/'),
-      detail: message,
+    bodyViolations(schema, error, given).map(({ pointer, detail }) => ({
+      pointer: `/${part}${pointer}`,
+      detail,
     })),
   );
 }

@@ -111,7 +111,8 @@ export async function readBody(
     ...others,
   ]);
   if (others.includes(media)) return { body: undefined, text: null };
-  return readJson(route, await readText(c.req.raw, limit));
+  const text = await readText(c.req.raw, limit);
+  return readJson(route, text === '' && isBodyOptional(route) ? '{}' : text);
 }
 
 function readJson(route: AnyRoute, text: string): { body: unknown; text: string } {

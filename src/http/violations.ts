@@ -116,7 +116,7 @@ const formats: Readonly<Record<string, string>> = {
   datetime: 'a timestamp such as `2026-11-20T09:30:00Z`',
   date: 'a date such as `2026-11-20`',
   url: 'a URL',
-  email: 'an email address',
+  email: 'an e-mail address',
 };
 
 const orElse = (values: readonly unknown[]): string =>

@@ -13,7 +13,7 @@ export const Email = z
   .toLowerCase()
   .min(3)
   .max(254)
-  .regex(/^[^\s@<>"(),:;\\]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'Must be an email address.')
+  .regex(/^[^\s@<>"(),:;\\]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/, 'Must be an e-mail address.')
   .openapi({ example: 'ann@example.com' });
 
 const Allowed = z
@@ -24,7 +24,7 @@ const Allowed = z
   .max(254)
   .regex(
     /^(?:[^\s@<>"(),:;\\]+)?@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/,
-    'Must be an email address, or a domain that begins with `@`.',
+    'Must be an e-mail address, or a domain that begins with `@`.',
   );
 
 const Origin = z

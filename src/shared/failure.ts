@@ -114,20 +114,24 @@ export const unknownVersion = (version: string) =>
   new Failure('not_found', versionNotFound(version));
 
 export const invalid = (pointer: string, detail: string) =>
-  new Failure('validation_failed', detail, { errors: [{ pointer, detail }] });
+  new Failure('validation_failed', isPredicate(detail) ? causeOf([{ pointer, detail }]) : detail, {
+    errors: [{ pointer, detail }],
+  });
 
 /** Returns `validation_failed` with the first violation as its detail and all in `errors`. */
 export const validationFailed = (errors: readonly Violation[]) =>
   new Failure('validation_failed', causeOf(errors), { errors });
 
+/** Returns true for a text whose subject is the field: "Must be in the future." */
+const isPredicate = (detail: string): boolean => /^(?:Is|Must|Has) /.test(detail);
+
 function causeOf([first, ...others]: readonly Violation[]): string {
   if (first === undefined) return 'The request is invalid.';
   const { pointer, detail } = first;
-  const isPredicate = /^(?:Is|Must|Has) /.test(detail);
   const cause =
     pointer === ''
       ? detail
-      : isPredicate
+      : isPredicate(detail)
         ? `${pointer} ${detail[0]?.toLowerCase()}${detail.slice(1)}`
         : `${pointer}: ${detail}`;
   return others.length === 0 ? cause : `${cause} ${others.length} more in \`errors\`.`;

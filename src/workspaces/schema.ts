@@ -89,14 +89,11 @@ const Settings = {
       z
         .string()
         .max(255)
-        .regex(
-          /^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/,
-          'An origin, such as `https://www.example.com`.',
-        )
-        .refine(
-          isOrigin,
-          'An origin, such as `https://www.example.com`, without its default port.',
-        ),
+        .regex(/^https?:\/\/[a-z0-9.-]+(:[0-9]{1,5})?$/, {
+          message: 'Must be an origin such as `https://www.example.com`.',
+          abort: true,
+        })
+        .refine(isOrigin, 'Must be an origin in the form that browsers send: no default port.'),
     )
     .max(100)
     .refine((origins) => new Set(origins).size === origins.length, 'Each origin once.')

@@ -59,8 +59,17 @@ describe('a POST without required fields', () => {
         call(operation, path, workspace.key, { body: new TextEncoder().encode(body), headers });
       expectProblem(await send('{}'), 415, operation.name);
       expectProblem(await send('', { 'content-type': 'text/plain' }), 415, operation.name);
-      expectProblem(await send('', { 'content-type': 'application/json' }), 400, operation.name);
+      expectProblem(await send('{', { 'content-type': 'application/json' }), 400, operation.name);
     }
+  });
+
+  it('counts an empty body of Content-Type application/json as {} where the body is optional', async () => {
+    const other = await newWorkspace();
+    await other.post('/agents', { name: 'Support', slug: 'support' });
+    const empty = { body: new Uint8Array(), headers: { 'content-type': 'application/json' } };
+    const opened = await other.post('/agents/support/sessions', undefined, empty);
+    expect(opened.status, JSON.stringify(opened.body)).toBe(201);
+    expectProblem(await other.post('/agents', undefined, empty), 400);
   });
 
   it('has the same idempotency fingerprint with {} and without a body (R55)', async () => {

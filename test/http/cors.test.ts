@@ -109,7 +109,9 @@ describe('the allowed origins of a workspace', () => {
     ['https://www.example.com:99999'],
   ])('are origins: %s is refused', async (origin) => {
     const workspace = await newWorkspace();
-    const { status } = await workspace.patch('/workspace', { allowed_origins: [origin] });
+    const { status, body } = await workspace.patch('/workspace', { allowed_origins: [origin] });
     expect(status).toBe(422);
+    expect(body.detail).toMatch(/^\/allowed_origins\/0 must be an origin/);
+    expect(body.errors).toHaveLength(1);
   });
 });

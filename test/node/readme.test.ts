@@ -101,7 +101,13 @@ const printedBy: Readonly<Record<string, readonly (string | RegExp)[]>> = {
   'docs/guides/memory.md': ['"remember": true', '"text": "My name is Ada."', /^"fact_\w+"$/m],
   'docs/guides/models.md': [/Hello\.$/m],
   'docs/guides/openai.md': [/descal/i, '"support"'],
-  'docs/guides/end-users.md': ['"customer-4711"', 'https://www.example.com', '"running"'],
+  'docs/guides/end-users.md': [
+    /descal/i,
+    '"end_user_id": "customer-4720"',
+    'https://www.example.com',
+    /\d session$/m,
+    '"running"',
+  ],
   'docs/guides/evaluation.md': [
     '{"target":1,"pass_rate":1}',
     '{"wins":1,"losses":0,"ties":0}',

@@ -78,7 +78,10 @@ describe('a share link', () => {
         expect([pointer, status, body.errors[0].pointer]).toEqual([pointer, 422, pointer]);
     }
     const past = { name: 'L', expires_at: '2020-01-01T00:00:00Z' };
-    expect((await workspace.post(`/agents/${agent}/share-links`, past)).status).toBe(422);
+    expect((await workspace.post(`/agents/${agent}/share-links`, past)).body).toMatchObject({
+      detail: '/expires_at must be in the future.',
+      errors: [{ pointer: '/expires_at', detail: 'Must be in the future.' }],
+    });
   });
 
   it('may be embedded by its origins only', async () => {

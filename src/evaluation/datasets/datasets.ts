@@ -1,4 +1,4 @@
-import { findAgent } from '../../agents/index.ts';
+import { findAgent, findAgentId } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
@@ -68,10 +68,11 @@ export const getDataset = async (ctx: Ctx, id: string): Promise<Dataset> =>
   toDataset(await findDataset(ctx, id));
 
 /** Lists datasets, newest first; a key that is limited to agents sees theirs. */
-export const listDatasets = (
+export const listDatasets = async (
   ctx: Ctx,
-  { limit, cursor, ...filters }: DatasetQuery,
+  { limit, cursor, ...query }: DatasetQuery,
 ): Promise<Page<Dataset>> => {
+  const filters = { ...query, agent: await findAgentId(ctx, query.agent) };
   const only = coveredAgents(ctx.actor);
   return readPage(
     {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { AgentParameter } from '../../agents/index.ts';
 import { revisionActions } from '../../db/schema/datasets.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { Id, Name, Time } from '../../http/schema.ts';
@@ -58,7 +59,7 @@ export const toDataset = ({ workspace_id: _, deleted_at: __, ...row }: DatasetRo
 
 export const DatasetQuery = z.strictObject({
   ...pageQuery,
-  agent: Id('agt').optional().describe('Filter by agent'),
+  agent: AgentParameter.optional().describe('Filter by agent: its id or slug'),
   q: z.string().min(1).max(100).optional().describe('Filter by a part of the name'),
 });
 export type DatasetQuery = z.output<typeof DatasetQuery>;

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { AgentParameter } from '../../agents/index.ts';
 import { reviewVerdicts } from '../../db/schema/reviews.ts';
 import { Id } from '../../http/schema.ts';
 
 export const CalibrationQuery = z.strictObject({
-  agent: Id('agt').optional().describe('Turns of this agent alone'),
+  agent: AgentParameter.optional().describe('Turns of this agent alone: its id or slug'),
   revision: z.coerce
     .number()
     .int()

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { AgentConfigPatch, VersionRequest } from '../../agents/index.ts';
+import { AgentConfigPatch, AgentParameter, VersionRequest } from '../../agents/index.ts';
 import { replayStatuses } from '../../db/schema/replays.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { EndUserId, Id, Instant, Time } from '../../http/schema.ts';
@@ -199,6 +199,6 @@ export const toShadow = (row: ReplayRow): Shadow => ({
 
 export const ReplaysQuery = z.strictObject({
   ...pageQuery,
-  agent: Id('agt').optional().describe('Filter by agent'),
+  agent: AgentParameter.optional().describe('Filter by agent: its id or slug'),
 });
 export type ReplaysQuery = z.output<typeof ReplaysQuery>;

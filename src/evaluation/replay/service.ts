@@ -1,3 +1,4 @@
+import { findAgentId } from '../../agents/index.ts';
 import { isGuardViolation } from '../../db/errors.ts';
 import type { ReplayKind, ReplayStatus } from '../../db/schema/replays.ts';
 import { commit } from '../../platform/commit.ts';
@@ -34,12 +35,13 @@ export async function findReplay(ctx: Ctx, id: string, kind: ReplayKind): Promis
 }
 
 /** Lists replays or shadows, newest first; a key that is limited to agents sees theirs. */
-export const listReplays = <Item>(
+export const listReplays = async <Item>(
   ctx: Ctx,
   kind: ReplayKind,
-  { limit, cursor, agent }: ReplaysQuery,
+  { limit, cursor, ...query }: ReplaysQuery,
   toItem: (row: ReplayRow) => Item,
 ): Promise<Page<Item>> => {
+  const agent = await findAgentId(ctx, query.agent);
   const only = coveredAgents(ctx.actor);
   return readPage(
     {

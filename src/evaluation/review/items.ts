@@ -1,3 +1,4 @@
+import { findAgentId } from '../../agents/index.ts';
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx, coveredAgents, coversAgent } from '../../platform/context.ts';
@@ -107,10 +108,11 @@ export async function getItem(ctx: Ctx, id: string): Promise<ReviewItem> {
 }
 
 /** Lists items, newest first; a key that is limited to agents sees theirs. */
-export function listItems(
+export async function listItems(
   ctx: Ctx,
-  { limit, cursor, ...filters }: ReviewItemQuery,
+  { limit, cursor, ...query }: ReviewItemQuery,
 ): Promise<Page<ReviewItem>> {
+  const filters = { ...query, agent: await findAgentId(ctx, query.agent) };
   const { db, workspace_id } = ctx;
   const only = coveredAgents(ctx.actor);
   return readPage(

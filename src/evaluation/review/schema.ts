@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { AgentParameter } from '../../agents/index.ts';
 import { reviewReasons, reviewStatuses, reviewVerdicts } from '../../db/schema/reviews.ts';
 import { coverages, runStatuses } from '../../db/schema/runs.ts';
 import { pageQuery } from '../../http/openapi.ts';
@@ -38,7 +39,7 @@ export type UpdateReviewItem = z.output<typeof UpdateReviewItem>;
 
 export const ReviewItemQuery = z.strictObject({
   ...pageQuery,
-  agent: Id('agt').optional().describe('Filter by agent'),
+  agent: AgentParameter.optional().describe('Filter by agent: its id or slug'),
   status: z.enum(reviewStatuses).optional().describe('Filter by status'),
   reason: z.enum(reviewReasons).optional().describe('Filter by reason'),
   assignee: CredentialId.optional().describe('Filter by assignee'),

@@ -164,7 +164,7 @@ export type Evaluation = z.output<typeof Evaluation>;
 
 export const EvaluationQuery = z.strictObject({
   ...pageQuery,
-  agent: Id('agt').optional().describe('Filter by agent'),
+  agent: AgentParameter.optional().describe('Filter by agent: its id or slug'),
   dataset: Id('ds').optional().describe('Filter by dataset'),
   status: z.enum(evaluationStatuses).optional().describe('Filter by status'),
 });

@@ -1,3 +1,4 @@
+import { findAgentId } from '../../agents/index.ts';
 import { batch } from '../../db/client.ts';
 import { mayUse } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
@@ -136,10 +137,11 @@ export const getEvaluation = async (ctx: Ctx, id: string): Promise<Evaluation> =
   toEvaluation(await findEvaluation(ctx, id));
 
 /** Lists evaluations, newest first; a key that is limited to agents sees theirs. */
-export function listEvaluations(
+export async function listEvaluations(
   ctx: Ctx,
-  { limit, cursor, ...filters }: EvaluationQuery,
+  { limit, cursor, ...query }: EvaluationQuery,
 ): Promise<Page<Evaluation>> {
+  const filters = { ...query, agent: await findAgentId(ctx, query.agent) };
   const only = coveredAgents(ctx.actor);
   return readPage(
     {
