@@ -123,6 +123,17 @@ async function live(workspace: Workspace, plants: Plants) {
   const dataset = (await workspace.post('/datasets', { name: 'Cases' })).body.id;
   const cased = await workspace.post(`/messages/${sent.body.id}/cases`, { dataset });
   expect(cased.status, JSON.stringify(cased.body)).toBe(201);
+  const remembered = await holder.post(`/end-users/${user}/memories`, {
+    agent_id: agent,
+    text: plants.words(10),
+  });
+  expect(remembered.status, JSON.stringify(remembered.body)).toBe(201);
+  const handed = (await holder.post(`/agents/${agent}/sessions`, {})).body.id;
+  const over = { reason: plants.words(3), note: plants.words(5) };
+  const hand = await workspace.post(`/sessions/${handed}/hand-over`, over);
+  expect(hand.status, JSON.stringify(hand.body)).toBe(200);
+  await inChannel(workspace, plants, { user, agent, session: handed });
+  await asVisitor(workspace, plants, { user, agent });
   // Rows that other work stores: events, rollups, archives.
   await env.DB.batch([
     env.DB.prepare(
@@ -149,6 +160,62 @@ async function live(workspace: Workspace, plants: Plants) {
   return { user, agent, session, holder };
 }
 
+interface Person {
+  readonly user: string;
+  readonly agent: string;
+}
+
+/** A conversation in a channel: one message with a file that waits, one answer and one notice that were sent. */
+async function inChannel(
+  { id }: Workspace,
+  plants: Plants,
+  { user, agent, session }: Person & { readonly session: string },
+) {
+  const name = crypto.randomUUID();
+  const object_key = `${id}/channels/${name}/0`;
+  await env.FILES.put(object_key, plants.words(20));
+  const file = { name: `${plants.word()}.txt`, media_type: 'text/plain', ref: null, object_key };
+  await env.DB.batch([
+    env.DB.prepare(
+      `insert into channel_threads (id, workspace_id, channel_id, agent_id, thread_key, end_user_id, session_id, target, last_message_at, created_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?, 1, 1)`,
+    ).bind(
+      ...[`thr_${name}`, id, `chn_${name}`, agent, plants.word(), user, session],
+      JSON.stringify({ to: plants.word() }),
+    ),
+    env.DB.prepare(
+      `insert into channel_messages (id, workspace_id, channel_id, external_id, thread_id, position, text, files, status, run_id, created_at)
+       values (?, ?, ?, ?, ?, 1, ?, ?, 'done', 'run_1', 1)`,
+    ).bind(
+      ...[`cm_${name}`, id, `chn_${name}`, plants.word(), `thr_${name}`, plants.words(20)],
+      JSON.stringify([file]),
+    ),
+    env.DB.prepare(
+      `insert into channel_deliveries (id, workspace_id, channel_id, thread_id, session_id, source_id, notice, status, external_ids, created_at, updated_at)
+       values (?, ?, ?, ?, ?, 'notice', ?, 'succeeded', ?, 1, 1)`,
+    ).bind(
+      ...[`dlv_${name}`, id, `chn_${name}`, `thr_${name}`, session, plants.words(4)],
+      JSON.stringify([plants.word()]),
+    ),
+  ]);
+}
+
+/** A visitor of a share link, with a verified address. */
+async function asVisitor(workspace: Workspace, plants: Plants, { user, agent }: Person) {
+  const link = { name: 'Site', access: 'verified', allowed_addresses: ['@mail.example'] };
+  const { status, body } = await workspace.post(`/agents/${agent}/share-links`, link);
+  expect(status, JSON.stringify(body)).toBe(201);
+  const email = `${plants.word()}@mail.example`;
+  await env.DB.batch([
+    env.DB.prepare(
+      `insert into share_visitors (id, workspace_id, link_id, email, created_at, seen_at) values (?, ?, ?, ?, 1, 1)`,
+    ).bind(user, workspace.id, body.id, email),
+    env.DB.prepare(
+      `insert into share_codes (link_id, email, workspace_id, hash, sends, window_start, sent_at, expires_at) values (?, ?, ?, ?, 1, 1, 1, 1)`,
+    ).bind(body.id, email, workspace.id, plants.word()),
+  ]);
+}
+
 describe('the erasure of an end user', () => {
   it('leaves none of 200 planted words in any store, and nothing of others changed (R77)', async () => {
     const workspace = await newWorkspace();
@@ -169,16 +236,22 @@ describe('the erasure of an end user', () => {
     expect((await holder.get('/sessions')).status).toBe(401);
     const back = await workspace.post(`/agents/${agent}/sessions`, { end_user_id: user });
     expect([back.status, back.body.code]).toEqual([409, 'conflict']);
+    const told = { agent_id: agent, text: 'Back again.' };
+    const remembered = await workspace.post(`/end-users/${user}/memories`, told);
+    expect([remembered.status, remembered.body.code]).toEqual([409, 'conflict']);
     const again = await workspace.delete(`/end-users/${user}`);
     expect([again.status, again.body.id]).toEqual([202, id]);
 
     const done = await finish(workspace, id);
     expect(found(await scan(), plants.ends)).toEqual([]);
     expect(found(await scan(), other.ends).length).toBe(kept);
-    expect(done.removed).toMatchObject({ sessions: 1, attachments: 2, schedules: 1, archives: 1 });
+    expect(done.removed).toMatchObject({
+      ...{ sessions: 2, attachments: 2, schedules: 1, archives: 1, memories: 1 },
+      ...{ channel_threads: 1, share_visitors: 1, share_codes: 1 },
+    });
     expect((await workspace.get(`/end-users/${user}`)).status).toBe(404);
     expect((await holder.get('/sessions')).status).toBe(401);
-    expect((await bob.holder.get('/sessions')).body.data).toHaveLength(1);
+    expect((await bob.holder.get('/sessions')).body.data).toHaveLength(2);
     // Its cost stays counted, under the pseudonym.
     const { results } = await env.DB.prepare(
       `select count(*) as n from usage where workspace_id = ? and end_user_id = ?`,
@@ -266,13 +339,19 @@ describe('the erasure of an end user', () => {
       'budget_alerts',
       'budget_counters',
       'budget_holds',
+      'channel_threads',
       'code_executions',
       'end_user_exports',
       'erasures',
+      // A hashed number, which is removed when it is counted, within minutes.
+      'experiment_late_facts',
       'experiment_subjects',
       'feedback',
       'generated_files',
+      // With their sessions.
+      'hand_overs',
       'mcp_authorizations',
+      'memories',
       'run_contents',
       'runs',
       'schedules',
@@ -308,7 +387,7 @@ describe('the erasure of an end user', () => {
     const resumed = await workspace.delete(`/end-users/${user}`);
     expect(resumed.body.id).toBe(body.id);
     const { removed } = await finish(workspace, body.id);
-    expect(removed).toMatchObject({ sessions: 1, schedules: 1 });
+    expect(removed).toMatchObject({ sessions: 2, schedules: 1 });
     expect(found(await scan(), plants.ends)).toEqual([]);
   });
 });

@@ -92,6 +92,18 @@ const webhookEvents = changing(
 /** The steps for records outside of conversations, by the name under which an erasure continues. */
 export const records: Readonly<Record<string, Step>> = {
   feedback: deleting('feedback', 'feedback', isTheirs),
+  memories: deleting('memories', 'memories', isTheirs),
+  share_codes: deleting(
+    'share_codes',
+    'share_codes',
+    ({ end_user_id }) =>
+      sql`(link_id, email) in (select v.link_id, v.email from share_visitors v where v.workspace_id = share_codes.workspace_id and v.id = ${end_user_id})`,
+  ),
+  share_visitors: deleting(
+    'share_visitors',
+    'share_visitors',
+    ({ end_user_id }) => sql`id = ${end_user_id}`,
+  ),
   approvals: deleting('approvals', 'approvals', isTheirs),
   code_executions: deleting('code_executions', 'code_executions', isTheirs),
   mcp_authorizations: deleting('mcp_authorizations', 'mcp_authorizations', isTheirs),

@@ -4,6 +4,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';
 import { minute, toWireTime } from '../../shared/time.ts';
 import { usageArchives } from './archives.ts';
+import { channelThreads } from './channels.ts';
 import { exports, generatedFiles, keywordIndex, oneOffRuns, sessions } from './conversations.ts';
 import { signReceipt } from './receipt.ts';
 import { records } from './records.ts';
@@ -15,6 +16,7 @@ const secondPassAfter = 15 * minute;
 
 /** The steps in their order. Names are stored: an erasure continues with the step that it names. */
 const steps: readonly (readonly [name: string, step: Step])[] = Object.entries({
+  channels: channelThreads,
   sessions,
   one_off_runs: oneOffRuns,
   generated_files: generatedFiles,
@@ -24,7 +26,7 @@ const steps: readonly (readonly [name: string, step: Step])[] = Object.entries({
   keyword_index: keywordIndex,
 });
 
-export const firstStep = 'sessions';
+export const firstStep = 'channels';
 
 const add = (counts: Counts, more: Counts): Counts => {
   const sum: Record<string, number> = { ...counts };

@@ -15,6 +15,8 @@ const own = (workspace_id: string, end_user_id: string) =>
   sql`workspace_id = ${workspace_id} and end_user_id = ${end_user_id}`;
 const inSessions = (workspace_id: string, end_user_id: string) =>
   sql`session_id in (select s.id from sessions s where s.workspace_id = ${workspace_id} and s.end_user_id = ${end_user_id})`;
+const inThreads = (workspace_id: string, end_user_id: string) =>
+  sql`thread_id in (select t.id from channel_threads t where t.workspace_id = ${workspace_id} and t.end_user_id = ${end_user_id})`;
 const ofRuns = (workspace_id: string, end_user_id: string) => sql`run_id in (
   select r.id from sessions s join runs r on r.workspace_id = s.workspace_id and r.session_id = s.id
     where s.workspace_id = ${workspace_id} and s.end_user_id = ${end_user_id}
@@ -44,6 +46,17 @@ export const sections: readonly Section[] = [
   { kind: 'one_off_file', table: 'run_files', key: 'id', where: ofRuns },
   { kind: 'step', table: 'run_steps', key: 'id', where: ofRuns },
   { kind: 'feedback', table: 'feedback', key: 'id', where: own },
+  { kind: 'memory', table: 'memories', key: 'id', where: own },
+  { kind: 'hand_over', table: 'hand_overs', key: 'id', where: own },
+  { kind: 'channel_thread', table: 'channel_threads', key: 'id', where: own },
+  { kind: 'channel_message', table: 'channel_messages', key: 'id', where: inThreads },
+  { kind: 'channel_delivery', table: 'channel_deliveries', key: 'id', where: inThreads },
+  {
+    kind: 'visitor',
+    table: 'share_visitors',
+    key: 'id',
+    where: (workspace_id, id) => sql`workspace_id = ${workspace_id} and id = ${id}`,
+  },
   { kind: 'approval', table: 'approvals', key: 'id', where: own },
   { kind: 'code_execution', table: 'code_executions', key: 'id', where: own },
   { kind: 'generated_file', table: 'generated_files', key: 'id', where: own },
