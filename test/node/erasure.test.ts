@@ -139,7 +139,7 @@ it('leaves no word of an erased end user in the files of a local server, nor in 
   const before = new Set(found(all).map((place) => place.split(' ')[0]));
   expect(all.filter((word) => !before.has(word))).toEqual([]);
 
-  // Of somebody else, to be found afterwards.
+  // A session of somebody else, to be found afterwards.
   const [keptWord = ''] = words('kept', 1);
   const kept = await client.call<{ id: string }>('POST', `/agents/${agent.id}/sessions`, {
     json: { end_user_id: 'bob' },

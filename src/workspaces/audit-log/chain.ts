@@ -11,7 +11,7 @@ export const contentOf = ({ workspace_id: _, ...row }: AuditRow) => ({
 });
 
 /** The place of an entry in the chain. */
-export interface Link {
+interface Link {
   readonly sequence: number;
   readonly salt: string | null;
 }
