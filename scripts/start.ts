@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Client, openClient } from './client.ts';
+import { compactDatabases } from './compact.ts';
 import { openWorkspace, signInLink } from './demo-workspace.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { ensureSample, type Sample, waitUntilRead } from './sample.ts';
 import { checkPort, freePort, startServer } from './server.ts';
-import { openState, readDevVars, type State, statePath } from './state.ts';
+import { openState, readDevVars, type State, saveState, statePath } from './state.ts';
 
 const help = `npm start -- [flags]
   --port N           listen there (8787; 0 takes any free port)
@@ -68,6 +69,7 @@ async function serve(
   const { directory, port } = flags;
   const state = openState(directory, flags.root_key?.slice('ROOT_KEY:'.length));
   say('Starting AgentGrid …');
+  await removeTraces(directory, state);
   const onLine = (line: string) => void (isNoise(line) || console.error(line));
   const { root_key, encryption_keys } = state;
   const secrets = { root_key, encryption_keys, dev_vars: readDevVars() };
@@ -90,6 +92,19 @@ async function serve(
     if (!signal.aborted) throw new Error(`The server ended by itself. It printed last:\n${last}`);
   } finally {
     await server.stop();
+  }
+}
+
+/** Removes what erased end users left in free space of the database since the last start; logs a failure. */
+async function removeTraces(directory: string, state: State): Promise<void> {
+  const { compacted_at = 0 } = state;
+  try {
+    const last = await compactDatabases(directory, compacted_at);
+    if (last === compacted_at) return;
+    state.compacted_at = last;
+    saveState(directory, state);
+  } catch (error) {
+    console.error(`The database could not be compacted: ${messageOf(error)}`);
   }
 }
 

@@ -9,6 +9,8 @@ export interface State {
   encryption_keys: string;
   workspace_id?: string;
   key?: string;
+  /** Completion of the last erasure of an end user before the database was rewritten. */
+  compacted_at?: number;
   sample?: { agent_id: string; session_id: string };
 }
 

@@ -55,8 +55,10 @@ describe('the chain of the audit log (R83)', () => {
       .map((line: string) => JSON.parse(line));
     expect(lines).toHaveLength(5);
     let previous = workspace.id;
-    for (const { hash, ...entry } of lines) {
-      previous = await sha256(`${previous}\n${canonicalJson(entry)}`);
+    for (const { hash, actor_id, target_id, detail, ip, salt, redacted_by, ...rest } of lines) {
+      const personal = await sha256(canonicalJson({ actor_id, target_id, detail, ip, salt }));
+      expect([rest.personal_digest, redacted_by]).toEqual([personal, null]);
+      previous = await sha256(`${previous}\n${canonicalJson(rest)}`);
       expect(hash).toBe(previous);
     }
     const { head, public_keys } = await verify(workspace);

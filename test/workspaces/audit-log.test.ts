@@ -73,7 +73,7 @@ describe('the audit log', () => {
     expect(headers.get('content-type')).toContain('text/csv');
     const lines = body.trim().split('\r\n');
     expect(lines[0]).toBe(
-      'sequence,id,created_at,actor_type,actor_id,action,target_type,target_id,detail,request_id,ip,hash',
+      'sequence,id,created_at,actor_type,actor_id,action,target_type,target_id,detail,request_id,ip,hash,personal_digest,salt,redacted_by',
     );
     expect(lines).toHaveLength(1 + 1 + 3 + 1200);
     expect(lines.slice(1).map((line: string) => Number(line.split(',')[0]))).toEqual(
@@ -96,6 +96,9 @@ describe('the audit log', () => {
       "update audit_links set hash = 'x' where workspace_id = ?",
       'update audit_links set hash = null where workspace_id = ?',
       'update audit_links set sequence = sequence + 10 where workspace_id = ?',
+      'update audit_links set salt = null where workspace_id = ?',
+      "update audit_links set salt = null, redacted_by = 'era_1' where workspace_id = ?",
+      "update audit_links set personal_digest = 'x' where workspace_id = ?",
       'delete from audit_links where workspace_id = ?',
       "update audit_seals set hash = 'x' where workspace_id = ?",
       "update audit_seals set signature = '' where workspace_id = ?",

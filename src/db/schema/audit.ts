@@ -10,7 +10,8 @@ import {
 
 /**
  * The place of each audit entry in the chain of its workspace. A trigger numbers an entry in the statement that
- * inserts it; a task adds the hash afterwards. Append-only, like the audit log.
+ * inserts it; a task adds the hashes afterwards. Append-only, like the audit log, except that a trigger marks the link of
+ * an entry in the statement that replaces an erased person.
  */
 export const audit_links = sqliteTable(
   'audit_links',
@@ -21,6 +22,12 @@ export const audit_links = sqliteTable(
     entry_id: text().notNull(),
     /** SHA-256 over the hash before it and the entry; null until the entry is sealed, which takes `ENCRYPTION_KEYS`. */
     hash: text(),
+    /** SHA-256 over the salt and those fields of the entry that can name a person; part of what `hash` covers. */
+    personal_digest: text(),
+    /** Random, so that nobody finds the fields by trying values. Removed with the person. */
+    salt: text(),
+    /** The last erasure that has replaced a person in the entry. */
+    redacted_by: text(),
   },
   (table) => [
     primaryKey({ columns: [table.workspace_id, table.sequence] }),

@@ -54,6 +54,13 @@ export const sections: readonly Section[] = [
       sql`thread_id in (select t.id from channel_threads t where ${own(workspace_id, end_user_id)})`,
   },
   {
+    kind: 'channel_delivery',
+    table: 'channel_deliveries',
+    key: 'id',
+    where: (workspace_id, end_user_id) =>
+      sql`thread_id in (select t.id from channel_threads t where ${own(workspace_id, end_user_id)})`,
+  },
+  {
     kind: 'share_visit',
     table: 'share_visitors',
     key: 'id',

@@ -1,9 +1,10 @@
 import { and, asc, eq, getTableColumns, gt, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { audit_links, audit_seals } from '../../db/schema/audit.ts';
+import { erasures } from '../../db/schema/end-users.ts';
 import { audit_log } from '../../db/schema/platform.ts';
 import type { Seal } from './chain.ts';
-import { type AuditFilter, matches } from './store.ts';
+import { type AuditFilter, linkColumns, matches } from './store.ts';
 
 export const selectSigningKeys = (db: Db) =>
   db.all<{ number: number; sealed: string; created_at: number }>(sql`
@@ -24,6 +25,7 @@ export const selectUnsealed = (db: Db, after: ChainPosition, limit: number) =>
     .select({
       link_workspace_id: sql<string>`${audit_links.workspace_id}`.as('link_workspace_id'),
       sequence: audit_links.sequence,
+      salt: audit_links.salt,
       previous: sql<string | null>`coalesce(
         (select p.hash from audit_links p where p.workspace_id = ${audit_links.workspace_id} and p.sequence = ${audit_links.sequence} - 1),
         (select s.hash from audit_seals s where s.workspace_id = ${audit_links.workspace_id} and s.sequence = ${audit_links.sequence} - 1))`.as(
@@ -39,12 +41,12 @@ export const selectUnsealed = (db: Db, after: ChainPosition, limit: number) =>
     .orderBy(asc(audit_links.workspace_id), asc(audit_links.sequence))
     .limit(limit);
 
-/** Sets hashes, given as workspace, sequence and hash; a link that has one keeps it. */
+/** Sets hashes, given as workspace, sequence, hash and digest of the personal fields; a link that has them keeps them. */
 export const setHashes = (
   db: Db,
-  hashes: readonly (readonly [string, number, string])[],
+  hashes: readonly (readonly [string, number, string, string])[],
 ): Statement =>
-  db.run(sql`update audit_links set hash = j.value ->> 2 from json_each(${JSON.stringify(hashes)}) j
+  db.run(sql`update audit_links set hash = j.value ->> 2, personal_digest = j.value ->> 3 from json_each(${JSON.stringify(hashes)}) j
     where audit_links.workspace_id = j.value ->> 0 and audit_links.sequence = j.value ->> 1 and audit_links.hash is null`) as unknown as Statement;
 
 /** Inserts a seal if its link has the same hash, and unless there is one already. */
@@ -75,6 +77,10 @@ export const selectChain = (db: Db, workspace_id: string, after: number, limit: 
       link_sequence: sql<number>`${audit_links.sequence}`.as('link_sequence'),
       entry_id: audit_links.entry_id,
       link_hash: sql<string | null>`${audit_links.hash}`.as('link_hash'),
+      personal_digest: audit_links.personal_digest,
+      salt: audit_links.salt,
+      redacted_by: audit_links.redacted_by,
+      pseudonym: erasures.pseudonym,
       ...entryColumns.entry,
       seal_hash: sql<string | null>`${audit_seals.hash}`.as('seal_hash'),
       sealed_at: audit_seals.sealed_at,
@@ -92,6 +98,10 @@ export const selectChain = (db: Db, workspace_id: string, after: number, limit: 
         eq(audit_seals.workspace_id, workspace_id),
         eq(audit_seals.sequence, audit_links.sequence),
       ),
+    )
+    .leftJoin(
+      erasures,
+      and(eq(erasures.id, audit_links.redacted_by), eq(erasures.workspace_id, workspace_id)),
     )
     .where(and(eq(audit_links.workspace_id, workspace_id), gt(audit_links.sequence, after)))
     .orderBy(asc(audit_links.sequence))
@@ -118,8 +128,7 @@ export const selectInOrder = (
   db
     .select({
       ...getTableColumns(audit_log),
-      sequence: audit_links.sequence,
-      hash: audit_links.hash,
+      ...linkColumns,
     })
     .from(audit_links)
     .innerJoin(audit_log, eq(audit_log.id, audit_links.entry_id))

@@ -10,6 +10,7 @@ const rowsAtATime = 500;
 const columns = [
   ...(['sequence', 'id', 'created_at', 'actor_type', 'actor_id', 'action'] as const),
   ...(['target_type', 'target_id', 'detail', 'request_id', 'ip', 'hash'] as const),
+  ...(['personal_digest', 'salt', 'redacted_by'] as const),
 ] satisfies (keyof AuditEntry)[];
 
 const forms = {

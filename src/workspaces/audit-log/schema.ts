@@ -51,8 +51,18 @@ export const AuditEntry = z
       .nullable()
       .describe('Place in the chain of the workspace, from 1 without gaps'),
     hash: Sha256.nullable().describe(
-      'SHA-256 over the hash of the entry before, a line break, and this entry without `hash` as JSON with sorted keys; the first entry follows the id of the workspace. Null until the entry is sealed, about a minute after the change; a deployment without `ENCRYPTION_KEYS` seals none',
+      'SHA-256 over the hash of the entry before, a line break, and `action`, `actor_type`, `created_at`, `id`, `personal_digest`, `request_id`, `sequence` and `target_type` as JSON with sorted keys; the first entry follows the id of the workspace. Null until the entry is sealed, about a minute after the change; a deployment without `ENCRYPTION_KEYS` seals none',
     ),
+    personal_digest: Sha256.nullable().describe(
+      'SHA-256 over `actor_id`, `detail`, `ip`, `salt` and `target_id` as JSON with sorted keys, as they were when the entry was sealed',
+    ),
+    salt: z
+      .string()
+      .nullable()
+      .describe('Random part of `personal_digest`; null once a person was replaced'),
+    redacted_by: Id('era')
+      .nullable()
+      .describe('The last erasure of an end user that has replaced a person in this entry'),
     actor_type: z.string().openapi({ example: 'api_key' }),
     actor_id: z.string().nullable(),
     action: z.string().openapi({ example: 'agent.activate' }),
@@ -71,14 +81,21 @@ export const AuditEntry = z
   .openapi('AuditEntry');
 export type AuditEntry = z.output<typeof AuditEntry>;
 
+type LinkFields = Pick<
+  AuditEntry,
+  'sequence' | 'hash' | 'personal_digest' | 'salt' | 'redacted_by'
+>;
+
 export const toAuditEntry = ({
   sequence,
   hash,
+  personal_digest,
+  salt,
+  redacted_by,
   ...row
-}: AuditRow & { sequence: number | null; hash: string | null }): AuditEntry => ({
+}: AuditRow & LinkFields): AuditEntry => ({
   ...contentOf(row),
-  sequence,
-  hash,
+  ...{ sequence, hash, personal_digest, salt, redacted_by },
 });
 
 export const VerifyAuditQuery = z.strictObject({
@@ -108,6 +125,7 @@ const breaks = [
   'missing_link',
   'missing_entry',
   'changed_entry',
+  'invalid_redaction',
   'changed_seal',
   'invalid_signature',
   'missing_seal',
@@ -122,6 +140,12 @@ export const AuditVerification = z
       .describe('`broken` as soon as one entry does not fit; the page ends there'),
     is_complete: z.boolean().describe('False while there are more entries to check'),
     checked: z.int().describe('Number of sealed entries that this page checked'),
+    redacted_count: z
+      .int()
+      .describe(
+        'Number of sealed entries among them in which an erasure has replaced an end user. Their `actor_id`, `target_id`, `detail` and `ip` are not compared with what was sealed',
+      ),
+    redacted_by: z.array(Id('era')).describe('The erasures that have done so'),
     first_broken: z
       .object({
         sequence: z.int().nullable(),
@@ -129,7 +153,7 @@ export const AuditVerification = z
         reason: z
           .enum(breaks)
           .describe(
-            '`missing_link`: a number of the chain is gone. `missing_entry`: the entry of a link is gone. `changed_entry`: the entry is not the one that was sealed. `changed_seal`, `invalid_signature`, `missing_seal`: the seal does not fit, is not signed by the deployment, or is gone. `unlinked_entry`: an entry that is not part of the chain. `other_history`: the expected hash is not at its place',
+            '`missing_link`: a number of the chain is gone. `missing_entry`: the entry of a link is gone. `changed_entry`: the entry is not the one that was sealed. `invalid_redaction`: the entry is marked as changed by an erasure that the workspace does not have, or whose pseudonym it does not contain. `changed_seal`, `invalid_signature`, `missing_seal`: the seal does not fit, is not signed by the deployment, or is gone. `unlinked_entry`: an entry that is not part of the chain. `other_history`: the expected hash is not at its place',
           ),
       })
       .nullable(),

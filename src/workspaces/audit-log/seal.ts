@@ -1,6 +1,6 @@
 import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { type AuditRow, linkHash, type Seal, sealText } from './chain.ts';
+import { type AuditRow, linkHash, personalDigest, type Seal, sealText } from './chain.ts';
 import { type ChainPosition, insertSeal, selectUnsealed, setHashes } from './chain-store.ts';
 import { ensureSigningKey, type SigningKey } from './signing-key.ts';
 
@@ -50,10 +50,16 @@ export async function sealAuditLog(ctx: Ctx): Promise<number> {
 
 /** Computes the hashes of a page, and the seal at its end for each workspace. A chain with a gap is logged and not extended. */
 async function extend(ctx: Ctx, rows: readonly Unsealed[]) {
-  const hashes: [string, number, string][] = [];
+  const hashes: [string, number, string, string][] = [];
   const heads = new Map<string, { readonly sequence: number; readonly hash: string }>();
   const broken = new Set<string>();
-  for (const { link_workspace_id: workspace_id, sequence, previous: stored, ...row } of rows) {
+  for (const {
+    link_workspace_id: workspace_id,
+    sequence,
+    salt,
+    previous: stored,
+    ...row
+  } of rows) {
     if (broken.has(workspace_id)) continue;
     const head = heads.get(workspace_id);
     const before = head?.sequence === sequence - 1 ? head.hash : stored;
@@ -63,8 +69,10 @@ async function extend(ctx: Ctx, rows: readonly Unsealed[]) {
       broken.add(workspace_id);
       continue;
     }
-    const hash = await linkHash(previous, sequence, row as AuditRow);
-    hashes.push([workspace_id, sequence, hash]);
+    // When a person is replaced after the row was read, the link is marked, and the digest not compared.
+    const personal = await personalDigest(row as AuditRow, { salt });
+    const hash = await linkHash(previous, { sequence }, row as AuditRow, personal);
+    hashes.push([workspace_id, sequence, hash, personal]);
     heads.set(workspace_id, { sequence, hash });
   }
   const sealed_at = ctx.now();

@@ -35,6 +35,15 @@ export const matches = (workspace_id: string, filter: AuditFilter): SQL | undefi
     filter.to === undefined ? undefined : lt(audit_log.created_at, filter.to),
   );
 
+/** The columns of a link that its entry shows. */
+export const linkColumns = {
+  sequence: audit_links.sequence,
+  hash: audit_links.hash,
+  personal_digest: audit_links.personal_digest,
+  salt: audit_links.salt,
+  redacted_by: audit_links.redacted_by,
+};
+
 export const selectAuditLog = (
   db: Db,
   workspace_id: string,
@@ -45,8 +54,7 @@ export const selectAuditLog = (
   db
     .select({
       ...getTableColumns(audit_log),
-      sequence: audit_links.sequence,
-      hash: audit_links.hash,
+      ...linkColumns,
     })
     .from(audit_log)
     .leftJoin(audit_links, eq(audit_links.entry_id, audit_log.id))

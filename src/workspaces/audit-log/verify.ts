@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { invalid } from '../../shared/failure.ts';
 import { decodeCursor, encodeCursor } from '../../shared/page.ts';
 import { toWireTime } from '../../shared/time.ts';
-import { type AuditRow, checkpointText, linkHash, sealText } from './chain.ts';
+import { type AuditRow, checkpointText, linkHash, personalDigest, sealText } from './chain.ts';
 import { type ChainRow, selectChain, selectCheckpoint, selectEnd } from './chain-store.ts';
 import type { AuditVerification, Break, VerifyAuditQuery } from './schema.ts';
 import { readSigningKeys, type SigningKey } from './signing-key.ts';
@@ -22,6 +22,8 @@ interface Walk {
   position: Position;
   checked: number;
   unsealed: number;
+  redacted: number;
+  readonly erasures: Set<string>;
   head: AuditVerification['head'];
   broken: AuditVerification['first_broken'];
 }
@@ -55,7 +57,10 @@ export async function verifyAuditLog(
   // Entries may have been removed since the page before.
   const position =
     from !== null && from.sequence >= start.sequence ? from : { ...start, seal: start.sequence };
-  const walk: Walk = { position, checked: 0, unsealed: 0, head: null, broken: null };
+  const walk: Walk = {
+    ...{ position, checked: 0, unsealed: 0, redacted: 0 },
+    ...{ erasures: new Set<string>(), head: null, broken: null },
+  };
   if (checkpoint !== undefined && !(await isSigned(keys, checkpoint)))
     walk.broken = { sequence: checkpoint.sequence, entry_id: null, reason: 'invalid_signature' };
   const isAtEnd = walk.broken === null && (await checkRows(ctx, keys, walk, limit));
@@ -64,6 +69,8 @@ export async function verifyAuditLog(
     result: walk.broken === null ? 'intact' : 'broken',
     is_complete: isAtEnd || walk.broken !== null,
     checked: walk.checked,
+    redacted_count: walk.redacted,
+    redacted_by: [...walk.erasures],
     first_broken: walk.broken,
     checkpoint:
       checkpoint === undefined
@@ -109,19 +116,17 @@ async function check(ctx: Ctx, keys: Keys, walk: Walk, row: ChainRow): Promise<W
   const next = position.sequence + walk.unsealed + 1;
   if (sequence !== next) return { sequence: next, entry_id: null, reason: 'missing_link' };
   if (row.id === null) return broken('missing_entry');
+  if (row.redacted_by !== null && !isRedacted(row)) return broken('invalid_redaction');
   if (link_hash === null) {
     walk.unsealed += 1;
     return null;
   }
   if (walk.unsealed > 0) return { ...broken('changed_entry'), sequence: position.sequence + 1 };
-  const { id, workspace_id, actor_type, actor_id, action, target_type, target_id } = row;
-  const { detail, request_id, ip, created_at } = row;
-  const entry = {
-    ...{ id, workspace_id, actor_type, actor_id, action, target_type, target_id },
-    ...{ detail, request_id, ip, created_at },
-  } as AuditRow;
-  if ((await linkHash(position.hash, sequence, entry)) !== link_hash)
-    return broken('changed_entry');
+  if (!(await isSealed(position.hash, row))) return broken('changed_entry');
+  if (row.redacted_by !== null) {
+    walk.redacted += 1;
+    walk.erasures.add(row.redacted_by);
+  }
   walk.position = { sequence, hash: link_hash, seal: position.seal };
   walk.checked += 1;
   if (row.seal_hash === null) return null;
@@ -138,6 +143,24 @@ async function check(ctx: Ctx, keys: Keys, walk: Walk, row: ChainRow): Promise<W
   walk.position = { ...walk.position, seal: sequence };
   walk.head = { sequence, hash: link_hash, signature };
   return null;
+}
+
+/** Returns true when the erasure by which an entry is marked exists, and its pseudonym is in the entry. */
+const isRedacted = ({ salt, pseudonym, actor_id, target_id, detail }: ChainRow): boolean =>
+  pseudonym !== null &&
+  salt === null &&
+  (actor_id === pseudonym ||
+    target_id === pseudonym ||
+    JSON.stringify(detail).includes(JSON.stringify(pseudonym)));
+
+/** Returns true when an entry is the one that was sealed; of a redacted one, all fields that do not name a person. */
+async function isSealed(previous: string, row: ChainRow): Promise<boolean> {
+  const { link_sequence: sequence, link_hash, salt, redacted_by, personal_digest } = row;
+  if (personal_digest === null) return false;
+  const entry = row as unknown as AuditRow;
+  if (redacted_by === null && (await personalDigest(entry, { salt })) !== personal_digest)
+    return false;
+  return (await linkHash(previous, { sequence }, entry, personal_digest)) === link_hash;
 }
 
 /** Returns true when a checkpoint is signed by one of the keys, which may be newer than that of its seal. */
