@@ -57,7 +57,7 @@ function readHeader(block: Buffer): Pick<ReadEntry, 'name' | 'byte_size'> {
   };
 }
 
-/** The decompressed bytes of a file, in the pieces that are asked for. */
+/** The decompressed bytes of a file, in pieces of the requested lengths. */
 class Source {
   readonly #pieces: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);

@@ -25,7 +25,7 @@ export interface Schema {
   readonly hasProgress: boolean;
 }
 
-/** What the rows of a database are read with. */
+/** Reads the rows of a database. */
 type Reader = Pick<Deployment, 'query' | 'run'>;
 
 export async function readSchema(deployment: Reader): Promise<Schema> {

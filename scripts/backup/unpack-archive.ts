@@ -173,7 +173,8 @@ class ArchiveReader {
   #insert(table: string, name: string, text: string): void {
     const columns = this.#scratch.columnsOf(table);
     const owner = table === 'workspaces' ? 'id' : 'workspace_id';
-    if (!columns.includes(owner)) throw new DamagedArchiveError(`there is no table ${table}`);
+    if (!columns.includes(owner))
+      throw new DamagedArchiveError(`${table} is not a table of workspaces`);
     try {
       const rows = text
         .trimEnd()

@@ -177,7 +177,7 @@ describe('npm run unpack (R78)', () => {
       () => changed(/(?<="object_count": \d*)\d(?=,)/, '0'),
       /objects in place of \d*0/,
     ],
-    ['has a changed name', () => changed('objects/ws_', '../jects/ws_'), 'no valid header'],
+    ['has a changed name', () => changed('objects/ws_', '../ects/ws_'), 'no valid header'],
   ])('refuses an archive that %s, and leaves nothing', async (_, bytes, reason) => {
     const damaged = join(root, 'damaged.tar.gz');
     writeFileSync(damaged, bytes());
