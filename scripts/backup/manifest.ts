@@ -31,6 +31,8 @@ export interface Manifest {
   readonly objects: Checksum & { readonly byte_size: number };
   /** Vectors of Vectorize; null when vectors are rows of the database. */
   readonly vectors: Checksum | null;
+  /** True for the archive of a workspace, whose vectors are computed after the restore, wherever they are kept. */
+  readonly has_no_vectors?: boolean;
 }
 
 /** A line of the list of objects. */

@@ -5,14 +5,19 @@ import type { Manifest } from './manifest.ts';
 
 const directory = join(import.meta.dirname, '..', '..', 'migrations');
 
-const names = (): string[] =>
+export const migrationNames = (): string[] =>
   readdirSync(directory)
     .filter((name) => name.endsWith('.sql'))
     .sort();
 
+export const statementsOf = (name: string): string[] =>
+  readFileSync(join(directory, name), 'utf8')
+    .split('--> statement-breakpoint')
+    .filter((statement) => statement.replaceAll(/^--.*$/gm, '').trim() !== '');
+
 /** Throws unless this release has the migrations of the backup. */
 export function checkMigrations({ migrations }: Manifest): void {
-  const known = names();
+  const known = migrationNames();
   const unknown = migrations.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new Error(
@@ -23,7 +28,7 @@ export function checkMigrations({ migrations }: Manifest): void {
 /** Applies the migrations that were not applied yet; only `wanted` ones if given. Each is one transaction with its row in wrangler's table. */
 export async function applyMigrations(
   deployment: Deployment,
-  wanted: readonly string[] = names(),
+  wanted: readonly string[] = migrationNames(),
 ): Promise<void> {
   await deployment.run([
     {
@@ -38,11 +43,8 @@ export async function applyMigrations(
   const applied = new Set(rows.map(({ name }) => name));
   for (const name of wanted) {
     if (applied.has(name)) continue;
-    const statements = readFileSync(join(directory, name), 'utf8')
-      .split('--> statement-breakpoint')
-      .filter((statement) => statement.replaceAll(/^--.*$/gm, '').trim() !== '');
     await deployment.run([
-      ...statements.map((sql) => ({ sql })),
+      ...statementsOf(name).map((sql) => ({ sql })),
       { sql: 'insert into d1_migrations (name) values (?)', params: [name] },
     ]);
   }

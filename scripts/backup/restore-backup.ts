@@ -32,7 +32,7 @@ export async function restoreBackup(
   say: Say,
 ): Promise<void> {
   checkMigrations(manifest);
-  if ((manifest.vectors !== null) !== deployment.hasVectorize)
+  if (manifest.has_no_vectors !== true && (manifest.vectors !== null) !== deployment.hasVectorize)
     throw new Error(
       manifest.vectors === null
         ? 'The backup has its vectors in the database, and this deployment uses Vectorize. Restore it into a local deployment.'

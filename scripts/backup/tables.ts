@@ -25,7 +25,10 @@ export interface Schema {
   readonly hasProgress: boolean;
 }
 
-export async function readSchema(deployment: Deployment): Promise<Schema> {
+/** Reads the rows of a database. */
+type Reader = Pick<Deployment, 'query' | 'run'>;
+
+export async function readSchema(deployment: Reader): Promise<Schema> {
   const rows = await deployment.query<SchemaRow>(
     'select type, name, sql from sqlite_master order by name',
   );
@@ -57,7 +60,7 @@ export async function readSchema(deployment: Deployment): Promise<Schema> {
 }
 
 async function sortByParents(
-  deployment: Deployment,
+  deployment: Reader,
   tables: readonly string[],
 ): Promise<readonly string[]> {
   const lists = await deployment.run(
@@ -86,7 +89,7 @@ export interface Column {
   readonly type: string;
 }
 
-export const readColumns = (deployment: Deployment, table: string): Promise<readonly Column[]> =>
+export const readColumns = (deployment: Reader, table: string): Promise<readonly Column[]> =>
   deployment.query<Column>(`pragma table_info("${table}")`);
 
 /** Bytes that one read returns, about, and its first number of rows. */
@@ -96,7 +99,7 @@ const maxRows = 5000;
 
 /** Yields the rows of a table as JSON arrays of their values, in the order of their numbers. */
 export async function* readRows(
-  deployment: Deployment,
+  deployment: Reader,
   table: string,
   columns: readonly string[],
 ): AsyncGenerator<string> {
