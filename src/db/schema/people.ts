@@ -57,6 +57,25 @@ export const user_sessions = sqliteTable(
   ],
 );
 
+/** Accounts at identity providers that sign in to an account here. */
+export const user_identities = sqliteTable(
+  'user_identities',
+  {
+    /** As its ID tokens name it. */
+    issuer: text().notNull(),
+    /** The id of the person there, which never changes; addresses do. */
+    subject: text().notNull(),
+    user_id: text()
+      .notNull()
+      .references(() => users.id),
+    created_at: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.issuer, table.subject] }),
+    index('user_identities_user').on(table.user_id),
+  ],
+);
+
 export const tokenPurposes = ['sign_up', 'reset', 'link'] as const;
 export type TokenPurpose = (typeof tokenPurposes)[number];
 
