@@ -13,7 +13,7 @@ export const users = sqliteTable(
   'users',
   {
     id: text().primaryKey(),
-    /** Lower-case and verified: an account is created by whoever has received mail at the address. */
+    /** Lower-case and verified: an account is created by whoever has received mail at the address, or whose provider has verified it. */
     email: text().notNull(),
     name: text().notNull(),
     /** `scrypt$N$r$p$salt$hash`; null for people who sign in by another method. */
