@@ -87,7 +87,7 @@ const failures = {
   sign_in_denied: 'The provider did not allow the sign-in.',
   provider_failed: 'The provider could not be reached or gave a wrong answer. Try again.',
   email_unverified: 'The provider has not verified your e-mail address.',
-  sign_up_closed: 'There is no account for your address, and new ones need an invitation.',
+  sign_up_closed: 'Your address does not have an account, and new ones need an invitation.',
   two_factor: 'Your account uses two-factor sign-in. Sign in with password and code.',
   rate_limited: 'Too many attempts. Try again later.',
   insecure: 'Sign in over https.',

@@ -11,7 +11,7 @@ export interface OidcProvider {
   readonly client_id: string;
   /** Null for a public client, which has PKCE only. */
   readonly client_secret: string | null;
-  /** Domains whose addresses are taken as verified where the provider says nothing about it. */
+  /** Domains whose addresses are taken as verified where the provider does not send `email_verified`. */
   readonly trusted_email_domains: readonly string[];
 }
 

@@ -6,7 +6,7 @@ import { Site } from './outbound.ts';
 import { newAddress, origin } from './people.ts';
 import type { Bindings } from './worker.ts';
 
-/** What the ID token of a test says besides, or in place of, what is right. */
+/** Claims that replace or extend those of a valid ID token. */
 export type Claims = Record<string, unknown>;
 
 export interface SignInOptions {

@@ -7,7 +7,7 @@ import { minute } from '../../shared/time.ts';
 export const handshakeLasts = 10 * minute;
 
 /**
- * What a sign-in at a provider sends and expects back. All of it is derived from the cookie of the browser by a secret of
+ * The values that a sign-in sends to a provider and expects back. All of them are derived from the cookie of the browser by a secret of
  * the deployment, so that nothing is stored and no other browser can finish the sign-in.
  */
 export interface Handshake {

@@ -40,7 +40,7 @@ export function authorizationUrl(
   }
 }
 
-/** Throws unless the response comes from this issuer, where it says so (RFC 9207). */
+/** Throws unless the response comes from this issuer, where it names one (RFC 9207). */
 export function checkResponseIssuer(metadata: Metadata, iss: string | null): void {
   const isRequired = metadata.authorization_response_iss_parameter_supported === true;
   if (iss === null ? isRequired : iss !== metadata.issuer)
