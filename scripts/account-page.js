@@ -94,12 +94,13 @@ const failures = {
 };
 
 /** Offers the identity providers of the deployment. */
-async function offerProviders(before = () => {}) {
+async function offerProviders(before = () => {}, next = nextPath()) {
+  if (failure !== null) say(failures[failure] ?? 'The sign-in failed.');
   const { providers } = await send('GET', '/auth/methods');
   for (const { id, name } of providers)
     link(`Continue with ${name}`, () => {
       before();
-      location.assign(`/auth/oidc/${id}?next=${encodeURIComponent(nextPath())}`);
+      location.assign(`/auth/oidc/${id}?next=${encodeURIComponent(next)}`);
     });
 }
 
@@ -115,7 +116,6 @@ async function signIn() {
   });
   link('Create an account', () => request('Create an account', '/auth/sign-up'));
   link('Reset the password', () => request('Reset the password', '/auth/password-reset'));
-  if (failure !== null) say(failures[failure] ?? 'The sign-in failed.');
   await offerProviders();
 }
 
@@ -151,12 +151,14 @@ async function invitation() {
       leave();
     });
   const keep = () => sessionStorage.setItem('invitation', token);
+  // This page finishes the invitation, and then leads on.
+  const back = `/account?next=${encodeURIComponent(nextPath())}`;
   if (!preview.has_account) {
     show(title, { name, password: newPassword }, 'Join', async (values) => {
       await send('POST', '/auth/invitations/accept', { token, ...values });
       leave();
     });
-    return offerProviders(keep);
+    return offerProviders(keep, back);
   }
   const password = ['Password', 'password', 'current-password'];
   const code = ['Code, if two-factor sign-in is on', 'text', 'one-time-code'];
@@ -165,7 +167,7 @@ async function invitation() {
     await send('POST', '/me/invitations', { token });
     leave();
   });
-  return offerProviders(keep);
+  return offerProviders(keep, back);
 }
 
 const actions = {
