@@ -1,7 +1,19 @@
 // The page /account: signs in and out, and uses the links of mail. Tokens come in the fragment, which no server sees.
 const main = document.querySelector('main');
-const [action = '', token = ''] = location.hash.slice(1).split('=');
-history.replaceState(null, '', location.pathname + location.search);
+const [action = '', token = takeInvitation()] = location.hash.slice(1).split('=');
+const failure = new URLSearchParams(location.search).get('error');
+history.replaceState(
+  null,
+  '',
+  nextPath() === '/account' ? '/account' : location.pathname + location.search,
+);
+
+/** Returns the invitation that a person left to sign in at a provider; undefined without one. */
+function takeInvitation() {
+  const kept = sessionStorage.getItem('invitation');
+  sessionStorage.removeItem('invitation');
+  return kept ?? undefined;
+}
 
 /** Where to go after a sign-in: a path of this origin; anything else is ignored. */
 function nextPath() {
@@ -69,7 +81,30 @@ function link(text, open) {
   main.append(button);
 }
 
-function signIn() {
+/** Why a sign-in at a provider ended here. */
+const failures = {
+  sign_in_expired: 'The sign-in took too long or was started in another window. Try again.',
+  sign_in_denied: 'The provider did not allow the sign-in.',
+  provider_failed: 'The provider could not be reached or gave a wrong answer. Try again.',
+  email_unverified: 'The provider has not verified your e-mail address.',
+  sign_up_closed: 'Your address does not have an account, and new ones need an invitation.',
+  two_factor: 'Your account uses two-factor sign-in. Sign in with password and code.',
+  rate_limited: 'Too many attempts. Try again later.',
+  insecure: 'Sign in over https.',
+};
+
+/** Offers the identity providers of the deployment. */
+async function offerProviders(before = () => {}, next = nextPath()) {
+  if (failure !== null) say(failures[failure] ?? 'The sign-in failed.');
+  const { providers } = await send('GET', '/auth/methods');
+  for (const { id, name } of providers)
+    link(`Continue with ${name}`, () => {
+      before();
+      location.assign(`/auth/oidc/${id}?next=${encodeURIComponent(next)}`);
+    });
+}
+
+async function signIn() {
   const fields = {
     email,
     password: ['Password', 'password', 'current-password'],
@@ -81,6 +116,7 @@ function signIn() {
   });
   link('Create an account', () => request('Create an account', '/auth/sign-up'));
   link('Reset the password', () => request('Reset the password', '/auth/password-reset'));
+  await offerProviders();
 }
 
 const request = (title, path) =>
@@ -108,11 +144,22 @@ async function account() {
 async function invitation() {
   const preview = await send('POST', '/auth/invitations/preview', { token });
   const title = `Join ${preview.workspace_name} as ${preview.role}`;
-  if (!preview.has_account)
-    return show(title, { name, password: newPassword }, 'Join', async (values) => {
+  const me = await send('GET', '/me').catch(() => null);
+  if (me?.email === preview.email)
+    return show(title, {}, 'Join', async () => {
+      await send('POST', '/me/invitations', { token });
+      leave();
+    });
+  const keep = () => sessionStorage.setItem('invitation', token);
+  // This page finishes the invitation, and then leads on.
+  const back = `/account?next=${encodeURIComponent(nextPath())}`;
+  if (!preview.has_account) {
+    show(title, { name, password: newPassword }, 'Join', async (values) => {
       await send('POST', '/auth/invitations/accept', { token, ...values });
       leave();
     });
+    return offerProviders(keep, back);
+  }
   const password = ['Password', 'password', 'current-password'];
   const code = ['Code, if two-factor sign-in is on', 'text', 'one-time-code'];
   show(title, { password, code }, 'Sign in and join', async (values) => {
@@ -120,6 +167,7 @@ async function invitation() {
     await send('POST', '/me/invitations', { token });
     leave();
   });
+  return offerProviders(keep, back);
 }
 
 const actions = {
@@ -140,7 +188,8 @@ const actions = {
   invitation,
 };
 
-const run = Object.hasOwn(actions, action) ? actions[action] : account;
+const chosen = action === '' && token !== '' ? 'invitation' : action;
+const run = Object.hasOwn(actions, chosen) ? actions[chosen] : account;
 Promise.resolve(run()).catch((error) => {
   signIn();
   say(error.message);

@@ -98,6 +98,7 @@ app.use('/mcp/*', platform);
 app.use('/healthz', platform);
 app.use('/readyz', platform, floodGuard);
 app.use('/oauth/*', platform, floodGuard);
+app.use('/auth/*', platform, floodGuard);
 
 for (const prefix of ['/api/v1', '/v1', '/'] as const)
   for (const routes of routesUnder(prefix)) app.include(prefix, routes);

@@ -4,6 +4,7 @@ import { callerRoutes } from './caller/routes.ts';
 import { endUserRoutes } from './end-users/routes.ts';
 import { mailJobs } from './mail/jobs.ts';
 import { invitationRoutes, memberRoutes } from './members/routes.ts';
+import { oidcRoutes } from './oidc/routes.ts';
 import { signInLinkRoutes } from './people/link-routes.ts';
 import { personRoutes } from './people/me-routes.ts';
 import { accountPageRoutes } from './people/page.ts';
@@ -24,7 +25,7 @@ export const identityFeature = {
       memberRoutes,
       invitationRoutes,
     ],
-    '/': [accountPageRoutes],
+    '/': [accountPageRoutes, oidcRoutes],
   },
   jobs: mailJobs,
   tasks: { everyHour: [{ name: 'people', run: deleteExpired }] },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type QuotaName, quotaNames } from '../db/schema/quotas.ts';
 import { Failure } from '../shared/failure.ts';
+import { type OidcProvider, oidcSettings, toProviders } from './oidc-settings.ts';
 
 /**
  * Keys by their version: `1:<base64 of 32 bytes>,2:…`. The newest seals or signs, the others only open or verify.
@@ -134,6 +135,7 @@ const Settings = z.object({
   MAIL_FROM: z.string().default(''),
   MAIL_TO_LOG: Switch('MAIL_TO_LOG'),
   RESEND_API_KEY: z.string().default(''),
+  ...oidcSettings,
 });
 
 /** A secret that signs what others send back. What the former one has signed stays valid while it is set. */
@@ -162,6 +164,8 @@ export interface Config {
    * invitation only, all of which may create workspaces. `closed`: accounts by invitation, workspaces by the root key.
    */
   readonly sign_up: 'open' | 'invited' | 'closed';
+  /** Identity providers with which people sign in. */
+  readonly oidc_providers: readonly OidcProvider[];
   readonly mail: {
     /** The sender, such as `AgentGrid <mail@example.com>`; empty without a mail service. */
     readonly from: string;
@@ -221,6 +225,8 @@ export function readConfig(env: object): Config {
     MAIL_FROM,
     MAIL_TO_LOG,
     RESEND_API_KEY,
+    OIDC_PROVIDERS,
+    OIDC_CLIENT_SECRETS,
   } = result.data;
   const derived = (name: string): SigningSecret => ({
     current: `${name}:${ROOT_KEY}`,
@@ -235,6 +241,7 @@ export function readConfig(env: object): Config {
     erasure_secret: `erasure:${ROOT_KEY}`,
     person_secret: `person:${ROOT_KEY}`,
     sign_up: SIGN_UP,
+    oidc_providers: toProviders(OIDC_PROVIDERS, OIDC_CLIENT_SECRETS),
     mail: { from: MAIL_FROM, to_log: MAIL_TO_LOG, resend_api_key: RESEND_API_KEY },
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,

@@ -11,6 +11,7 @@ const mailKinds = [
   'password_changed',
   'two_factor_on',
   'two_factor_off',
+  'identity_linked',
 ] as const;
 
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */

@@ -10,6 +10,7 @@ const shared = new Set([
   'user_tokens',
   'sign_in_attempts',
   'recovery_codes',
+  'user_identities',
   'd1_migrations',
   'analytics_cursors',
   'schedule_ticks',

@@ -30,6 +30,7 @@ describe('variables in .dev.vars', () => {
       'END_USER_TOKEN_KEYS',
       ...new Set(keys),
       'RESEND_API_KEY',
+      'OIDC_CLIENT_SECRETS',
     ]);
   });
 

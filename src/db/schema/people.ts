@@ -13,7 +13,7 @@ export const users = sqliteTable(
   'users',
   {
     id: text().primaryKey(),
-    /** Lower-case and verified: an account is created by whoever has received mail at the address. */
+    /** Lower-case and verified: an account is created by whoever has received mail at the address, or whose provider has verified it. */
     email: text().notNull(),
     name: text().notNull(),
     /** `scrypt$N$r$p$salt$hash`; null for people who sign in by another method. */
@@ -54,6 +54,25 @@ export const user_sessions = sqliteTable(
     uniqueIndex('user_sessions_token').on(table.token_hash),
     index('user_sessions_user').on(table.user_id, table.id),
     index('user_sessions_expiry').on(table.expires_at),
+  ],
+);
+
+/** Accounts at identity providers that sign in to an account here. */
+export const user_identities = sqliteTable(
+  'user_identities',
+  {
+    /** As its ID tokens name it. */
+    issuer: text().notNull(),
+    /** The id of the person there, which never changes; addresses do. */
+    subject: text().notNull(),
+    user_id: text()
+      .notNull()
+      .references(() => users.id),
+    created_at: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.issuer, table.subject] }),
+    index('user_identities_user').on(table.user_id),
   ],
 );
 

@@ -7,6 +7,7 @@ import { makeToken } from '../people/token.ts';
 import { selectUser } from '../sessions/store.ts';
 import {
   accountExistsLetter,
+  identityLinkedLetter,
   invitationLetter,
   type Letter,
   passwordChangedLetter,
@@ -42,6 +43,10 @@ async function compose(
       if (row === undefined || row.expires_at <= ctx.now()) return null;
       const token = await makeToken(ctx.config, 'invitation', id, row.sends);
       return { to: row.email, ...invitationLetter(origin, token, row) };
+    }
+    case 'identity_linked': {
+      const user = await selectUser(ctx.db, id).get();
+      return user === undefined ? null : { to: user.email, ...identityLinkedLetter(origin) };
     }
     case 'password_changed':
     case 'two_factor_on':

@@ -55,6 +55,13 @@ export const twoFactorLetter = (origin: string, isOn: boolean) =>
     `If this was not you, reset the password at once: ${origin}/account`,
   );
 
+export const identityLinkedLetter = (origin: string) =>
+  letter(
+    'A sign-in method was added',
+    'Your AgentGrid account was signed in to by an identity provider that has verified your address, and which signs in to it from now on.',
+    `If this was not you, secure your account at the provider, then reset the password and turn two-factor sign-in on: ${origin}/account`,
+  );
+
 export const invitationLetter = (
   origin: string,
   token: string,

@@ -11,6 +11,8 @@ const limits = {
   sign_in: { address: 10, ip: 20, window: 15 * minute },
   mail: { address: 5, ip: 20, window: hour },
   token: { address: 20, ip: 20, window: 15 * minute },
+  /** Sign-ins that were started at an identity provider, each of which costs a request to it. */
+  provider: { address: 20, ip: 30, window: 15 * minute },
 } as const;
 export type AttemptKind = keyof typeof limits;
 

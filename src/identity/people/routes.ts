@@ -47,7 +47,11 @@ export const signInRoutes = new Router()
       summary: 'List sign-in methods',
       reply: { status: 200, schema: Methods, description: 'The methods of this deployment' },
     },
-    async ({ config }) => ({ sign_up: config.sign_up, providers: [], cloudflare_access: false }),
+    async ({ config }) => ({
+      sign_up: config.sign_up,
+      providers: config.oidc_providers.map(({ id, name }) => ({ id, name })),
+      cloudflare_access: false,
+    }),
   )
   .endpoint(
     {

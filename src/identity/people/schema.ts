@@ -117,7 +117,11 @@ export type Person = z.output<typeof Person>;
 export const Methods = z
   .object({
     sign_up: z.enum(['open', 'invited', 'closed']),
-    providers: z.array(z.string()).describe('Identity providers for `/auth/oidc/{oidc_provider}`'),
+    providers: z
+      .array(z.object({ id: z.string(), name: z.string() }))
+      .describe(
+        'Identity providers. A browser signs in at `/auth/oidc/{id}` of this host; its query parameter `next` is the path to which the sign-in leads',
+      ),
     cloudflare_access: z.boolean(),
   })
   .openapi('SignInMethods');

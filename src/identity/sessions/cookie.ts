@@ -1,35 +1,53 @@
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 
+/** `sign_in` lasts from the start of a sign-in by an identity provider to its end. */
+type CookieKind = 'session' | 'sign_in';
+
 /**
- * The name of the session cookie. `__Host-` binds it to this host and to https, so that no other host can set it. On a
+ * The name of a cookie. `__Host-` binds it to this host and to https, so that no other host can set it. On a
  * laptop, http://localhost has a cookie of its own; any other host on plain http has none.
  */
-function cookieName(url: URL): string | null {
-  if (url.protocol === 'https:') return '__Host-agentgrid_session';
-  return isLoopback(url.hostname) ? 'agentgrid_session' : null;
+function cookieName(url: URL, kind: CookieKind): string | null {
+  if (url.protocol === 'https:') return `__Host-agentgrid_${kind}`;
+  return isLoopback(url.hostname) ? `agentgrid_${kind}` : null;
 }
 
 const isLoopback = (host: string) => ['localhost', '127.0.0.1', '[::1]'].includes(host);
 
 const tokenShape = /^[\w-]{43}$/;
 
-/** Returns the session token of a request; null without a cookie of the right name. */
+/** Returns the session token of a request; null without a cookie of the right name, empty for a malformed one. */
 export function readSessionCookie(request: Request): string | null {
-  const name = cookieName(new URL(request.url));
+  const value = readCookie(request, 'session');
+  return value === null || tokenShape.test(value) ? value : '';
+}
+
+/** Returns the value of a cookie; null without one of the right name, empty for two. */
+export function readCookie(request: Request, kind: CookieKind): string | null {
+  const name = cookieName(new URL(request.url), kind);
   const cookies = (request.headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
   const values = cookies.filter((pair) => name !== null && pair.startsWith(`${name}=`));
   const [first] = values;
   if (first === undefined) return null;
   const value = first.slice(first.indexOf('=') + 1);
   // Two cookies of one name are not from a browser that honours the prefix.
-  return values.length === 1 && tokenShape.test(value) ? value : '';
+  return values.length === 1 ? value : '';
 }
 
 /** Returns the `Set-Cookie` header of a session. Throws `forbidden` where a cookie would not be safe. */
-export function sessionCookie(url: string, token: string, lasts_ms: number): string {
+export const sessionCookie = (url: string, token: string, lasts_ms: number): string =>
+  writeCookie(url, 'session', token, lasts_ms);
+
+/** Returns a `Set-Cookie` header. Throws `forbidden` where a cookie would not be safe. */
+export function writeCookie(
+  url: string,
+  kind: CookieKind,
+  token: string,
+  lasts_ms: number,
+): string {
   const { protocol } = new URL(url);
-  const name = cookieName(new URL(url));
+  const name = cookieName(new URL(url), kind);
   if (name === null)
     throw new Failure('forbidden', 'Sign in over https. Plain http is allowed for localhost only.');
   const attributes = [

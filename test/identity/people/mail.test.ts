@@ -49,6 +49,13 @@ const lastToken = async (email: string, purpose: string) =>
   )?.id ?? '';
 
 describe('mail to people', () => {
+  it('says that an identity provider signs in to the account', async () => {
+    const { user_id, email } = await signUp();
+    const [letter] = await run({ mail: 'identity_linked', id: user_id });
+    expect(letter).toMatchObject({ to: email, subject: 'A sign-in method was added' });
+    expect(await run({ mail: 'identity_linked', id: 'usr_unknown' })).toEqual([]);
+  });
+
   it('has the link of a sign-up, or says that the account exists', async () => {
     const email = newAddress();
     await browse('POST', '/auth/sign-up', { json: { email } });
