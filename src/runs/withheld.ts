@@ -9,7 +9,7 @@ import { isOfPerson, type RunRow } from './store/runs.ts';
 const isUnreadable = ({ workspace_id, groups }: Ctx, file_id: SQL): SQL =>
   sql`not exists (select 1 from files f where f.id = ${file_id} and f.workspace_id = ${workspace_id} and f.deleted_at is null and ${isReadable(groups)})`;
 
-/** True for the run `r` of an id if it has read such a file, or may have. The replies of people are of no run. */
+/** True for the run `r` of an id if it has read such a file, or may have. A reply of a person belongs to no run. */
 const isWithheld = (ctx: Ctx, run_id: SQL): SQL =>
   sql`not ${isOfPerson(run_id)} and (r.source_file_ids is null or exists (select 1 from json_each(r.source_file_ids) s where ${isUnreadable(ctx, sql`s.value`)}))`;
 

@@ -22,7 +22,7 @@ const undocumented = [
   ...['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'],
   'GET /chat/{address}',
   ...['GET /oauth/mcp/callback', 'GET /oauth/mcp/client'],
-  // What a service sends to a channel, signed in its own way.
+  // A service sends its messages to a channel here, signed in its own way.
   ...['GET /api/v1/channels/{channel}/events', 'POST /api/v1/channels/{channel}/events'],
 ];
 

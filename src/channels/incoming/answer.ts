@@ -42,8 +42,7 @@ export async function answerMessage(
       'forbidden',
       'The API key of the channel is revoked or expired, or may no longer run agents.',
     );
-  // Whoever writes to a channel is as unknown as the visitor of a share link: only files without groups are read.
-  const ctx = { ...key, groups: [], idempotency: keyOf(message) };
+  const ctx = { ...key, idempotency: keyOf(message) };
   const draft = new Draft(given, adapters[channel.kind], open, thread, message.run_id);
   try {
     const started = await findRun(ctx, message);
