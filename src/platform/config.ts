@@ -131,6 +131,17 @@ const Settings = z.object({
   SIGN_UP: z
     .enum(['open', 'invited', 'closed'], 'SIGN_UP must be "open", "invited" or "closed"')
     .default('closed'),
+  /** Host name of the team, of Cloudflare Access before the deployment; empty without. */
+  ACCESS_TEAM_DOMAIN: z
+    .string()
+    .toLowerCase()
+    .regex(
+      /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+)?$/,
+      'ACCESS_TEAM_DOMAIN must be a host name such as team.cloudflareaccess.com',
+    )
+    .default(''),
+  /** The audience tag of its application. */
+  ACCESS_AUD: z.string().default(''),
   MAIL_FROM: z.string().default(''),
   MAIL_TO_LOG: Switch('MAIL_TO_LOG'),
   RESEND_API_KEY: z.string().default(''),
@@ -162,6 +173,8 @@ export interface Config {
    * invitation only, all of which may create workspaces. `closed`: accounts by invitation, workspaces by the root key.
    */
   readonly sign_up: 'open' | 'invited' | 'closed';
+  /** Cloudflare Access, whose assertions sign members in; null when the deployment is not behind it. */
+  readonly access: { readonly issuer: string; readonly audience: string } | null;
   readonly mail: {
     /** The sender, such as `AgentGrid <mail@example.com>`; empty without a mail service. */
     readonly from: string;
@@ -218,6 +231,8 @@ export function readConfig(env: object): Config {
     QUOTAS,
     IMPORT_BUCKETS,
     SIGN_UP,
+    ACCESS_TEAM_DOMAIN,
+    ACCESS_AUD,
     MAIL_FROM,
     MAIL_TO_LOG,
     RESEND_API_KEY,
@@ -235,6 +250,7 @@ export function readConfig(env: object): Config {
     erasure_secret: `erasure:${ROOT_KEY}`,
     person_secret: `person:${ROOT_KEY}`,
     sign_up: SIGN_UP,
+    access: accessOf(ACCESS_TEAM_DOMAIN, ACCESS_AUD),
     mail: { from: MAIL_FROM, to_log: MAIL_TO_LOG, resend_api_key: RESEND_API_KEY },
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
@@ -246,6 +262,15 @@ export function readConfig(env: object): Config {
   };
   parsed.set(env, config);
   return config;
+}
+
+function accessOf(domain: string, audience: string): Config['access'] {
+  if ((domain === '') !== (audience === ''))
+    throw new Failure(
+      'unavailable',
+      'The deployment is not configured: ACCESS_TEAM_DOMAIN and ACCESS_AUD belong together.',
+    );
+  return domain === '' ? null : { issuer: `https://${domain}`, audience };
 }
 
 const providerKeys = (env: object): [string, string][] =>
