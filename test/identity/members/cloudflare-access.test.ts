@@ -7,7 +7,7 @@ import { newSigningKey, signJwt, type TestKey, unsignedJwt } from '../../support
 import { Site } from '../../support/outbound.ts';
 import { newAddress, newMember, origin } from '../../support/people.ts';
 
-const audience = 'b1946ac92492d2347c6235b4d2611184';
+const audience: string = 'b1946ac92492d2347c6235b4d2611184';
 
 interface Team {
   readonly site: Site;
