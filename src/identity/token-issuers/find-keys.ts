@@ -65,7 +65,7 @@ export async function findKeys(
   const isPaused = now - Math.max(state.ended_at, state.fetched_at) < pause;
   if (isDue && !isPaused) {
     state.began_at = state.began_at.filter((at) => now - at < deadline);
-    // Others go on with the keys that are cached; without any, some requests may come together.
+    // Others use the keys that are cached; without any, some requests are sent at the same time.
     if (state.began_at.length < (found.length > 0 ? 1 : maxParallel))
       state = await refresh(ports, source, keep(source.name, { ...state }));
     else if (found.length === 0) throw notAvailable(1);
