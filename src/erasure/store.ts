@@ -28,6 +28,7 @@ const removals: readonly Removal[] = [
     'share_codes',
     'share_visitors',
     'share_links',
+    'token_issuers',
     'analytics_state',
     'outbox',
     'dead_letters',

@@ -41,6 +41,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   review_rule: 'review rule',
   share_link: 'share link',
   shared: 'share link',
+  token_issuer: 'token issuer',
   kb: 'knowledge base',
   migration: 'embedding migration',
   question: 'message',

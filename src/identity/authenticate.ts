@@ -14,20 +14,24 @@ import {
 import { authenticateToken } from './end-users/authenticate-token.ts';
 import { isToken } from './end-users/token.ts';
 import { toUserActor } from './members/member-actor.ts';
+import { authenticateAssertion, readAssertion } from './sessions/authenticate-assertion.ts';
 import { authenticateSession } from './sessions/authenticate-session.ts';
 import { readSessionCookie } from './sessions/cookie.ts';
+import { authenticateIssued, isIssuedToken } from './token-issuers/authenticate-issued.ts';
 
 /** Rotations of a key that are followed to its successor. */
 const maxRotations = 100;
 
 /**
- * Returns the caller of an `Authorization` header, else of a session cookie. Throws `unauthenticated` with one text for every
+ * Returns the caller of an `Authorization` header, else of a session cookie, else of Cloudflare Access. Throws `unauthenticated` with one text for every
  * reason, which only the log contains, and `forbidden` for a root key instead of an API key or vice versa.
  */
 export const authenticate: Authenticate = async (platform, request, access) => {
   const authorization = request.headers.get('authorization') ?? undefined;
   const session = authorization === undefined ? readSessionCookie(request) : null;
   if (session !== null) return authenticateSession(platform, request, session, access);
+  const assertion = authorization === undefined ? readAssertion(platform, request) : null;
+  if (assertion !== null) return authenticateAssertion(platform, request, assertion, access);
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   const { config, db } = platform;
   const refuse = (
@@ -41,8 +45,9 @@ export const authenticate: Authenticate = async (platform, request, access) => {
     return refuse('absent', 'No credential. Send a key as `Authorization: Bearer ag_…`.');
   if (token === undefined)
     return refuse('not a bearer token', 'The Authorization header must be `Bearer` and a key.');
-  if (isToken(token)) {
-    const found = await authenticateToken(platform, token);
+  if (isToken(token) || isIssuedToken(token)) {
+    const read = isIssuedToken(token) ? authenticateIssued : authenticateToken;
+    const found = await read(platform, token);
     if (typeof found === 'string') return refuse(found);
     refuseOther(access);
     return found;

@@ -10,6 +10,7 @@ import { personRoutes } from './people/me-routes.ts';
 import { accountPageRoutes } from './people/page.ts';
 import { signInRoutes } from './people/routes.ts';
 import { deleteExpired } from './people/tasks.ts';
+import { tokenIssuerRoutes } from './token-issuers/routes.ts';
 import { twoFactorRoutes } from './two-factor/routes.ts';
 
 export const identityFeature = {
@@ -18,6 +19,7 @@ export const identityFeature = {
       callerRoutes,
       apiKeyRoutes,
       endUserRoutes,
+      tokenIssuerRoutes,
       signInRoutes,
       signInLinkRoutes,
       personRoutes,

@@ -132,6 +132,17 @@ const Settings = z.object({
   SIGN_UP: z
     .enum(['open', 'invited', 'closed'], 'SIGN_UP must be "open", "invited" or "closed"')
     .default('closed'),
+  /** Host name of the team, of Cloudflare Access before the deployment; empty without. */
+  ACCESS_TEAM_DOMAIN: z
+    .string()
+    .toLowerCase()
+    .regex(
+      /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+)?$/,
+      'ACCESS_TEAM_DOMAIN must be a host name such as team.cloudflareaccess.com',
+    )
+    .default(''),
+  /** The audience tag of its application. */
+  ACCESS_AUD: z.string().default(''),
   MAIL_FROM: z.string().default(''),
   MAIL_TO_LOG: Switch('MAIL_TO_LOG'),
   RESEND_API_KEY: z.string().default(''),
@@ -166,6 +177,8 @@ export interface Config {
   readonly sign_up: 'open' | 'invited' | 'closed';
   /** Identity providers with which people sign in. */
   readonly oidc_providers: readonly OidcProvider[];
+  /** Cloudflare Access, whose assertions sign members in; null when the deployment is not behind it. */
+  readonly access: { readonly issuer: string; readonly audience: string } | null;
   readonly mail: {
     /** The sender, such as `AgentGrid <mail@example.com>`; empty without a mail service. */
     readonly from: string;
@@ -222,6 +235,8 @@ export function readConfig(env: object): Config {
     QUOTAS,
     IMPORT_BUCKETS,
     SIGN_UP,
+    ACCESS_TEAM_DOMAIN,
+    ACCESS_AUD,
     MAIL_FROM,
     MAIL_TO_LOG,
     RESEND_API_KEY,
@@ -242,6 +257,7 @@ export function readConfig(env: object): Config {
     person_secret: `person:${ROOT_KEY}`,
     sign_up: SIGN_UP,
     oidc_providers: toProviders(OIDC_PROVIDERS, OIDC_CLIENT_SECRETS),
+    access: accessOf(ACCESS_TEAM_DOMAIN, ACCESS_AUD),
     mail: { from: MAIL_FROM, to_log: MAIL_TO_LOG, resend_api_key: RESEND_API_KEY },
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
@@ -253,6 +269,15 @@ export function readConfig(env: object): Config {
   };
   parsed.set(env, config);
   return config;
+}
+
+function accessOf(domain: string, audience: string): Config['access'] {
+  if ((domain === '') !== (audience === ''))
+    throw new Failure(
+      'unavailable',
+      'The deployment is not configured: ACCESS_TEAM_DOMAIN and ACCESS_AUD belong together.',
+    );
+  return domain === '' ? null : { issuer: `https://${domain}`, audience };
 }
 
 const providerKeys = (env: object): [string, string][] =>

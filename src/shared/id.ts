@@ -65,6 +65,7 @@ const idPrefixes = [
   'ssn',
   'step',
   'sum',
+  'tki',
   'tok',
   'tool',
   'upl',

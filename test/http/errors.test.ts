@@ -225,6 +225,7 @@ describe('errors', () => {
             evaluation: 'rev',
             migration: 'emb',
             share_link: 'shl',
+            token_issuer: 'tki',
           }),
         )
         .map(([name, prefix]) => [name, `${prefix}_01kajv2q5ve0mt8h2vj3c6x7ra`]),

@@ -359,6 +359,17 @@ export const recipes: readonly Recipe[] = [
     },
   },
   {
+    needs: 'POST /api/v1/token-issuers',
+    gives: ['token_issuer'],
+    from: ['agent'],
+    make: async (workspace, { agent }) => {
+      const about = { issuer: 'https://login.example.com/', audience: 'chat', agent_ids: [agent] };
+      const jwks_url = 'https://login.example.com/keys';
+      const given = { name: `Seed ${unique()}`, ...about, jwks_url };
+      return { token_issuer: (await created(workspace, '/token-issuers', given)).id };
+    },
+  },
+  {
     needs: 'POST /api/v1/agents/{agent}/experiments',
     gives: ['experiment', 'variant'],
     make: (workspace) => newExperiment(workspace, 'draft'),

@@ -71,6 +71,7 @@ const parameterOfPrefix: Readonly<Partial<Record<IdPrefix, string>>> = {
   sch: 'schedule',
   fact: 'memory',
   shl: 'share_link',
+  tki: 'token_issuer',
   exp: 'experiment',
   var: 'variant',
   att: 'attachment',
@@ -166,6 +167,13 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
     groups: ['staff'],
     agent_ids: [agent],
   }),
+  'POST /api/v1/token-issuers': ({ agent }) => ({
+    name: `Seed ${unique()}`,
+    issuer: 'https://login.example.com/',
+    audience: 'support-chat',
+    jwks_url: 'https://login.example.com/.well-known/jwks.json',
+    agent_ids: [agent],
+  }),
   'POST /api/v1/runs/{run}/actions': () => ({ actions: [result()] }),
   // Changes nothing, so that it needs no plan.
   'POST /api/v1/agents/{agent}/plan/apply': () => ({ config: {}, plan_hash: '0'.repeat(64) }),
@@ -219,6 +227,7 @@ export const valuesFor = async (
     case 'POST /api/v1/architect/sessions/{architect_session}/messages':
     case 'POST /api/v1/architect/sessions/{architect_session}/test':
       return { ...values, architect_session: await newArchitectSession(workspace) };
+    case 'POST /api/v1/token-issuers':
     case 'POST /api/v1/end-user-tokens': {
       const about = { name: `Seed ${unique()}` };
       return { ...values, agent: values.agent ?? (await created(workspace, '/agents', about)).id };

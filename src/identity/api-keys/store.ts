@@ -28,7 +28,7 @@ export const selectApiKeys = (db: Db, workspace_id: string, after: string | null
     .where(
       and(
         eq(api_keys.workspace_id, workspace_id),
-        // Without the keys of share links, whose ids follow (`shl_…`).
+        // Without the keys of share links and token issuers, whose ids follow (`shl_…`, `tki_…`).
         lt(api_keys.id, after ?? 'key`'),
       ),
     )

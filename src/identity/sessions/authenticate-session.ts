@@ -54,7 +54,7 @@ export async function authenticateSession(
 }
 
 /** The same for a workspace that does not exist and for one of others. */
-const noWorkspace = (named: string | null) =>
+export const noWorkspace = (named: string | null) =>
   new Failure(
     'forbidden',
     named === null

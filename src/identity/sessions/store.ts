@@ -123,3 +123,30 @@ export const selectSessionById = (db: Db, user_id: string, id: string) =>
     .select()
     .from(user_sessions)
     .where(and(eq(user_sessions.user_id, user_id), eq(user_sessions.id, id)));
+
+/**
+ * Finds the membership of the person with an address: in the named workspace, else in the oldest. Read without a
+ * workspace id: the credential determines the workspace.
+ */
+export const selectMemberOfAddress = (db: Db, email: string, workspace_id: string | null) =>
+  db
+    .select({
+      user_id: sql<string>`${users.id}`.as('user_id'),
+      member_id: sql<string | null>`${members.id}`.as('member_id'),
+      role: members.role,
+      workspace_id: members.workspace_id,
+      rate_rules: rate_limits.rules,
+      rate_revision: rate_limits.revision,
+    })
+    .from(users)
+    .leftJoin(
+      members,
+      sql`${members.id} = (
+        select m.id from members m join workspaces w on w.id = m.workspace_id
+        where m.user_id = ${users.id} and m.removed_at is null
+        and w.suspended_at is null and w.deleted_at is null
+        and (${workspace_id} is null or m.workspace_id = ${workspace_id})
+        order by m.id limit 1)`,
+    )
+    .leftJoin(rate_limits, eq(rate_limits.workspace_id, members.workspace_id))
+    .where(eq(users.email, email));
