@@ -163,7 +163,7 @@ describe('a webhook channel', () => {
     const listed = await workspace.get(`/agents/${agent}/channels`);
     expect(JSON.stringify([listed.body, (await workspace.get(path)).body])).not.toContain(secret);
     const wrong = await workspace.patch(path, { credentials: { bot_token: 'xxxxxxxxxxxx' } });
-    expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/credentials']);
+    expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/credentials/bot_token']);
     await workspace.patch(path, { credentials: { secret: 'another-secret' } });
     expect((await send(webhook, message)).status).toBe(401);
     const disabled = await workspace.patch(path, { credentials: { secret }, is_enabled: false });

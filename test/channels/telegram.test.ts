@@ -2,6 +2,7 @@ import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newChannel, sentTo, type TestChannel } from '../support/channels/http.ts';
+import { addText } from '../support/files.ts';
 import type { Round } from '../support/provider/script.ts';
 import { atRest } from '../support/resources.ts';
 import { runSchedule } from '../support/schedule.ts';
@@ -11,11 +12,12 @@ const json = { 'content-type': 'application/json' };
 const secret = 'telegram-secret-token-1';
 const bot = '/bot110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
 
-async function newTelegram(rounds: readonly Round[]): Promise<TestChannel> {
-  const channel = await newChannel('telegram', rounds, ({ origin }) => ({
+async function newTelegram(rounds: readonly Round[], config: object = {}): Promise<TestChannel> {
+  const given = ({ origin }: { origin: string }) => ({
     settings: { api_url: origin },
     credentials: { bot_token: bot.slice(4), secret_token: secret },
-  }));
+  });
+  const channel = await newChannel('telegram', rounds, given, config);
   const body = JSON.stringify({ ok: true, result: { message_id: 7, chat: { id: 42 } } });
   for (const method of ['sendMessage', 'editMessageText', 'sendDocument'])
     await channel.site.answers(`${bot}/${method}`, { body, headers: json });
@@ -63,6 +65,20 @@ describe('a Telegram channel', () => {
     expect(data).toEqual([
       expect.objectContaining({ end_user_id: 'telegram:99', message_count: 2 }),
     ]);
+  });
+
+  it('answers from files without groups only (R85)', async () => {
+    const telegram = await newTelegram([], { model: 'builtin/extractive', knowledge: {} });
+    const { workspace } = telegram;
+    const { base_id } = (await workspace.get(`/agents/${telegram.agent}`)).body;
+    const code = (mark: string) => `# Vault\n\nThe code of the vault is ${mark}.`;
+    await addText(workspace, base_id, 'open.md', code('open-1111'));
+    await addText(workspace, base_id, 'staff.md', code('staff-2222'), { groups: ['staff'] });
+    await send(telegram, update(1, { text: 'What is the code of the vault?' }));
+    await atRest(workspace.id);
+    const answers = (await answersOf(telegram)).join('\n');
+    expect(answers).toContain('open-1111');
+    expect(answers).not.toContain('staff-2222');
   });
 
   it('splits long answers at paragraphs, within the limit of 4096 characters', async () => {

@@ -1,5 +1,5 @@
 import { actAsKey } from '../../identity/index.ts';
-import type { Ctx } from '../../platform/context.ts';
+import type { Ctx, EndUserActor } from '../../platform/context.ts';
 import { IdempotentReplay } from '../../platform/idempotency.ts';
 import {
   attachToRun,
@@ -19,6 +19,7 @@ import {
   turnRequest,
 } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
+import { day } from '../../shared/time.ts';
 import type { OpenChannel } from '../adapter.ts';
 import { adapters } from '../adapters/registry.ts';
 import { SendError } from '../call-api.ts';
@@ -42,7 +43,7 @@ export async function answerMessage(
       'forbidden',
       'The API key of the channel is revoked or expired, or may no longer run agents.',
     );
-  const ctx = { ...key, idempotency: keyOf(message) };
+  const ctx = { ...asWriter(key, channel, thread), idempotency: keyOf(message) };
   const draft = new Draft(given, adapters[channel.kind], open, thread, message.run_id);
   try {
     const started = await findRun(ctx, message);
@@ -58,6 +59,16 @@ export async function answerMessage(
   } finally {
     await draft.end();
   }
+}
+
+/** Whoever writes is an end user: only files without groups are read for them, whatever the key may read (R85). */
+function asWriter(ctx: Ctx, { api_key_id, agent_id }: ChannelRow, thread: ThreadRow): Ctx {
+  const actor: EndUserActor = {
+    ...{ type: 'end_user', id: thread.end_user_id, api_key_id, agent_ids: [agent_id], groups: [] },
+    ...{ versions: 'active', expires_at: ctx.now() + day },
+    limits: { id: '', requests_per_minute: null, budget: null },
+  };
+  return { ...ctx, actor, groups: actor.groups };
 }
 
 function isLeft(error: unknown): boolean {
