@@ -52,5 +52,5 @@ function lastErasure(db: DatabaseSync): number {
   const has = db.prepare("select 1 from sqlite_master where type = 'table' and name = 'erasures'");
   if (has.get() === undefined) return 0;
   const row = db.prepare('select max(completed_at) as at from erasures').get();
-  return Number(row?.['at'] ?? 0);
+  return Number(row?.at ?? 0);
 }

@@ -200,7 +200,7 @@ it('accepts the same period filters in every list, and marks the old ones as dep
     expect(old, operation.name).toEqual(
       old.map((parameter) => ({ ...parameter, deprecated: true })),
     );
-    // Of the deployment, or a file.
+    // Neither lists of the deployment nor files.
     if (operation.access === 'root' || operation.path.endsWith('/export')) continue;
     const path = operation.path.replace('/api/v1', '').replace('{agent}', 'desk');
     expect(await ids(`${path}?start_date=${tomorrow}`), operation.name).toEqual([]);
