@@ -52,14 +52,14 @@ export async function readText(request: Request, limit: number): Promise<string>
     if (length !== null) {
       const whole = await request.arrayBuffer();
       if (whole.byteLength > limit) throw tooLarge();
-      return decoder.decode(whole);
+      return orMark(decoder.decode(whole), whole.byteLength);
     }
     for await (const chunk of request.body?.values({ preventCancel: true }) ?? []) {
       bytes += chunk.byteLength;
       if (bytes > limit) throw tooLarge();
       text += decoder.decode(chunk, { stream: true });
     }
-    return text + decoder.decode();
+    return orMark(text + decoder.decode(), bytes);
   } catch (error) {
     await drain(request.body);
     if (error instanceof TypeError)
@@ -67,6 +67,10 @@ export async function readText(request: Request, limit: number): Promise<string>
     throw error;
   }
 }
+
+/** A byte order mark alone is a body, though a malformed one. */
+const orMark = (text: string, bytes: number): string =>
+  text === '' && bytes > 0 ? '\ufeff' : text;
 
 /**
  * Reads and discards the rest of a refused body, since a client that is cut off while sending sees

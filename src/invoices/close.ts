@@ -5,7 +5,7 @@ import { openPeriods } from './months.ts';
 import { insertInvoice, selectBilled, selectDue } from './store.ts';
 
 /** A call is stored when it ends; none ends so long after it was counted. */
-export const closesAfter = day;
+const closesAfter = day;
 
 /** Workspaces of one read, and invoices of one tick. */
 const pageSize = 200;

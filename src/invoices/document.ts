@@ -17,7 +17,7 @@ export interface MadeInvoice {
 }
 
 /** Returns the number of an invoice: unique in the deployment, and the same whenever it is made. */
-export const numberOf = (workspace_id: string, month: string): string =>
+const numberOf = (workspace_id: string, month: string): string =>
   `${month}-${workspace_id.slice(-10).toUpperCase()}`;
 
 /** Makes the invoice of a period from its calls. `issued_at` is null for a provisional one. */

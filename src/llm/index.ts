@@ -26,7 +26,7 @@ export {
   structuredOutputFailed,
   toOutputFormat,
 } from './structured.ts';
-export { type FoundFact, factsTask } from './tasks/facts.ts';
+export { factsTask } from './tasks/facts.ts';
 export { runTask, settingsFor } from './tasks/run-task.ts';
 export { searchQueriesTask } from './tasks/search-queries.ts';
 export { suggestionsTask } from './tasks/suggestions.ts';

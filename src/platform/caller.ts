@@ -50,7 +50,7 @@ export interface EndUserActor {
 }
 
 /** Limits that the token of an end user carries, besides those of its workspace. */
-export interface TokenLimits {
+interface TokenLimits {
   /** Identifies the token, or the issuer and its user, whose requests are counted together. */
   readonly id: string;
   readonly requests_per_minute: number | null;
@@ -58,7 +58,7 @@ export interface TokenLimits {
 }
 
 /** A limit on the cost of an end user in each period, or of one token in its lifetime. */
-export interface TokenBudget {
+interface TokenBudget {
   readonly limit_nano_usd: number;
   readonly period: 'token' | 'day' | 'week' | 'month' | 'total';
 }

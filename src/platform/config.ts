@@ -150,7 +150,7 @@ const Settings = z.object({
 });
 
 /** A secret that signs what others send back. What the former one has signed stays valid while it is set. */
-export interface SigningSecret {
+interface SigningSecret {
   readonly current: string;
   readonly previous: string | null;
 }

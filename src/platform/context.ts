@@ -36,8 +36,6 @@ export type {
   Idempotency,
   PersonActor,
   RequestStats,
-  TokenBudget,
-  TokenLimits,
   UserActor,
 } from './caller.ts';
 

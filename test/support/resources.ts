@@ -168,7 +168,7 @@ const bodies: Readonly<Record<string, (own: Values) => unknown>> = {
     agent_ids: [agent],
   }),
   'POST /api/v1/token-issuers': ({ agent }) => ({
-    name: `Seed ${unique()}`,
+    name: `Seed ${agent}`,
     issuer: 'https://login.example.com/',
     audience: 'support-chat',
     jwks_url: 'https://login.example.com/.well-known/jwks.json',

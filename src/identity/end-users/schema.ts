@@ -18,7 +18,7 @@ export const RequestsPerMinute = z
     'Limit on the requests of a clock minute, besides the rate limits of the workspace. Null for none',
   );
 
-export const TokenBudget = z
+const TokenBudget = z
   .strictObject({
     limit_usd: z
       .number()

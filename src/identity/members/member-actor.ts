@@ -3,7 +3,7 @@ import type { Role } from '../../db/schema/workspaces.ts';
 import type { UserActor } from '../../platform/context.ts';
 
 /** The role of the access table in which a member acts: an owner is an admin who may also grant ownership. */
-export const accessRole = (role: MemberRole): Role => (role === 'owner' ? 'admin' : role);
+const accessRole = (role: MemberRole): Role => (role === 'owner' ? 'admin' : role);
 
 export const toUserActor = ({ id, role }: { id: string; role: MemberRole }): UserActor => ({
   type: 'user',

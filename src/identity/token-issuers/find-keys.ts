@@ -18,7 +18,7 @@ const maxBytes = 256 * 1024;
 const cacheSize = 500;
 
 /** A key set as its server answered it. */
-export interface FetchedKeys {
+interface FetchedKeys {
   readonly keys: readonly VerificationKey[];
   readonly fetched_at: number;
 }

@@ -30,7 +30,7 @@ const Claims = z.looseObject({
   iat: z.number(),
   nbf: z.number().optional(),
 });
-export type Claims = z.output<typeof Claims>;
+type Claims = z.output<typeof Claims>;
 
 /** A JSON Web Token whose signature has not been verified. */
 export interface Jwt {

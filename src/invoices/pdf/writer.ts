@@ -1,6 +1,6 @@
 import { encode, type Shown, widthOf } from './encoding.ts';
 
-export type Font = 'regular' | 'bold';
+type Font = 'regular' | 'bold';
 
 const hex = (codes: readonly number[]) =>
   codes.map((code) => code.toString(16).padStart(2, '0')).join('');

@@ -8,7 +8,7 @@ import type { SessionRow } from '../store/sessions.ts';
 export type MemoryRow = typeof memories.$inferSelect;
 
 /** Facts that are used of one end user and agent. More than these are forgotten, the least recently confirmed first. */
-export const maxFacts = 200;
+const maxFacts = 200;
 
 type Person = Pick<MemoryRow, 'workspace_id' | 'agent_id' | 'end_user_id'>;
 

@@ -61,7 +61,7 @@ export async function addSigningKey(ctx: Ctx): Promise<number> {
 }
 
 /** Generates and stores a key; one that has the number already is kept. */
-export async function storeSigningKey(ctx: Ctx, number: number): Promise<void> {
+async function storeSigningKey(ctx: Ctx, number: number): Promise<void> {
   const pair = (await crypto.subtle.generateKey(algorithm, true, [
     'sign',
     'verify',
