@@ -1,11 +1,16 @@
 import { env } from 'cloudflare:workers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rewrapSecrets } from '../../src/secrets/index.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 import type { Script } from '../support/provider/script.ts';
 import { requestWith } from '../support/worker.ts';
 import { contextOf, step } from './support.ts';
+
+// The keys of the deployment are wrapped by keys that only this file has.
+afterAll(async () => {
+  await env.DB.prepare("delete from secrets where workspace_id = ''").run();
+});
 
 const canary = 'sk-canary-0123456789-7f3a';
 const script: Script = {

@@ -1,12 +1,17 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { openPlatform } from '../../src/platform/cloudflare.ts';
 import type { Ctx } from '../../src/platform/context.ts';
 import { rewrapSecrets } from '../../src/secrets/index.ts';
 import { newWorkspace } from '../support/api.ts';
 import { newMcpServer, ProtectedServer, signIn } from '../support/oauth/client.ts';
 import { Site } from '../support/outbound.ts';
+
+// The keys of the deployment are wrapped by keys that only this file has.
+afterAll(async () => {
+  await env.DB.prepare("delete from secrets where workspace_id = ''").run();
+});
 
 const key = (text: string) => new Uint8Array(new TextEncoder().encode(text.padEnd(32, '.')));
 

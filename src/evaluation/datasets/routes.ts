@@ -54,7 +54,7 @@ export const datasetRoutes = new Router()
       summary: 'List datasets',
       query: DatasetQuery,
       reply: { status: 200, schema: pageOf(Dataset), description: 'Datasets, newest first' },
-      failures: ['invalid_cursor'],
+      failures: ['invalid_cursor', 'not_found'],
     },
     (ctx, { query }) => listDatasets(ctx, query),
   )

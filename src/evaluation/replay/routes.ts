@@ -38,7 +38,7 @@ export const replayRoutes = new Router()
       summary: 'List replays',
       query: ReplaysQuery,
       reply: { status: 200, schema: pageOf(Replay), description: 'Replays, newest first' },
-      failures: ['invalid_cursor'],
+      failures: ['invalid_cursor', 'not_found'],
     },
     (ctx, { query }) => listReplays(ctx, 'replay', query, toReplay),
   )

@@ -38,7 +38,7 @@ export const shadowRoutes = new Router()
       summary: 'List shadows',
       query: ReplaysQuery,
       reply: { status: 200, schema: pageOf(Shadow), description: 'Shadows, newest first' },
-      failures: ['invalid_cursor'],
+      failures: ['invalid_cursor', 'not_found'],
     },
     (ctx, { query }) => listReplays(ctx, 'shadow', query, toShadow),
   )

@@ -52,7 +52,7 @@ export const reviewRoutes = new Router()
       description: 'A key that may not read messages gets the items without their texts.',
       query: ReviewItemQuery,
       reply: { status: 200, schema: pageOf(ReviewItem), description: 'Items, newest first' },
-      failures: ['invalid_cursor'],
+      failures: ['invalid_cursor', 'not_found'],
     },
     (ctx, { query }) => listItems(ctx, query),
   )

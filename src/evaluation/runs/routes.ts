@@ -54,7 +54,7 @@ export const evaluationRoutes = new Router()
       summary: 'List evaluations',
       query: EvaluationQuery,
       reply: { status: 200, schema: pageOf(Evaluation), description: 'Evaluations, newest first' },
-      failures: ['invalid_cursor'],
+      failures: ['invalid_cursor', 'not_found'],
     },
     (ctx, { query }) => listEvaluations(ctx, query),
   )
