@@ -35,7 +35,7 @@ async function main() {
     throwOnError,
   });
   const texts = message.parts.map((part) => ('text' in part ? part.text : part.type));
-  const { data: run } = await api.getRun({ path: { run: message.run_id }, throwOnError });
+  const { data: run } = await api.getRun({ path: { run: String(message.run_id) }, throwOnError });
   const kinds = run.steps.map((step) => (step.type === 'retrieval' ? step.output : step.name));
   await api.updateAgent({
     path,
@@ -68,7 +68,7 @@ async function main() {
   });
   const missing = await api.getAgent({ path: { agent: 'nobody' }, throwOnError: false });
   // Server-sent events, each as its type says.
-  const { stream } = await api.attachToRun({ path: { run: message.run_id } });
+  const { stream } = await api.attachToRun({ path: { run: String(message.run_id) } });
   let streamed = '';
   for await (const event of stream as AsyncIterable<api.StreamEvent | string>) {
     if (typeof event === 'object' && event.type === 'text-delta') streamed += event.delta;

@@ -53,7 +53,7 @@ async function main() {
   );
   const texts = message.parts.map((part) => ('text' in part ? part.text : part.type));
   const run = ok(
-    await client.GET('/api/v1/runs/{run}', { params: { path: { run: message.run_id } } }),
+    await client.GET('/api/v1/runs/{run}', { params: { path: { run: String(message.run_id) } } }),
   );
   const kinds = run.steps.map((step) => (step.type === 'retrieval' ? step.output : step.name));
   ok(
