@@ -82,7 +82,7 @@ const inNode = defineProject({
     expect: patience,
     sequence: { groupOrder: 1 },
     // Servers and clients mostly wait for one another.
-    maxWorkers: 3,
+    maxWorkers: 4,
   },
 });
 
