@@ -8,6 +8,7 @@ import {
   lossy,
   makeDue,
   minutesAgo,
+  onceAnHour,
   slotIn,
   slotsOf,
   start,
@@ -19,7 +20,7 @@ const answer = { text: ['Done.'], usage: { input_tokens: 10, output_tokens: 3 } 
 async function newDue(about: object = {}, rounds = 3) {
   const chat = await newChat({ rounds: Array.from({ length: rounds }, () => answer) });
   const path = `/agents/${chat.agent}/schedules`;
-  const fields = { name: 'Report', cron: '0 * * * *', message: 'Report.', ...about };
+  const fields = { name: 'Report', cron: onceAnHour(), message: 'Report.', ...about };
   const { body } = await chat.workspace.post(path, fields);
   await makeDue(body.id, minutesAgo(1));
   return { ...chat, schedule: body.id as string };

@@ -2,13 +2,13 @@ import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newChat } from '../support/chat.ts';
 import type { Round } from '../support/provider/script.ts';
-import { makeDue, minutesAgo, slotIn, slotsOf, tick } from '../support/schedules.ts';
+import { makeDue, minutesAgo, onceAnHour, slotIn, slotsOf, tick } from '../support/schedules.ts';
 
 const answer: Round = {
   text: ['All ', 'done.'],
   usage: { input_tokens: 10, output_tokens: 3 },
 };
-const hourly = { name: 'Report', cron: '0 * * * *', message: 'Report.' };
+const hourly = { name: 'Report', cron: onceAnHour(), message: 'Report.' };
 
 /** An agent with a schedule whose next time has just come. */
 async function newDue(rounds: readonly Round[], about: object = {}) {
