@@ -111,7 +111,7 @@ describe('a schedule', () => {
     ['all', ['queued 12:00', 'queued 11:00', 'queued 10:00', 'completed 09:00']],
   ])('catches up with `%s` after an outage', async (catch_up, expected) => {
     const { workspace, schedule } = await newDue([answer], {
-      catch_up,
+      ...{ catch_up, cron: '0 * * * *' },
       ends_at: '2099-01-01T00:00:00Z',
     });
     // The outage lasted until after the last of four times, which is what ends them.
