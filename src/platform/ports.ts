@@ -3,6 +3,7 @@ import type { FailureCode, FailureOptions } from '../shared/failure.ts';
 import type { RateLimitsInForce, RateScope } from '../shared/rate-rules.ts';
 import type { Actor, Idempotency, RequestStats } from './caller.ts';
 import type { JobMessage } from './job.ts';
+import type { Mail } from './mail/mail.ts';
 
 /** A stored vector: the id of what it represents, at most 64 bytes, and the scope in which it can be found. */
 interface VectorRecord {
@@ -368,24 +369,6 @@ export interface CodeRunner {
   readonly name: 'quickjs' | 'worker_loader';
   /** Does not throw for a fault of the code. Nothing that the code does outlives the call. */
   run(job: CodeJob): Promise<CodeOutcome>;
-}
-
-/** A message to one person. */
-interface Mail {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html?: string;
-  readonly reply_to?: string;
-  /** Further header fields, such as `In-Reply-To`. */
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly attachments?: readonly MailAttachment[];
-}
-
-interface MailAttachment {
-  readonly name: string;
-  readonly media_type: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Sends mail. Rejects with a `Failure` where the service refuses it, so that a job tries again. */
