@@ -111,12 +111,12 @@ async function askAll() {
     for (const mode of ['hybrid', 'keyword', 'vector'])
       hits.push(
         await client
-          .call<{ data: { chunk_id: string; score: number }[] }>(
+          .call<{ hits: { chunk_id: string; score: number }[] }>(
             'POST',
             `/knowledge-bases/${agent.base_id}/search`,
             { json: { query, mode, top_k: 10 } },
           )
-          .then(({ data }) => data),
+          .then(({ hits }) => hits),
       );
   }
   const files = await readAll(`/knowledge-bases/${agent.base_id}/files?limit=100`);
