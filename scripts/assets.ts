@@ -1,11 +1,12 @@
 // Creates what the Worker needs besides its source: static assets (the files that /docs loads, the character maps for PDFs, the chat of
-// share links), the parser for PDFs, the price table, and the two parts of the sandbox for code. wrangler runs it before every build, and
+// share links, the console), the parser for PDFs, the price table, and the two parts of the sandbox for code. wrangler runs it before every build, and
 // vitest.config.ts before the tests.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { buildConsole } from './console.ts';
 import { meterWasm } from './meter-wasm.ts';
 import { buildPdfParser } from './pdf-parser.ts';
 import { splitPriceTable } from './price-table.ts';
@@ -36,6 +37,7 @@ place(
   Buffer.from(
     [
       '/docs/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer',
+      '/console/build/*\n  Cache-Control: public, max-age=31536000, immutable\n  X-Content-Type-Options: nosniff',
       '/account/*\n  X-Content-Type-Options: nosniff\n  Referrer-Policy: no-referrer',
       // Embedded by other origins: one short-lived name for their script tags, and one for each build.
       '/widget.js\n  Cache-Control: public, max-age=300\n  Access-Control-Allow-Origin: *\n  X-Content-Type-Options: nosniff',
@@ -91,3 +93,4 @@ const { code, data } = splitPriceTable();
 place('price-table.mjs', code, dist);
 place('prices.txt', data, dist);
 placeWidget();
+place('console.txt', await buildConsole(), dist);

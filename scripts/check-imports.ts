@@ -52,9 +52,10 @@ const ranks = [
 const open = new Set(['shared', 'db', 'platform', 'http']);
 
 const root = join(import.meta.dirname, '..', 'src');
+/** Code of browsers, of which the Worker imports nothing. */
+const inBrowsers = /^(?:widget|console|client)\//;
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  // The widget runs in browsers, and the Worker imports nothing of it.
-  (file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.startsWith('widget/'),
+  (file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !inBrowsers.test(file),
 );
 
 const folderOf = (file: string) => file.split('/')[0] ?? file;

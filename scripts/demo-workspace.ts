@@ -51,7 +51,9 @@ export async function signInLink(
     '/sign-in-links',
     { json },
   );
-  return link;
+  const target = new URL(link);
+  target.searchParams.set('next', '/console');
+  return target.href;
 }
 
 async function isValid(url: string, key: string): Promise<boolean> {

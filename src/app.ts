@@ -6,6 +6,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { apiOf, guards, routesUnder } from './features.ts';
 import type { AppEnv } from './http/authorize.ts';
+import { consolePageRoutes } from './http/console-page.ts';
 import { docsPage, docsPolicy, problemsPage } from './http/docs.ts';
 import { buildDocument } from './http/document.ts';
 import { toErrorResponse } from './http/error-form.ts';
@@ -104,6 +105,7 @@ for (const prefix of ['/api/v1', '/v1', '/'] as const)
   for (const routes of routesUnder(prefix)) app.include(prefix, routes);
 
 app.get('/docs', (c) => c.html(docsPage(), 200, { 'content-security-policy': docsPolicy }));
+app.route('/', consolePageRoutes);
 app.get('/docs/problems', (c) => c.html(problemsPage()));
 app.get('/', (c) => c.json({ name: 'AgentGrid', docs: '/docs', openapi: '/openapi.json' }));
 app.get('/openapi.json', (c) =>

@@ -1,0 +1,3 @@
+export { type ApiClient, type ClientOptions, createApiClient } from './client.ts';
+export { Problem, type Violation } from './problem.ts';
+export type * from './schema.d.ts';

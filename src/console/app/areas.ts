@@ -1,0 +1,22 @@
+import type { LucideIcon } from 'lucide-react';
+import type { ComponentType } from 'react';
+import { agentsArea } from '../screens/agents/area.ts';
+import type { AreaName } from '../texts/shell.ts';
+import type { Permission } from './session.tsx';
+
+/** A part of the console with screens of its own, below `/console/{workspace}/{path}`. */
+export interface Area {
+  readonly path: string;
+  /** Its name in the catalogue `texts/shell.ts`. */
+  readonly name: AreaName;
+  readonly group: 'build' | 'observe' | 'improve' | 'manage';
+  readonly icon: LucideIcon;
+  /** Without this permission the area is not shown. */
+  readonly permission: Permission;
+  /** `g` and this letter lead to it. */
+  readonly letter: string;
+  readonly load: () => Promise<{ readonly default: ComponentType }>;
+}
+
+/** In the order in which they are shown. */
+export const areas: readonly Area[] = [agentsArea];

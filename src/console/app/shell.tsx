@@ -1,0 +1,195 @@
+import { CircleQuestionMark, Menu as MenuIcon, Search, X } from 'lucide-react';
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import { Link, useLocation } from 'wouter';
+import { client } from '../api/api.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { shellTexts } from '../texts/shell.ts';
+import { IconButton } from '../ui/button.tsx';
+import { Menu } from '../ui/menu.tsx';
+import { type Area, areas } from './areas.ts';
+import { HelpDialog } from './help-dialog.tsx';
+import { Palette } from './palette.tsx';
+import { consolePath, pathOfWorkspace } from './places.ts';
+import { languages, setPreferences, type Theme, usePreferences } from './preferences.ts';
+import { useSession } from './session.tsx';
+import { useShortcuts } from './shortcuts.ts';
+
+const groups = ['build', 'observe', 'improve', 'manage'] as const;
+
+/** The frame around all screens: navigation, workspace, commands and help. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const texts = useTexts(shellTexts);
+  const [path, go] = useLocation();
+  const [open, setOpen] = useState<'palette' | 'help' | 'navigation' | null>(null);
+  const { permissions } = useSession().member;
+  const allowed = areas.filter(({ permission }) => permissions.includes(permission));
+  useShortcuts({
+    onPalette: () => setOpen('palette'),
+    onHelp: () => setOpen('help'),
+    onLetter: (letter) => {
+      const area = allowed.find((one) => one.letter === letter);
+      if (area !== undefined) go(`/${area.path}`);
+    },
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the navigation closes when the address changes.
+  useEffect(() => setOpen(null), [path]);
+  return (
+    <div className="shell" data-navigation={open === 'navigation' ? 'open' : undefined}>
+      <a className="skip" href="#content">
+        {texts.skip}
+      </a>
+      <header className="topbar">
+        <IconButton
+          label={open === 'navigation' ? texts.closeNavigation : texts.openNavigation}
+          aria-expanded={open === 'navigation'}
+          className="topbar-menu"
+          onClick={() => setOpen(open === 'navigation' ? null : 'navigation')}
+        >
+          {open === 'navigation' ? <X size={18} /> : <MenuIcon size={18} />}
+        </IconButton>
+        <button type="button" className="topbar-search" onClick={() => setOpen('palette')}>
+          <Search size={14} aria-hidden="true" />
+          <span>{texts.search}</span>
+          <kbd>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+        </button>
+        <IconButton label={texts.help} onClick={() => setOpen('help')}>
+          <CircleQuestionMark size={18} aria-hidden="true" />
+        </IconButton>
+      </header>
+      <aside className="sidebar">
+        <WorkspaceMenu />
+        <nav aria-label={texts.navigation}>
+          {groups.map((group) => (
+            <NavigationGroup
+              key={group}
+              title={texts.groups[group]}
+              areas={allowed.filter((area) => area.group === group)}
+              path={path}
+            />
+          ))}
+        </nav>
+        <PersonMenu />
+      </aside>
+      <main id="content" tabIndex={-1}>
+        <OfflineNote />
+        {children}
+      </main>
+      <Palette isOpen={open === 'palette'} onClose={() => setOpen(null)} areas={allowed} />
+      <HelpDialog isOpen={open === 'help'} onClose={() => setOpen(null)} areas={allowed} />
+    </div>
+  );
+}
+
+const isMac = navigator.userAgent.includes('Mac');
+
+function NavigationGroup({
+  title,
+  areas,
+  path,
+}: {
+  readonly title: string;
+  readonly areas: readonly Area[];
+  readonly path: string;
+}) {
+  const texts = useTexts(shellTexts);
+  if (areas.length === 0) return null;
+  return (
+    <div className="navigation-group">
+      <h2>{title}</h2>
+      <ul>
+        {areas.map(({ path: to, name, icon: Icon }) => (
+          <li key={to}>
+            <Link
+              href={`/${to}`}
+              aria-current={path === `/${to}` || path.startsWith(`/${to}/`) ? 'page' : undefined}
+            >
+              <Icon size={16} aria-hidden="true" />
+              {texts.areas[name]}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function WorkspaceMenu() {
+  const texts = useTexts(shellTexts);
+  const { workspace, person } = useSession();
+  const items = person.workspaces
+    .filter(({ workspace_id }) => workspace_id !== workspace.workspace_id)
+    .map(({ workspace_id, name }) => ({
+      label: name,
+      onSelect: () => location.assign(pathOfWorkspace(workspace_id)),
+    }));
+  const shown = (
+    <>
+      <span className="workspace-name">{workspace.name}</span>
+      <span className="muted small">{workspace.role}</span>
+    </>
+  );
+  return (
+    <div className="workspace">
+      {items.length === 0 ? (
+        shown
+      ) : (
+        <Menu label={texts.switchWorkspace} trigger={shown} items={items} />
+      )}
+    </div>
+  );
+}
+
+function PersonMenu() {
+  const texts = useTexts(shellTexts);
+  const { person } = useSession();
+  const { theme, language } = usePreferences();
+  const signOut = async () => {
+    await client.POST('/api/v1/auth/sign-out');
+    location.assign(`/account?next=${consolePath}`);
+  };
+  const themes = (['system', 'light', 'dark'] as const satisfies readonly Theme[]).filter(
+    (one) => one !== theme,
+  );
+  const others = (Object.keys(languages) as (keyof typeof languages)[]).filter(
+    (one) => one !== language,
+  );
+  return (
+    <div className="person">
+      <Menu
+        label={`${texts.account}: ${person.name}`}
+        trigger={<span className="workspace-name">{person.name}</span>}
+        items={[
+          { label: texts.account, onSelect: () => location.assign(`/account?next=${consolePath}`) },
+          { label: texts.reference, onSelect: () => window.open('/docs', '_blank', 'noopener') },
+          ...themes.map((one) => ({
+            label: `${texts.theme}: ${texts.themes[one]}`,
+            onSelect: () => setPreferences({ theme: one }),
+          })),
+          ...others.map((one) => ({
+            label: `${texts.language}: ${languages[one]}`,
+            onSelect: () => setPreferences({ language: one }),
+          })),
+          { label: texts.signOut, onSelect: signOut },
+        ]}
+      />
+    </div>
+  );
+}
+
+function OfflineNote() {
+  const texts = useTexts(shellTexts);
+  const isOnline = useSyncExternalStore(
+    (changed) => {
+      addEventListener('online', changed);
+      addEventListener('offline', changed);
+      return () => {
+        removeEventListener('online', changed);
+        removeEventListener('offline', changed);
+      };
+    },
+    () => navigator.onLine,
+  );
+  return (
+    <div aria-live="polite">{!isOnline && <p className="note note-warn">{texts.offline}</p>}</div>
+  );
+}

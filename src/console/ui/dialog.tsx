@@ -1,0 +1,81 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog';
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Problem } from '../../client/index.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { uiTexts } from '../texts/ui.ts';
+import { Button } from './button.tsx';
+import { ProblemNote } from './states.tsx';
+
+interface DialogProps {
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+  readonly title: ReactNode;
+  readonly children: ReactNode;
+  /** `wide` for comparisons and documents. */
+  readonly size?: 'normal' | 'wide';
+}
+
+/** A dialog over the page: Escape and the backdrop close it, and the focus returns. */
+export function Dialog({ isOpen, onClose, title, children, size = 'normal' }: DialogProps) {
+  const texts = useTexts(uiTexts);
+  return (
+    <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="backdrop" />
+        <Base.Popup className={`dialog dialog-${size}`}>
+          <header className="dialog-header">
+            <Base.Title className="dialog-title">{title}</Base.Title>
+            <Base.Close className="icon-button" aria-label={texts.close} title={texts.close}>
+              <X size={16} aria-hidden="true" />
+            </Base.Close>
+          </header>
+          <div className="dialog-body">{children}</div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+/** Asks before something is destroyed; says what will be lost. */
+export function ConfirmDialog({
+  isOpen,
+  onClose,
+  title,
+  children,
+  action,
+  isBusy,
+  problem = null,
+  onConfirm,
+}: Omit<DialogProps, 'size'> & {
+  /** The verb on the button, such as “Delete the agent”. */
+  readonly action: string;
+  readonly isBusy: boolean;
+  readonly problem?: Problem | null;
+  readonly onConfirm: () => unknown;
+}) {
+  const texts = useTexts(uiTexts);
+  return (
+    <AlertDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className="backdrop" />
+        <AlertDialog.Popup className="dialog dialog-normal">
+          <header className="dialog-header">
+            <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
+          </header>
+          <div className="dialog-body">
+            <AlertDialog.Description render={<div />}>{children}</AlertDialog.Description>
+            <ProblemNote problem={problem} />
+          </div>
+          <footer className="dialog-footer">
+            <AlertDialog.Close className="button button-plain">{texts.cancel}</AlertDialog.Close>
+            <Button kind="danger" isBusy={isBusy} onClick={() => onConfirm()}>
+              {action}
+            </Button>
+          </footer>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  );
+}

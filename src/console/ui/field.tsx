@@ -1,0 +1,301 @@
+import {
+  type ComponentProps,
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  use,
+  useEffect,
+  useId,
+  useRef,
+} from 'react';
+import type { Problem } from '../../client/index.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { uiTexts } from '../texts/ui.ts';
+import { ProblemNote } from './states.tsx';
+
+const FormProblem = createContext<Problem | null>(null);
+
+/**
+ * A form whose fields show the violations that the API reports for them; the note at its top shows the rest. Ctrl+Enter submits.
+ * After a refused attempt, the first field with a violation has the focus.
+ */
+export function Form({
+  problem,
+  onSubmit,
+  children,
+  label,
+}: {
+  readonly problem: Problem | null;
+  readonly onSubmit: () => unknown;
+  readonly children: ReactNode;
+  readonly label?: string;
+}) {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (problem !== null)
+      form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [problem]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onSubmit();
+  };
+  return (
+    <form
+      ref={form}
+      className="form"
+      aria-label={label}
+      onSubmit={submit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
+          event.currentTarget.requestSubmit();
+      }}
+    >
+      <FormProblem value={problem}>
+        <ProblemNote problem={problem} />
+        {children}
+      </FormProblem>
+    </form>
+  );
+}
+
+/** Violations at a pointer or below it. */
+function useViolation(pointer: string | undefined): string | null {
+  const problem = use(FormProblem);
+  if (problem === null || pointer === undefined) return null;
+  const found = problem.violations.filter(
+    (one) => one.pointer === pointer || one.pointer.startsWith(`${pointer}/`),
+  );
+  return found.length === 0 ? null : found.map(({ detail }) => detail).join(' ');
+}
+
+interface FieldProps {
+  readonly label: ReactNode;
+  /** What to enter, in which unit, and what happens without it. */
+  readonly hint?: ReactNode;
+  /** JSON Pointer of the field in the body of the request, such as `/config/instructions`. */
+  readonly pointer?: string;
+  /** A violation that was found before the request. */
+  readonly error?: string | null;
+  readonly isLabelHidden?: boolean;
+}
+
+interface Wiring {
+  readonly id: string;
+  readonly 'aria-describedby': string | undefined;
+  readonly 'aria-invalid': true | undefined;
+}
+
+/** A label, a control, a hint and the violation, which belong together for screen readers. */
+export function Field({
+  label,
+  hint,
+  pointer,
+  error = null,
+  isLabelHidden = false,
+  children,
+}: FieldProps & { readonly children: (wiring: Wiring) => ReactNode }) {
+  const id = useId();
+  const reported = useViolation(pointer);
+  const violation = error ?? reported;
+  const described = [
+    ...(hint === undefined ? [] : [`${id}-hint`]),
+    ...(violation === null ? [] : [`${id}-error`]),
+  ];
+  return (
+    <div className="field">
+      <label htmlFor={id} className={isLabelHidden ? 'visually-hidden' : 'field-label'}>
+        {label}
+      </label>
+      {children({
+        id,
+        'aria-describedby': described.length === 0 ? undefined : described.join(' '),
+        'aria-invalid': violation === null ? undefined : true,
+      })}
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="field-hint">
+          {hint}
+        </p>
+      )}
+      {violation !== null && (
+        <p id={`${id}-error`} className="field-error">
+          {violation}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type Controlled<Element extends 'input' | 'textarea' | 'select', Value> = FieldProps &
+  Omit<ComponentProps<Element>, 'value' | 'onChange' | 'children'> & {
+    readonly value: Value;
+    readonly onChange: (value: Value) => void;
+  };
+
+const splitProps = <Rest extends object>({
+  label,
+  hint,
+  pointer,
+  error,
+  isLabelHidden,
+  ...rest
+}: FieldProps & Rest) => ({
+  field: {
+    label,
+    ...(hint !== undefined && { hint }),
+    ...(pointer !== undefined && { pointer }),
+    ...(error !== undefined && { error }),
+    ...(isLabelHidden !== undefined && { isLabelHidden }),
+  },
+  rest,
+});
+
+export function TextField(props: Controlled<'input', string>) {
+  const { field, rest } = splitProps(props);
+  const { onChange, ...input } = rest;
+  return (
+    <Field {...field}>
+      {(wiring) => (
+        <input
+          type="text"
+          autoComplete="off"
+          {...input}
+          {...wiring}
+          className="control"
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** A text of several lines that grows with its content. */
+export function TextAreaField(props: Controlled<'textarea', string>) {
+  const { field, rest } = splitProps(props);
+  const { onChange, className, ...area } = rest;
+  return (
+    <Field {...field}>
+      {(wiring) => (
+        <textarea
+          rows={4}
+          {...area}
+          {...wiring}
+          className={`control ${className ?? ''}`}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+/** A number; null for an empty field. */
+export function NumberField(props: Controlled<'input', number | null>) {
+  const { field, rest } = splitProps(props);
+  const { onChange, value, ...input } = rest;
+  return (
+    <Field {...field}>
+      {(wiring) => (
+        <input
+          type="number"
+          step="any"
+          {...input}
+          {...wiring}
+          className="control"
+          value={value ?? ''}
+          onChange={({ target }) => onChange(target.value === '' ? null : target.valueAsNumber)}
+        />
+      )}
+    </Field>
+  );
+}
+
+export interface Choice<Value extends string> {
+  readonly value: Value;
+  readonly label: string;
+  readonly disabled?: boolean;
+}
+
+/** One of a few choices. Many of them belong into a `Combobox`. */
+export function SelectField<Value extends string>(
+  props: Controlled<'select', Value> & { readonly choices: readonly Choice<Value>[] },
+) {
+  const { field, rest } = splitProps(props);
+  const { onChange, choices, ...select } = rest;
+  return (
+    <Field {...field}>
+      {(wiring) => (
+        <select
+          {...select}
+          {...wiring}
+          className="control select"
+          onChange={({ target }) => onChange(target.value as Value)}
+        >
+          {choices.map((choice) => (
+            <option key={choice.value} value={choice.value} disabled={choice.disabled}>
+              {choice.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** Something that is on or off, and takes effect with the form. */
+export function CheckField({
+  label,
+  hint,
+  pointer,
+  checked,
+  onChange,
+  disabled,
+}: FieldProps & {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly disabled?: boolean;
+}) {
+  const id = useId();
+  const violation = useViolation(pointer);
+  return (
+    <div className="field field-check">
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked}
+        disabled={disabled}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        aria-invalid={violation === null ? undefined : true}
+        onChange={({ target }) => onChange(target.checked)}
+      />
+      <label htmlFor={id}>{label}</label>
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="field-hint">
+          {hint}
+        </p>
+      )}
+      {violation !== null && <p className="field-error">{violation}</p>}
+    </div>
+  );
+}
+
+/** Search as one types; `Escape` empties it. */
+export function SearchField({
+  value,
+  onChange,
+  label,
+}: {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly label?: string;
+}) {
+  const texts = useTexts(uiTexts);
+  return (
+    <input
+      type="search"
+      className="control search"
+      aria-label={label ?? texts.search}
+      placeholder={label ?? texts.search}
+      value={value}
+      onChange={({ target }) => onChange(target.value)}
+    />
+  );
+}

@@ -1,0 +1,82 @@
+import type { ReactNode } from 'react';
+import { Problem } from '../../client/index.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { uiTexts } from '../texts/ui.ts';
+import { Button } from './button.tsx';
+
+/** What is being waited for, in words. */
+export const Loading = ({ children }: { readonly children: ReactNode }) => (
+  <div className="state" role="status">
+    <span className="spinner" aria-hidden="true" />
+    <p className="muted">{children}</p>
+  </div>
+);
+
+/** What would be here, and what to do about it. */
+export const Empty = ({
+  title,
+  children,
+  action,
+}: {
+  readonly title: ReactNode;
+  readonly children?: ReactNode;
+  readonly action?: ReactNode;
+}) => (
+  <div className="state">
+    <h2>{title}</h2>
+    {children !== undefined && <p className="muted">{children}</p>}
+    {action}
+  </div>
+);
+
+/** A failure in the words of the API, with the way on. */
+export function Failed({
+  problem,
+  onRetry,
+}: {
+  readonly problem: unknown;
+  readonly onRetry?: () => unknown;
+}) {
+  const texts = useTexts(uiTexts);
+  const { title, detail, requestId } = describe(problem, texts);
+  return (
+    <div className="state" role="alert">
+      <h2>{title}</h2>
+      <p className="muted">{detail}</p>
+      {requestId !== null && <p className="muted small">{texts.request(requestId)}</p>}
+      {onRetry !== undefined && <Button onClick={() => onRetry()}>{texts.tryAgain}</Button>}
+    </div>
+  );
+}
+
+/** A failure within a form or a section. */
+export function ProblemNote({ problem }: { readonly problem: Problem | null }) {
+  const texts = useTexts(uiTexts);
+  if (problem === null) return null;
+  const { detail, requestId } = describe(problem, texts);
+  return (
+    <div className="note note-bad" role="alert">
+      <p>{detail}</p>
+      {requestId !== null && <p className="small">{texts.request(requestId)}</p>}
+    </div>
+  );
+}
+
+function describe(problem: unknown, texts: (typeof uiTexts)['en']) {
+  if (!(problem instanceof Problem)) {
+    const detail = problem instanceof Error ? problem.message : texts.unknown;
+    return { title: texts.failed, detail, requestId: null };
+  }
+  const { status, message, requestId } = problem;
+  const title =
+    status === 0
+      ? texts.unreachable
+      : status === 404
+        ? texts.missing
+        : status === 403
+          ? texts.forbidden
+          : status >= 500
+            ? texts.serverFailed
+            : texts.failed;
+  return { title, detail: status === 0 ? texts.unreachableHint : message, requestId };
+}

@@ -1,0 +1,109 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useTexts } from '../texts/catalogue.ts';
+import { uiTexts } from '../texts/ui.ts';
+import { Button } from './button.tsx';
+import { Failed, Loading } from './states.tsx';
+
+export interface Column<Row> {
+  readonly name: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** Numbers are right-aligned. */
+  readonly isNumber?: boolean;
+  /** Left out on narrow screens. */
+  readonly isMinor?: boolean;
+}
+
+/** What `api.useInfiniteQuery` returns, as far as a list needs it. */
+interface Reading {
+  readonly error: unknown;
+  readonly hasNextPage: boolean;
+  readonly isFetchingNextPage: boolean;
+  readonly fetchNextPage: () => unknown;
+  readonly refetch: () => unknown;
+}
+
+interface TableProps<Row> {
+  /** What the rows are, for screen readers. */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** Where a row leads; its first cell is the link, and the whole row can be clicked. */
+  readonly linkOf?: (row: Row) => string;
+}
+
+/** A table; on narrow screens each row is a block. */
+export const Table = <Row,>({ label, columns, rows, keyOf, linkOf }: TableProps<Row>) => (
+  <div className="table-frame">
+    <table className="table">
+      <caption className="visually-hidden">{label}</caption>
+      <thead>
+        <tr>
+          {columns.map(({ name, isNumber, isMinor }) => (
+            <th key={name} scope="col" className={cellClass(isNumber, isMinor)}>
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={keyOf(row)} className={linkOf === undefined ? '' : 'table-row-link'}>
+            {columns.map(({ name, cell, isNumber, isMinor }, index) => (
+              <td key={name} data-label={name} className={cellClass(isNumber, isMinor)}>
+                {linkOf !== undefined && index === 0 ? (
+                  <Link href={linkOf(row)} className="table-link">
+                    {cell(row)}
+                  </Link>
+                ) : (
+                  cell(row)
+                )}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+);
+
+const cellClass = (isNumber = false, isMinor = false) =>
+  [isNumber && 'number', isMinor && 'minor'].filter(Boolean).join(' ') || undefined;
+
+/** A list of the API: its states, its rows and the way to more of them. */
+export function ListTable<Row>({
+  reading,
+  rows,
+  empty,
+  loading,
+  ...table
+}: Omit<TableProps<Row>, 'rows'> & {
+  readonly reading: Reading;
+  /** undefined until the first page is there. */
+  readonly rows: readonly Row[] | undefined;
+  readonly empty: ReactNode;
+  readonly loading: string;
+}) {
+  const texts = useTexts(uiTexts);
+  if (rows === undefined)
+    return reading.error === null ? (
+      <Loading>{loading}</Loading>
+    ) : (
+      <Failed problem={reading.error} onRetry={reading.refetch} />
+    );
+  if (rows.length === 0) return empty;
+  return (
+    <>
+      <Table {...table} rows={rows} />
+      {reading.error !== null && <Failed problem={reading.error} onRetry={reading.refetch} />}
+      {reading.hasNextPage && (
+        <p className="more">
+          <Button isBusy={reading.isFetchingNextPage} onClick={() => reading.fetchNextPage()}>
+            {reading.isFetchingNextPage ? texts.loadingMore : texts.more}
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}
