@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generateTypes } from '../../scripts/generate-client.ts';
 import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
 
 const run = promisify(execFile);
@@ -74,3 +75,9 @@ describe('clients generated with default settings', () => {
     expect(JSON.parse(await node('out/hey-api.js', server.url, server.key))).toEqual(expected);
   }, 240_000);
 });
+
+it('by npm run client are the types of the console', async () => {
+  const document = JSON.parse(readFileSync(join(work, 'openapi.json'), 'utf8'));
+  const types = readFileSync(join(root, 'src/client/schema.d.ts'), 'utf8');
+  expect(generateTypes(document) === types, 'Run `npm run client`.').toBe(true);
+}, 240_000);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Round } from '../../support/provider/script.ts';
+import { violations } from './axe.ts';
 import { openStage, type Stage } from './stage.ts';
 
 let stage: Stage;
@@ -31,20 +31,6 @@ function embed(address: string, attributes = ''): string {
   const html = `<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1></main>${tag}</html>`;
   const policy = `default-src 'none'; script-src ${stage.url}; connect-src ${stage.url}; require-trusted-types-for 'script'`;
   return stage.serve(`/${crypto.randomUUID()}`, html, policy);
-}
-
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
-
-/** Violations of WCAG that axe finds in a page and its shadow roots. */
-async function violations(page: Page): Promise<string[]> {
-  // Not blocked by the policy, as a script tag would be.
-  await page.evaluate(axeSource);
-  return page.evaluate<string[]>(
-    "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes[0]?.html))",
-  );
 }
 
 describe('the widget on a page of a third party', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type Client, openClient } from '../../../scripts/client.ts';
-import { openWorkspace } from '../../../scripts/demo-workspace.ts';
+import { openWorkspace, signInLink } from '../../../scripts/demo-workspace.ts';
 import { freePort, startServer } from '../../../scripts/server.ts';
 import { openState } from '../../../scripts/state.ts';
 import { playScript } from '../../support/provider/client.ts';
@@ -26,6 +26,7 @@ export interface Stage {
   readonly site: string;
   readonly key: string;
   readonly api: Client;
+  readonly workspace_id: string;
   /** Serves a page of the third party, with the policy it sets for itself. */
   serve(path: string, html: string, policy?: string): string;
   /** Creates an agent whose model follows the rounds. */
@@ -34,10 +35,12 @@ export interface Stage {
   link(agent: string, fields?: object): Promise<string>;
   /** Opens a page that records what it requests, and what it breaks. */
   page(options?: Parameters<Browser['newPage']>[0]): Promise<Watched>;
+  /** Returns a link that signs in as an owner of the workspace, once, and leads to the console. */
+  signIn(): Promise<string>;
   close(): Promise<void>;
 }
 
-interface Watched {
+export interface Watched {
   readonly page: Page;
   readonly requests: string[];
   /** Violations of the policy, errors of scripts and dialogs. */
@@ -58,10 +61,11 @@ export async function openStage(): Promise<Stage> {
     chromium.launch({ executablePath, args }),
     openSite(),
   ]);
-  const { key } = await openWorkspace(server.url, directory, state);
+  const { key, workspace_id } = await openWorkspace(server.url, directory, state);
   const api = openClient(server.url, key);
   return {
-    ...{ url: server.url, site: site.origin, key, api, serve: site.serve },
+    ...{ url: server.url, site: site.origin, key, api, workspace_id, serve: site.serve },
+    signIn: () => signInLink(server.url, state, workspace_id),
     agent: async (rounds, config = {}) => {
       const scripted = await playScript({ rounds, repeat: true }, provider.url);
       const { compatible: base_url } = scripted.base_url;

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleStage, openConsole } from './stage.ts';
+
+const listOfAgents = /\/api\/v1\/agents(?:\?|$)/;
+
+let stage: ConsoleStage;
+beforeAll(async () => {
+  stage = await openConsole();
+});
+afterAll(() => stage.close());
+
+describe('the console', () => {
+  it('opens by the link of npm start, in the workspace, without a violation of its policy', async () => {
+    const { page } = stage;
+    await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor();
+    expect(await page.title()).toBe('Agents · AgentGrid');
+    await stage.check();
+  });
+
+  it('finds an agent by keyboard, and returns by back and reload', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['Hello.'] }]);
+    await stage.api.call('PATCH', `/agents/${id}`, { json: { name: 'Zebra keeper' } });
+    await stage.show('/agents', 'Agents');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /Type an agent/ }).fill('zebra');
+    await page.getByRole('option', { name: 'Zebra keeper' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('searchbox', { name: 'Search agents' }).fill('zebra');
+    await page.waitForURL('**/agents?q=zebra');
+    await page.reload();
+    await page.getByRole('link', { name: 'Zebra keeper' }).waitFor();
+    expect(await page.getByRole('searchbox', { name: 'Search agents' }).inputValue()).toBe('zebra');
+  });
+
+  it('shows its keys, and its texts in German and dark colours', async () => {
+    const { page } = stage;
+    await stage.show('/agents', 'Agents');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await stage.check();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('menuitem', { name: 'Language: Deutsch' }).click();
+    await page.getByRole('heading', { name: 'Agenten' }).waitFor();
+    expect(await page.getAttribute('html', 'lang')).toBe('de');
+    await page.getByRole('button', { name: /^Konto/ }).click();
+    await page.getByRole('menuitem', { name: 'Farben: Dunkel' }).click();
+    await stage.check();
+    await page.getByRole('button', { name: /^Konto/ }).click();
+    await page.getByRole('menuitem', { name: 'Sprache: English' }).click();
+  });
+
+  it('works at 380 pixels', async () => {
+    const { page } = stage;
+    await page.setViewportSize({ width: 380, height: 740 });
+    await stage.show('/agents', 'Agents');
+    await page.getByRole('button', { name: 'Open the navigation' }).click();
+    await page
+      .getByRole('navigation', { name: 'Areas' })
+      .getByRole('link', { name: 'Agents' })
+      .waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await stage.check();
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('says what failed when the server answers 500, 429 or not at all, and goes on', async () => {
+    const { page } = stage;
+    await page.route(listOfAgents, (route) =>
+      route.fulfill({
+        status: 403,
+        json: { status: 403, code: 'forbidden', detail: 'Not for you.' },
+      }),
+    );
+    await stage.show('/agents', 'Agents');
+    await page.getByText('Not for you.').waitFor();
+    await page.unroute(listOfAgents);
+    let refusals = 0;
+    await page.route(listOfAgents, (route) => {
+      refusals += 1;
+      if (refusals > 2) return route.continue();
+      return refusals === 1
+        ? route.fulfill({
+            status: 429,
+            headers: { 'retry-after': '0' },
+            json: { code: 'rate_limited' },
+          })
+        : route.abort();
+    });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('link', { name: 'Zebra keeper' }).waitFor();
+    await page.unroute(listOfAgents);
+  });
+
+  it('leaves for the sign-in when the session has ended, and returns to the address', async () => {
+    const { page } = stage;
+    await page.context().clearCookies();
+    await page.goto(`${stage.url}/console/${stage.workspace_id}/agents?q=zebra`);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    const next = new URL(page.url()).searchParams.get('next');
+    expect(next).toBe(`/console/${stage.workspace_id}/agents?q=zebra`);
+    await page.goto(await stage.signIn());
+    await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor();
+  });
+
+  it('says that an address is not that of a screen, or of another workspace', async () => {
+    const { page } = stage;
+    await page.goto(`${stage.url}/console/${stage.workspace_id}/nothing`);
+    await page.getByRole('heading', { name: 'Nothing is here' }).waitFor();
+    await page.goto(`${stage.url}/console/ws_01kajv2q5ve0mt8h2vj3c6x7ra/agents`);
+    await page.getByRole('heading', { name: 'You are not a member of this workspace' }).waitFor();
+    await stage.check();
+  });
+});
