@@ -30,6 +30,10 @@ export const uiTexts = catalogue({
     opensElsewhere: 'opens in a new tab',
     working: 'Working …',
     time: 'Time',
+    agent: 'Agent',
+    saveFilter: 'Save these filters',
+    filterName: 'Name of the filters',
+    forgetFilter: (name: string) => `Remove the filters ${name}`,
   },
   de: {
     tryAgain: 'Erneut versuchen',
@@ -60,5 +64,9 @@ export const uiTexts = catalogue({
     opensElsewhere: 'öffnet einen neuen Tab',
     working: 'Läuft …',
     time: 'Zeit',
+    agent: 'Agent',
+    saveFilter: 'Diese Filter speichern',
+    filterName: 'Name der Filter',
+    forgetFilter: (name: string) => `Filter ${name} entfernen`,
   },
 });

@@ -27,6 +27,7 @@ export async function openConsole(
       await page.getByRole('heading', { level: 1, name: heading }).waitFor();
     },
     check: async () => {
+      await page.locator('h1').first().waitFor();
       expect(await violations(page)).toEqual([]);
       expect(faults).toEqual([]);
       const foreign = requests.filter(
