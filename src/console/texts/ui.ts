@@ -29,6 +29,8 @@ export const uiTexts = catalogue({
     chartTable: 'The figures as a table',
     opensElsewhere: 'opens in a new tab',
     working: 'Working …',
+    secretHint: 'Copy it now: it is shown this once, and only its hash is stored.',
+    secretKept: 'I have copied it',
     time: 'Time',
     agent: 'Agent',
     saveFilter: 'Save these filters',
@@ -63,6 +65,9 @@ export const uiTexts = catalogue({
     chartTable: 'Die Werte als Tabelle',
     opensElsewhere: 'öffnet einen neuen Tab',
     working: 'Läuft …',
+    secretHint:
+      'Kopieren Sie es jetzt: Es wird nur einmal gezeigt, und nur sein Hash wird gespeichert.',
+    secretKept: 'Ich habe es kopiert',
     time: 'Zeit',
     agent: 'Agent',
     saveFilter: 'Diese Filter speichern',
