@@ -8,7 +8,7 @@ export interface ConsoleStage extends Stage {
   readonly page: Page;
   /** Opens a screen by its path below the workspace, such as `/agents`, and waits for its heading. */
   show(path: string, heading: string | RegExp): Promise<void>;
-  /** Fails if axe finds a violation, or if the policy of the page was broken, or if another host was asked for anything. */
+  /** Fails if axe finds a violation, or if the policy of the page was broken, or if another host received a request. */
   check(): Promise<void>;
 }
 
