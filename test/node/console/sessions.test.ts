@@ -56,7 +56,7 @@ describe('sessions', () => {
     await page.locator('.prompt', { hasText: 'Help.' }).waitFor();
     await stage.check();
     await page.reload();
-    await page.getByRole('heading', { name: 'What the model was given' }).waitFor();
+    await page.getByRole('heading', { name: /model was given/ }).waitFor();
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'Descaling' }).waitFor();
   });
