@@ -5,6 +5,8 @@ import { endUserRoutes } from './end-users/routes.ts';
 import { mailJobs } from './mail/jobs.ts';
 import { invitationRoutes, memberRoutes } from './members/routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
+import { passkeyRoutes } from './passkeys/routes.ts';
+import { deleteExpired as deleteExpiredChallenges } from './passkeys/service.ts';
 import { signInLinkRoutes } from './people/link-routes.ts';
 import { personRoutes } from './people/me-routes.ts';
 import { accountPageRoutes } from './people/page.ts';
@@ -24,11 +26,17 @@ export const identityFeature = {
       signInLinkRoutes,
       personRoutes,
       twoFactorRoutes,
+      passkeyRoutes,
       memberRoutes,
       invitationRoutes,
     ],
     '/': [accountPageRoutes, oidcRoutes],
   },
   jobs: mailJobs,
-  tasks: { everyHour: [{ name: 'people', run: deleteExpired }] },
+  tasks: {
+    everyHour: [
+      { name: 'people', run: deleteExpired },
+      { name: 'passkeys', run: deleteExpiredChallenges },
+    ],
+  },
 } satisfies Feature;

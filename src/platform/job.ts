@@ -12,6 +12,8 @@ const mailKinds = [
   'two_factor_on',
   'two_factor_off',
   'identity_linked',
+  'passkey_added',
+  'passkey_removed',
 ] as const;
 
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */

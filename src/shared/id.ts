@@ -48,6 +48,7 @@ const idPrefixes = [
   'msg',
   'osc',
   'page',
+  'psk',
   'req',
   'rev',
   'rpl',

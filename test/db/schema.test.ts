@@ -11,6 +11,8 @@ const shared = new Set([
   'sign_in_attempts',
   'recovery_codes',
   'user_identities',
+  'passkeys',
+  'used_challenges',
   'd1_migrations',
   'analytics_cursors',
   'schedule_ticks',

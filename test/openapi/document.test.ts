@@ -38,6 +38,8 @@ const publicOperations = [
     'sign-up',
     'sign-up/complete',
     'sign-in',
+    'passkey',
+    'passkey/options',
     'link',
     'sign-out',
     'password-reset',

@@ -114,6 +114,7 @@ export const randomValues = (): Values => ({
     ]),
   ),
   shared: newLinkAddress(),
+  passkey: newId('psk'),
   shadow: newId('rpl'),
   question: newId('msg'),
   a: newId('ver'),

@@ -10,6 +10,7 @@ import {
   identityLinkedLetter,
   invitationLetter,
   type Letter,
+  passkeyLetter,
   passwordChangedLetter,
   resetLetter,
   signUpLetter,
@@ -47,6 +48,13 @@ async function compose(
     case 'identity_linked': {
       const user = await selectUser(ctx.db, id).get();
       return user === undefined ? null : { to: user.email, ...identityLinkedLetter(origin) };
+    }
+    case 'passkey_added':
+    case 'passkey_removed': {
+      const user = await selectUser(ctx.db, id).get();
+      return user === undefined
+        ? null
+        : { to: user.email, ...passkeyLetter(origin, mail === 'passkey_added') };
     }
     case 'password_changed':
     case 'two_factor_on':

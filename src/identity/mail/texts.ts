@@ -62,6 +62,15 @@ export const identityLinkedLetter = (origin: string) =>
     `If this was not you, secure your account at the provider, then reset the password and turn two-factor sign-in on: ${origin}/account`,
   );
 
+export const passkeyLetter = (origin: string, isAdded: boolean) =>
+  letter(
+    isAdded ? 'A passkey was added' : 'A passkey was removed',
+    isAdded
+      ? 'A passkey was added to your AgentGrid account, and signs in to it from now on.'
+      : 'A passkey was removed from your AgentGrid account, and no longer signs in to it.',
+    `If this was not you, reset the password at once, then look through your passkeys: ${origin}/account`,
+  );
+
 export const invitationLetter = (
   origin: string,
   token: string,

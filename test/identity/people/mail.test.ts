@@ -56,6 +56,21 @@ describe('mail to people', () => {
     expect(await run({ mail: 'identity_linked', id: 'usr_unknown' })).toEqual([]);
   });
 
+  it('tells of a passkey that was added or removed', async () => {
+    const { user_id, email } = await signUp();
+    const subjects = {
+      passkey_added: 'A passkey was added',
+      passkey_removed: 'A passkey was removed',
+    };
+    for (const [mail, subject] of Object.entries(subjects)) {
+      const kind = mail as keyof typeof subjects;
+      const [letter] = await run({ mail: kind, id: user_id });
+      expect(letter).toMatchObject({ to: email, subject });
+      expect(letter?.text).toContain(`${origin}/account`);
+      expect(await run({ mail: kind, id: 'usr_unknown' })).toEqual([]);
+    }
+  });
+
   it('has the link of a sign-up, or says that the account exists', async () => {
     const email = newAddress();
     await browse('POST', '/auth/sign-up', { json: { email } });

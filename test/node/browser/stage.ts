@@ -25,6 +25,8 @@ export interface Stage {
   readonly url: string;
   readonly site: string;
   readonly key: string;
+  /** The output of the server so far, mail included. */
+  readonly lines: readonly string[];
   readonly api: Client;
   /** Serves a page of the third party, with the policy it sets for itself. */
   serve(path: string, html: string, policy?: string): string;
@@ -48,9 +50,10 @@ export async function openStage(): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'agentgrid-browser-'));
   const state = openState(directory, undefined);
   const { root_key, encryption_keys } = state;
+  const lines: string[] = [];
   const options = {
     ...{ port: await freePort(), directory, root_key, encryption_keys },
-    ...{ vars: ['ALLOW_PRIVATE_NETWORK:true'], onLine: () => undefined },
+    ...{ vars: ['ALLOW_PRIVATE_NETWORK:true'], onLine: (line: string) => lines.push(line) },
   };
   const [provider, server, browser, site] = await Promise.all([
     startProvider(),
@@ -61,7 +64,7 @@ export async function openStage(): Promise<Stage> {
   const { key } = await openWorkspace(server.url, directory, state);
   const api = openClient(server.url, key);
   return {
-    ...{ url: server.url, site: site.origin, key, api, serve: site.serve },
+    ...{ url: server.url, site: site.origin, key, api, lines, serve: site.serve },
     agent: async (rounds, config = {}) => {
       const scripted = await playScript({ rounds, repeat: true }, provider.url);
       const { compatible: base_url } = scripted.base_url;
