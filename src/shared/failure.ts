@@ -9,6 +9,7 @@ export const failures = {
   unauthenticated: { status: 401, title: 'A valid credential is required' },
   second_factor_required: { status: 401, title: 'A second factor is required' },
   budget_exceeded: { status: 402, title: 'A budget does not allow this' },
+  recent_sign_in_required: { status: 403, title: 'A recent sign-in is required' },
   share_limit: { status: 403, title: 'A limit of the share link does not allow this' },
   forbidden: { status: 403, title: 'The credential does not allow this' },
   not_found: { status: 404, title: 'Not found' },

@@ -17,6 +17,7 @@ const withUser = (db: Db, isWanted: SQL | undefined) =>
       removed_at: members.removed_at,
       created_at: members.created_at,
       email: users.email,
+      is_deleted: sql<boolean>`${users.deleted_at} is not null`.mapWith(Boolean).as('is_deleted'),
       user_name: users.name,
       has_two_factor: sql<boolean>`${users.totp_confirmed_at} is not null`
         .mapWith(Boolean)

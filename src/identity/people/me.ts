@@ -46,7 +46,7 @@ export const listSessions = (ctx: Ctx, query: PageQuery): Promise<Page<UserSessi
   );
 };
 
-const toSession = (row: SessionRow, current: string): UserSession => ({
+export const toSession = (row: SessionRow, current: string): UserSession => ({
   id: row.id,
   method: row.method,
   is_current: row.id === current,

@@ -1,8 +1,8 @@
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 
-/** `sign_in` lasts from the start of a sign-in by an identity provider to its end. */
-type CookieKind = 'session' | 'sign_in';
+/** `sign_in` lasts from the start of a sign-in by an identity provider to its end, `second_factor` from there to the code. */
+type CookieKind = 'session' | 'sign_in' | 'second_factor';
 
 /**
  * The name of a cookie. `__Host-` binds it to this host and to https, so that no other host can set it. On a
