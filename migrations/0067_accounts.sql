@@ -9,6 +9,7 @@ CREATE TABLE `account_deletions` (
 	FOREIGN KEY (`user_id`) REFERENCES `users`(`id`) ON UPDATE no action ON DELETE no action
 ) STRICT;
 --> statement-breakpoint
+ALTER TABLE `erasures` ADD `is_known` integer;--> statement-breakpoint
 ALTER TABLE `user_identities` ADD `email` text;--> statement-breakpoint
 ALTER TABLE `user_identities` ADD `last_used_at` integer;--> statement-breakpoint
 ALTER TABLE `users` ADD `deleted_at` integer;--> statement-breakpoint

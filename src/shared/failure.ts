@@ -100,10 +100,15 @@ export class Failure extends Error {
  * the kind of resource.
  */
 export const notFound = (what: string) =>
-  new Failure(
-    'not_found',
-    what === 'workspace' ? 'No such workspace.' : `No such ${what} in this workspace.`,
-  );
+  new Failure('not_found', apart[what] ?? `No such ${what} in this workspace.`);
+
+/** Details about what belongs to no workspace, or is found by visitors who have none. */
+const apart: Readonly<Record<string, string>> = {
+  workspace: 'No such workspace.',
+  identity: 'No such identity.',
+  'sign-in session': 'No such sign-in session.',
+  link: 'This link does not exist, or is no longer open.',
+};
 
 /** Returns the detail for an unknown version. Use it only for callers that may see the agent. */
 export const versionNotFound = (version: string) =>

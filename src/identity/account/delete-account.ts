@@ -50,34 +50,39 @@ export async function deleteAccount(
   const audit = await auditPerson(ctx, user.id, 'account.delete');
   const workspaces = deleted.map(({ workspace_id }) => workspace_id);
   try {
-    await commit(ctx, {
-      statements: [
-        ...workspaces.map((id) => deleteOwnWorkspace(ctx.db, id, user.id, now)),
-        insertDeletion(ctx.db, user.id, now),
-        clearUser(ctx.db, user.id, now),
-        endMemberships(ctx.db, user.id, now),
-        ...deleteCredentials(ctx.db, user.id),
-        deleteSessions(ctx.db, user.id, null),
-        insertOwnToken(ctx.db, notice),
-      ],
-      audit: [
-        ...audit,
-        ...workspaces.map((id) => ({
-          ...{ action: 'workspace.delete', target_type: 'workspace', target_id: id },
-          workspace_id: '',
-        })),
-      ],
-      jobs: [
-        { type: 'account.erase', user_id: user.id },
-        {
-          ...({ type: 'mail.send', mail: 'account_deleted', id: notice.id } as const),
-          origin: publicOrigin(ctx, request),
-        },
-        ...workspaces.map(
-          (workspace_id) => ({ type: 'workspace.delete', workspace_id, is_again: false }) as const,
-        ),
-      ],
-    });
+    // Where the request came from is removed from the log anyway, as far as it belongs to a workspace.
+    await commit(
+      { ...ctx, ip: null },
+      {
+        statements: [
+          ...workspaces.map((id) => deleteOwnWorkspace(ctx.db, id, user.id, now)),
+          insertDeletion(ctx.db, user.id, now),
+          clearUser(ctx.db, user.id, now),
+          endMemberships(ctx.db, user.id, now),
+          ...deleteCredentials(ctx.db, user.id),
+          deleteSessions(ctx.db, user.id, null),
+          insertOwnToken(ctx.db, notice),
+        ],
+        audit: [
+          ...audit,
+          ...workspaces.map((id) => ({
+            ...{ action: 'workspace.delete', target_type: 'workspace', target_id: id },
+            workspace_id: '',
+          })),
+        ],
+        jobs: [
+          { type: 'account.erase', user_id: user.id },
+          {
+            ...({ type: 'mail.send', mail: 'account_deleted', id: notice.id } as const),
+            origin: publicOrigin(ctx, request),
+          },
+          ...workspaces.map(
+            (workspace_id) =>
+              ({ type: 'workspace.delete', workspace_id, is_again: false }) as const,
+          ),
+        ],
+      },
+    );
     for (const { target_id } of audit) invalidateIssuer(target_id);
     for (const id of workspaces) invalidateKeysOf(id);
   } catch (error) {

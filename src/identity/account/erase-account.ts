@@ -7,6 +7,7 @@ import type { MemberRow } from '../members/store.ts';
 import {
   clearInvitations,
   type DeletionRow,
+  deleteTokensOfAddress,
   selectAllMemberships,
   selectDeletion,
   selectInvitedAddresses,
@@ -40,6 +41,7 @@ async function eraseAccount(ctx: Ctx, user_id: string): Promise<void> {
       found = { ...found, ...progress };
       if (!isDone || next !== undefined) continue;
     }
+    await deleteTokensOfAddress(ctx.db, found).run();
     await (found.is_again ? complete(ctx, user_id) : scheduleSecondPass(ctx, user_id));
     return;
   }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, isNull, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, isNull, lt, ne, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import {
   account_deletions,
@@ -68,7 +68,7 @@ export const insertDeletion = (db: Db, user_id: string, now: number) =>
         completed_at: sql`null`.as('completed_at'),
       })
       .from(users)
-      .where(eq(users.id, user_id)),
+      .where(and(eq(users.id, user_id), isNull(users.deleted_at))),
   );
 
 /** Removes all that a row says about a person. Violates `users.name` for the last owner of a workspace. */
@@ -104,6 +104,18 @@ export const deleteCredentials = (db: Db, user_id: string) => [
 
 export const deleteToken = (db: Db, id: string) =>
   db.delete(user_tokens).where(eq(user_tokens.id, id));
+
+/** Deletes tokens that were sent to an address before the deletion; those of a later account stay, and so does the notice. */
+export const deleteTokensOfAddress = (db: Db, { email, created_at }: DeletionRow) =>
+  db
+    .delete(user_tokens)
+    .where(
+      and(
+        eq(user_tokens.email, email ?? ''),
+        lt(user_tokens.created_at, created_at),
+        ne(user_tokens.purpose, 'account_deleted'),
+      ),
+    );
 
 export const selectDeletion = (db: Db, user_id: string) =>
   db.select().from(account_deletions).where(eq(account_deletions.user_id, user_id));

@@ -33,6 +33,13 @@ export const toMember = ({ user_name, ...row }: MemberWithUser): Member => ({
   created_at: toWireTime(row.created_at),
 });
 
+export const RemoveMemberQuery = z.strictObject({
+  revoke_keys: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true` also revokes the API keys that the member has created'),
+});
+
 export const UpdateMember = z
   .strictObject({ role: MemberRole })
   .openapi('UpdateMember', { example: { role: 'viewer' } });

@@ -6,7 +6,13 @@ import { type AuditRow, contentOf } from './chain.ts';
 const actorTypes = ['api_key', 'user', 'end_user', 'share_link', 'root', 'system'] as const;
 
 const filters = {
-  action: z.string().max(64).optional().describe('Action').openapi({ example: 'agent.activate' }),
+  action: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Action, such as `agent.activate`; without a dot, all of a kind, such as `agent`')
+    .openapi({ example: 'agent.activate' }),
   action_prefix: z
     .string()
     .min(1)

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Issuer, OidcBrowser } from '../../support/oidc.ts';
 import {
   addTwoFactor,
+  browse,
   codeOf,
   cookieName,
   origin,
@@ -116,7 +117,6 @@ describe('the second factor after a sign-in at a provider', () => {
     await browser.signIn(issuer, { claims: { email: person.email } });
     const cookie = `${kept}=${browser.cookies.get(kept)}`;
     const code = await codeOf(person.secret);
-    const { browse } = await import('../../support/people.ts');
     for (const headers of [
       { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site', cookie },
       { origin: '', 'sec-fetch-site': '', cookie },
