@@ -179,7 +179,7 @@ const points = (value: number | null) =>
 const primaryOf = ({ metrics }: Variant) =>
   metrics.find(({ metric }) => metric === 'feedback_score');
 
-/** Prints the results after a number of users; null when only the counting of their runs went on since. */
+/** Prints the results after a number of users; null when only more of their runs are counted. */
 function printLook(users: number | null, { variants, recommendation }: Results): void {
   const shown = variants.map(
     (variant) =>

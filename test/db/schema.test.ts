@@ -11,6 +11,7 @@ const shared = new Set([
   'sign_in_attempts',
   'recovery_codes',
   'user_identities',
+  'account_deletions',
   'd1_migrations',
   'analytics_cursors',
   'schedule_ticks',
