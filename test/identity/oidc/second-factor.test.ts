@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
+import { writePending } from '../../../src/identity/oidc/pending-factor.ts';
+import { readConfig } from '../../../src/platform/config.ts';
 import { Issuer, OidcBrowser } from '../../support/oidc.ts';
 import {
   addTwoFactor,
@@ -70,7 +72,7 @@ describe('the second factor after a sign-in at a provider', () => {
     expect(wrong.at(-1)).toBe('rate_limited');
   });
 
-  it('is not finished without the cookie, by a forged one, or by one of another person', async () => {
+  it('is not finished without the cookie, by a forged one, by one of another person, or after 10 minutes', async () => {
     const { issuer, person, browser, bindings } = await open();
     const stranger = await addTwoFactor(await signUp());
     const code = await codeOf(stranger.secret);
@@ -79,16 +81,32 @@ describe('the second factor after a sign-in at a provider', () => {
     const [text = '', mac = ''] = (browser.cookies.get(kept) ?? '').split('.');
     expect(await finish(browser, code)).toBe('unauthenticated');
     const about = JSON.parse(atob(text.replaceAll('-', '+').replaceAll('_', '/')));
-    const forged = btoa(JSON.stringify({ ...about, user_id: stranger.user_id }));
+    const { updated_at } = (await env.DB.prepare('select updated_at from users where id = ?')
+      .bind(stranger.user_id)
+      .first<{ updated_at: number }>()) ?? { updated_at: 0 };
+    const other_person = { ...about, user_id: stranger.user_id, updated_at };
+    const forged = btoa(JSON.stringify(other_person));
     for (const value of [`${forged.replaceAll('=', '')}.${mac}`, text, `.${mac}`, 'x', '']) {
       const other = new OidcBrowser(bindings);
       other.cookies.set(kept, value);
       expect(await finish(other, code), value).toBe('invalid_token');
     }
     expect(await links(stranger)).toBe(0);
+    // As this deployment would have written them: past their time, and in time.
+    const ctx = { config: readConfig(env), now: () => Date.now() } as Parameters<
+      typeof writePending
+    >[0];
+    for (const [expires_at, expected] of [
+      [Date.now() - 1, 'invalid_token'],
+      [Date.now() + 60_000, 'signed in'],
+    ] as const) {
+      const one = new OidcBrowser(bindings);
+      one.cookies.set(kept, await writePending(ctx, { ...other_person, expires_at }));
+      expect(await finish(one, code)).toBe(expected);
+    }
   });
 
-  it('ends when the account changes, the identity is unlinked, or 10 minutes have passed', async () => {
+  it('ends when the account changes, or the identity is unlinked', async () => {
     const { issuer, person, browser, bindings } = await open();
     const claims = { email: person.email, sub: 'mine' };
     const begin = async () => {
