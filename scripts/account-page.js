@@ -4,6 +4,8 @@ import { createCredential, getCredential, hasPasskeys } from './account-passkeys
 const main = document.querySelector('main');
 const [action = '', token = takeInvitation()] = location.hash.slice(1).split('=');
 const failure = new URLSearchParams(location.search).get('error');
+/** The provider at which a sign-in has begun that lacks the second factor; null without one. */
+const halfway = new URLSearchParams(location.search).get('second_factor');
 history.replaceState(
   null,
   '',
@@ -109,7 +111,8 @@ const failures = {
   provider_failed: 'The provider could not be reached or gave a wrong answer. Try again.',
   email_unverified: 'The provider has not verified your e-mail address.',
   sign_up_closed: 'Your address does not have an account, and new ones need an invitation.',
-  two_factor: 'Your account uses two-factor sign-in. Sign in with password and code.',
+  identity_taken: 'That account signs in to another account here.',
+  too_many_identities: 'The account has too many sign-in methods.',
   rate_limited: 'Too many attempts. Try again later.',
   insecure: 'Sign in over https.',
 };
@@ -170,9 +173,64 @@ const request = (title, path) =>
     say('If the address can be used, a mail with a link is on its way.');
   });
 
+const secondFactor = () =>
+  show(
+    `Signed in at ${halfway}`,
+    { code: ['Code of the authenticator', 'text', 'one-time-code'] },
+    'Continue',
+    async (values) => {
+      await send('POST', '/auth/second-factor', values);
+      leave();
+    },
+  );
+
+const changeEmail = () =>
+  show(
+    'Change the address',
+    { email: ['New address', 'email', 'email'] },
+    'Send a link',
+    async (values) => {
+      await send('POST', '/me/email', values);
+      say('A link is on its way to the new address, and a notice to the present one.');
+    },
+  );
+
+const deleteAccount = () =>
+  show('Delete the account? This cannot be undone.', {}, 'Delete', async () => {
+    await send('DELETE', '/me');
+    signIn();
+  });
+
+/** Offers to link the providers of the deployment, and to unlink those that are linked. */
+async function offerIdentities() {
+  const [{ data }, { providers }] = await Promise.all([
+    send('GET', '/me/identities'),
+    send('GET', '/auth/methods'),
+  ]);
+  const doing = (work) => () => work().catch((error) => say(error.message));
+  for (const { id, issuer, provider, email } of data)
+    link(
+      `Unlink ${provider?.name ?? issuer}${email === null ? '' : ` (${email})`}`,
+      doing(async () => {
+        await send('DELETE', `/me/identities/${id}`);
+        await account();
+      }),
+    );
+  for (const { id, name } of providers)
+    link(
+      `Link ${name}`,
+      doing(async () => {
+        const started = await send('POST', '/me/identities', { provider: id });
+        location.assign(started.authorization_url);
+      }),
+    );
+}
+
 async function account() {
+  if (halfway !== null && failure === null) return secondFactor();
   const me = await send('GET', '/me').catch(() => null);
   if (me === null) return signIn();
+  if (failure !== null) say(failures[failure] ?? 'The sign-in failed.');
   const workspaces = me.workspaces.map((one) => element('li', {}, `${one.name} (${one.role})`));
   const parts = [element('p', {}, me.email), element('ul', {}, ...workspaces)];
   if (hasPasskeys) parts.push(...(await passkeys(me)));
@@ -181,6 +239,9 @@ async function account() {
     await send('POST', '/auth/sign-out');
     signIn();
   });
+  link('Change the address', changeEmail);
+  await offerIdentities();
+  link('Delete the account', deleteAccount);
 }
 
 /** The passkeys of the signed-in person. */
@@ -246,6 +307,13 @@ function deletePasskey(one) {
   });
   link('Cancel', () => back());
 }
+/** Uses a link about the address, by a button: some mail programs open links by themselves. */
+const useEmailLink = (title, button, path, done) => () =>
+  show(title, {}, button, async () => {
+    await send('POST', path, { token });
+    signIn();
+    say(done);
+  });
 
 async function invitation() {
   const preview = await send('POST', '/auth/invitations/preview', { token });
@@ -291,6 +359,18 @@ const actions = {
       signIn();
     }),
   invitation,
+  email: useEmailLink(
+    'Sign in by this address from now on',
+    'Change the address',
+    '/auth/email-change/complete',
+    'The address is changed. Sign in with it.',
+  ),
+  'email-revoke': useEmailLink(
+    'Keep this address, and end all sessions',
+    'Keep this address',
+    '/auth/email-change/revoke',
+    'The address is kept. A link for a new password is on its way to it.',
+  ),
 };
 
 const chosen = action === '' && token !== '' ? 'invitation' : action;

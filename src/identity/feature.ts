@@ -1,7 +1,11 @@
 import type { Feature } from '../http/feature.ts';
+import { eraseAccountJob } from './account/erase-account.ts';
+import { accountRoutes } from './account/routes.ts';
 import { apiKeyRoutes } from './api-keys/routes.ts';
 import { callerRoutes } from './caller/routes.ts';
+import { emailChangeRoutes } from './email-change/routes.ts';
 import { endUserRoutes } from './end-users/routes.ts';
+import { identityRoutes } from './identities/routes.ts';
 import { mailJobs } from './mail/jobs.ts';
 import { invitationRoutes, memberRoutes } from './members/routes.ts';
 import { oidcRoutes } from './oidc/routes.ts';
@@ -25,6 +29,9 @@ export const identityFeature = {
       signInRoutes,
       signInLinkRoutes,
       personRoutes,
+      accountRoutes,
+      emailChangeRoutes,
+      identityRoutes,
       twoFactorRoutes,
       passkeyRoutes,
       memberRoutes,
@@ -32,7 +39,7 @@ export const identityFeature = {
     ],
     '/': [accountPageRoutes, oidcRoutes],
   },
-  jobs: mailJobs,
+  jobs: { ...mailJobs, ...eraseAccountJob },
   tasks: {
     everyHour: [
       { name: 'people', run: deleteExpired },

@@ -14,6 +14,12 @@ const mailKinds = [
   'identity_linked',
   'passkey_added',
   'passkey_removed',
+  'identity_added',
+  'identity_unlinked',
+  'email_change',
+  'email_notice',
+  'email_changed',
+  'account_deleted',
 ] as const;
 
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */
@@ -27,6 +33,7 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('agent.delete'), agent_id: z.string() }),
   z.strictObject({ type: z.literal('end_user.erase'), erasure_id: z.string() }),
   z.strictObject({ type: z.literal('end_user.export'), export_id: z.string() }),
+  z.strictObject({ type: z.literal('account.erase'), user_id: z.string() }),
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
   z.strictObject({ type: z.literal('webhook.deliver'), delivery_id: z.string() }),

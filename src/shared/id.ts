@@ -36,6 +36,7 @@ const idPrefixes = [
   'gq',
   'hold',
   'hov',
+  'idn',
   'inp',
   'inv',
   'jdg',

@@ -13,6 +13,7 @@ const shared = new Set([
   'user_identities',
   'passkeys',
   'used_challenges',
+  'account_deletions',
   'd1_migrations',
   'analytics_cursors',
   'schedule_ticks',

@@ -327,6 +327,20 @@ describe('the erasure of an end user', () => {
     ]);
   });
 
+  it('of somebody who was never seen is made all the same, and says so', async () => {
+    const workspace = await newWorkspace();
+    const agent = (await workspace.post('/agents', { name: 'Desk' })).body.id;
+    await workspace.post(`/agents/${agent}/sessions`, { end_user_id: 'customer-1' });
+    const budget = { name: 'Theirs', scope: 'end_user', subject_id: 'unseen', period: 'month' };
+    await workspace.post('/budgets', { ...budget, limit_usd: 1 });
+    const erase = async (user: string) => (await workspace.delete(`/end-users/${user}`)).body;
+    const [known, unseen] = [await erase('customer-1'), await erase('unseen')];
+    expect([known.is_known, unseen.is_known]).toEqual([true, false]);
+    expect((await workspace.get(`/erasures/${unseen.id}`)).body.is_known).toBe(false);
+    const budgets = async () => (await workspace.get('/budgets')).body.data.length;
+    await vi.waitUntil(async () => (await budgets()) === 0, { timeout: 60_000, interval: 100 });
+  });
+
   it('continues where it was interrupted', async () => {
     const workspace = await newWorkspace();
     const plants = new Plants();

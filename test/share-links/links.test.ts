@@ -122,6 +122,24 @@ describe('the token of a visitor', () => {
   });
 });
 
+describe('the address of a share link that does not exist', () => {
+  it('is refused in the words for visitors, malformed or not', async () => {
+    const { address } = await newShareLink();
+    const wrong = [
+      `${address.slice(0, -1)}${address.endsWith('A') ? 'B' : 'A'}`,
+      'x',
+      `${address}x`,
+    ];
+    for (const one of wrong) {
+      const { status, body } = await get(one);
+      expect([status, body.detail]).toEqual([
+        404,
+        'This link does not exist, or is no longer open.',
+      ]);
+    }
+  });
+});
+
 describe('the limits of a share link', () => {
   it('admit one of 20 visitors to the last place', async () => {
     const { workspace, link, open } = await newShareLink({ max_visitors: 3 });

@@ -1,16 +1,18 @@
+import type { Statement } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
 import type { MemberRole } from '../../db/schema/people.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
-import { invalidateIssuer } from '../credential-cache.ts';
+import { invalidateIssuer, invalidateKeysOf } from '../credential-cache.ts';
 import { personOf } from '../people/person.ts';
 import { toUserActor } from './member-actor.ts';
 import { type Member, toMember } from './schema.ts';
 import {
   changeMember,
   type MemberWithUser,
+  revokeKeysOf,
   selectMember,
   selectMembers,
   selectMembership,
@@ -40,12 +42,27 @@ export async function updateMember(ctx: Ctx, id: string, role: MemberRole): Prom
   return { ...toMember(row), role };
 }
 
-/** Removes a member: their sessions no longer reach the workspace from the next request on. Throws `last_owner`. */
-export async function removeMember(ctx: Ctx, id: string): Promise<void> {
+/**
+ * Removes a member: their sessions, and tokens that they issued, no longer reach the workspace from the next request on.
+ * With `revoke_keys`, neither do the API keys that they have created. Throws `last_owner`.
+ */
+export async function removeMember(
+  ctx: Ctx,
+  id: string,
+  { revoke_keys }: { readonly revoke_keys: boolean },
+): Promise<void> {
   const row = await findMember(ctx, id);
-  if (row.removed_at !== null) return;
-  await refuseAboveOwn(ctx, row.role);
-  await change(ctx, id, { removed_at: ctx.now() }, 'member.remove', { role: row.role });
+  const now = ctx.now();
+  const keys = revoke_keys ? [revokeKeysOf(ctx.db, ctx.workspace_id, id, now)] : [];
+  if (row.removed_at === null) {
+    await refuseAboveOwn(ctx, row.role);
+    const detail = { role: row.role, ...(revoke_keys ? { revoke_keys } : {}) };
+    await change(ctx, id, { removed_at: now }, 'member.remove', detail, keys);
+  } else if (revoke_keys) {
+    const audit = [{ action: 'member.revoke_keys', target_type: 'member', target_id: id }];
+    await commit(ctx, { statements: keys, audit });
+  }
+  if (revoke_keys) invalidateKeysOf(ctx.workspace_id);
 }
 
 /**
@@ -123,11 +140,12 @@ async function change(
   changes: { readonly role?: MemberRole; readonly removed_at?: number },
   action: string,
   detail: Readonly<Record<string, unknown>>,
+  further: readonly Statement[] = [],
 ): Promise<void> {
   const statement = changeMember(ctx.db, ctx.workspace_id, id, { ...changes, now: ctx.now() });
   const [rows] = await guarded(() =>
     commit(ctx, {
-      statements: [statement],
+      statements: [statement, ...further],
       audit: [{ action, target_type: 'member', target_id: id, detail }],
     }),
   );

@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { isIndexViolation, isUniqueViolation } from '../../db/errors.ts';
 import { type MemberRole, members, users } from '../../db/schema/people.ts';
+import { api_keys } from '../../db/schema/workspaces.ts';
 
 export type MemberRow = typeof members.$inferSelect;
 
@@ -17,6 +18,7 @@ const withUser = (db: Db, isWanted: SQL | undefined) =>
       removed_at: members.removed_at,
       created_at: members.created_at,
       email: users.email,
+      is_deleted: sql<boolean>`${users.deleted_at} is not null`.mapWith(Boolean).as('is_deleted'),
       user_name: users.name,
       has_two_factor: sql<boolean>`${users.totp_confirmed_at} is not null`
         .mapWith(Boolean)
@@ -97,6 +99,20 @@ export const changeMember = (
     )
     .returning({ id: members.id });
 };
+
+/** Revokes the API keys that a member has created. Keys of share links go with their links. */
+export const revokeKeysOf = (db: Db, workspace_id: string, member_id: string, now: number) =>
+  db
+    .update(api_keys)
+    .set({ revoked_at: now })
+    .where(
+      and(
+        eq(api_keys.workspace_id, workspace_id),
+        eq(api_keys.created_by, member_id),
+        isNull(api_keys.revoked_at),
+        sql`${api_keys.id} glob 'key_*'`,
+      ),
+    );
 
 /** True when the workspace has an owner. */
 export const selectOwner = (db: Db, workspace_id: string) =>

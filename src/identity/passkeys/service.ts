@@ -1,17 +1,17 @@
 import { isGuardViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
-import { Failure, notFound } from '../../shared/failure.ts';
+import { notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { publicOrigin } from '../mail/origin.ts';
 import { auditPerson, personOf } from '../people/person.ts';
+import { lastMethod, requireMethod } from '../people/sign-in-methods.ts';
 import { type Passkey, toPasskey } from './schema.ts';
 import {
   deleteExpiredChallenges,
   deletePasskey,
   type PasskeyRow,
   renamePasskey,
-  requireAnotherMethod,
   selectPasskey,
   selectPasskeys,
 } from './store.ts';
@@ -55,7 +55,7 @@ export async function removePasskey(ctx: Ctx, request: Request, passkey: string)
   const { user_id, id, name } = await findPasskey(ctx, passkey);
   try {
     await commit(ctx, {
-      statements: [requireAnotherMethod(ctx.db, user_id, id), deletePasskey(ctx.db, user_id, id)],
+      statements: [deletePasskey(ctx.db, user_id, id), requireMethod(ctx.db, ctx, user_id)],
       audit: await auditPerson(ctx, user_id, 'passkey.delete', { passkey: id, name }),
       jobs: [
         {
@@ -67,11 +67,7 @@ export async function removePasskey(ctx: Ctx, request: Request, passkey: string)
       ],
     });
   } catch (error) {
-    if (!isGuardViolation(error, 'passkeys.name')) throw error;
-    throw new Failure(
-      'conflict',
-      'This passkey is the only way to sign in to the account. Set a password or add another passkey first.',
-    );
+    throw isGuardViolation(error, 'users.name') ? lastMethod() : error;
   }
 }
 

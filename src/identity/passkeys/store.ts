@@ -2,7 +2,6 @@ import { and, desc, eq, getTableColumns, lt, lte, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { passkeys, used_challenges } from '../../db/schema/passkeys.ts';
 import { users } from '../../db/schema/people.ts';
-import { signInMethodCount } from '../people/sign-in-methods.ts';
 import type { OpenChallenge } from './challenge.ts';
 
 export type PasskeyRow = typeof passkeys.$inferSelect;
@@ -42,13 +41,6 @@ export const selectPasskeyByCredential = (db: Db, credential_id: string) =>
 
 export const renamePasskey = (db: Db, user_id: string, id: string, name: string) =>
   db.update(passkeys).set({ name }).where(own(user_id, id)).returning();
-
-/** Violates `passkeys.name` when the person could no longer sign in without this passkey. */
-export const requireAnotherMethod = (db: Db, user_id: string, id: string) =>
-  db
-    .update(passkeys)
-    .set({ name: sql`iif(${signInMethodCount(user_id)} > 1, ${passkeys.name}, null)` })
-    .where(own(user_id, id));
 
 export const deletePasskey = (db: Db, user_id: string, id: string) =>
   db.delete(passkeys).where(own(user_id, id));

@@ -61,6 +61,17 @@ export const SignIn = z
   });
 export type SignIn = z.output<typeof SignIn>;
 
+export const SecondFactor = z
+  .strictObject({
+    code: z
+      .string()
+      .min(6)
+      .max(20)
+      .describe('Six digits of the authenticator, or a recovery code')
+      .openapi({ example: '123456' }),
+  })
+  .openapi('SecondFactor');
+
 export const ResetPassword = z
   .strictObject({ token: Token, password: Password })
   .openapi('ResetPassword');

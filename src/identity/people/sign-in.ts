@@ -58,9 +58,8 @@ export async function startSession(
   user_id: string,
   method: string,
   statements: Parameters<typeof commit>[1]['statements'] = [],
-  workspace_id: string | null = null,
 ): Promise<SignedIn> {
-  const session = await newSession(ctx, request, { user_id, method, workspace_id });
+  const session = await newSession(ctx, request, { user_id, method });
   const audit = await auditPerson(ctx, user_id, 'session.create', { method });
   await commit(asPerson(ctx, user_id, session.session_id), {
     statements: [...session.statements, ...statements],

@@ -10,6 +10,9 @@ export const tokenLasts: Readonly<Record<TokenPurpose | 'invitation', number>> =
   sign_up: 30 * minute,
   reset: 30 * minute,
   link: 10 * minute,
+  email: 30 * minute,
+  email_revoke: 7 * day,
+  account_deleted: day,
   invitation: 7 * day,
 };
 

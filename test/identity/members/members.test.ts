@@ -291,7 +291,7 @@ describe("a workspace of one's own", () => {
     expect(first.status, JSON.stringify(first.body)).toBe(201);
     expect(again.body).toEqual(first.body);
     browser.workspace = first.body.id;
-    expect((await browser.get('/users/me')).body).toMatchObject({ type: 'user', role: 'admin' });
+    expect((await browser.get('/users/me')).body).toMatchObject({ type: 'user', role: 'owner' });
     expect((await browser.get('/me')).body.workspaces).toMatchObject([
       { name: 'Mine', role: 'owner' },
     ]);
