@@ -3,6 +3,7 @@ import { originalKey } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { eraseSomeOneOffs, removeObjects } from '../../runs/index.ts';
 import { eraseSomeSessions } from '../../sessions/index.ts';
+import { removeExports } from '../../workspaces/index.ts';
 import type { Progress, Step } from './step.ts';
 
 const sessionsAtOnce = 20;
@@ -94,6 +95,12 @@ export const exports: Step = async ({ db, files, workspace_id }, { end_user_id }
   await files.remove(rows.flatMap(({ object_key }) => object_key ?? []));
   await db.run(sql`delete from end_user_exports where id in ${valuesOf(rows.map(({ id }) => id))}`);
   return { counts: { exports: rows.length }, position: null };
+};
+
+/** Removes archives of the workspace: they have the end user's data, too. After everything else, so that no later one has. */
+export const workspaceExports: Step = async (ctx) => {
+  const reason = 'The archive was deleted, since an end user was erased. Start another export.';
+  return { counts: { workspace_exports: await removeExports(ctx, reason) }, position: null };
 };
 
 /** Calls of `merge` after which the keyword index is taken to be compact. */
