@@ -81,6 +81,13 @@ describe('the export of an end user', () => {
     expect(link.headers.get('content-disposition')).toContain(`${done.id}.ndjson.gz`);
     const changed = path.search.replace(/expires=\d+/, 'expires=99999999999');
     expect((await request('GET', path.pathname, null)).status).toBe(404);
+    const suspend = (at: number | null) =>
+      env.DB.prepare('update workspaces set suspended_at = ? where id = ?')
+        .bind(at, workspace.id)
+        .run();
+    await suspend(1);
+    expect((await request('GET', `${path.pathname}${path.search}`, null)).status).toBe(404);
+    await suspend(null);
     for (const search of [changed, path.search.replace(/.$/, '~')])
       expect((await request('GET', `${path.pathname}${search}`, null)).status).toBe(403);
   });
