@@ -310,7 +310,8 @@ describe('the erasure of an end user', () => {
     const read = async (id: string) => (await workspace.get(`/workspace/exports/${id}`)).body;
     const { id } = (await workspace.post('/workspace/exports')).body;
     await vi.waitUntil(async () => (await read(id)).status === 'completed', {
-      ...{ timeout: 60_000, interval: 50 },
+      timeout: 60_000,
+      interval: 50,
     });
     const { url } = await read(id);
     const download = async () => {

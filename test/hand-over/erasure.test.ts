@@ -11,7 +11,7 @@ const says = (...text: string[]): Round => ({
 });
 
 /** Where a word is stored, besides the segments of the keyword index, which are merged in the course of time. */
-const placesOf = async (word: string): Promise<string[]> =>
+const placesOf = async (word: string): Promise<readonly string[]> =>
   found(new Map([...(await scan())].filter(([place]) => !place.includes('messages_fts'))), [word]);
 
 /** A conversation that was handed over with a message that a person has summarized, by rule, when handing it back. */

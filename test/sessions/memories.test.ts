@@ -63,12 +63,11 @@ describe('what an end user says about themselves', () => {
     expect((await (await newWorkspace()).get('/end-users/ada/memories')).body.data).toEqual([]);
   });
 
-  it('is not remembered unless the version wants it, without an end user, in previews, and without content logging', async () => {
+  it('is not remembered unless the version wants it, without an end user, and without content logging', async () => {
     const off = await newTrial(null, { remember: false });
     await off.send(await off.open('ada'), 'My name is Ada.');
     const trial = await newTrial();
     await trial.send(await trial.open(null), 'My name is Ada.');
-    await trial.workspace.post(`/agents/${trial.agent}/preview`, { message: 'My name is Ada.' });
     await trial.workspace.patch('/workspace', { content_logging: false });
     await trial.send(await trial.open('ada'), 'My name is Ada.');
     for (const { workspace } of [off, trial]) {

@@ -6,6 +6,9 @@ import { atRest } from '../support/resources.ts';
 import { countRows } from '../support/rows.ts';
 import { finds, newTrial, patience, textsOf, untilKnown } from './memory-support.ts';
 
+/** Time in which something else can happen during a search. */
+const slowHeaders = { kind: 'slow-headers', ms: 1500 } as const;
+
 describe('a fork', () => {
   it('brings back no fact that was forgotten, since its copies were searched already', async () => {
     const trial = await newTrial();
@@ -34,6 +37,22 @@ describe('messages from before', () => {
     expect(await textsOf(trial, 'ada')).toEqual(['I live in Bern.']);
   });
 
+  it('are not searched where a draft of the agent has answered', async () => {
+    const trial = await newTrial();
+    const session = await trial.open('ada');
+    const { run } = await trial.send(session, 'My name is Ada.');
+    await untilKnown(trial, 'ada', 'My name is Ada.');
+    await atRest(trial.workspace.id);
+    await env.DB.batch([
+      env.DB.prepare('update runs set is_preview = 1 where id = ?').bind(run.id),
+      env.DB.prepare('delete from memory_cursors where session_id = ?').bind(session),
+      env.DB.prepare('delete from memories where session_id = ?').bind(session),
+    ]);
+    await trial.send(session, 'I live in Bern.');
+    await vi.waitUntil(async () => (await textsOf(trial, 'ada')).length > 0, patience);
+    expect(await textsOf(trial, 'ada')).toEqual(['I live in Bern.']);
+  });
+
   it('are not searched while content logging was off', async () => {
     const trial = await newTrial();
     const { workspace } = trial;
@@ -44,6 +63,24 @@ describe('messages from before', () => {
     await trial.send(session, 'I live in Bern.');
     await vi.waitUntil(async () => (await textsOf(trial, 'ada')).length > 0, patience);
     expect(await textsOf(trial, 'ada')).toEqual(['I live in Bern.']);
+  });
+});
+
+describe('a fact that was written with the API', () => {
+  it('is replaced by nothing that a search finds, and keeps its text and origin when it is confirmed', async () => {
+    const trial = await newTrial();
+    const { workspace, agent } = trial;
+    const path = '/end-users/ada/memories';
+    const written = await workspace.post(path, { agent_id: agent, text: 'I live in Bern.' });
+    const session = await trial.open('ada');
+    await trial.send(session, 'I live in Bern.');
+    await atRest(workspace.id);
+    expect((await trial.known('ada'))[0]).toMatchObject({
+      ...{ id: written.body.id, origin: 'api', source: null, superseded_at: null },
+    });
+    await trial.send(session, 'I live in Basel.');
+    await untilKnown(trial, 'ada', 'I live in Basel.', 'I live in Bern.');
+    expect((await trial.known('ada'))[0].supersedes).toBeNull();
   });
 });
 
@@ -79,13 +116,22 @@ describe('forgetting everything', () => {
     await untilKnown(trial, 'ada', 'My name is Ada.');
   });
 
-  it('wins over a job that is searching', async () => {
-    const slow = { kind: 'slow-headers', ms: 1500 } as const;
-    const trial = await newTrial([{ ...finds({ fact: 'The user is Ada.' }), fault: slow }]);
-    await trial.send(await trial.open('ada'), 'It is Ada here.');
-    await vi.waitUntil(async () => (await trial.extractor?.requests())?.length === 1, patience);
-    await trial.workspace.delete('/end-users/ada/memories');
-    await atRest(trial.workspace.id);
-    expect(await countRows('memories', trial.workspace.id)).toBe(0);
+  it('wins over a job that is searching, as does deleting the session', async () => {
+    const slow = { ...finds({ fact: 'The user is Ada.' }), fault: slowHeaders };
+    const trial = await newTrial([slow, slow]);
+    const { workspace, extractor } = trial;
+    const searching = async (searches: number) => {
+      const session = await trial.open('ada');
+      await trial.send(session, 'It is Ada here.');
+      await vi.waitUntil(async () => (await extractor?.requests())?.length === searches, patience);
+      return session;
+    };
+    await searching(1);
+    await workspace.delete('/end-users/ada/memories');
+    await atRest(workspace.id);
+    expect(await countRows('memories', workspace.id)).toBe(0);
+    await workspace.delete(`/sessions/${await searching(2)}`);
+    await atRest(workspace.id);
+    expect(await countRows('memories', workspace.id)).toBe(0);
   });
 });

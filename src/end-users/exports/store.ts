@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { end_user_exports } from '../../db/schema/end-users.ts';
 import { isOfServedWorkspace } from '../../db/served-workspace.ts';

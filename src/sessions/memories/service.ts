@@ -140,7 +140,7 @@ export async function forgetMemory(ctx: Ctx, id: string): Promise<void> {
   if (gone === undefined) throw notFound('memory');
 }
 
-/** Deletes everything that agents remember of an end user, as far as the caller may see it. No job finds it again in what was said so far. */
+/** Deletes everything that agents remember of an end user, as far as the caller may see it. No job finds it again in the messages so far. */
 export async function forgetAll(
   ctx: Ctx,
   end_user_id: string,
