@@ -253,10 +253,17 @@ describe('the API of memories', () => {
         ).bind(`fact_${String(at).padStart(26, '0')}`, workspace.id, agent, text, at, at),
       ),
     );
+    // Replaced facts are forgotten first, however new.
+    const replaced = `fact_${'204'.padStart(26, '0')}`;
+    await env.DB.prepare('update memories set superseded_at = 1, updated_at = 9e12 where id = ?')
+      .bind(replaced)
+      .run();
     await workspace.post('/end-users/ada/memories', {
       ...{ agent_id: agent, text: 'The user keeps bees.', confidence: 0.1 },
     });
     expect(await countRows('memories', workspace.id)).toBe(200);
+    expect((await workspace.get(`/memories/${replaced}`)).status).toBe(404);
+    expect((await workspace.get(`/memories/fact_${'5'.padStart(26, '0')}`)).status).toBe(200);
     const { run } = await trial.send(await trial.open('ada'), 'How many bees do I keep?');
     expect(run.context.tokens.facts).toBeLessThanOrEqual(100);
     expect(run.context.memories.length).toBeGreaterThan(1);
