@@ -4,13 +4,10 @@ import type { Ctx } from '../../platform/context.ts';
 import { eraseSomeOneOffs, removeObjects } from '../../runs/index.ts';
 import { eraseSomeSessions } from '../../sessions/index.ts';
 import { removeExports } from '../../workspaces/index.ts';
-import type { Progress, Step } from './step.ts';
+import { type Progress, type Step, valuesOf } from './step.ts';
 
 const sessionsAtOnce = 20;
 const filesAtOnce = 500;
-
-const valuesOf = (ids: readonly string[]) =>
-  sql`(select value from json_each(${JSON.stringify(ids)}))`;
 
 /** Deletes what refers to runs and does not end with them: stored replies, and events with their deliveries. */
 async function eraseReferences(
