@@ -14,6 +14,10 @@ CREATE TRIGGER user_identities_of_deleted_account BEFORE INSERT ON user_identiti
 WHEN EXISTS (SELECT 1 FROM users u WHERE u.id = NEW.user_id AND u.deleted_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'account_deleted'); END;
 --> statement-breakpoint
+CREATE TRIGGER passkeys_of_deleted_account BEFORE INSERT ON passkeys
+WHEN EXISTS (SELECT 1 FROM users u WHERE u.id = NEW.user_id AND u.deleted_at IS NOT NULL)
+BEGIN SELECT RAISE(ABORT, 'account_deleted'); END;
+--> statement-breakpoint
 CREATE TRIGGER user_tokens_of_deleted_account BEFORE INSERT ON user_tokens
 WHEN EXISTS (SELECT 1 FROM users u WHERE u.id = NEW.user_id AND u.deleted_at IS NOT NULL)
 BEGIN SELECT RAISE(ABORT, 'account_deleted'); END;

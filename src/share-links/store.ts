@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { agents } from '../db/schema/agents.ts';
 import { share_codes, share_links, share_visitors } from '../db/schema/share-links.ts';
 import { api_keys } from '../db/schema/workspaces.ts';
+import { isOfServedWorkspace } from '../db/served-workspace.ts';
 
 export type ShareLinkRow = typeof share_links.$inferSelect;
 export type VisitorRow = typeof share_visitors.$inferSelect;
@@ -41,7 +42,13 @@ export const selectByAddress = (db: Db, address: string) =>
     .select({ link: share_links, agent_name: sql<string>`${agents.name}`.as('agent_name') })
     .from(share_links)
     .innerJoin(agents, eq(agents.id, share_links.agent_id))
-    .where(and(eq(share_links.address, address), sql`${agents.deleted_at} is null`));
+    .where(
+      and(
+        eq(share_links.address, address),
+        sql`${agents.deleted_at} is null`,
+        isOfServedWorkspace(share_links.workspace_id),
+      ),
+    );
 
 export const updateShareLink = (
   db: Db,

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newWorkspace, request } from '../support/api.ts';
 import { addressOf, newShareLink } from '../support/share-links.ts';
@@ -59,6 +60,23 @@ describe('a share link', () => {
       404, 401,
     ]);
     expect((await workspace.get(`/sessions/${session}`)).status).toBe(200);
+  });
+
+  it('is closed while its workspace is suspended: no title, no visitor, no mail (R7)', async () => {
+    const shared = await newShareLink({ title: 'Ask us' });
+    const get = () => request('GET', `/api/v1/shared/${shared.address}`, null);
+    expect((await get()).body.title).toBe('Ask us');
+    const suspend = (at: number | null) =>
+      env.DB.prepare('update workspaces set suspended_at = ? where id = ?')
+        .bind(at, shared.workspace.id)
+        .run();
+    await suspend(1);
+    const code = await request('POST', `/api/v1/shared/${shared.address}/codes`, null, {
+      json: { email: 'ada@example.com' },
+    });
+    for (const { status } of [await get(), await shared.open(), code]) expect(status).toBe(404);
+    await suspend(null);
+    expect((await shared.open()).status).toBe(200);
   });
 
   it('refuses settings that admit nobody or name no version', async () => {

@@ -4,6 +4,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { InboundMessage } from '../adapter.ts';
 import { maxFileBytes } from '../call-api.ts';
 import { type ChannelRow, updateChannel } from '../store.ts';
+import { endUserIdOf } from './end-user-id.ts';
 import { continueThread, insertMessage, upsertThread } from './store.ts';
 
 /** Maximum messages of one request; channels send far fewer. */
@@ -30,10 +31,13 @@ async function acceptMessage(
   const { db, workspace_id } = ctx;
   const now = ctx.now();
   const id = ctx.newId('chi');
-  const { external_id, thread_key, user_key, position, text, target } = message;
+  const { external_id, user_key, position, text, target } = message;
+  const end_user_id = await endUserIdOf(kind, user_key);
+  // A session belongs to one person, also where several write in one thread.
+  const thread_key = `${message.thread_key} ${end_user_id}`;
   const thread = {
     ...{ id: ctx.newId('cht'), workspace_id, channel_id, agent_id, thread_key },
-    end_user_id: `${kind}:${user_key}`.slice(0, 200),
+    end_user_id,
     session_id: ctx.newId('ses'),
     target: { ...target },
     ...{ last_message_at: now, created_at: now },

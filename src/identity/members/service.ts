@@ -12,6 +12,7 @@ import { type Member, toMember } from './schema.ts';
 import {
   changeMember,
   type MemberWithUser,
+  resignOwner,
   revokeKeysOf,
   selectMember,
   selectMembers,
@@ -38,7 +39,7 @@ export async function updateMember(ctx: Ctx, id: string, role: MemberRole): Prom
   await refuseAboveOwn(ctx, row.role);
   await refuseAboveOwn(ctx, role);
   if (row.role !== role)
-    await change(ctx, id, { role }, 'member.update', { role: { from: row.role, to: role } });
+    await change(ctx, row, { role }, 'member.update', { role: { from: row.role, to: role } });
   return { ...toMember(row), role };
 }
 
@@ -57,7 +58,7 @@ export async function removeMember(
   if (row.removed_at === null) {
     await refuseAboveOwn(ctx, row.role);
     const detail = { role: row.role, ...(revoke_keys ? { revoke_keys } : {}) };
-    await change(ctx, id, { removed_at: now }, 'member.remove', detail, keys);
+    await change(ctx, row, { removed_at: now }, 'member.remove', detail, keys);
   } else if (revoke_keys) {
     const audit = [{ action: 'member.revoke_keys', target_type: 'member', target_id: id }];
     await commit(ctx, { statements: keys, audit });
@@ -81,24 +82,25 @@ export async function transferOwnership(
   const inside: Ctx = { ...ctx, workspace_id, actor: toUserActor(own) };
   await findActive(inside, member_id);
   const now = ctx.now();
-  const [appointed] = await guarded(() =>
-    commit(inside, {
-      statements: [
-        changeMember(ctx.db, workspace_id, member_id, { role: 'owner', now }),
-        changeMember(ctx.db, workspace_id, own.id, { role: 'admin', now }),
-      ],
-      audit: [
-        {
-          action: 'member.transfer_ownership',
-          target_type: 'member',
-          target_id: member_id,
-          detail: { from: own.id },
-        },
-      ],
-      reply: null,
-    }),
-  );
-  if (appointed.length === 0) throw notFound('member');
+  const transferred = commit(inside, {
+    statements: [
+      changeMember(ctx.db, workspace_id, member_id, { role: 'owner', now }),
+      resignOwner(ctx.db, workspace_id, own.id, member_id, now),
+    ],
+    audit: [
+      {
+        action: 'member.transfer_ownership',
+        target_type: 'member',
+        target_id: member_id,
+        detail: { from: own.id },
+      },
+    ],
+    reply: null,
+  });
+  await transferred.catch((error: unknown) => {
+    if (!isGuardViolation(error, 'members.role')) throw error;
+    throw changedMeanwhile();
+  });
 }
 
 /** Ends the signed-in person's own membership of a workspace. Throws `not_found`, `last_owner`. */
@@ -106,7 +108,7 @@ export async function leaveWorkspace(ctx: Ctx, workspace_id: string): Promise<vo
   const row = await selectMembership(ctx.db, workspace_id, personOf(ctx).id).get();
   if (row === undefined) throw notFound('workspace');
   const inside: Ctx = { ...ctx, workspace_id, actor: toUserActor(row) };
-  await change(inside, row.id, { removed_at: ctx.now() }, 'member.leave', { role: row.role });
+  await change(inside, row, { removed_at: ctx.now() }, 'member.leave', { role: row.role });
 }
 
 async function findMember(ctx: Ctx, id: string): Promise<MemberWithUser> {
@@ -136,31 +138,30 @@ export async function refuseAboveOwn(ctx: Ctx, role: MemberRole): Promise<void> 
 
 async function change(
   ctx: Ctx,
-  id: string,
+  { id, role: from }: Pick<MemberWithUser, 'id' | 'role'>,
   changes: { readonly role?: MemberRole; readonly removed_at?: number },
   action: string,
   detail: Readonly<Record<string, unknown>>,
   further: readonly Statement[] = [],
 ): Promise<void> {
-  const statement = changeMember(ctx.db, ctx.workspace_id, id, { ...changes, now: ctx.now() });
-  const [rows] = await guarded(() =>
-    commit(ctx, {
-      statements: [statement, ...further],
-      audit: [{ action, target_type: 'member', target_id: id, detail }],
-    }),
-  );
+  const now = ctx.now();
+  const changed = commit(ctx, {
+    statements: [changeMember(ctx.db, ctx.workspace_id, id, { ...changes, from, now }), ...further],
+    audit: [{ action, target_type: 'member', target_id: id, detail }],
+  });
+  const [rows] = await changed.catch(async (error: unknown) => {
+    if (!isGuardViolation(error, 'members.role')) throw error;
+    throw (await findMember(ctx, id)).role === from ? lastOwner() : changedMeanwhile();
+  });
   invalidateIssuer(id);
   if (rows.length === 0) throw notFound('member');
 }
 
-async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!isGuardViolation(error, 'members.role')) throw error;
-    throw new Failure(
-      'last_owner',
-      'The workspace would have no owner. Make another member an owner first.',
-    );
-  }
-}
+const changedMeanwhile = () =>
+  new Failure('conflict', 'The members have changed in the meantime. Retry.');
+
+const lastOwner = () =>
+  new Failure(
+    'last_owner',
+    'The workspace would have no owner. Make another member an owner first.',
+  );

@@ -73,7 +73,8 @@ const anotherOwner = (workspace_id: string, id: string) => sql`exists (
   and other.role = 'owner' and other.removed_at is null)`;
 
 /**
- * Changes a member who has not been removed. Violates `members.role` when the workspace would be left without an owner.
+ * Changes a member who has not been removed. Violates `members.role` when the workspace would be left without an owner, and
+ * when the role is no longer the one that the caller was allowed to change.
  */
 export const changeMember = (
   db: Db,
@@ -82,11 +83,18 @@ export const changeMember = (
   {
     role,
     removed_at,
+    from,
     now,
-  }: { readonly role?: MemberRole; readonly removed_at?: number; readonly now: number },
+  }: {
+    readonly role?: MemberRole;
+    readonly removed_at?: number;
+    readonly from?: MemberRole;
+    readonly now: number;
+  },
 ) => {
   const keepsOwner = role === 'owner' && removed_at === undefined;
-  const isAllowed = sql`(${keepsOwner} or ${members.role} <> 'owner' or ${anotherOwner(workspace_id, id)})`;
+  const isAllowed = sql`(${keepsOwner} or ${members.role} <> 'owner' or ${anotherOwner(workspace_id, id)})
+    and (${from ?? null} is null or ${members.role} = ${from ?? null})`;
   return db
     .update(members)
     .set({
@@ -113,6 +121,22 @@ export const revokeKeysOf = (db: Db, workspace_id: string, member_id: string, no
         sql`${api_keys.id} glob 'key_*'`,
       ),
     );
+/** Makes an owner an admin. Violates `members.role` unless they are an owner still, and the successor is one by now. */
+export const resignOwner = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  successor: string,
+  now: number,
+) =>
+  db
+    .update(members)
+    .set({
+      updated_at: now,
+      role: sql`iif(${members.role} = 'owner' and ${members.removed_at} is null and exists (select 1 from members next
+        where next.id = ${successor} and next.workspace_id = ${workspace_id} and next.role = 'owner' and next.removed_at is null), 'admin', null)`,
+    })
+    .where(and(eq(members.workspace_id, workspace_id), eq(members.id, id)));
 
 /** True when the workspace has an owner. */
 export const selectOwner = (db: Db, workspace_id: string) =>
