@@ -57,6 +57,7 @@ export async function getSharedAgent(
     access,
     welcome_message: config?.welcome_message ?? null,
     starter_questions: config?.starter_questions ?? [],
+    can_hand_over: config?.hand_over.by_end_user ?? false,
   };
 }
 

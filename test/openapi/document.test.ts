@@ -32,6 +32,7 @@ const publicOperations = [
   'GET /api/v1/erasure-keys',
   'GET /api/v1/end-user-exports/{export}/content',
   'GET /api/v1/generated-files/{generated_file}/download',
+  'GET /api/v1/messages/{message}/citations/{citation}/document',
   'GET /healthz',
   'GET /api/v1/auth/methods',
   ...[

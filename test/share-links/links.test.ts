@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newWorkspace, request } from '../support/api.ts';
 import { addressOf, newShareLink } from '../support/share-links.ts';
 
@@ -26,7 +26,7 @@ describe('a share link', () => {
     expect(audit[0]).toMatchObject({ action: 'share_link.create', target_id: link });
     expect((await get(address)).body).toEqual({
       ...{ title: 'Coffee', access: 'public' },
-      ...{ welcome_message: null, starter_questions: [] },
+      ...{ welcome_message: null, starter_questions: [], can_hand_over: false },
     });
   });
 
@@ -184,6 +184,46 @@ describe('the limits of a share link', () => {
       detail: 'This link has reached its number of conversations.',
     });
     expect((await workspace.get(`/share-links/${link}`)).body.statistics.sessions).toBe(1);
+  });
+
+  it('admit a visitor to 200 sessions, however many the link has', async () => {
+    const { workspace, address, visit } = await newShareLink();
+    const [ann, bob] = [await visit(), await visit()];
+    const begin = async ({ as }: typeof ann) => {
+      const { status, body } = await as.post(`/shared/${address}/sessions`, {});
+      return [status, body.code];
+    };
+    await env.DB.prepare(
+      'update share_visitors set sessions = 199 where id = ? and workspace_id = ?',
+    )
+      .bind(ann.id, workspace.id)
+      .run();
+    expect(await begin(ann)).toEqual([201, undefined]);
+    expect(await begin(ann)).toEqual([403, 'share_limit']);
+    expect(await begin(bob)).toEqual([201, undefined]);
+  });
+
+  it('end with the time of the link, which a later one extends', async () => {
+    const { workspace, link, address, open, visit } = await newShareLink({
+      expires_at: new Date(Date.now() + 60_000).toISOString(),
+    });
+    const { as, session } = await visit();
+    const statuses = async () =>
+      Promise.all(
+        [get(address), open(), as.get(`/sessions/${session}`)].map(
+          async (one) => (await one).status,
+        ),
+      );
+    expect(await statuses()).toEqual([200, 200, 200]);
+    vi.setSystemTime(Date.now() + 61_000);
+    try {
+      expect(await statuses()).toEqual([404, 404, 401]);
+      const expires_at = new Date(Date.now() + 60_000).toISOString();
+      await workspace.patch(`/share-links/${link}`, { expires_at });
+      expect(await statuses()).toEqual([200, 200, 200]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('count the messages of each visitor, regenerated answers included', async () => {

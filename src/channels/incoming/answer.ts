@@ -65,7 +65,7 @@ export async function answerMessage(
 function asWriter(ctx: Ctx, { api_key_id, agent_id }: ChannelRow, thread: ThreadRow): Ctx {
   const actor: EndUserActor = {
     ...{ type: 'end_user', id: thread.end_user_id, api_key_id, agent_ids: [agent_id], groups: [] },
-    ...{ versions: 'active', expires_at: ctx.now() + day },
+    ...{ versions: 'active', issued_at: ctx.now(), expires_at: ctx.now() + day },
     limits: { id: '', requests_per_minute: null, budget: null },
   };
   return { ...ctx, actor, groups: actor.groups };

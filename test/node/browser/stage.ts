@@ -34,6 +34,8 @@ export interface Stage {
   agent(rounds: readonly Round[], config?: object): Promise<{ id: string; base_id: string }>;
   /** Creates a link to an agent; its URL. */
   link(agent: string, fields?: object): Promise<string>;
+  /** The same in a workspace of its own, so that tests do not exchange each other's model. */
+  apart(): Promise<Pick<Stage, 'key' | 'api' | 'agent' | 'link'>>;
   /** Opens a page that records what it requests, and what it breaks. */
   page(options?: Parameters<Browser['newPage']>[0]): Promise<Watched>;
   close(): Promise<void>;
@@ -62,11 +64,35 @@ export async function openStage(): Promise<Stage> {
     openSite(),
   ]);
   const { key } = await openWorkspace(server.url, directory, state);
-  const api = openClient(server.url, key);
+  const inWorkspace = (own: string) => workspaceOf(openClient(server.url, own), provider.url);
   return {
-    ...{ url: server.url, site: site.origin, key, api, lines, serve: site.serve },
+    ...{ url: server.url, site: site.origin, lines, serve: site.serve },
+    ...inWorkspace(key),
+    apart: async () => {
+      const root = openClient(server.url, root_key);
+      const json = { name: crypto.randomUUID() };
+      const made = await root.call<{ api_key: { secret: string } }>('POST', '/workspaces', {
+        json,
+      });
+      return inWorkspace(made.api_key.secret);
+    },
+    page: async (context = {}) => watch(await browser.newPage(context)),
+    close: async () => {
+      await browser.close();
+      site.server.close();
+      provider.stop();
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Creates agents and links in the workspace of a client. */
+function workspaceOf(api: Client, provider: string): Pick<Stage, 'key' | 'api' | 'agent' | 'link'> {
+  return {
+    ...{ key: api.key, api },
     agent: async (rounds, config = {}) => {
-      const scripted = await playScript({ rounds, repeat: true }, provider.url);
+      const scripted = await playScript({ rounds, repeat: true }, provider);
       const { compatible: base_url } = scripted.base_url;
       await api.call('PUT', '/providers/openai-compatible', {
         json: { base_url, api_key: scripted.api_key },
@@ -84,14 +110,6 @@ export async function openStage(): Promise<Stage> {
         json,
       });
       return made.url;
-    },
-    page: async (context = {}) => watch(await browser.newPage(context)),
-    close: async () => {
-      await browser.close();
-      site.server.close();
-      provider.stop();
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }
