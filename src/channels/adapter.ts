@@ -3,7 +3,7 @@ import type { ChannelFile, ChannelKind } from '../db/schema/channels.ts';
 import type { Ctx } from '../platform/context.ts';
 
 /** A received file: its content, or the id by which the channel returns it. */
-interface InboundFile extends Pick<ChannelFile, 'name' | 'media_type' | 'ref'> {
+interface InboundFile extends Pick<ChannelFile, 'name' | 'media_type' | 'ref' | 'refused'> {
   readonly content?: Uint8Array<ArrayBuffer>;
 }
 

@@ -16,8 +16,9 @@ const maxFiles = 10;
 /** Returns what a delivery sends: the answer of a run, or the reply of a person. Null when it was erased. */
 export async function contentOf(
   ctx: Ctx,
-  { source_id, session_id }: DeliveryRow,
+  { source_id, session_id, notice }: DeliveryRow,
 ): Promise<Content | null> {
+  if (notice !== null) return { text: notice, files: [] };
   const message = source_id.startsWith('run_')
     ? await answerOf(ctx, source_id)
     : await replyOf(ctx, source_id, session_id);
