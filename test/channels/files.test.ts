@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { type Line, lineKinds, newLine, type SentFile } from '../support/channels/lines.ts';
 import type { Round } from '../support/provider/script.ts';
@@ -70,6 +71,26 @@ describe.each(lineKinds)('files of a %s channel', (kind) => {
       'This file could not be used:\nphoto.png: too large',
       'No picture.',
     ]);
+  });
+});
+
+describe('a file of a reply', () => {
+  it('that is larger than 20 MB is named in the text', async () => {
+    const line = await newLine('telegram', [says('Hello.')]);
+    const { workspace } = line;
+    await line.say({ order: 1, text: 'Hi' });
+    await line.settle();
+    const [{ id }] = await line.sessions();
+    await workspace.post(`/sessions/${id}/hand-over`, {});
+    const { body } = await workspace.post(`/sessions/${id}/attachments`, {
+      ...{ name: 'film.txt', text: 'A long film.' },
+    });
+    await env.DB.prepare('update attachments set byte_size = 21000000 where id = ?')
+      .bind(body.id)
+      .run();
+    await workspace.post(`/sessions/${id}/replies`, { text: 'See:', attachments: [body.id] });
+    await line.settle();
+    expect((await line.shown()).slice(1)).toEqual(['See:\n\n[film.txt: not sent]']);
   });
 });
 

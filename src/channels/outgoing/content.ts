@@ -28,13 +28,18 @@ export async function contentOf(
     ...message.parts.flatMap((part) => (part.type === 'file' ? part : [])),
   ];
   const files: OutboundFile[] = [];
-  for (const { id, name, media_type, byte_size } of refs.slice(0, maxFiles)) {
-    const object = byte_size > maxFileBytes ? null : await ctx.files.get(await keyOf(ctx, id));
-    if (object === null) continue;
-    const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
-    files.push({ name, media_type, bytes });
+  const omitted: string[] = [];
+  for (const [index, { id, name, media_type, byte_size }] of refs.entries()) {
+    const isSent = index < maxFiles && byte_size <= maxFileBytes;
+    const object = isSent ? await ctx.files.get(await keyOf(ctx, id)) : null;
+    if (object === null) omitted.push(`[${name}: not sent]`);
+    else {
+      const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
+      files.push({ name, media_type, bytes });
+    }
   }
-  return { text: withSources(message), files };
+  const text = [withSources(message), ...omitted].filter(Boolean).join('\n\n');
+  return { text, files };
 }
 
 async function answerOf(ctx: Ctx, run_id: string): Promise<Message | null> {

@@ -318,9 +318,9 @@ export class Line {
   async run(bindings: Bindings = {}): Promise<number> {
     const { results } = await env.DB.prepare(
       `select id, workspace_id, job from outbox where workspace_id = ? and job ->> 'type' glob 'channel.*'
-        and due_at < ? order by created_at, id`,
+        and due_at < ? and claimed_until <= ? order by created_at, id`,
     )
-      .bind(this.workspace.id, Date.now() + 30 * 60_000)
+      .bind(this.workspace.id, Date.now() + 30 * 60_000, Date.now())
       .all<{ id: string; workspace_id: string; job: string }>();
     for (const row of results) {
       const body = { ...row, job: JSON.parse(row.job) };
@@ -356,6 +356,22 @@ export class Line {
     const execution = createExecutionContext();
     await runSchedule('* * * * *', this.#env(bindings), execution);
     await waitOnExecutionContext(execution);
+  }
+
+  /** Hours pass: files that no message refers to are removed. */
+  async hoursLater(): Promise<void> {
+    await env.DB.prepare(
+      `update outbox set due_at = 0, claimed_until = 0 where workspace_id = ? and job ->> 'type' = 'channel.remove_files'`,
+    )
+      .bind(this.workspace.id)
+      .run();
+    await this.settle();
+  }
+
+  /** Files of messages that are stored. */
+  async objects(): Promise<readonly string[]> {
+    const { objects } = await env.FILES.list({ prefix: `${this.workspace.id}/channels/` });
+    return objects.map(({ key }) => key);
   }
 
   /** Requests to the service, oldest first. */
