@@ -41,6 +41,8 @@ export interface OpenChannel {
   readonly id: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly credentials: Readonly<Record<string, string>>;
+  /** Those that were replaced, while requests with their signatures are accepted as well. */
+  readonly former: Readonly<Record<string, string>> | null;
 }
 
 export interface OutboundFile {

@@ -44,6 +44,13 @@ export const UpdateChannel = z
     name,
     is_enabled: z.boolean().describe('A disabled channel ignores messages'),
     credentials: credentials.describe('Replaces those that are given'),
+    overlap_hours: z
+      .int()
+      .min(0)
+      .max(168)
+      .describe(
+        'Hours for which requests with the replaced credentials are accepted as well, 24 by default; 0 ends them at once. A webhook is sent signatures of both',
+      ),
   })
   .partial()
   .openapi('UpdateChannel', { example: { name: 'Support' } });

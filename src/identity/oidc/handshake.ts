@@ -24,13 +24,13 @@ export interface Handshake {
 const textShape = /^[\w-]{43}\.(\d{13})\.([\w-]*)$/;
 
 async function derive(
-  { config }: Pick<Ctx, 'config'>,
+  secret: string,
   { id, issuer }: OidcProvider,
   cookie: string,
   next: string,
 ): Promise<Handshake> {
   const of = (purpose: string) =>
-    hmac(config.person_secret, JSON.stringify(['oidc', purpose, id, issuer, cookie]));
+    hmac(secret, JSON.stringify(['oidc', purpose, id, issuer, cookie]));
   const [state, nonce, verifier] = await Promise.all([of('state'), of('nonce'), of('verifier')]);
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
   const challenge = toBase64Url(new Uint8Array(digest));
@@ -42,7 +42,7 @@ export function newHandshake(ctx: Ctx, provider: OidcProvider, next: string): Pr
   const random = toBase64Url(crypto.getRandomValues(new Uint8Array(32)));
   const path = toBase64Url(new TextEncoder().encode(next));
   const cookie = `${random}.${ctx.now() + handshakeLasts}.${path}`;
-  return derive(ctx, provider, cookie, next);
+  return derive(ctx.config.person_secret.current, provider, cookie, next);
 }
 
 /** Returns the handshake of a cookie; null unless the state is its own and its time has not passed. */
@@ -54,10 +54,14 @@ export async function readHandshake(
 ): Promise<Handshake | null> {
   const [, expires, path] = textShape.exec(cookie) ?? [];
   if (path === undefined || Number(expires) <= ctx.now()) return null;
-  const made = await derive(ctx, provider, cookie, '');
-  if (!equalDigests(made.state, state)) return null;
-  // Only now is it known that this deployment has written the cookie.
-  return { ...made, next: new TextDecoder().decode(fromBase64Url(path)) };
+  const { current, previous } = ctx.config.person_secret;
+  for (const secret of previous === null ? [current] : [current, previous]) {
+    const made = await derive(secret, provider, cookie, '');
+    // Only now is it known that this deployment has written the cookie.
+    if (equalDigests(made.state, state))
+      return { ...made, next: new TextDecoder().decode(fromBase64Url(path)) };
+  }
+  return null;
 }
 
 /** Printable ASCII without a backslash that begins with one slash: a browser finds no other host in it. */

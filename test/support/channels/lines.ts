@@ -285,33 +285,36 @@ export class Line {
     return { ...env, JOBS, ...mail, ...bindings } as unknown as Env;
   }
 
-  /** Delivers a message as the service does. */
+  /** The request of the service with a message. */
+  sign(said: Said, credentials = this.credentials): Promise<Sent> {
+    return wires[this.kind].request(this.channel, said, credentials);
+  }
+
+  /** Delivers a request. Returns the status. */
+  async send({ body, headers }: Sent, bindings: Bindings = {}): Promise<number> {
+    const execution = createExecutionContext();
+    const request = new Request(this.channel.url, { method: 'POST', headers, body });
+    const response = await app.fetch(request, this.#env(bindings), execution);
+    await response.text();
+    await waitOnExecutionContext(execution);
+    return response.status;
+  }
+
+  /** Delivers a message as the service does; `change` is what happens to it on the way. */
   async say(
     said: Said,
     {
       bindings = {},
       credentials = this.credentials,
-      headers = {},
+      change = (body) => body,
     }: {
       bindings?: Bindings;
       credentials?: Record<string, string>;
-      headers?: Record<string, string>;
+      change?: (body: string) => string;
     } = {},
   ): Promise<number> {
-    const sent = await wires[this.kind].request(this.channel, said, credentials);
-    const execution = createExecutionContext();
-    const response = await app.fetch(
-      new Request(this.channel.url, {
-        method: 'POST',
-        headers: { ...sent.headers, ...headers },
-        body: sent.body,
-      }),
-      this.#env(bindings),
-      execution,
-    );
-    await response.text();
-    await waitOnExecutionContext(execution);
-    return response.status;
+    const { body, headers } = await this.sign(said, credentials);
+    return this.send({ body: change(String(body)), headers }, bindings);
   }
 
   /** Runs each job of channels that is due in the next minutes once, oldest first. */
