@@ -122,6 +122,27 @@ describe.each(['slack', 'telegram', 'whatsapp'] as const)('a download of %s', (k
   });
 });
 
+describe('a recording', () => {
+  it.each([
+    ['telegram', 'voice', ''],
+    ['whatsapp', 'audio', 'audio/ogg; codecs=opus'],
+  ] as const)('of %s is named to its sender', async (kind, name, type) => {
+    const line = await newLine(kind, []);
+    const change = (body: string) => {
+      const text = body.replaceAll('"document"', `"${name}"`).replace(/,"caption":"[^"]*"/, '');
+      return text.replace(/,"file_?name":"[^"]*"/, '');
+    };
+    await line.say(
+      { order: 1, files: [{ ...invoice, type: type || 'audio/ogg' }] },
+      { change, resign: true },
+    );
+    await line.settle();
+    expect(await line.shown()).toEqual([
+      `This file could not be used:\n${name}: this type of file is not supported`,
+    ]);
+  });
+});
+
 describe('a file of Slack', () => {
   it('without an address is named to its sender', async () => {
     const line = await newLine('slack', [says('Without it.')]);

@@ -43,6 +43,8 @@ interface Wire {
   readonly sendPath: string;
   /** A request of the service with a message. */
   request(channel: TestChannel, said: Said, credentials: Record<string, string>): Promise<Sent>;
+  /** Signs other bytes in place of those of a request. Absent where the signature does not cover them. */
+  sign?(body: string, credentials: Record<string, string>): Promise<Record<string, string>>;
   /** Texts and names of files that the user sees in the end. */
   shown(calls: readonly { url: string; body: string }[]): readonly string[];
 }
@@ -222,9 +224,11 @@ const wires: Readonly<Record<LineKind, Wire>> = {
         ...{ object: 'whatsapp_business_account' },
         entry: [{ id: '1', changes: [{ field: 'messages', value }] }],
       });
-      const hub = `sha256=${await hmacHex(own.app_secret ?? '', body)}`;
-      return { body, headers: { ...json, 'x-hub-signature-256': hub } };
+      return { body, headers: { ...json, ...(await this.sign?.(body, own)) } };
     },
+    sign: async (body, { app_secret = '' }) => ({
+      'x-hub-signature-256': `sha256=${await hmacHex(app_secret, body)}`,
+    }),
     shown: (calls) =>
       calls
         .filter(({ url }) => url.endsWith('/messages'))
@@ -264,7 +268,7 @@ const JOBS = {
   metrics: async () => undefined,
 };
 
-/** A channel seen by one of its users, whose jobs run when the test says so. */
+/** A channel seen by one of its users, whose jobs run when the test calls for them. */
 export class Line {
   readonly kind: LineKind;
   readonly channel: TestChannel;
@@ -307,14 +311,19 @@ export class Line {
       bindings = {},
       credentials = this.credentials,
       change = (body) => body,
+      resign = false,
     }: {
       bindings?: Bindings;
       credentials?: Record<string, string>;
       change?: (body: string) => string;
+      /** The service itself sends what was changed. */
+      resign?: boolean;
     } = {},
   ): Promise<number> {
-    const { body, headers } = await this.sign(said, credentials);
-    return this.send({ body: change(String(body)), headers }, bindings);
+    const sent = await this.sign(said, credentials);
+    const body = change(String(sent.body));
+    const signature = resign ? await wires[this.kind].sign?.(body, credentials) : {};
+    return this.send({ body, headers: { ...sent.headers, ...signature } }, bindings);
   }
 
   /** Runs each job of channels that is due in the next minutes once, oldest first. */
@@ -384,7 +393,7 @@ export class Line {
     return calls.filter(({ headers }) => headers.authorization === `Bearer ${this.#mailKey}`);
   }
 
-  /** What the user sees in the end, without what an answer looked like while it was written. */
+  /** The texts and files that the user sees in the end, without drafts of answers. */
   async shown(): Promise<readonly string[]> {
     return wires[this.kind].shown(await this.calls()).filter((text) => !text.endsWith(' …'));
   }
