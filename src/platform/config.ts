@@ -152,7 +152,7 @@ const Settings = z.object({
 });
 
 /** A secret that signs what others send back. What the former one has signed stays valid while it is set. */
-interface SigningSecret {
+export interface SigningSecret {
   readonly current: string;
   readonly previous: string | null;
 }
@@ -169,9 +169,9 @@ export interface Config {
   /** By version; the newest signs the tokens of end users, the others verify them. */
   readonly token_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
   /** Names an erased end user in a tombstone, and signs receipts of erasures. */
-  readonly erasure_secret: string;
+  readonly erasure_secret: SigningSecret;
   /** Derives the single-use tokens of people. */
-  readonly person_secret: string;
+  readonly person_secret: SigningSecret;
   /**
    * Decides who may have an account without an invitation, and create workspaces. `open`: everyone. `invited`: accounts by
    * invitation only, all of which may create workspaces. `closed`: accounts by invitation, workspaces by the root key.
@@ -258,8 +258,8 @@ export function readConfig(env: object): Config {
     signing_secret: derived('cursor'),
     token_secret: derived('end-user-token'),
     token_keys: END_USER_TOKEN_KEYS,
-    erasure_secret: `erasure:${ROOT_KEY}`,
-    person_secret: `person:${ROOT_KEY}`,
+    erasure_secret: derived('erasure'),
+    person_secret: derived('person'),
     sign_up: SIGN_UP,
     oidc_providers: toProviders(OIDC_PROVIDERS, OIDC_CLIENT_SECRETS),
     access: accessOf(result.data),

@@ -72,6 +72,11 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('channel.reply'), message_id: z.string() }),
   z.strictObject({ type: z.literal('channel.receive'), message_id: z.string() }),
   z.strictObject({ type: z.literal('channel.send'), delivery_id: z.string() }),
+  z.strictObject({
+    type: z.literal('channel.remove_files'),
+    message_id: z.string(),
+    keys: z.array(z.string()),
+  }),
   z.strictObject({ type: z.literal('source.delete'), source_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.delete'), object_ids: z.array(z.string()) }),

@@ -11,7 +11,15 @@ export type VisitorRow = typeof share_visitors.$inferSelect;
 const own = (workspace_id: string, id: string) =>
   and(eq(share_links.workspace_id, workspace_id), eq(share_links.id, id));
 
-export const insertShareLink = (db: Db, row: ShareLinkRow) => db.insert(share_links).values(row);
+/** Maximum number of share links of a workspace, with those that are switched off. */
+export const maxShareLinks = 1000;
+
+/** Inserts a link. Violates `share_links.address` at the maximum number. */
+export const insertShareLink = (db: Db, row: ShareLinkRow) =>
+  db.insert(share_links).values({
+    ...row,
+    address: sql`iif((select count(*) from share_links l where l.workspace_id = ${row.workspace_id}) < ${sql.raw(String(maxShareLinks))}, ${row.address}, null)`,
+  });
 
 export const selectShareLink = (db: Db, workspace_id: string, id: string) =>
   db.select().from(share_links).where(own(workspace_id, id));

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
-import { equalDigests, hmac, sha256, toBase64Url } from '../../shared/digest.ts';
+import { isMacOf } from '../../platform/signature.ts';
+import { hmac, sha256, toBase64Url } from '../../shared/digest.ts';
 import { minute } from '../../shared/time.ts';
 
 /** Time to answer a challenge. */
@@ -10,13 +11,8 @@ export type ChallengePurpose = 'register' | 'sign_in' | 'second_factor';
 
 const shape = /^([\w-]{22})\.(\d{13})\.([\w-]{43})$/;
 
-const macOf = (
-  { config }: Pick<Ctx, 'config'>,
-  purpose: ChallengePurpose,
-  bound_to: string,
-  random: string,
-  expires: string,
-) => hmac(config.person_secret, JSON.stringify(['passkey', purpose, bound_to, random, expires]));
+const signed = (purpose: ChallengePurpose, bound_to: string, random: string, expires: string) =>
+  JSON.stringify(['passkey', purpose, bound_to, random, expires]);
 
 /**
  * Returns a challenge, in base64url. It is signed by a secret of the deployment and not stored, and is bound to a purpose and to
@@ -29,7 +25,9 @@ export async function newChallenge(
 ): Promise<string> {
   const random = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
   const expires = String(ctx.now() + challengeLasts);
-  const text = `${random}.${expires}.${await macOf(ctx, purpose, bound_to, random, expires)}`;
+  const { current } = ctx.config.person_secret;
+  const mac = await hmac(current, signed(purpose, bound_to, random, expires));
+  const text = `${random}.${expires}.${mac}`;
   return toBase64Url(new TextEncoder().encode(text));
 }
 
@@ -48,7 +46,8 @@ export async function readChallenge(
 ): Promise<OpenChallenge | null> {
   const text = new TextDecoder().decode(challenge);
   const [, random = '', expires = '', mac = ''] = shape.exec(text) ?? [];
-  if (!equalDigests(mac, await macOf(ctx, purpose, bound_to, random, expires))) return null;
+  const mine = signed(purpose, bound_to, random, expires);
+  if (!(await isMacOf(ctx.config.person_secret, mine, mac))) return null;
   const expires_at = Number(expires);
   return expires_at <= ctx.now() ? null : { hash: await sha256(text), expires_at };
 }
