@@ -15,7 +15,7 @@ import { workspaces } from '../../db/schema/workspaces.ts';
 export type DeletionRow = typeof account_deletions.$inferSelect;
 
 /** Takes the place of the name. */
-export const deletedName = 'Deleted account';
+const deletedName = 'Deleted account';
 
 /** Workspaces that have no other owner than a person, suspended ones included, and whether they have other members. */
 export const selectOwnedAlone = (db: Db, user_id: string) =>

@@ -2,13 +2,12 @@ import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
-import { minute } from '../../shared/time.ts';
 import { publicOrigin } from '../mail/origin.ts';
 import { countAttempt } from '../people/attempts.ts';
 import { verifyPassword } from '../people/password.ts';
 import { auditPerson, currentUser, personOf } from '../people/person.ts';
 import type { UserRow } from '../people/store.ts';
-import { selectSessionById } from '../sessions/store.ts';
+import { requireRecentSignIn } from '../sessions/recent-sign-in.ts';
 import { planSecondFactor } from '../two-factor/second-factor.ts';
 import { algorithms } from './algorithms.ts';
 import { handleOf } from './assertion.ts';
@@ -31,10 +30,7 @@ import {
   useChallenge,
 } from './store.ts';
 
-/** An account without a password proves itself by a sign-in of at most this age. */
-const recent = 15 * minute;
-
-/** Returns the options of a new passkey, once the person has proven again who they are. Throws `forbidden`, `conflict`, `second_factor_required`. */
+/** Returns the options of a new passkey, once the person has proven again who they are. Throws `forbidden`, `recent_sign_in_required`, `conflict`, `second_factor_required`. */
 export async function startRegistration(
   ctx: Ctx,
   request: Request,
@@ -43,7 +39,7 @@ export async function startRegistration(
   const { host } = relyingParty(ctx, request);
   const { session_id } = personOf(ctx);
   const user = await currentUser(ctx);
-  await proveAgain(ctx, user, session_id, proof);
+  await proveAgain(ctx, user, proof);
   const known = await selectPasskeys(ctx.db, user.id, null, maxPasskeys).all();
   if (known.length >= maxPasskeys) throw tooMany();
   return {
@@ -73,21 +69,13 @@ const tooMany = () =>
 async function proveAgain(
   ctx: Ctx,
   user: UserRow,
-  session_id: string,
   { password, code }: StartPasskeyRegistration,
 ): Promise<void> {
   const undo = await countAttempt(ctx, 'sign_in', user.email);
   if (user.password_hash !== null) {
     if (!(await verifyPassword(user.password_hash, password ?? '')))
       throw new Failure('forbidden', 'The password is wrong.');
-  } else {
-    const session = await selectSessionById(ctx.db, user.id, session_id).get();
-    if (session === undefined || session.created_at + recent <= ctx.now())
-      throw new Failure(
-        'forbidden',
-        'Sign out and in again, then add the passkey within 15 minutes.',
-      );
-  }
+  } else await requireRecentSignIn(ctx);
   const factor = await planSecondFactor(ctx, user, code).catch((error: unknown) => {
     throw error instanceof Failure && error.code === 'unauthenticated'
       ? new Failure('forbidden', error.message)

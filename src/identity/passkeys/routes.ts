@@ -92,7 +92,7 @@ export const passkeyRoutes = new Router()
         schema: PasskeyRegistrationOptions,
         description: 'Options for the browser',
       },
-      failures: ['conflict', 'second_factor_required', 'rate_limited'],
+      failures: ['conflict', 'recent_sign_in_required', 'second_factor_required', 'rate_limited'],
     },
     (ctx, { body, request }) => startRegistration(ctx, request, body),
   )

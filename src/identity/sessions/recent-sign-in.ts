@@ -5,7 +5,7 @@ import { personOf } from '../people/person.ts';
 import { selectSessionById } from './store.ts';
 
 /** Time after a sign-in in which the person may change how they sign in, or delete the account. */
-export const recentFor = 15 * minute;
+const recentFor = 15 * minute;
 
 /**
  * Throws `recent_sign_in_required` unless the session of the request has begun lately: a browser that was left open, or a
