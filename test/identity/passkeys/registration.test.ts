@@ -397,11 +397,13 @@ describe('the passkeys of a person', () => {
     const [left] = await passkeysOf({ browser });
     expectProblem(await browser.delete(`/me/passkeys/${left.id}`), 409);
     expect(await passkeysOf({ browser })).toEqual([left]);
-    await env.DB.prepare(
-      "insert into user_identities values ('https://issuer.example', lower(hex(randomblob(8))), ?, 1)",
-    )
-      .bind(user_id)
-      .run();
+    // An identity counts only at a provider that people can still sign in with.
+    const identity = env.DB.prepare(
+      "insert into user_identities (issuer, subject, user_id, created_at) values ('https://gone.example', ?, ?, 1)",
+    );
+    await identity.bind(crypto.randomUUID(), user_id).run();
+    expectProblem(await browser.delete(`/me/passkeys/${left.id}`), 409);
+    await env.DB.prepare("update users set password_hash = 'set' where id = ?").bind(user_id).run();
     expect((await browser.delete(`/me/passkeys/${left.id}`)).status).toBe(204);
   });
 });
