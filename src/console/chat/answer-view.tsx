@@ -51,7 +51,7 @@ export function TurnView({
           </p>
         )}
         <ProblemNote problem={problem} />
-        {problem !== null && problem.violations.length > 0 && (
+        {problem !== null && problem.violations.length > 1 && (
           <ul className="small">
             {problem.violations.map((one) => (
               <li key={one.pointer + one.detail}>

@@ -3,6 +3,7 @@ import { catalogue, counted } from './catalogue.ts';
 export const diffTexts = catalogue({
   en: {
     same: 'Both are the same.',
+    comparing: 'Comparing …',
     instructions: 'Instructions',
     fields: 'Fields',
     field: 'Field',
@@ -11,6 +12,7 @@ export const diffTexts = catalogue({
   },
   de: {
     same: 'Beide sind gleich.',
+    comparing: 'Wird verglichen …',
     instructions: 'Anweisungen',
     fields: 'Felder',
     field: 'Feld',

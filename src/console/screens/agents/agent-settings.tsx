@@ -24,7 +24,7 @@ interface Fields {
 /** Name, slug, description and tags, which have no versions; and what activations require. */
 export function AgentSettings({ agent }: { readonly agent: Agent }) {
   const texts = useTexts(agentTexts);
-  const { id, slug, base_id, created_at, updated_at } = agent;
+  const { id, base_id, created_at, updated_at } = agent;
   return (
     <div className="columns">
       <Section title={texts.about}>
@@ -32,7 +32,6 @@ export function AgentSettings({ agent }: { readonly agent: Agent }) {
         <Facts
           facts={[
             [texts.id, <Copyable key="id" text={id} />],
-            [texts.slug, <Copyable key="slug" text={slug} />],
             [texts.ownBase, <Copyable key="base" text={base_id} />],
             [texts.created, <Time key="created" value={created_at} form="moment" />],
             [texts.changed, <Time key="changed" value={updated_at} form="moment" />],

@@ -1,16 +1,17 @@
+import { diffLines, diffWordsWithSpace } from 'diff';
 import type { AgentConfig, VersionDiff } from '../../../client/index.ts';
 import { diffTexts } from '../../texts/agent-versions.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
-import { fieldChanges, textOf } from './config.ts';
+import { type FieldChange, fieldChanges, textOf } from './config.ts';
 
 type LineChange = VersionDiff['instructions'][number];
 
 const defaults = { diff: 'side' };
 
 /** The differences of two configurations: fields with both values, and the lines of the instructions. */
-export function DiffView({
+export default function DiffView({
   before,
   after,
   lines,
@@ -44,38 +45,67 @@ export function DiffView({
           {isSide ? <SideBySide lines={lines} names={names} /> : <Unified lines={lines} />}
         </>
       )}
-      {fields.length > 0 && (
-        <>
-          <h3>{texts.fields}</h3>
-          <div className="table-frame">
-            <table className="table diff-fields">
-              <thead>
-                <tr>
-                  <th scope="col">{texts.field}</th>
-                  <th scope="col">{names[0]}</th>
-                  <th scope="col">{names[1]}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {fields.map(({ pointer, before: old, after: now }) => (
-                  <tr key={pointer}>
-                    <th scope="row">
-                      <code>{pointer.slice(1).replaceAll('/', '.')}</code>
-                    </th>
-                    <td data-label={names[0]}>
-                      <del>{textOf(old)}</del>
-                    </td>
-                    <td data-label={names[1]}>
-                      <ins>{textOf(now)}</ins>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </>
-      )}
+      {fields.length > 0 && <Fields fields={fields} names={names} />}
     </div>
+  );
+}
+
+function Fields({
+  fields,
+  names,
+}: {
+  readonly fields: readonly FieldChange[];
+  readonly names: readonly [string, string];
+}) {
+  const texts = useTexts(diffTexts);
+  return (
+    <>
+      <h3>{texts.fields}</h3>
+      <div className="table-frame">
+        <table className="table diff-fields">
+          <thead>
+            <tr>
+              <th scope="col">{texts.field}</th>
+              <th scope="col">{names[0]}</th>
+              <th scope="col">{names[1]}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <FieldRow key={field.pointer} field={field} names={names} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+/** Texts of several lines, such as schemas, show which of their lines differ. */
+function FieldRow({
+  field: { pointer, before, after },
+  names,
+}: {
+  readonly field: FieldChange;
+  readonly names: readonly [string, string];
+}) {
+  const parts = diffLines(textOf(before), textOf(after));
+  const side = (type: 'added' | 'removed') =>
+    parts
+      .filter((part) => part[type] || !(part.added || part.removed))
+      .map((part, index) => {
+        const Mark = part[type] ? (type === 'added' ? 'ins' : 'del') : 'span';
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place.
+        return <Mark key={index}>{part.value}</Mark>;
+      });
+  return (
+    <tr>
+      <th scope="row">
+        <code>{pointer.slice(1).replaceAll('/', '.')}</code>
+      </th>
+      <td data-label={names[0]}>{side('removed')}</td>
+      <td data-label={names[1]}>{side('added')}</td>
+    </tr>
   );
 }
 
@@ -141,7 +171,16 @@ function SideBySide({
   );
 }
 
-const Pair = ({
+/** Words of two lines that are alike; null for lines that have little in common. */
+function wordsOf(left: string, right: string) {
+  const words = diffWordsWithSpace(left, right);
+  const common = words
+    .filter(({ added, removed }) => !(added || removed))
+    .reduce((sum, { value }) => sum + value.trim().length, 0);
+  return common * 2 >= Math.min(left.length, right.length) ? words : null;
+}
+
+function Pair({
   left,
   right,
   isChanged,
@@ -149,16 +188,28 @@ const Pair = ({
   readonly left: string | null;
   readonly right: string | null;
   readonly isChanged: boolean;
-}) => (
-  <>
-    <p className={`diff-line ${isChanged && left !== null ? 'diff-removed' : 'diff-same'}`}>
-      {left ?? ' '}
+}) {
+  const words = isChanged && left !== null && right !== null ? wordsOf(left, right) : null;
+  const side = (text: string | null, type: 'added' | 'removed') => (
+    <p className={`diff-line ${isChanged && text !== null ? `diff-${type}` : 'diff-same'}`}>
+      {words === null
+        ? text || ' '
+        : words
+            .filter((word) => word[type] || !(word.added || word.removed))
+            .map((word, index) => {
+              const Mark = word[type] ? 'b' : 'span';
+              // biome-ignore lint/suspicious/noArrayIndexKey: words have no identity but their place.
+              return <Mark key={index}>{word.value}</Mark>;
+            })}
     </p>
-    <p className={`diff-line ${isChanged && right !== null ? 'diff-added' : 'diff-same'}`}>
-      {right ?? ' '}
-    </p>
-  </>
-);
+  );
+  return (
+    <>
+      {side(left, 'removed')}
+      {side(right, 'added')}
+    </>
+  );
+}
 
 /** A removed line stands beside the line that took its place. */
 function pairsOf(lines: readonly LineChange[]): [string | null, string | null][] {

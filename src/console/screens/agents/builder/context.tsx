@@ -64,7 +64,7 @@ export function Part({
   return (
     <section className="part" aria-labelledby={id}>
       <details open={isOpen} onToggle={({ currentTarget }) => toggle(name, currentTarget.open)}>
-        <summary>
+        <summary className="part-title">
           <h2 id={id}>{title}</h2>
           {violations.length > 0 && <Badge tone="bad">{texts.violations(violations.length)}</Badge>}
           <span className="part-summary muted">{summary}</span>

@@ -14,7 +14,7 @@ export function Findings() {
   if (findings.length === 0) return null;
   return (
     <details className="findings">
-      <summary>
+      <summary className="part-title">
         <h2>{texts.findings(findings.length)}</h2>
       </summary>
       <ul>

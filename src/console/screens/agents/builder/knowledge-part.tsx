@@ -60,7 +60,7 @@ export function KnowledgePart() {
         onChange={(citations) => set({ citations })}
       />
       <details className="more-settings">
-        <summary>{texts.retrieval}</summary>
+        <summary className="more-title">{texts.retrieval}</summary>
         <div className="part-body">
           <SelectField
             label={texts.mode}

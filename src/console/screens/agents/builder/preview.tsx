@@ -56,7 +56,7 @@ export function Preview() {
       </header>
       {inputs.length > 0 && (
         <details className="preview-inputs" open={turns.length === 0}>
-          <summary>{texts.inputValues}</summary>
+          <summary className="more-title">{texts.inputValues}</summary>
           <InputsForm fields={inputs} values={values.value} onChange={values.change} />
         </details>
       )}

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { AgentPlan, AppliedPlan, Problem } from '../../../../client/index.ts';
+import type { AgentConfig, AgentPlan, AppliedPlan, Problem } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useSession } from '../../../app/session.tsx';
@@ -11,7 +11,8 @@ import { CheckField, Form, TextField } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { useToast } from '../../../ui/toast.tsx';
-import { DiffView } from '../diff-view.tsx';
+import { fieldChanges } from '../config.ts';
+import { Diff } from '../diff.tsx';
 import { useBuilder } from './context.tsx';
 
 /** Shows what would be saved, as the API plans it, and saves exactly that. */
@@ -80,7 +81,10 @@ function Planned({
   const texts = useTexts(builderTexts);
   const toast = useToast();
   const { agent, draft } = useBuilder();
-  const [choice, setChoice] = useState({ ...untouched, change_summary: summaryOf(plan) });
+  const [choice, setChoice] = useState({
+    ...untouched,
+    change_summary: summaryOf(agent.config, plan.config as AgentConfig),
+  });
   const apply = useAction(
     async ({ activate, ...words }: Choice, header) => {
       const { data } = await client.POST('/api/v1/agents/{agent}/plan/apply', {
@@ -106,9 +110,9 @@ function Planned({
   const isStale = apply.problem?.status === 409 && apply.problem.code !== 'evaluation_required';
   return (
     <>
-      <DiffView
+      <Diff
         before={agent.config}
-        after={plan.config as typeof agent.config}
+        after={plan.config as AgentConfig}
         lines={plan.instructions}
         names={[texts.versionName(plan.from.number), texts.draftName]}
       />
@@ -132,7 +136,12 @@ function Planned({
   );
 }
 
-const summaryOf = ({ summary }: AgentPlan): string => summary.join('; ').slice(0, 500);
+/** Names what changes, for a person to improve upon. */
+const summaryOf = (before: AgentConfig, after: AgentConfig): string =>
+  fieldChanges(before, after)
+    .map(({ pointer }) => pointer.slice(1).replaceAll('/', '.'))
+    .join(', ')
+    .slice(0, 500);
 
 function Words({
   choice,

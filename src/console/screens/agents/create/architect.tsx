@@ -60,7 +60,9 @@ function Talk({ session }: { readonly session: ArchitectConversation }) {
   const end = useRef<HTMLDivElement>(null);
   const count = session.messages.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the conversation as it grows.
-  useEffect(() => end.current?.scrollIntoView({ block: 'nearest' }), [count, sent]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [count, sent]);
   const suggestions = session.messages.at(-1)?.suggestions ?? [];
   return (
     <section className="architect-talk" aria-label={texts.architect}>
@@ -136,7 +138,7 @@ function PasteDocument({
   };
   return (
     <details className="more-settings">
-      <summary>{texts.documents}</summary>
+      <summary className="more-title">{texts.documents}</summary>
       <Form problem={null} onSubmit={send}>
         <TextField label={texts.documentName} required value={name} onChange={setName} />
         <TextAreaField label={texts.documentText} required value={text} onChange={setText} />

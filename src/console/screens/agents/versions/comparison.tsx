@@ -8,7 +8,7 @@ import { Button } from '../../../ui/button.tsx';
 import { SelectField } from '../../../ui/field.tsx';
 import { Section } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
-import { DiffView } from '../diff-view.tsx';
+import { Diff } from '../diff.tsx';
 import { AskBoth } from './ask-both.tsx';
 
 interface Pair {
@@ -68,7 +68,7 @@ function Changes({ agent: { id: agent }, a, b }: Pair) {
   if (first.data === undefined || second.data === undefined || diff.data === undefined)
     return <Loading>{texts.comparing}</Loading>;
   return (
-    <DiffView
+    <Diff
       before={first.data.config}
       after={second.data.config}
       lines={diff.data.instructions}
