@@ -189,6 +189,8 @@ export const createTexts = catalogue({
     checking: 'Checking the manifest …',
     importReady: (name: string, tools: number) =>
       `${name} can be imported, with ${counted(tools, 'tool', 'tools')}.`,
+    importSlug: (slug: string) =>
+      `The slug ${slug} is in use: the imported agent gets another one.`,
     importLacks: 'Parts that this workspace does not have are left out:',
     importAgent: 'Import the agent',
     imported: 'Imported, without:',
@@ -262,6 +264,8 @@ export const createTexts = catalogue({
     checking: 'Manifest wird geprüft …',
     importReady: (name: string, tools: number) =>
       `${name} kann importiert werden, mit ${counted(tools, 'Werkzeug', 'Werkzeugen')}.`,
+    importSlug: (slug: string) =>
+      `Das Kürzel ${slug} ist vergeben: der importierte Agent erhält ein anderes.`,
     importLacks: 'Was dieser Arbeitsbereich nicht hat, wird weggelassen:',
     importAgent: 'Agent importieren',
     imported: 'Importiert, ohne:',

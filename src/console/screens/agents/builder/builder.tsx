@@ -79,9 +79,9 @@ export function Builder({ agent }: { readonly agent: Agent }) {
           </Form>
         </div>
         {mayWrite && (
-          <aside className="builder-preview">
+          <div className="builder-preview">
             <Preview />
-          </aside>
+          </div>
         )}
       </div>
       {isSaving && <SaveDialog onClose={() => setSaving(false)} onRefused={refuse} />}

@@ -43,7 +43,9 @@ export function ArchitectDraft({ session }: { readonly session: ArchitectSession
       {typeof instructions === 'string' && instructions !== '' && (
         <>
           <h3>{texts.instructions}</h3>
-          <p className="message-text draft-text">{instructions}</p>
+          <p className="message-text draft-text" tabIndex={0}>
+            {instructions}
+          </p>
         </>
       )}
       <Listed title={texts.openTopics} lines={open.map(({ question }) => question)} />

@@ -34,9 +34,9 @@ export function Architect({ id }: { readonly id: string }) {
   return (
     <div className="builder">
       <Talk session={data} />
-      <aside className="builder-preview">
+      <div className="builder-preview">
         <ArchitectDraft session={data} />
-      </aside>
+      </div>
     </div>
   );
 }

@@ -113,6 +113,7 @@ function Checked({ manifest }: { readonly manifest: AgentManifestInput }) {
     );
   if (plan.isPending) return <Loading>{texts.checking}</Loading>;
   const refused = plan.error instanceof Problem ? plan.error : null;
+  const isTaken = refused?.code === 'slug_taken';
   const isMissing = refused !== null && refused.violations.length > 0 && isManifest(manifest);
   return (
     <>
@@ -122,7 +123,8 @@ function Checked({ manifest }: { readonly manifest: AgentManifestInput }) {
           <List texts={plan.data.warnings.map(({ detail }) => detail)} />
         </div>
       )}
-      {refused !== null && !isMissing && <ProblemNote problem={refused} />}
+      {isTaken && <p className="note note-warn">{texts.importSlug(manifest.agent.slug)}</p>}
+      {refused !== null && !isMissing && !isTaken && <ProblemNote problem={refused} />}
       {isMissing && (
         <div className="note note-warn">
           <p>{texts.importLacks}</p>
@@ -130,7 +132,7 @@ function Checked({ manifest }: { readonly manifest: AgentManifestInput }) {
         </div>
       )}
       <ProblemNote problem={make.problem} />
-      {(plan.data !== undefined || isMissing) && (
+      {(plan.data !== undefined || isMissing || isTaken) && (
         <div className="form-actions">
           <Button kind="primary" isBusy={make.isRunning} onClick={() => make.run()}>
             {texts.importAgent}
