@@ -1,6 +1,10 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { agentsArea } from '../screens/agents/area.ts';
+import { approvalsArea } from '../screens/approvals/area.ts';
+import { inboxArea } from '../screens/inbox/area.ts';
+import { sessionsArea } from '../screens/sessions/area.ts';
+import { settingsArea } from '../screens/settings/area.ts';
 import type { AreaName } from '../texts/shell.ts';
 import type { Permission } from './session.tsx';
 
@@ -19,4 +23,10 @@ export interface Area {
 }
 
 /** In the order in which they are shown. */
-export const areas: readonly Area[] = [agentsArea];
+export const areas: readonly Area[] = [
+  agentsArea,
+  sessionsArea,
+  inboxArea,
+  approvalsArea,
+  settingsArea,
+];

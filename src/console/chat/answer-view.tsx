@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { Citation, RequiredAction } from '../../client/index.ts';
-import { usePlace } from '../app/use-place.ts';
+import { placeOf } from '../app/places.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { chatTexts } from '../texts/chat.ts';
 import { Button } from '../ui/button.tsx';
@@ -184,7 +184,6 @@ function Waiting({
 function Took({ answer: { run, run_id } }: { readonly answer: LiveAnswer }) {
   const texts = useTexts(chatTexts);
   const format = useFormat();
-  const place = usePlace();
   if (run === null || run_id === null) return null;
   const { usage, latency_ms, confidence, coverage } = run;
   const tokens = usage === null ? null : (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0);
@@ -200,7 +199,7 @@ function Took({ answer: { run, run_id } }: { readonly answer: LiveAnswer }) {
   return (
     <p className="muted small took">
       <span>{parts.join(' · ')}</span>
-      <Link href={place(`/sessions/runs/${run_id}`)}>{texts.trace}</Link>
+      <Link href={placeOf(`/sessions/runs/${run_id}`)}>{texts.trace}</Link>
     </p>
   );
 }

@@ -193,7 +193,7 @@ export const createTexts = catalogue({
       `The slug ${slug} is in use: the imported agent gets another one.`,
     importLacks: 'Parts that this workspace does not have are left out:',
     importAgent: 'Import the agent',
-    imported: 'Imported, without:',
+    imported: 'Imported. Please note:',
     open: 'Open the agent',
     architectHint:
       'Describe what the agent is for. The architect asks what matters and keeps a draft that you can try.',
@@ -268,7 +268,7 @@ export const createTexts = catalogue({
       `Das Kürzel ${slug} ist vergeben: der importierte Agent erhält ein anderes.`,
     importLacks: 'Was dieser Arbeitsbereich nicht hat, wird weggelassen:',
     importAgent: 'Agent importieren',
-    imported: 'Importiert, ohne:',
+    imported: 'Importiert. Bitte beachten:',
     open: 'Agent öffnen',
     architectHint:
       'Beschreiben Sie, wofür der Agent da ist. Der Architekt fragt, worauf es ankommt, und führt einen Entwurf, den Sie erproben können.',

@@ -212,6 +212,7 @@ describe('agents', () => {
     await page.getByText(/The slug old-one is in use/).waitFor();
     await stage.check();
     await page.getByRole('button', { name: 'Import the agent' }).click();
+    await page.getByRole('link', { name: 'Open the agent' }).click();
     await page.getByRole('heading', { level: 1, name: /Old one/ }).waitFor();
   });
 

@@ -3,8 +3,8 @@ import { useLocation } from 'wouter';
 import type { Agent, AgentSummary } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
+import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
-import { usePlace } from '../../app/use-place.ts';
 import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
@@ -47,7 +47,6 @@ function useAgentActions({ id, slug, name }: Agent | AgentSummary) {
   const texts = useTexts(agentTexts);
   const toast = useToast();
   const [, go] = useLocation();
-  const place = usePlace();
   const path = { agent: id };
   const download = useAction(
     async () => {
@@ -63,7 +62,7 @@ function useAgentActions({ id, slug, name }: Agent | AgentSummary) {
       refresh: ['/api/v1/agents'],
       onDone: ({ data }) => {
         toast(texts.duplicated(name));
-        if (data !== undefined) go(place(`/agents/${data.id}`));
+        if (data !== undefined) go(placeOf(`/agents/${data.id}`));
       },
     },
   );
@@ -95,7 +94,6 @@ function Removal({
   const texts = useTexts(agentTexts);
   const toast = useToast();
   const [, go] = useLocation();
-  const place = usePlace();
   const remove = useAction(
     () =>
       client.DELETE('/api/v1/agents/{agent}', {
@@ -107,7 +105,7 @@ function Removal({
       onDone: () => {
         toast(isPermanent ? texts.removed(name) : texts.archivedToast(name));
         onClose();
-        if (isPermanent) go(place('/agents?archived=true'));
+        if (isPermanent) go(placeOf('/agents?archived=true'));
       },
     },
   );

@@ -1,7 +1,7 @@
 import { Route, Switch } from 'wouter';
 import type { Agent } from '../../../client/index.ts';
 import { api } from '../../api/api.ts';
-import { usePlace } from '../../app/use-place.ts';
+import { placeOf } from '../../app/places.ts';
 import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Badge, Page } from '../../ui/page.tsx';
@@ -26,12 +26,11 @@ export function AgentScreen({ id }: { readonly id: string }) {
 
 function Shown({ agent }: { readonly agent: Agent }) {
   const texts = useTexts(agentTexts);
-  const place = usePlace();
   const { name, description, active_version, archived_at } = agent;
   return (
     <Page
       title={name}
-      back={{ to: place('/agents'), label: texts.title }}
+      back={{ to: placeOf('/agents'), label: texts.title }}
       {...(description !== '' && { description })}
       heading={
         <>

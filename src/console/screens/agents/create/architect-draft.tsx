@@ -2,7 +2,7 @@ import { useLocation } from 'wouter';
 import type { ArchitectSession } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
-import { usePlace } from '../../../app/use-place.ts';
+import { placeOf } from '../../../app/places.ts';
 import { createTexts } from '../../../texts/agents.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button, LinkButton } from '../../../ui/button.tsx';
@@ -14,7 +14,6 @@ const path = '/api/v1/architect/sessions';
 /** What the architect has so far; it can be tried, and made an agent at any time. */
 export function ArchitectDraft({ session }: { readonly session: ArchitectSession }) {
   const texts = useTexts(createTexts);
-  const place = usePlace();
   const [, go] = useLocation();
   const { id, draft, open, findings, agent_id } = session;
   const params = { path: { architect_session: id } };
@@ -32,7 +31,7 @@ export function ArchitectDraft({ session }: { readonly session: ArchitectSession
       ).data,
     {
       refresh: ['/api/v1/agents', path],
-      onDone: (agent) => agent !== undefined && go(place(`/agents/${agent.id}`)),
+      onDone: (agent) => agent !== undefined && go(placeOf(`/agents/${agent.id}`)),
     },
   );
   const { instructions } = draft.config;
@@ -63,7 +62,7 @@ export function ArchitectDraft({ session }: { readonly session: ArchitectSession
             </Button>
           </>
         ) : (
-          <LinkButton to={place(`/agents/${agent_id}`)} kind="primary">
+          <LinkButton to={placeOf(`/agents/${agent_id}`)} kind="primary">
             {texts.open}
           </LinkButton>
         )}

@@ -1,6 +1,6 @@
 import { Route, Switch } from 'wouter';
+import { placeOf } from '../../../app/places.ts';
 import { useCan } from '../../../app/session.tsx';
-import { usePlace } from '../../../app/use-place.ts';
 import { createTexts } from '../../../texts/agents.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { shellTexts } from '../../../texts/shell.ts';
@@ -16,11 +16,10 @@ import { ImportAgent } from './import-agent.tsx';
 export function CreateAgent() {
   const texts = useTexts(createTexts);
   const shell = useTexts(shellTexts);
-  const place = usePlace();
   const mayWrite = useCan('agents:write');
   const mayDesign = useCan('architect:use');
   return (
-    <Page title={texts.title} back={{ to: place('/agents'), label: texts.back }}>
+    <Page title={texts.title} back={{ to: placeOf('/agents'), label: texts.back }}>
       {mayWrite ? (
         <>
           <Tabs

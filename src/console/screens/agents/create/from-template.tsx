@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
-import { usePlace } from '../../../app/use-place.ts';
+import { placeOf } from '../../../app/places.ts';
 import { createTexts } from '../../../texts/agents.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -17,7 +17,6 @@ const nameOf = (text: string): TemplateName =>
 
 export function FromTemplate() {
   const texts = useTexts(createTexts);
-  const place = usePlace();
   const [, go] = useLocation();
   const [{ template }, setState] = useUrlState(defaults);
   const chosen = nameOf(template);
@@ -30,7 +29,7 @@ export function FromTemplate() {
       }),
     {
       refresh: ['/api/v1/agents'],
-      onDone: ({ data }) => data !== undefined && go(place(`/agents/${data.id}`)),
+      onDone: ({ data }) => data !== undefined && go(placeOf(`/agents/${data.id}`)),
     },
   );
   return (

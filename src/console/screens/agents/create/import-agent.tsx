@@ -9,7 +9,7 @@ import {
 } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
-import { usePlace } from '../../../app/use-place.ts';
+import { placeOf } from '../../../app/places.ts';
 import { createTexts } from '../../../texts/agents.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button, LinkButton } from '../../../ui/button.tsx';
@@ -84,7 +84,6 @@ function Dropzone({
 /** What the API says about a manifest, and the import. */
 function Checked({ manifest }: { readonly manifest: AgentManifestInput }) {
   const texts = useTexts(createTexts);
-  const place = usePlace();
   const [, go] = useLocation();
   const plan = useQuery({
     queryKey: ['plan', manifest],
@@ -100,7 +99,7 @@ function Checked({ manifest }: { readonly manifest: AgentManifestInput }) {
     {
       refresh: ['/api/v1/agents'],
       onDone: (agent) =>
-        agent.warnings.length === 0 ? go(place(`/agents/${agent.id}`)) : setMade(agent),
+        agent.warnings.length === 0 ? go(placeOf(`/agents/${agent.id}`)) : setMade(agent),
     },
   );
   if (made !== null)
@@ -108,7 +107,7 @@ function Checked({ manifest }: { readonly manifest: AgentManifestInput }) {
       <div className="note note-warn">
         <p>{texts.imported}</p>
         <List texts={made.warnings} />
-        <LinkButton to={place(`/agents/${made.id}`)}>{texts.open}</LinkButton>
+        <LinkButton to={placeOf(`/agents/${made.id}`)}>{texts.open}</LinkButton>
       </div>
     );
   if (plan.isPending) return <Loading>{texts.checking}</Loading>;
