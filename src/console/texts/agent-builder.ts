@@ -449,7 +449,7 @@ export const builderTexts = catalogue({
     previewDraft: 'Antwortet mit Ihrem ungespeicherten Entwurf.',
     previewActive: 'Antwortet mit der aktiven Fassung.',
     previewHint:
-      'Fragen Sie etwas. Jede Frage wird als Vorschau abgerechnet und als eigener Lauf gespeichert.',
+      'Fragen Sie etwas. Jede Frage ist ein eigener Lauf, ohne Erinnerung an die vorigen, und wird als Vorschau abgerechnet.',
     inputValues: 'Werte der Eingaben',
     conversation: 'Gespräch',
     restart: 'Neu beginnen',
