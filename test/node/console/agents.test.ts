@@ -98,7 +98,7 @@ describe('agents', () => {
     expect(saved.config.inputs).toHaveLength(1);
   });
 
-  it('say that another version was activated meanwhile, and bring it in', async () => {
+  it('say that another version was activated in the meantime, and bring it in', async () => {
     const { page } = stage;
     const { id } = await stage.agent([{ text: ['Yes.'] }]);
     await stage.show(`/agents/${id}`, /./);

@@ -1,4 +1,5 @@
 import type { AgentConfig, AgentConfigPatch } from '../../../client/index.ts';
+import { isRecord, isSame } from '../../ui/is-same.ts';
 
 const sections = [
   'settings',
@@ -13,19 +14,6 @@ const sections = [
 export type Section = (typeof sections)[number];
 
 const isSection = (name: string): boolean => (sections as readonly string[]).includes(name);
-
-export const isSame = (a: unknown, b: unknown): boolean => stable(a) === stable(b);
-
-/** JSON with sorted keys: what the API returns, and what a person typed, differ in their order. */
-const stable = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    isRecord(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  ) ?? 'undefined';
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Returns the fields that differ, as the API merges them: tools that are not named keep their pinned revisions. */
 export function patchOf(active: AgentConfig, wanted: AgentConfig): AgentConfigPatch {

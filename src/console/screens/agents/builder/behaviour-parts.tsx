@@ -2,9 +2,9 @@ import { builderTexts } from '../../../texts/agent-builder.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { CheckField, NumberField, TextAreaField } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
+import { JsonField } from '../../../ui/json-field.tsx';
+import { LinesField } from '../../../ui/lines-field.tsx';
 import { Part, useBuilder, useSection } from './context.tsx';
-import { JsonField } from './json-field.tsx';
-import { LinesField } from './lines-field.tsx';
 import { partPointers } from './parts.ts';
 
 export function GreetingPart() {

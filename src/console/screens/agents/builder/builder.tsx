@@ -4,7 +4,9 @@ import type { Agent, Problem } from '../../../../client/index.ts';
 import { useCan } from '../../../app/session.tsx';
 import { builderTexts } from '../../../texts/agent-builder.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
+import { uiTexts } from '../../../texts/ui.ts';
 import { Form } from '../../../ui/field.tsx';
+import { JsonField } from '../../../ui/json-field.tsx';
 import { useUrlState } from '../../../ui/use-url-state.ts';
 import { GreetingPart, MemoryPart, MetadataPart } from './behaviour-parts.tsx';
 import { BuilderContext, type Building, useBuilder } from './context.tsx';
@@ -12,7 +14,6 @@ import { DraftBar, OutdatedNote } from './draft-bar.tsx';
 import { Findings } from './findings.tsx';
 import { InputsPart } from './inputs-part.tsx';
 import { InstructionsPart } from './instructions-part.tsx';
-import { JsonField } from './json-field.tsx';
 import { KnowledgePart } from './knowledge-part.tsx';
 import { LimitsPart, SafetyPart } from './limits-parts.tsx';
 import { ModelPart } from './model-part.tsx';
@@ -150,6 +151,7 @@ const Parts = () => (
 /** The configuration as the API has it. */
 function WholeJson() {
   const texts = useTexts(builderTexts);
+  const ui = useTexts(uiTexts);
   const { agent, draft, problem } = useBuilder();
   return (
     <>
@@ -169,9 +171,7 @@ function WholeJson() {
         value={draft.config}
         draftKey={`agent.${agent.id}.json`}
         check={(value) =>
-          typeof value === 'object' && value !== null && !Array.isArray(value)
-            ? null
-            : texts.notObject
+          typeof value === 'object' && value !== null && !Array.isArray(value) ? null : ui.notObject
         }
         onChange={draft.replace}
       />

@@ -4,8 +4,8 @@ import { builderTexts } from '../../../texts/agent-builder.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { CheckField, SelectField, TextField } from '../../../ui/field.tsx';
+import { LinesField } from '../../../ui/lines-field.tsx';
 import { Part, useBuilder } from './context.tsx';
-import { LinesField } from './lines-field.tsx';
 import { partPointers } from './parts.ts';
 
 export const newField = (name: string): InputField => ({

@@ -2,8 +2,8 @@ import { builderTexts } from '../../../texts/agent-builder.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { CheckField, NumberField, SelectField } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
+import { LinesField } from '../../../ui/lines-field.tsx';
 import { Part, useSection } from './context.tsx';
-import { LinesField } from './lines-field.tsx';
 import { partPointers } from './parts.ts';
 
 const efforts = ['default', 'none', 'minimal', 'low', 'medium', 'high', 'xhigh'] as const;

@@ -5,8 +5,9 @@ import type {
   AgentConfigPatch,
   VersionReference,
 } from '../../../../client/index.ts';
+import { isSame } from '../../../ui/is-same.ts';
 import { useDraft } from '../../../ui/use-draft.ts';
-import { isSame, mergeConfigs, patchOf } from '../config.ts';
+import { mergeConfigs, patchOf } from '../config.ts';
 
 interface Draft {
   /** The version that the draft was made from. */

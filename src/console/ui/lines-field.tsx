@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
-import { TextAreaField } from '../../../ui/field.tsx';
-import { isSame } from '../config.ts';
+import { TextAreaField } from './field.tsx';
+import { isSame } from './is-same.ts';
 
 const linesOf = (text: string): string[] =>
   text

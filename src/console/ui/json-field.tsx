@@ -1,9 +1,9 @@
 import { type ReactNode, useState } from 'react';
-import { builderTexts } from '../../../texts/agent-builder.ts';
-import { useTexts } from '../../../texts/catalogue.ts';
-import { TextAreaField } from '../../../ui/field.tsx';
-import { useDraft } from '../../../ui/use-draft.ts';
-import { isSame } from '../config.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { uiTexts } from '../texts/ui.ts';
+import { TextAreaField } from './field.tsx';
+import { isSame } from './is-same.ts';
+import { useDraft } from './use-draft.ts';
 
 const pretty = (value: unknown): string => (value === null ? '' : JSON.stringify(value, null, 2));
 
@@ -29,7 +29,7 @@ export function JsonField<Value>({
   /** Returns what is wrong with JSON that parses; null if nothing is. */
   readonly check?: (value: unknown) => string | null;
 }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(uiTexts);
   const broken = useDraft<string | null>(draftKey, null);
   const [typed, setTyped] = useState(() => pretty(value));
   const parsed = parse(typed, isOptional);
