@@ -11,6 +11,7 @@ import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { EffectBadge } from './effect-badge.tsx';
+import { Lists } from './lists.tsx';
 
 const filters = { q: '', effect: '' };
 const effects = ['read', 'write', 'destructive'] as const;
@@ -33,8 +34,16 @@ export function HttpTools() {
     { name: texts.effect, cell: (tool) => <EffectBadge effect={tool.effect} /> },
     { name: texts.changed, cell: ({ updated_at }) => <Time value={updated_at} /> },
   ];
-  return (
+  const actions = mayWrite && (
     <>
+      <LinkButton to="/import">{texts.import}</LinkButton>
+      <LinkButton to="/new" kind="primary">
+        {texts.newTool}
+      </LinkButton>
+    </>
+  );
+  return (
+    <Lists actions={actions}>
       <div className="filters">
         <SearchField
           value={typed}
@@ -54,14 +63,6 @@ export function HttpTools() {
           ]}
           onChange={(value) => setFilters({ effect: value })}
         />
-        {mayWrite && (
-          <>
-            <LinkButton to="/new" kind="primary">
-              {texts.newTool}
-            </LinkButton>
-            <LinkButton to="/import">{texts.import}</LinkButton>
-          </>
-        )}
       </div>
       <ListTable
         label={texts.http}
@@ -79,6 +80,6 @@ export function HttpTools() {
           )
         }
       />
-    </>
+    </Lists>
   );
 }

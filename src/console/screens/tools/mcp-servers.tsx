@@ -8,6 +8,7 @@ import { Badge } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { Lists } from './lists.tsx';
 
 const tones = { ready: 'good', auth_required: 'warn', failed: 'bad' } as const;
 
@@ -32,24 +33,18 @@ export function McpServers() {
       {texts.newServer}
     </LinkButton>
   );
-  const rows = rowsOf(reading.data);
   return (
-    <>
-      {rows !== undefined && rows.length > 0 && <div className="form-actions">{create}</div>}
+    <Lists actions={create}>
       <ListTable
         label={texts.mcp}
         loading={texts.loadingServers}
         reading={reading}
-        rows={rows}
+        rows={rowsOf(reading.data)}
         columns={columns}
         keyOf={({ id }) => id}
         linkOf={({ id }) => `/mcp/${id}`}
-        empty={
-          <Empty title={texts.noServers} action={create}>
-            {texts.noServersHint}
-          </Empty>
-        }
+        empty={<Empty title={texts.noServers}>{texts.noServersHint}</Empty>}
       />
-    </>
+    </Lists>
   );
 }

@@ -81,7 +81,7 @@ export function ToolForm({ value, onChange, draftKey }: FormProps & { readonly d
         </div>
       </div>
       <p className="field-hint">{texts.urlHint}</p>
-      <h3>{texts.schema}</h3>
+      <h2>{texts.schema}</h2>
       <SchemaEditor
         schema={value.input_schema}
         pointer="/input_schema"

@@ -1,9 +1,4 @@
-import type { ReactNode } from 'react';
 import { Route, Switch } from 'wouter';
-import { useTexts } from '../../texts/catalogue.ts';
-import { toolTexts } from '../../texts/tools.ts';
-import { Page } from '../../ui/page.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
 import { HttpTools } from './http-tools.tsx';
 import { ImportTools } from './import-tools.tsx';
 import { McpServers } from './mcp-servers.tsx';
@@ -26,32 +21,12 @@ export default function Tools() {
       </Route>
       <Route path="/mcp/:server">{({ server }) => <ServerScreen key={server} id={server} />}</Route>
       <Route path="/mcp">
-        <Lists>
-          <McpServers />
-        </Lists>
+        <McpServers />
       </Route>
       <Route path="/:tool">{({ tool }) => <ToolScreen key={tool} id={tool} />}</Route>
       <Route path="/">
-        <Lists>
-          <HttpTools />
-        </Lists>
+        <HttpTools />
       </Route>
     </Switch>
-  );
-}
-
-function Lists({ children }: { readonly children: ReactNode }) {
-  const texts = useTexts(toolTexts);
-  return (
-    <Page title={texts.title} description={texts.description}>
-      <Tabs
-        label={texts.kinds}
-        tabs={[
-          { to: '/', label: texts.http },
-          { to: '/mcp', label: texts.mcp },
-        ]}
-      />
-      {children}
-    </Page>
   );
 }
