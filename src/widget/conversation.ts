@@ -1,6 +1,6 @@
+import { type RunEvent, readEvents } from '../client/read-events.ts';
 import { Answer } from './answer.ts';
 import { type Api, RequestError } from './api.ts';
-import { type RunEvent, readEvents } from '../client/read-events.ts';
 import { texts } from './texts.ts';
 import type { Attachment, CitedPage, Message, State } from './types.ts';
 

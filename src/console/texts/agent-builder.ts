@@ -188,8 +188,7 @@ export const builderTexts = catalogue({
     preview: 'Preview',
     previewDraft: 'Answers with your unsaved draft.',
     previewActive: 'Answers with the active version.',
-    previewHint:
-      'Ask something. Each question is billed as a preview and stored as a run of its own.',
+    previewHint: 'Ask something. The answers count as previews, and are billed.',
     inputValues: 'Input values',
     conversation: 'Conversation',
     restart: 'Restart',
@@ -415,8 +414,7 @@ export const builderTexts = catalogue({
     preview: 'Vorschau',
     previewDraft: 'Antwortet mit Ihrem ungespeicherten Entwurf.',
     previewActive: 'Antwortet mit der aktiven Fassung.',
-    previewHint:
-      'Fragen Sie etwas. Jede Frage ist ein eigener Lauf, ohne Erinnerung an die vorigen, und wird als Vorschau abgerechnet.',
+    previewHint: 'Fragen Sie etwas. Die Antworten zählen als Vorschau und werden abgerechnet.',
     inputValues: 'Werte der Eingaben',
     conversation: 'Gespräch',
     restart: 'Neu beginnen',

@@ -7,7 +7,7 @@ export interface OutputField {
 }
 
 export const outputTypes = ['string', 'number', 'integer', 'boolean', 'strings'] as const;
-export type OutputType = (typeof outputTypes)[number];
+type OutputType = (typeof outputTypes)[number];
 
 type Json = Readonly<Record<string, unknown>>;
 

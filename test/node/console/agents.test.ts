@@ -170,7 +170,7 @@ describe('agents', () => {
     await stage.check();
   });
 
-  it('stop, and say what failed in the preview', async () => {
+  it('report a failure in the preview, and answer follow-up questions', async () => {
     const { page } = stage;
     const { id } = await stage.agent([{ text: ['Fine.'] }]);
     await stage.show(`/agents/${id}`, /./);
@@ -184,6 +184,14 @@ describe('agents', () => {
     await page.unroute(runs);
     await page.getByRole('button', { name: 'Ask the last question again' }).click();
     await preview().getByText('Fine.').waitFor();
+    const followUp = page.waitForRequest(runs);
+    await preview().getByRole('textbox', { name: 'Message' }).fill('And then?');
+    await page.keyboard.press('Enter');
+    expect((await followUp).postDataJSON().history).toEqual([
+      { role: 'user', text: 'Hello?' },
+      { role: 'assistant', text: 'Fine.' },
+    ]);
+    await expect.poll(() => preview().getByText('Fine.').count(), { timeout: 10_000 }).toBe(2);
     expect(await preview().getByText('No money left.').count()).toBe(0);
   });
 

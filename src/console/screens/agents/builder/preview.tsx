@@ -4,7 +4,7 @@ import { TurnView } from '../../../chat/answer-view.tsx';
 import { Composer } from '../../../chat/composer.tsx';
 import { startRun } from '../../../chat/follow.ts';
 import { InputsForm, type InputValues, valuesOf } from '../../../chat/inputs-form.tsx';
-import { useConversation } from '../../../chat/use-conversation.ts';
+import { type Turn, useConversation } from '../../../chat/use-conversation.ts';
 import { builderTexts } from '../../../texts/agent-builder.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -19,11 +19,12 @@ export function Preview() {
   const { agent, draft } = useBuilder();
   const { inputs, welcome_message, starter_questions } = draft.config;
   const values = useDraft<InputValues>(`agent.${agent.id}.inputs`, noValues);
-  const { turns, isBusy, conversation } = useConversation((message, _before, key) =>
+  const { turns, isBusy, conversation } = useConversation((message, before, key) =>
     startRun(
       agent.id,
       {
         message,
+        history: historyOf(before),
         inputs: valuesOf(inputs, values.value),
         version: agent.active_version.number,
         config: draft.patch,
@@ -92,6 +93,15 @@ export function Preview() {
     </section>
   );
 }
+
+/** The turns that were answered, as the API takes them. */
+const historyOf = (turns: readonly Turn[]) =>
+  turns
+    .filter(({ answer, problem }) => problem === null && answer.text !== '')
+    .flatMap(({ question, answer }) => [
+      { role: 'user' as const, text: question },
+      { role: 'assistant' as const, text: answer.text },
+    ]);
 
 function Greeting({
   welcome,

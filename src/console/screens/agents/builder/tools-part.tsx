@@ -9,7 +9,7 @@ import { Part, useBuilder } from './context.tsx';
 import { McpTools } from './mcp-tools.tsx';
 import { partPointers } from './parts.ts';
 
-export const builtinTools = [
+const builtinTools = [
   'knowledge_search',
   'web_search',
   'fetch_url',
