@@ -195,6 +195,53 @@ describe('agents', () => {
     expect(await preview().getByText('No money left.').count()).toBe(0);
   });
 
+  it('ask for the evaluation that activations require, and let an admin go on with a reason', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['Yes.'] }]);
+    const dataset = await stage.api.call<{ id: string }>('POST', '/datasets', {
+      json: { name: 'Gate', agent_id: id },
+    });
+    await stage.show(`/agents/${id}/settings`, /./);
+    await page.getByLabel('Dataset').selectOption(dataset.id);
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await page.getByText('Saved.').first().waitFor();
+    await page.getByRole('link', { name: 'Builder' }).click();
+    await instructions().fill('Help more.');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('button', { name: 'Save and activate' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/No evaluation of this configuration/)
+      .waitFor();
+    await stage.check();
+    await page.getByLabel('Why without the evaluation').fill('Urgent');
+    await page.getByRole('button', { name: 'Save and activate' }).click();
+    await page.getByText('As version 2, which is active').waitFor();
+    await stage.show(`/agents/${id}/versions`, /./);
+    await page.getByRole('cell', { name: 'Without the evaluation: Urgent' }).waitFor();
+  });
+
+  it('stop an answer in the preview, and keep its text so far', async () => {
+    const words = Array.from({ length: 200 }, (_, index) => `word${index} `);
+    const { id } = await stage.agent([
+      { text: words, fault: { kind: 'drip', bytes: 300, ms: 50 } },
+    ]);
+    await stage.show(`/agents/${id}`, /./);
+    await preview().getByRole('textbox', { name: 'Message' }).fill('Count.');
+    await stage.page.keyboard.press('Enter');
+    await preview()
+      .getByText(/word0 /)
+      .waitFor();
+    await preview().getByRole('button', { name: 'Stop' }).click();
+    await preview().getByText('Stopped. The text so far is kept.').waitFor();
+    await preview().getByRole('button', { name: 'Send' }).waitFor();
+    expect(
+      await preview()
+        .getByText(/word199/)
+        .count(),
+    ).toBe(0);
+  });
+
   it('are archived and restored, exported and imported', async () => {
     const { page } = stage;
     const { id } = await stage.agent([{ text: ['Yes.'] }]);

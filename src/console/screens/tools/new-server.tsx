@@ -76,7 +76,7 @@ const initial: { readonly [Type in McpAuthInput['type']]: McpAuthInput } = {
   oauth: { type: 'oauth', per: 'workspace' },
 };
 
-export function AuthFields({
+function AuthFields({
   value,
   onChange,
 }: {

@@ -74,7 +74,6 @@ export function Builder({ agent }: { readonly agent: Agent }) {
             onSubmit={() => draft.isChanged && mayWrite && setSaving(true)}
           >
             <fieldset disabled={!mayWrite} className="plain-fieldset">
-              <Findings />
               {isJson ? <WholeJson /> : <Parts />}
             </fieldset>
           </Form>
@@ -135,6 +134,7 @@ function useBuilding(
 const Parts = () => (
   <>
     <InstructionsPart />
+    <Findings />
     <ModelPart />
     <KnowledgePart />
     <ToolsPart />
@@ -175,6 +175,7 @@ function WholeJson() {
         }
         onChange={draft.replace}
       />
+      <Findings />
     </>
   );
 }

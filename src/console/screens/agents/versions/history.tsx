@@ -17,7 +17,7 @@ export function History({ agent }: { readonly agent: Agent }) {
   );
   const columns: readonly Column<Activation>[] = [
     { name: texts.when, cell: ({ created_at }) => <Time value={created_at} form="moment" /> },
-    { name: texts.title, cell: ({ version }) => texts.version(version.number) },
+    { name: texts.which, cell: ({ version }) => version.number },
     {
       name: texts.from,
       cell: ({ previous_version }) => previous_version?.number ?? '–',
