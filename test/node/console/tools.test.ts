@@ -83,6 +83,34 @@ describe('tools', () => {
     await stage.check();
   });
 
+  it('wait for an approval in the preview, and are called once it is given', async () => {
+    const { page } = stage;
+    await stage.api.call('POST', '/tools', {
+      json: {
+        ...{ name: 'cancel_order', description: 'Cancels an order.', effect: 'destructive' },
+        ...{ method: 'DELETE', url: `${origin}/orders/{id}` },
+        input_schema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+      },
+    });
+    const call = { id: 'call_1', name: 'cancel_order', arguments: { id: '4711' } };
+    const rounds = [{ tool_calls: [call] }, { text: ['It is cancelled.'] }];
+    const approvals = { destructive: 'always' };
+    const { id } = await stage.agent(rounds, { tools: ['cancel_order'], approvals });
+    await stage.show(`/agents/${id}`, /./);
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview.getByRole('textbox', { name: 'Message' }).fill('Cancel it.');
+    await page.keyboard.press('Enter');
+    await preview.getByText(/The call of cancel_order waits for approval/).waitFor();
+    await stage.check();
+    await preview.getByRole('button', { name: 'Approve' }).click();
+    await preview.getByText('It is cancelled.').waitFor();
+    await preview.getByText('Called cancel_order').click();
+    await preview
+      .getByText(/orders\/4711/)
+      .first()
+      .waitFor();
+  });
+
   it('of an MCP server are listed, with its sign-ins, and the server is removed', async () => {
     const { page } = stage;
     await page.emulateMedia({ colorScheme: 'dark' });
