@@ -4,6 +4,7 @@ import { api, paged, rowsOf } from '../../api/api.ts';
 import { useCan } from '../../app/session.tsx';
 import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
+import { uiTexts } from '../../texts/ui.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { SearchField, SelectField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
@@ -112,6 +113,7 @@ function Filters({ rows }: { readonly rows: readonly AgentSummary[] }) {
 
 function useColumns(figures: ReadonlyMap<string, Figures> | null): readonly Column<AgentSummary>[] {
   const texts = useTexts(agentTexts);
+  const ui = useTexts(uiTexts);
   const format = useFormat();
   const of = ({ id }: AgentSummary) => figures?.get(id);
   return [
@@ -143,7 +145,7 @@ function useColumns(figures: ReadonlyMap<string, Figures> | null): readonly Colu
       cell: (row) => (figures === null ? '–' : <Health figures={of(row)} />),
     },
     { name: texts.changed, cell: ({ updated_at }) => <Time value={updated_at} />, isMinor: true },
-    { name: '', cell: (row) => <AgentMenu agent={row} /> },
+    { name: ui.actions, cell: (row) => <AgentMenu agent={row} /> },
   ];
 }
 

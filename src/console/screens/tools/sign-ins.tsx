@@ -5,6 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { toolTexts } from '../../texts/tools.ts';
+import { uiTexts } from '../../texts/ui.ts';
 import { Button } from '../../ui/button.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
@@ -23,6 +24,7 @@ export function SignIns({
   readonly per: 'workspace' | 'end_user';
 }) {
   const texts = useTexts(toolTexts);
+  const ui = useTexts(uiTexts);
   const mayWrite = useCan('tools:write');
   const params = { path: { server } };
   const reading = api.useInfiniteQuery('get', path, { params }, paged);
@@ -57,7 +59,7 @@ export function SignIns({
     ...(mayWrite
       ? [
           {
-            name: '',
+            name: ui.actions,
             cell: ({ id }: McpAuthorization) => (
               <Button isSmall kind="quiet" onClick={() => end.run(id)}>
                 {texts.signOut}

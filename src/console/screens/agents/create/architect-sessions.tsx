@@ -35,7 +35,7 @@ export function ArchitectSessions() {
       ),
     },
     { name: texts.draft, cell: ({ message_count }) => texts.messages(message_count) },
-    { name: '', cell: ({ updated_at }) => <Time value={updated_at} /> },
+    { name: texts.changed, cell: ({ updated_at }) => <Time value={updated_at} /> },
   ];
   return (
     <>
