@@ -10841,6 +10841,11 @@ export interface components {
                 type: "text";
                 text: string;
             }[];
+            history?: {
+                /** @enum {string} */
+                role: "user" | "assistant";
+                text: string;
+            }[];
             inputs?: {
                 [key: string]: string | number | boolean;
             };

@@ -1,6 +1,6 @@
+import { type RunEvent, readEvents } from '../client/read-events.ts';
 import { Answer } from './answer.ts';
 import type { Api } from './api.ts';
-import { type RunEvent, readEvents } from './read-events.ts';
 import { RequestError } from './request-error.ts';
 import { texts } from './texts/texts.ts';
 import type { Message } from './types.ts';

@@ -1,4 +1,4 @@
-import type { RunEvent } from './read-events.ts';
+import type { RunEvent } from '../client/read-events.ts';
 import type { Citation, Message } from './types.ts';
 
 /** Builds the message of an answer from the events of its run. */
