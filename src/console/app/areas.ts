@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { agentsArea } from '../screens/agents/area.ts';
+import { knowledgeArea } from '../screens/knowledge/area.ts';
 import type { AreaName } from '../texts/shell.ts';
 import type { Permission } from './session.tsx';
 
@@ -19,4 +20,4 @@ export interface Area {
 }
 
 /** In the order in which they are shown. */
-export const areas: readonly Area[] = [agentsArea];
+export const areas: readonly Area[] = [agentsArea, knowledgeArea];

@@ -1,0 +1,58 @@
+import { Route, Switch } from 'wouter';
+import { api } from '../../api/api.ts';
+import { useCan } from '../../app/session.tsx';
+import { useTexts } from '../../texts/catalogue.ts';
+import { knowledgeTexts } from '../../texts/knowledge.ts';
+import { Page } from '../../ui/page.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { BaseSettings } from './base-settings.tsx';
+import { FileList } from './file-list.tsx';
+import { usePlaces } from './places.ts';
+
+/** One knowledge base, with its parts as tabs. */
+export function BaseScreen({ id }: { readonly id: string }) {
+  const texts = useTexts(knowledgeTexts);
+  const places = usePlaces();
+  const maySearch = useCan('knowledge:search');
+  const {
+    data: base,
+    error,
+    refetch,
+  } = api.useQuery('get', '/api/v1/knowledge-bases/{kb}', {
+    params: { path: { kb: id } },
+  });
+  const back = { to: places.area, label: texts.title };
+  if (base === undefined)
+    return (
+      <Page title={texts.base} back={back}>
+        {error === null ? (
+          <Loading>{texts.loadingBase}</Loading>
+        ) : (
+          <Failed problem={error} onRetry={refetch} />
+        )}
+      </Page>
+    );
+  const tabs = [
+    { to: '/', label: texts.files },
+    ...(maySearch ? [{ to: '/search', label: texts.search }] : []),
+    { to: '/settings', label: texts.settings },
+  ];
+  return (
+    <Page
+      title={base.name}
+      back={back}
+      {...(base.description !== '' && { description: base.description })}
+    >
+      <Tabs label={texts.tabs} tabs={tabs} />
+      <Switch>
+        <Route path="/settings">
+          <BaseSettings base={base} />
+        </Route>
+        <Route>
+          <FileList base={base} />
+        </Route>
+      </Switch>
+    </Page>
+  );
+}

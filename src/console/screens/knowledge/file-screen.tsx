@@ -1,0 +1,3 @@
+export function FileScreen(_: { readonly base_id: string; readonly id: string }) {
+  return null;
+}
