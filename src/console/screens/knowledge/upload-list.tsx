@@ -16,6 +16,13 @@ import { decideUpload, hideUploads, repeatUpload, stopUpload, type Upload } from
 const isOnItsWay = ({ state }: Upload) =>
   ['waiting', 'checking', 'asking', 'sending'].includes(state);
 
+const urgencies = ['asking', 'refused', 'sending', 'checking', 'waiting'];
+
+/** What a person decides about first, then what is being sent. */
+const byUrgency = (a: Upload, b: Upload) => urgencyOf(a) - urgencyOf(b);
+const urgencyOf = ({ state }: Upload) =>
+  urgencies.includes(state) ? urgencies.indexOf(state) : urgencies.length;
+
 /** Uploads of this page, and how far the processing of their files is. */
 export function UploadList({ uploads }: { readonly uploads: readonly Upload[] }) {
   const texts = useTexts(fileTexts);
@@ -55,7 +62,7 @@ export function UploadList({ uploads }: { readonly uploads: readonly Upload[] })
         </div>
       )}
       <ul className="knowledge-upload-list">
-        {uploads.map((upload) => (
+        {[...uploads].sort(byUrgency).map((upload) => (
           <UploadRow key={upload.id} upload={upload} />
         ))}
       </ul>

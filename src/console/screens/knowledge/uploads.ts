@@ -68,7 +68,7 @@ export function addUploads(
     ...{ id: crypto.randomUUID(), base_id, file, state: 'waiting' as const, sent: 0 },
     ...{ replaces, namesake: null, file_id: null, problem: null },
   }));
-  publish([...added, ...uploads]);
+  publish([...uploads, ...added]);
   startNext();
 }
 
@@ -94,8 +94,7 @@ export function decideUpload({ id, namesake }: Upload, isReplacing: boolean): vo
 
 function startNext(): void {
   const active = uploads.filter(({ state }) => state === 'sending' || state === 'checking').length;
-  // The list shows the latest first; they are sent in the order in which they were added.
-  const waiting = uploads.filter(({ state }) => state === 'waiting').reverse();
+  const waiting = uploads.filter(({ state }) => state === 'waiting');
   for (const upload of waiting.slice(0, Math.max(0, atOnce - active))) void run(upload);
 }
 
