@@ -7,8 +7,12 @@ import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { BaseSettings } from './base-settings.tsx';
+import { EvaluationList } from './evaluation-list.tsx';
+import { EvaluationView } from './evaluation-view.tsx';
 import { FileList } from './file-list.tsx';
 import { usePlaces } from './places.ts';
+import { QuestionList } from './question-list.tsx';
+import { SearchTester } from './search-tester.tsx';
 
 /** One knowledge base, with its parts as tabs. */
 export function BaseScreen({ id }: { readonly id: string }) {
@@ -36,6 +40,8 @@ export function BaseScreen({ id }: { readonly id: string }) {
   const tabs = [
     { to: '/', label: texts.files },
     ...(maySearch ? [{ to: '/search', label: texts.search }] : []),
+    { to: '/questions', label: texts.questions },
+    { to: '/evaluations', label: texts.evaluations },
     { to: '/settings', label: texts.settings },
   ];
   return (
@@ -46,6 +52,20 @@ export function BaseScreen({ id }: { readonly id: string }) {
     >
       <Tabs label={texts.tabs} tabs={tabs} />
       <Switch>
+        {maySearch && (
+          <Route path="/search">
+            <SearchTester base={base} />
+          </Route>
+        )}
+        <Route path="/questions">
+          <QuestionList base={base} />
+        </Route>
+        <Route path="/evaluations">
+          <EvaluationList base={base} />
+        </Route>
+        <Route path="/evaluations/:evaluation">
+          {({ evaluation }) => <EvaluationView base={base} id={evaluation} />}
+        </Route>
         <Route path="/settings">
           <BaseSettings base={base} />
         </Route>

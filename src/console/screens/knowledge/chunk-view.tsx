@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Chunk } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -45,10 +45,18 @@ export function ChunkView({
     { refresh, onDone: () => say(texts.deleted) },
   );
   const isMarked = range !== null && start < range.end && end > range.start;
+  const item = useRef<HTMLLIElement>(null);
+  // Scrolls the list, and not the page, to the first marked passage.
+  useEffect(() => {
+    const { current } = item;
+    const list = current?.parentElement;
+    if (isMarked && current !== null && list && list.scrollHeight > list.clientHeight)
+      list.scrollTop = current.offsetTop - 8;
+  }, [isMarked]);
   const isPlaced = end > start;
   const label = texts.passage(number(ordinal + 1));
   return (
-    <li className="knowledge-chunk" aria-current={isMarked || undefined}>
+    <li ref={item} className="knowledge-chunk" aria-current={isMarked || undefined}>
       <header>
         <span className="small muted">
           {texts.facts(

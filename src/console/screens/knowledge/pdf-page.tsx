@@ -59,7 +59,7 @@ export function PdfPage({ id, revision, page, size, boxes, onText }: PdfPageProp
   const first = useRef<HTMLSpanElement>(null);
   const mark = boxes[0] === undefined ? '' : `${boxes[0].start} ${boxes[0].page}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another passage, or its page was drawn.
-  useEffect(() => void first.current?.scrollIntoView({ block: 'center' }), [mark, isDrawn]);
+  useEffect(() => void first.current?.scrollIntoView({ block: 'nearest' }), [mark, isDrawn]);
   const [points, height] = size ?? drawn?.points ?? [1, Math.SQRT2];
   return (
     <div ref={frame} className="knowledge-page" data-drawn={isDrawn ? page : undefined}>
