@@ -7,12 +7,17 @@ import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { BaseSettings } from './base-settings.tsx';
+import { BatchList } from './batch-list.tsx';
+import { BatchView } from './batch-view.tsx';
 import { EvaluationList } from './evaluation-list.tsx';
 import { EvaluationView } from './evaluation-view.tsx';
 import { FileList } from './file-list.tsx';
 import { usePlaces } from './places.ts';
 import { QuestionList } from './question-list.tsx';
+import { RevisionList } from './revision-list.tsx';
 import { SearchTester } from './search-tester.tsx';
+import { SourceList } from './source-list.tsx';
+import { SourceView } from './source-view.tsx';
 
 /** One knowledge base, with its parts as tabs. */
 export function BaseScreen({ id }: { readonly id: string }) {
@@ -42,6 +47,9 @@ export function BaseScreen({ id }: { readonly id: string }) {
     ...(maySearch ? [{ to: '/search', label: texts.search }] : []),
     { to: '/questions', label: texts.questions },
     { to: '/evaluations', label: texts.evaluations },
+    { to: '/sources', label: texts.sources },
+    { to: '/imports', label: texts.imports },
+    { to: '/revisions', label: texts.revisions },
     { to: '/settings', label: texts.settings },
   ];
   return (
@@ -65,6 +73,19 @@ export function BaseScreen({ id }: { readonly id: string }) {
         </Route>
         <Route path="/evaluations/:evaluation">
           {({ evaluation }) => <EvaluationView base={base} id={evaluation} />}
+        </Route>
+        <Route path="/sources">
+          <SourceList base={base} />
+        </Route>
+        <Route path="/sources/:source">
+          {({ source }) => <SourceView base={base} id={source} />}
+        </Route>
+        <Route path="/imports">
+          <BatchList base={base} />
+        </Route>
+        <Route path="/imports/:batch">{({ batch }) => <BatchView base={base} id={batch} />}</Route>
+        <Route path="/revisions">
+          <RevisionList base={base} />
         </Route>
         <Route path="/settings">
           <BaseSettings base={base} />

@@ -14,17 +14,21 @@ import { useToast } from '../../ui/toast.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
 import { DeleteBase } from './delete-base.tsx';
 import { GroupsField } from './groups-field.tsx';
+import { MigrationList } from './migration-list.tsx';
 
 export function BaseSettings({ base }: { readonly base: KnowledgeBase }) {
   const mayWrite = useCan('knowledge:write');
   return (
-    <div className="columns">
-      {mayWrite && <SettingsForm base={base} />}
-      <div className="section">
-        <BaseFacts base={base} />
-        {mayWrite && <DeleteBase base={base} />}
+    <>
+      <div className="columns">
+        {mayWrite && <SettingsForm base={base} />}
+        <div className="section">
+          <BaseFacts base={base} />
+          {mayWrite && <DeleteBase base={base} />}
+        </div>
       </div>
-    </div>
+      <MigrationList base={base} />
+    </>
   );
 }
 

@@ -64,10 +64,7 @@ export function SearchHitView({
               .join(' · ')}
           </p>
         </div>
-        <strong className="number" title={texts.score}>
-          <span className="visually-hidden">{texts.score} </span>
-          {two(hit.score)}
-        </strong>
+        <strong className="number">{texts.scoreOf(two(hit.score))}</strong>
       </header>
       <p className="knowledge-hit-text">{text}</p>
       <dl className="knowledge-legs">

@@ -1,26 +1,40 @@
-import { Problem, type UploadedFile } from '../../../client/index.ts';
+import { type FileBatch, Problem, type UploadedFile } from '../../../client/index.ts';
 import { isWorthRepeating, pauseBefore } from '../../api/api.ts';
 import { workspaceOfPath } from '../../app/places.ts';
 
 interface Sending {
   readonly base_id: string;
   readonly file: File;
-  /** Replaces the content of the file that has it. */
-  readonly external_id: string | null;
   readonly signal: AbortSignal;
   /** Called with the share of the bytes that were sent. */
   readonly onSent: (share: number) => void;
 }
 
+/** Uploads one file; with the `external_id` of a file it replaces its content. Throws a `Problem`. */
+export function sendFile(
+  sending: Sending & { readonly external_id: string | null },
+): Promise<UploadedFile> {
+  const { external_id } = sending;
+  return send<UploadedFile>(sending, 'files', external_id === null ? {} : { external_id });
+}
+
+/** Uploads an archive, or a list of addresses, whose files become a batch. Throws a `Problem`. */
+export const sendBatch = (sending: Sending & { readonly defaults: string }): Promise<FileBatch> =>
+  send<FileBatch>(sending, 'batches', { defaults: sending.defaults });
+
 /**
- * Uploads one file and reports how much was sent, which `fetch` cannot. A lost connection or a busy server is tried again with
- * the same idempotency key. Throws a `Problem`.
+ * Sends a form and reports how much was sent, which `fetch` cannot. A lost connection or a busy server is tried again with the
+ * same idempotency key.
  */
-export async function sendFile(sending: Sending): Promise<UploadedFile> {
+async function send<Result>(
+  sending: Sending,
+  part: 'files' | 'batches',
+  fields: Readonly<Record<string, string>>,
+): Promise<Result> {
   const key = crypto.randomUUID();
   for (let attempts = 0; ; attempts += 1) {
     try {
-      return await attempt(sending, key);
+      return (await attempt(sending, part, fields, key)) as Result;
     } catch (error) {
       if (sending.signal.aborted || !isWorthRepeating(attempts, error)) throw error;
       await pause(pauseBefore(attempts, error), sending.signal);
@@ -37,15 +51,19 @@ const pause = (ms: number, signal: AbortSignal): Promise<void> =>
     });
   });
 
-function attempt(sending: Sending, key: string): Promise<UploadedFile> {
-  const { base_id, file, external_id, signal, onSent } = sending;
+function attempt(
+  { base_id, file, signal, onSent }: Sending,
+  part: string,
+  fields: Readonly<Record<string, string>>,
+  key: string,
+): Promise<unknown> {
   const form = new FormData();
-  if (external_id !== null) form.append('external_id', external_id);
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append('file', file);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const fail = () => reject(Problem.unreachable(new Error('The upload was interrupted.')));
-    request.open('POST', `/api/v1/knowledge-bases/${base_id}/files`);
+    request.open('POST', `/api/v1/knowledge-bases/${base_id}/${part}`);
     request.setRequestHeader('Idempotency-Key', key);
     const workspace = workspaceOfPath(location.pathname);
     if (workspace !== null) request.setRequestHeader('AgentGrid-Workspace', workspace);
@@ -54,7 +72,7 @@ function attempt(sending: Sending, key: string): Promise<UploadedFile> {
     request.addEventListener('abort', fail);
     request.addEventListener('load', () => {
       const { status, responseText } = request;
-      if (status === 202) return resolve(JSON.parse(responseText) as UploadedFile);
+      if (status === 202) return resolve(JSON.parse(responseText));
       const headers = { 'retry-after': request.getResponseHeader('retry-after') ?? '' };
       return Problem.from(new Response(responseText, { status, headers })).then(reject);
     });
