@@ -4,7 +4,7 @@ export const fileTexts = catalogue({
   en: {
     add: 'Add files',
     drop: 'Drop files here, or',
-    choose: 'choose files',
+    choose: 'Choose files',
     dropHint: (size: string) =>
       `PDF, Office, web pages, e-mail, tables, text, code and archives, up to ${size} each.`,
     dropNow: 'Drop to upload',

@@ -85,11 +85,17 @@ function useColumns(): readonly Column<RetrievalEvaluation>[] {
       isMinor: true,
     },
     { name: texts.hitRate, cell: ({ metrics }) => percent(metrics?.hit_rate), isNumber: true },
-    { name: texts.mrr, cell: ({ metrics }) => percent(metrics?.mrr), isNumber: true },
+    {
+      name: texts.mrr,
+      cell: ({ metrics }) => percent(metrics?.mrr),
+      isNumber: true,
+      isMinor: true,
+    },
     {
       name: texts.declined,
       cell: ({ metrics }) => percent(metrics?.not_found_recall),
       isNumber: true,
+      isMinor: true,
     },
   ];
 }

@@ -4,6 +4,7 @@ import { api, paged, rowsOf } from '../../api/api.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { fileTexts } from '../../texts/knowledge-files.ts';
+import { uiTexts } from '../../texts/ui.ts';
 import { Button } from '../../ui/button.tsx';
 import { SearchField, SelectField, TextField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
@@ -95,6 +96,7 @@ export function FileList({ base }: { readonly base: KnowledgeBase }) {
 
 function useColumns(mayWrite: boolean): readonly Column<File>[] {
   const texts = useTexts(fileTexts);
+  const { actions } = useTexts(uiTexts);
   const { bytes, number } = useFormat();
   return [
     { name: texts.name, cell: ({ name }) => name },
@@ -127,7 +129,7 @@ function useColumns(mayWrite: boolean): readonly Column<File>[] {
       isMinor: true,
     },
     { name: texts.changed, cell: ({ updated_at }) => <Time value={updated_at} />, isMinor: true },
-    ...(mayWrite ? [{ name: ' ', cell: (file: File) => <FileMenu file={file} /> }] : []),
+    ...(mayWrite ? [{ name: actions, cell: (file: File) => <FileMenu file={file} /> }] : []),
   ];
 }
 

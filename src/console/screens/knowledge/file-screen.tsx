@@ -1,3 +1,5 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { type File, Problem } from '../../../client/index.ts';
 import { api } from '../../api/api.ts';
@@ -15,6 +17,7 @@ import { FileMenu } from './file-menu.tsx';
 import { isProcessing } from './file-state.ts';
 import { FileStatus } from './file-status.tsx';
 import { usePlaces } from './places.ts';
+import { useFreshFiles } from './use-fresh-files.ts';
 import { usePassage } from './use-passage.ts';
 
 /** One file: its pages or text with the passage that the address names, and its passages. */
@@ -34,6 +37,8 @@ export function FileScreen({ base_id, id }: { readonly base_id: string; readonly
     { params: { path: { file: id } } },
     { refetchInterval: ({ state }) => (state.data && isProcessing(state.data) ? 1500 : false) },
   );
+  useFreshFiles(base_id);
+  useFreshContent(file?.ready_at);
   const failure: unknown = error;
   const isDeleted = failure instanceof Problem && failure.status === 404 && revision !== null;
   const back = { to: places.base(base_id), label: texts.base };
@@ -81,6 +86,21 @@ export function FileScreen({ base_id, id }: { readonly base_id: string; readonly
     </Page>
   );
 }
+
+/** Reads the content again once other content of the file is ready. */
+function useFreshContent(ready_at: string | null | undefined): void {
+  const cache = useQueryClient();
+  const seen = useRef(ready_at);
+  useEffect(() => {
+    const before = seen.current;
+    seen.current = ready_at;
+    if (before !== undefined && before !== ready_at)
+      void cache.invalidateQueries({ predicate: ({ queryKey }) => isContent(queryKey[1]) });
+  }, [ready_at, cache]);
+}
+
+const isContent = (path: unknown): boolean =>
+  typeof path === 'string' && path.startsWith('/api/v1/files/{file}/');
 
 function Download({ file, revision }: { readonly file: File; readonly revision: number | null }) {
   const texts = useTexts(fileScreenTexts);

@@ -4,6 +4,7 @@ import { api, paged, rowsOf } from '../../api/api.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { historyTexts } from '../../texts/knowledge-history.ts';
+import { uiTexts } from '../../texts/ui.ts';
 import { Button } from '../../ui/button.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Badge, Section } from '../../ui/page.tsx';
@@ -33,6 +34,7 @@ const isOpen = (one: EmbeddingMigration) =>
 /** Changes of the embedding model. */
 export function MigrationList({ base }: { readonly base: KnowledgeBase }) {
   const texts = useTexts(historyTexts);
+  const { actions } = useTexts(uiTexts);
   const mayWrite = useCan('knowledge:write');
   const [isStarting, setStarting] = useState(false);
   const reading = api.useInfiniteQuery(
@@ -61,7 +63,7 @@ export function MigrationList({ base }: { readonly base: KnowledgeBase }) {
     ...(mayWrite
       ? [
           {
-            name: ' ',
+            name: actions,
             cell: (migration: EmbeddingMigration) => <MigrationActions migration={migration} />,
           },
         ]

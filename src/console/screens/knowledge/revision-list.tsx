@@ -90,10 +90,23 @@ function useColumns(base: KnowledgeBase): readonly Column<KnowledgeRevision>[] {
     { name: texts.time, cell: ({ created_at }) => <Time value={created_at} /> },
     {
       name: texts.by,
-      cell: ({ actor_id }) => (actor_id === null ? '–' : <code>{actor_id}</code>),
+      cell: ({ actor_id }) => <Actor id={actor_id} />,
       isMinor: true,
     },
   ];
+}
+
+/** The member who made a change, or the id of the key or job. */
+function Actor({ id }: { readonly id: string | null }) {
+  const mayRead = useCan('members:read');
+  const { data } = api.useQuery(
+    'get',
+    '/api/v1/members',
+    { params: { query: { limit: 100 } } },
+    { enabled: mayRead && id?.startsWith('mem_') === true, staleTime: 60_000 },
+  );
+  if (id === null) return '–';
+  return data?.data.find((member) => member.id === id)?.name ?? <code>{id}</code>;
 }
 
 function CompareForm({

@@ -1,6 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { X } from 'lucide-react';
-import { useEffect } from 'react';
 import { Link } from 'wouter';
 import { api } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -28,13 +26,6 @@ export function UploadList({ uploads }: { readonly uploads: readonly Upload[] })
   const texts = useTexts(fileTexts);
   const asking = uploads.filter(({ state }) => state === 'asking');
   const left = uploads.filter(isOnItsWay).length;
-  const stored = uploads.filter(({ file_id }) => file_id !== null).length;
-  const cache = useQueryClient();
-  // Each file that arrived is one more row of the list below.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when another file was stored.
-  useEffect(() => {
-    void cache.invalidateQueries({ predicate: ({ queryKey }) => isOfBase(queryKey[1]) });
-  }, [stored]);
   return (
     <section className="card knowledge-uploads" aria-label={texts.uploads}>
       <header className="section-header">
@@ -69,9 +60,6 @@ export function UploadList({ uploads }: { readonly uploads: readonly Upload[] })
     </section>
   );
 }
-
-const isOfBase = (path: unknown): boolean =>
-  typeof path === 'string' && path.startsWith('/api/v1/knowledge-bases');
 
 function UploadRow({ upload }: { readonly upload: Upload }) {
   const texts = useTexts(fileTexts);

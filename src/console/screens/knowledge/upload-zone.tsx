@@ -8,6 +8,7 @@ import { useFormat } from '../../ui/format.ts';
 import { droppedFiles } from './dropped-files.ts';
 import { UploadList } from './upload-list.tsx';
 import { addUploads, useUploads } from './uploads.ts';
+import { useFreshFiles } from './use-fresh-files.ts';
 
 const maxBytes = 25_000_000;
 
@@ -18,6 +19,7 @@ export function UploadZone({ base }: { readonly base: KnowledgeBase }) {
   const picker = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
   const uploads = useUploads(base.id);
+  useFreshFiles(base.id);
   const onDrop = async (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
