@@ -86,7 +86,7 @@ export function ChunkView({
       <button
         type="button"
         className="knowledge-chunk-text"
-        aria-label={`${texts.show}: ${label}`}
+        title={texts.show}
         disabled={!isPlaced}
         onClick={() =>
           change({ start: `${start}`, end: `${end}`, page: page === null ? '' : `${page}` })
