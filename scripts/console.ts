@@ -15,7 +15,12 @@ export async function buildConsole(): Promise<Buffer> {
   const digest = digestOfSources();
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== digest) {
     const { build } = await import('vite');
+    const environment = process.env.NODE_ENV;
+    // The tests build it too, and their environment would select React's checks for development.
+    process.env.NODE_ENV = 'production';
     await build({ configFile: join(source, 'vite.config.ts') });
+    if (environment === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = environment;
     writeFileSync(stamp, digest);
   }
   const manifest = JSON.parse(readFileSync(join(target, 'manifest.json'), 'utf8')) as Record<

@@ -4770,6 +4770,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -4805,6 +4813,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -4842,6 +4858,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -4877,6 +4901,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -4914,6 +4946,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -4949,6 +4989,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -4986,6 +5034,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5021,6 +5077,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -5058,6 +5122,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5093,6 +5165,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -5130,6 +5210,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5165,6 +5253,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -5202,6 +5298,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5237,6 +5341,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -5274,6 +5386,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5309,6 +5429,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -5346,6 +5474,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5381,6 +5517,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -5418,6 +5562,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5453,6 +5605,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -5490,6 +5650,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5525,6 +5693,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -5562,6 +5738,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5598,6 +5782,14 @@ export interface webhooks {
                     };
                     content?: never;
                 };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
+                };
             };
         };
         delete?: never;
@@ -5633,6 +5825,14 @@ export interface webhooks {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Failure"];
+                    };
                 };
             };
         };
@@ -14020,6 +14220,7 @@ export interface components {
                 encryption: "ok" | "failed";
             };
         };
+        Failure: import("./problem.ts").Problem;
     };
     responses: never;
     parameters: never;
@@ -14528,6 +14729,7 @@ export type JsonRpcError = components['schemas']['JsonRpcError'];
 export type McpMessage = components['schemas']['McpMessage'];
 export type Health = components['schemas']['Health'];
 export type Readiness = components['schemas']['Readiness'];
+export type Failure = components['schemas']['Failure'];
 export type $defs = Record<string, never>;
 export interface operations {
     getCurrentKey: {
@@ -14545,6 +14747,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -14572,6 +14782,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createApiKey: {
@@ -14597,6 +14815,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewApiKey"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getApiKey: {
@@ -14618,6 +14844,14 @@ export interface operations {
                     "application/json": components["schemas"]["ApiKey"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     revokeApiKey: {
@@ -14636,6 +14870,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -14660,6 +14902,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -14689,6 +14939,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewApiKey"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createEndUserToken: {
@@ -14712,6 +14970,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndUserToken"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -14739,6 +15005,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createTokenIssuer: {
@@ -14764,6 +15038,14 @@ export interface operations {
                     "application/json": components["schemas"]["TokenIssuer"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getTokenIssuer: {
@@ -14785,6 +15067,14 @@ export interface operations {
                     "application/json": components["schemas"]["TokenIssuer"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteTokenIssuer: {
@@ -14803,6 +15093,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -14829,6 +15127,14 @@ export interface operations {
                     "application/json": components["schemas"]["TokenIssuer"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listSignInMethods: {
@@ -14846,6 +15152,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInMethods"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -14869,6 +15183,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     completeSignUp: {
@@ -14890,6 +15212,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -14915,6 +15245,14 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     signInWithLink: {
@@ -14938,6 +15276,14 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     signOut: {
@@ -14954,6 +15300,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -14976,6 +15330,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     resetPassword: {
@@ -14996,6 +15358,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -15020,6 +15390,14 @@ export interface operations {
                     "application/json": components["schemas"]["InvitationPreview"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     acceptInvitation: {
@@ -15041,6 +15419,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15068,6 +15454,14 @@ export interface operations {
                     "application/json": components["schemas"]["SignInLink"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getPerson: {
@@ -15085,6 +15479,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15110,6 +15512,14 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     changePassword: {
@@ -15132,6 +15542,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -15158,6 +15576,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     endOtherSignInSessions: {
@@ -15174,6 +15600,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -15193,6 +15627,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -15219,6 +15661,14 @@ export interface operations {
                     "application/json": components["schemas"]["Person"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     leaveWorkspace: {
@@ -15237,6 +15687,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -15263,6 +15721,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     startTwoFactor: {
@@ -15286,6 +15752,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TwoFactorSecret"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15313,6 +15787,14 @@ export interface operations {
                     "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     disableTwoFactor: {
@@ -15335,6 +15817,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -15361,6 +15851,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getMember: {
@@ -15382,6 +15880,14 @@ export interface operations {
                     "application/json": components["schemas"]["Member"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     removeMember: {
@@ -15400,6 +15906,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -15424,6 +15938,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15451,6 +15973,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createInvitation: {
@@ -15476,6 +16006,14 @@ export interface operations {
                     "application/json": components["schemas"]["Invitation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getInvitation: {
@@ -15497,6 +16035,14 @@ export interface operations {
                     "application/json": components["schemas"]["Invitation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     revokeInvitation: {
@@ -15515,6 +16061,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -15537,6 +16091,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15572,6 +16134,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getEndUser: {
@@ -15591,6 +16161,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndUser"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15614,6 +16192,14 @@ export interface operations {
                     "application/json": components["schemas"]["Erasure"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     revokeEndUserTokens: {
@@ -15635,6 +16221,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevokedTokens"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15662,6 +16256,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getErasure: {
@@ -15681,6 +16283,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15708,6 +16318,14 @@ export interface operations {
                     "application/json": components["schemas"]["VerifiedErasureReceipt"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listErasureKeys: {
@@ -15725,6 +16343,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErasureKeys"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15754,6 +16380,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     exportEndUser: {
@@ -15775,6 +16409,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EndUserExport"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15799,6 +16441,14 @@ export interface operations {
                     "application/json": components["schemas"]["EndUserExport"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     downloadEndUserExport: {
@@ -15821,6 +16471,14 @@ export interface operations {
                 };
                 content: {
                     "application/gzip": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15849,6 +16507,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createWorkspace: {
@@ -15874,6 +16540,14 @@ export interface operations {
                     "application/json": components["schemas"]["NewWorkspace"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getWorkspace: {
@@ -15891,6 +16565,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15914,6 +16596,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -15941,6 +16631,14 @@ export interface operations {
                     "application/json": components["schemas"]["Workspace"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listWorkspaceExports: {
@@ -15966,6 +16664,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createWorkspaceExport: {
@@ -15987,6 +16693,14 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceExport"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getWorkspaceExport: {
@@ -16006,6 +16720,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceExport"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16030,6 +16752,14 @@ export interface operations {
                 };
                 content: {
                     "application/gzip": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16070,6 +16800,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     exportAuditLog: {
@@ -16105,6 +16843,14 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     verifyAuditLog: {
@@ -16129,6 +16875,14 @@ export interface operations {
                     "application/json": components["schemas"]["AuditVerification"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getWorkspaceById: {
@@ -16150,6 +16904,14 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceWithQuotas"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteWorkspace: {
@@ -16168,6 +16930,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -16194,6 +16964,14 @@ export interface operations {
                     "application/json": components["schemas"]["WorkspaceWithQuotas"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     suspendWorkspace: {
@@ -16215,6 +16993,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ManagedWorkspace"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16240,6 +17026,14 @@ export interface operations {
                     "application/json": components["schemas"]["ManagedWorkspace"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listQuotas: {
@@ -16257,6 +17051,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QuotaList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16285,6 +17087,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createMcpServer: {
@@ -16310,6 +17120,14 @@ export interface operations {
                     "application/json": components["schemas"]["McpServerDetail"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getMcpServer: {
@@ -16329,6 +17147,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["McpServerDetail"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16351,6 +17177,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -16379,6 +17213,14 @@ export interface operations {
                     "application/json": components["schemas"]["McpServer"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     refreshMcpServer: {
@@ -16400,6 +17242,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["McpRefresh"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16430,6 +17280,14 @@ export interface operations {
                     "application/json": components["schemas"]["McpServerDetail"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     testMcpServerTool: {
@@ -16455,6 +17313,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["McpToolResult"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16486,6 +17352,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createMcpAuthorization: {
@@ -16513,6 +17387,14 @@ export interface operations {
                     "application/json": components["schemas"]["StartedSignIn"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteMcpAuthorization: {
@@ -16532,6 +17414,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -16560,6 +17450,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createTool: {
@@ -16583,6 +17481,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tool"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16610,6 +17516,14 @@ export interface operations {
                     "application/json": components["schemas"]["ImportedTools"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     previewImport: {
@@ -16635,6 +17549,14 @@ export interface operations {
                     "application/json": components["schemas"]["ImportPreview"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getTool: {
@@ -16654,6 +17576,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tool"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16676,6 +17606,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -16702,6 +17640,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tool"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16731,6 +17677,14 @@ export interface operations {
                     "application/json": components["schemas"]["ToolResult"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listSearchProviders: {
@@ -16753,6 +17707,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getSearchProvider: {
@@ -16772,6 +17734,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchProvider"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16799,6 +17769,14 @@ export interface operations {
                     "application/json": components["schemas"]["SearchProvider"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     removeSearchProvider: {
@@ -16817,6 +17795,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -16843,6 +17829,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchProviderTest"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16873,6 +17867,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createAgent: {
@@ -16898,6 +17900,14 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getAgent: {
@@ -16917,6 +17927,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -16941,6 +17959,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -16969,6 +17995,14 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     restoreAgent: {
@@ -16991,6 +18025,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17018,6 +18060,14 @@ export interface operations {
                         data: components["schemas"]["VersionSummary"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17048,6 +18098,14 @@ export interface operations {
                     "application/json": components["schemas"]["Version"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getVersion: {
@@ -17068,6 +18126,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Version"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17099,6 +18165,14 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     compareVersions: {
@@ -17120,6 +18194,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VersionDiff"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17150,6 +18232,14 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     removeLabel: {
@@ -17171,6 +18261,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -17199,6 +18297,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     planNewAgent: {
@@ -17222,6 +18328,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewAgentPlan"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17251,6 +18365,14 @@ export interface operations {
                     "application/json": components["schemas"]["AgentPlan"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     applyPlan: {
@@ -17278,6 +18400,14 @@ export interface operations {
                     "application/json": components["schemas"]["AppliedPlan"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     importAgent: {
@@ -17303,6 +18433,14 @@ export interface operations {
                     "application/json": components["schemas"]["ImportedAgent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     exportAgent: {
@@ -17322,6 +18460,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentManifest"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17349,6 +18495,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17384,6 +18538,14 @@ export interface operations {
                         data: components["schemas"]["File"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17422,6 +18584,14 @@ export interface operations {
                     "application/json": components["schemas"]["PartlyUploadedFiles"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     searchAgentKnowledge: {
@@ -17449,6 +18619,14 @@ export interface operations {
                     "application/json": components["schemas"]["SearchResult"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listModelProviders: {
@@ -17471,6 +18649,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getModelProvider: {
@@ -17490,6 +18676,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Provider"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17517,6 +18711,14 @@ export interface operations {
                     "application/json": components["schemas"]["Provider"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     removeModelProvider: {
@@ -17535,6 +18737,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -17561,6 +18771,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderTest"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17594,6 +18812,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listPrices: {
@@ -17620,6 +18846,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     setPriceOverrides: {
@@ -17641,6 +18875,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PriceList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17668,6 +18910,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createBudget: {
@@ -17693,6 +18943,14 @@ export interface operations {
                     "application/json": components["schemas"]["Budget"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getBudget: {
@@ -17714,6 +18972,14 @@ export interface operations {
                     "application/json": components["schemas"]["Budget"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteBudget: {
@@ -17732,6 +18998,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -17758,6 +19032,14 @@ export interface operations {
                     "application/json": components["schemas"]["Budget"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     explainBudget: {
@@ -17779,6 +19061,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplainedBudget"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17804,6 +19094,14 @@ export interface operations {
                         data: components["schemas"]["OwnBudget"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17833,6 +19131,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createSchedule: {
@@ -17860,6 +19166,14 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getSchedule: {
@@ -17879,6 +19193,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17901,6 +19223,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -17927,6 +19257,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -17956,6 +19294,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     runSchedule: {
@@ -17977,6 +19323,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleRun"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18007,6 +19361,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createExperiment: {
@@ -18034,6 +19396,14 @@ export interface operations {
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getExperiment: {
@@ -18053,6 +19423,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18075,6 +19453,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -18103,6 +19489,14 @@ export interface operations {
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     startExperiment: {
@@ -18125,6 +19519,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18151,6 +19553,14 @@ export interface operations {
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     resumeExperiment: {
@@ -18173,6 +19583,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18205,6 +19623,14 @@ export interface operations {
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     concludeExperiment: {
@@ -18231,6 +19657,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18264,6 +19698,14 @@ export interface operations {
                     "application/json": components["schemas"]["Experiment"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listExperimentEntries: {
@@ -18291,6 +19733,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getExperimentResults: {
@@ -18310,6 +19760,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExperimentResults"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18332,6 +19790,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ExperimentExport"];
                     "text/csv": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18359,6 +19825,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createWebhook: {
@@ -18384,6 +19858,14 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookWithSecret"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getWebhook: {
@@ -18405,6 +19887,14 @@ export interface operations {
                     "application/json": components["schemas"]["Webhook"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteWebhook: {
@@ -18423,6 +19913,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -18447,6 +19945,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18476,6 +19982,14 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookWithSecret"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     testWebhook: {
@@ -18497,6 +20011,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18527,6 +20049,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getWebhookDelivery: {
@@ -18546,6 +20076,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18571,6 +20109,14 @@ export interface operations {
                     "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getAlertWebhook: {
@@ -18588,6 +20134,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlertWebhook"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18613,6 +20167,14 @@ export interface operations {
                     "application/json": components["schemas"]["AlertWebhookSet"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     removeAlertWebhook: {
@@ -18629,6 +20191,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -18647,6 +20217,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RateLimits"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18670,6 +20248,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RateLimits"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18697,6 +20283,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createKnowledgeBase: {
@@ -18722,6 +20316,14 @@ export interface operations {
                     "application/json": components["schemas"]["KnowledgeBase"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getKnowledgeBase: {
@@ -18743,6 +20345,14 @@ export interface operations {
                     "application/json": components["schemas"]["KnowledgeBase"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteKnowledgeBase: {
@@ -18761,6 +20371,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -18785,6 +20403,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnowledgeBase"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18820,6 +20446,14 @@ export interface operations {
                         data: components["schemas"]["File"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18858,6 +20492,14 @@ export interface operations {
                     "application/json": components["schemas"]["PartlyUploadedFiles"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     searchKnowledgeBase: {
@@ -18885,6 +20527,14 @@ export interface operations {
                     "application/json": components["schemas"]["SearchResult"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getFile: {
@@ -18904,6 +20554,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["File"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -18926,6 +20584,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -18950,6 +20616,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["File"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19006,6 +20680,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     reprocessFile: {
@@ -19027,6 +20709,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["File"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19053,6 +20743,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileText"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19083,6 +20781,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getFilePage: {
@@ -19110,6 +20816,14 @@ export interface operations {
                     "application/json": components["schemas"]["FilePage"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getFileBoxes: {
@@ -19134,6 +20848,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileBoxes"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19164,6 +20886,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createChunk: {
@@ -19191,6 +20921,14 @@ export interface operations {
                     "application/json": components["schemas"]["Chunk"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteChunk: {
@@ -19210,6 +20948,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -19235,6 +20981,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Chunk"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19264,6 +21018,14 @@ export interface operations {
                     "application/json": components["schemas"]["ChunkPreview"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listKnowledgeBaseRevisions: {
@@ -19289,6 +21051,14 @@ export interface operations {
                         data: components["schemas"]["KnowledgeRevision"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19320,6 +21090,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listKnowledgeSources: {
@@ -19345,6 +21123,14 @@ export interface operations {
                         data: components["schemas"]["KnowledgeSource"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19374,6 +21160,14 @@ export interface operations {
                     "application/json": components["schemas"]["KnowledgeSource"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getKnowledgeSource: {
@@ -19393,6 +21187,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19415,6 +21217,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -19441,6 +21251,14 @@ export interface operations {
                     "application/json": components["schemas"]["KnowledgeSource"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     syncKnowledgeSource: {
@@ -19462,6 +21280,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19492,6 +21318,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listFileBatches: {
@@ -19517,6 +21351,14 @@ export interface operations {
                         data: components["schemas"]["FileBatch"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19547,6 +21389,14 @@ export interface operations {
                     "application/json": components["schemas"]["FileBatch"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getFileBatch: {
@@ -19566,6 +21416,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileBatchProgress"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19589,6 +21447,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileBatch"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19619,6 +21485,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listGoldenQuestions: {
@@ -19645,6 +21519,14 @@ export interface operations {
                         data: components["schemas"]["GoldenQuestion"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19674,6 +21556,14 @@ export interface operations {
                     "application/json": components["schemas"]["GoldenQuestions"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getGoldenQuestion: {
@@ -19696,6 +21586,14 @@ export interface operations {
                     "application/json": components["schemas"]["GoldenQuestion"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteGoldenQuestion: {
@@ -19715,6 +21613,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -19740,6 +21646,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GoldenQuestion"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19769,6 +21683,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createRetrievalEvaluation: {
@@ -19796,6 +21718,14 @@ export interface operations {
                     "application/json": components["schemas"]["RetrievalEvaluation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getKnowledgeBaseEvaluation: {
@@ -19816,6 +21746,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetrievalEvaluation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19848,6 +21786,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     cancelKnowledgeBaseEvaluation: {
@@ -19870,6 +21816,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetrievalEvaluation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19899,6 +21853,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createEmbeddingMigration: {
@@ -19926,6 +21888,14 @@ export interface operations {
                     "application/json": components["schemas"]["EmbeddingMigration"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getEmbeddingMigration: {
@@ -19945,6 +21915,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmbeddingMigration"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -19974,6 +21952,14 @@ export interface operations {
                     "application/json": components["schemas"]["EmbeddingComparison"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     switchEmbeddingMigration: {
@@ -19995,6 +21981,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmbeddingMigration"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20020,6 +22014,14 @@ export interface operations {
                     "application/json": components["schemas"]["EmbeddingMigration"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     completeEmbeddingMigration: {
@@ -20041,6 +22043,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmbeddingMigration"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20066,6 +22076,14 @@ export interface operations {
                     "application/json": components["schemas"]["EmbeddingMigration"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     resumeEmbeddingMigration: {
@@ -20087,6 +22105,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EmbeddingMigration"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20132,6 +22158,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     runAgent: {
@@ -20168,6 +22202,14 @@ export interface operations {
                     "application/json": components["schemas"]["Run"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     attachToRun: {
@@ -20187,6 +22229,14 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20215,6 +22265,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Message"];
                     "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20259,6 +22317,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getRun: {
@@ -20278,6 +22344,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunWithSteps"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20301,6 +22375,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20334,6 +22416,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listCodeExecutions: {
@@ -20362,6 +22452,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     executeCode: {
@@ -20387,6 +22485,14 @@ export interface operations {
                     "application/json": components["schemas"]["CodeResult"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getCodeExecution: {
@@ -20406,6 +22512,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CodeExecution"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20436,6 +22550,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     downloadGeneratedFile: {
@@ -20461,6 +22583,14 @@ export interface operations {
                     "image/png": string;
                     "text/plain": string;
                     "text/markdown": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20491,6 +22621,14 @@ export interface operations {
                     "image/png": string;
                     "text/plain": string;
                     "text/markdown": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20533,6 +22671,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createSession: {
@@ -20558,6 +22704,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedSession"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20599,6 +22753,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getSession: {
@@ -20620,6 +22782,14 @@ export interface operations {
                     "application/json": components["schemas"]["SessionWithMessages"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteSession: {
@@ -20638,6 +22808,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -20662,6 +22840,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20692,6 +22878,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     sendMessage: {
@@ -20720,6 +22914,14 @@ export interface operations {
                     "text/event-stream": components["schemas"]["StreamEvent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     setFeedback: {
@@ -20745,6 +22947,14 @@ export interface operations {
                     "application/json": components["schemas"]["Feedback"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteFeedback: {
@@ -20765,6 +22975,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -20803,6 +23021,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getCitedPage: {
@@ -20825,6 +23051,14 @@ export interface operations {
                     "application/json": components["schemas"]["CitedPage"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getMessage: {
@@ -20844,6 +23078,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20871,6 +23113,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20901,6 +23151,14 @@ export interface operations {
                     "text/event-stream": components["schemas"]["StreamEvent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     editQuestion: {
@@ -20927,6 +23185,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Message"];
                     "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -20956,6 +23222,14 @@ export interface operations {
                     "application/json": components["schemas"]["Suggestions"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     handOverSession: {
@@ -20981,6 +23255,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21010,6 +23292,14 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     handBackSession: {
@@ -21035,6 +23325,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21066,6 +23364,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     updateInboxItem: {
@@ -21089,6 +23395,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxItem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21116,6 +23430,14 @@ export interface operations {
                         data: components["schemas"]["Attachment"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21146,6 +23468,14 @@ export interface operations {
                     "application/json": components["schemas"]["UploadedAttachment"] | components["schemas"]["UploadedAttachments"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getAttachment: {
@@ -21167,6 +23497,14 @@ export interface operations {
                     "application/json": components["schemas"]["Attachment"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteAttachment: {
@@ -21185,6 +23523,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -21232,6 +23578,14 @@ export interface operations {
                     "image/gif": string;
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listSessionEvents: {
@@ -21260,6 +23614,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createSessionEvent: {
@@ -21285,6 +23647,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionEvent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21317,6 +23687,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createMemory: {
@@ -21344,6 +23722,14 @@ export interface operations {
                     "application/json": components["schemas"]["Memory"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteMemories: {
@@ -21364,6 +23750,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -21386,6 +23780,14 @@ export interface operations {
                     "application/json": components["schemas"]["Memory"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteMemory: {
@@ -21404,6 +23806,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -21428,6 +23838,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Memory"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21457,6 +23875,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createShareLink: {
@@ -21484,6 +23910,14 @@ export interface operations {
                     "application/json": components["schemas"]["ShareLink"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getShareLink: {
@@ -21505,6 +23939,14 @@ export interface operations {
                     "application/json": components["schemas"]["ShareLink"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteShareLink: {
@@ -21523,6 +23965,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -21549,6 +23999,14 @@ export interface operations {
                     "application/json": components["schemas"]["ShareLink"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getSharedAgent: {
@@ -21568,6 +24026,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SharedAgent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21593,6 +24059,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     openShareLink: {
@@ -21616,6 +24090,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Visit"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21645,6 +24127,14 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedSession"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listChannels: {
@@ -21670,6 +24160,14 @@ export interface operations {
                         data: components["schemas"]["Channel"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21699,6 +24197,14 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getChannel: {
@@ -21720,6 +24226,14 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteChannel: {
@@ -21738,6 +24252,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -21764,6 +24286,14 @@ export interface operations {
                     "application/json": components["schemas"]["Channel"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     testChannel: {
@@ -21785,6 +24315,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelTest"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21815,6 +24353,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     streamChat: {
@@ -21838,6 +24384,14 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": components["schemas"]["StreamEvent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21867,6 +24421,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listDatasets: {
@@ -21894,6 +24456,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createDataset: {
@@ -21919,6 +24489,14 @@ export interface operations {
                     "application/json": components["schemas"]["Dataset"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getDataset: {
@@ -21938,6 +24516,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -21960,6 +24546,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -21986,6 +24580,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Dataset"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22015,6 +24617,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     importCases: {
@@ -22042,6 +24652,14 @@ export interface operations {
                     "application/json": components["schemas"]["ImportedCases"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     exportCases: {
@@ -22065,6 +24683,14 @@ export interface operations {
                 content: {
                     "application/jsonl": string;
                     "text/csv": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22097,6 +24723,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createCases: {
@@ -22124,6 +24758,14 @@ export interface operations {
                     "application/json": components["schemas"]["Cases"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getCase: {
@@ -22148,6 +24790,14 @@ export interface operations {
                     "application/json": components["schemas"]["Case"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteCase: {
@@ -22169,6 +24819,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -22198,6 +24856,14 @@ export interface operations {
                     "application/json": components["schemas"]["Case"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createMessageCase: {
@@ -22223,6 +24889,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Case"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22256,6 +24930,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createReviewItem: {
@@ -22281,6 +24963,14 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewItem"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getReviewItem: {
@@ -22300,6 +24990,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewItem"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22329,6 +25027,14 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewItem"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     setVerdict: {
@@ -22354,6 +25060,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verdict"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22383,6 +25097,14 @@ export interface operations {
                     "application/json": components["schemas"]["Case"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listReviewRules: {
@@ -22408,6 +25130,14 @@ export interface operations {
                         data: components["schemas"]["ReviewRule"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22437,6 +25167,14 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewRule"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteReviewRule: {
@@ -22455,6 +25193,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -22481,6 +25227,14 @@ export interface operations {
                     "application/json": components["schemas"]["ReviewRule"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getReviewSummary: {
@@ -22503,6 +25257,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReviewSummary"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22530,6 +25292,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createJudge: {
@@ -22555,6 +25325,14 @@ export interface operations {
                     "application/json": components["schemas"]["Judge"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getJudge: {
@@ -22574,6 +25352,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Judge"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22596,6 +25382,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -22622,6 +25416,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Judge"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22651,6 +25453,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     testJudge: {
@@ -22678,6 +25488,14 @@ export interface operations {
                     "application/json": components["schemas"]["JudgeTest"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getJudgeCalibration: {
@@ -22701,6 +25519,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JudgeCalibration"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22730,6 +25556,14 @@ export interface operations {
                     "application/json": components["schemas"]["JudgeCalibrationStep"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createEvaluation: {
@@ -22755,6 +25589,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22785,6 +25627,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getEvaluation: {
@@ -22806,6 +25656,14 @@ export interface operations {
                     "application/json": components["schemas"]["Evaluation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteEvaluation: {
@@ -22824,6 +25682,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -22858,6 +25724,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     exportCaseResults: {
@@ -22881,6 +25755,14 @@ export interface operations {
                     "application/jsonl": string;
                     "text/csv": string;
                     "application/xml": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22908,6 +25790,14 @@ export interface operations {
                     "application/json": components["schemas"]["EvaluationComparison"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     cancelEvaluation: {
@@ -22929,6 +25819,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -22958,6 +25856,14 @@ export interface operations {
                     "application/json": components["schemas"]["Evaluation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createReplay: {
@@ -22983,6 +25889,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Replay"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23011,6 +25925,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getReplay: {
@@ -23032,6 +25954,14 @@ export interface operations {
                     "application/json": components["schemas"]["Replay"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteReplay: {
@@ -23050,6 +25980,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -23079,6 +26017,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     cancelReplay: {
@@ -23100,6 +26046,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Replay"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23129,6 +26083,14 @@ export interface operations {
                     "application/json": components["schemas"]["Replay"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createShadow: {
@@ -23154,6 +26116,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shadow"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23182,6 +26152,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getShadow: {
@@ -23203,6 +26181,14 @@ export interface operations {
                     "application/json": components["schemas"]["Shadow"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteShadow: {
@@ -23221,6 +26207,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -23250,6 +26244,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     pauseShadow: {
@@ -23271,6 +26273,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shadow"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23300,6 +26310,14 @@ export interface operations {
                     "application/json": components["schemas"]["Shadow"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     stopShadow: {
@@ -23321,6 +26339,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Shadow"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23350,6 +26376,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createOnlineScorer: {
@@ -23377,6 +26411,14 @@ export interface operations {
                     "application/json": components["schemas"]["OnlineScorer"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getOnlineScorer: {
@@ -23396,6 +26438,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnlineScorer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23418,6 +26468,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -23444,6 +26502,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnlineScorer"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23483,6 +26549,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listArchitectSessions: {
@@ -23506,6 +26580,14 @@ export interface operations {
                         data: components["schemas"]["ArchitectSession"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23533,6 +26615,14 @@ export interface operations {
                     "application/json": components["schemas"]["ArchitectConversation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getArchitectSession: {
@@ -23554,6 +26644,14 @@ export interface operations {
                     "application/json": components["schemas"]["ArchitectConversation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteArchitectSession: {
@@ -23572,6 +26670,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -23601,6 +26707,14 @@ export interface operations {
                     "text/event-stream": components["schemas"]["ArchitectEvent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     testArchitectDraft: {
@@ -23626,6 +26740,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ArchitectSession"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23655,6 +26777,14 @@ export interface operations {
                     "application/json": components["schemas"]["Agent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     suggestAgent: {
@@ -23678,6 +26808,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AgentSuggestion"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23707,6 +26845,14 @@ export interface operations {
                     "application/json": components["schemas"]["AgentImprovement"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     lintAgent: {
@@ -23734,6 +26880,14 @@ export interface operations {
                     "application/json": components["schemas"]["LintResult"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listInvoices: {
@@ -23757,6 +26911,14 @@ export interface operations {
                         data: components["schemas"]["InvoiceSummary"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23784,6 +26946,14 @@ export interface operations {
                     "application/pdf": string;
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listWorkspaceUsage: {
@@ -23808,6 +26978,14 @@ export interface operations {
                         data: components["schemas"]["WorkspaceUsage"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23837,6 +27015,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getWorkspaceInvoice: {
@@ -23861,6 +27047,14 @@ export interface operations {
                     "application/json": components["schemas"]["Invoice"];
                     "text/csv": string;
                     "application/pdf": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23892,6 +27086,14 @@ export interface operations {
                     "application/json": components["schemas"]["Analytics"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getWorkspaceAnalytics: {
@@ -23917,6 +27119,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Analytics"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -23945,6 +27155,14 @@ export interface operations {
                     "application/json": components["schemas"]["CostBreakdown"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getWorkspaceCost: {
@@ -23967,6 +27185,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CostBreakdown"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24000,6 +27226,14 @@ export interface operations {
                         data: components["schemas"]["Anomaly"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24048,6 +27282,14 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listModelCallArchives: {
@@ -24073,6 +27315,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     downloadModelCallArchive: {
@@ -24094,6 +27344,14 @@ export interface operations {
                     "application/gzip": string;
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getTelemetryExport: {
@@ -24111,6 +27369,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Telemetry"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24136,6 +27402,14 @@ export interface operations {
                     "application/json": components["schemas"]["Telemetry"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     removeTelemetryExport: {
@@ -24152,6 +27426,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -24170,6 +27452,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeploymentHealth"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24210,6 +27500,14 @@ export interface operations {
                     };
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     addAuditKey: {
@@ -24231,6 +27529,14 @@ export interface operations {
                     "application/json": components["schemas"]["AuditKey"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listOpenAiModels: {
@@ -24248,6 +27554,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAIModelList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24269,6 +27583,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAIModel"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24294,6 +27616,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Embeddings"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24322,6 +27652,14 @@ export interface operations {
                     "text/event-stream": components["schemas"]["ChatCompletionChunk"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     createResponse: {
@@ -24346,6 +27684,14 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OpenAIResponse"];
                     "text/event-stream": components["schemas"]["ResponseStreamEvent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24376,6 +27722,14 @@ export interface operations {
                     "text/event-stream": components["schemas"]["ResponseStreamEvent"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteResponse: {
@@ -24395,6 +27749,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletedResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24418,6 +27780,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAIResponse"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24445,6 +27815,14 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIConversation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getConversation: {
@@ -24464,6 +27842,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAIConversation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24493,6 +27879,14 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIConversation"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteConversation: {
@@ -24512,6 +27906,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeletedConversation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24539,6 +27941,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResponseItemList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24571,6 +27981,14 @@ export interface operations {
                     "application/json": components["schemas"]["ResponseItemList"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getConversationItem: {
@@ -24596,6 +28014,14 @@ export interface operations {
                     "application/json": components["schemas"]["ResponseItem"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteConversationItem: {
@@ -24616,6 +28042,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAIConversation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24645,6 +28079,14 @@ export interface operations {
                     "application/json": components["schemas"]["ResponseItemList"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     countInputTokens: {
@@ -24670,6 +28112,14 @@ export interface operations {
                     "application/json": components["schemas"]["ResponseInputTokens"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     listOpenAiFiles: {
@@ -24692,6 +28142,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAIFileList"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24719,6 +28177,14 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIFile"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getOpenAiFile: {
@@ -24740,6 +28206,14 @@ export interface operations {
                     "application/json": components["schemas"]["OpenAIFile"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     deleteOpenAiFile: {
@@ -24759,6 +28233,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAIDeletedFile"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24808,6 +28290,14 @@ export interface operations {
                     "application/binary": string;
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     serveMcp: {
@@ -24839,6 +28329,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
             };
         };
     };
@@ -24874,6 +28372,14 @@ export interface operations {
                 };
                 content?: never;
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     checkHealth: {
@@ -24891,6 +28397,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };
@@ -24912,6 +28426,14 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     getMetrics: {
@@ -24929,6 +28451,14 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
                 };
             };
         };

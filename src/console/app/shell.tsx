@@ -56,7 +56,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           <CircleQuestionMark size={18} aria-hidden="true" />
         </IconButton>
       </header>
-      <aside className="sidebar">
+      <aside className="sidebar" aria-label={texts.workspace}>
         <WorkspaceMenu />
         <nav aria-label={texts.navigation}>
           {groups.map((group) => (

@@ -29,7 +29,13 @@ export const uiTexts = catalogue({
     chartTable: 'The figures as a table',
     opensElsewhere: 'opens in a new tab',
     working: 'Working …',
+    secretHint: 'Copy it now: it is shown this once, and only its hash is stored.',
+    secretKept: 'I have copied it',
     time: 'Time',
+    agent: 'Agent',
+    saveFilter: 'Save these filters',
+    filterName: 'Name of the filters',
+    forgetFilter: (name: string) => `Remove the filters ${name}`,
   },
   de: {
     tryAgain: 'Erneut versuchen',
@@ -59,6 +65,13 @@ export const uiTexts = catalogue({
     chartTable: 'Die Werte als Tabelle',
     opensElsewhere: 'öffnet einen neuen Tab',
     working: 'Läuft …',
+    secretHint:
+      'Kopieren Sie es jetzt: Es wird nur einmal gezeigt, und nur sein Hash wird gespeichert.',
+    secretKept: 'Ich habe es kopiert',
     time: 'Zeit',
+    agent: 'Agent',
+    saveFilter: 'Diese Filter speichern',
+    filterName: 'Name der Filter',
+    forgetFilter: (name: string) => `Filter ${name} entfernen`,
   },
 });

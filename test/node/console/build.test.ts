@@ -17,7 +17,7 @@ const sizeOf = (file: string) =>
 /** Bytes with gzip of a chunk and everything that it needs at once, without what is in `loaded`. */
 function weigh(chunks: Readonly<Record<string, Chunk>>, name: string, loaded: Set<string>): number {
   const chunk = chunks[name];
-  if (chunk === undefined) throw new Error(`There is no chunk ${name}.`);
+  if (chunk === undefined) throw new Error(`The build has no chunk ${name}.`);
   const own = [chunk.file, ...(chunk.css ?? [])].filter((file) => !loaded.has(file));
   for (const file of own) loaded.add(file);
   const inner = (chunk.imports ?? []).map((one) => weigh(chunks, one, loaded));

@@ -65,7 +65,7 @@ describe('the console', () => {
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
-  it('says what failed when the server answers 500, 429 or not at all, and goes on', async () => {
+  it('shows a failure of the server in place, repeats what 429 and lost connections refuse, and continues', async () => {
     const { page } = stage;
     await page.route(listOfAgents, (route) =>
       route.fulfill({
@@ -104,7 +104,7 @@ describe('the console', () => {
     await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor();
   });
 
-  it('says that an address is not that of a screen, or of another workspace', async () => {
+  it('shows that an address has no screen, or belongs to another workspace', async () => {
     const { page } = stage;
     await page.goto(`${stage.url}/console/${stage.workspace_id}/nothing`);
     await page.getByRole('heading', { name: 'Nothing is here' }).waitFor();

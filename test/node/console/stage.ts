@@ -8,7 +8,7 @@ export interface ConsoleStage extends Stage {
   readonly page: Page;
   /** Opens a screen by its path below the workspace, such as `/agents`, and waits for its heading. */
   show(path: string, heading: string | RegExp): Promise<void>;
-  /** Fails if axe finds a violation, or if the policy of the page was broken, or if another host was asked for anything. */
+  /** Fails if axe finds a violation, or if the policy of the page was broken, or if another host received a request. */
   check(): Promise<void>;
 }
 
@@ -27,6 +27,7 @@ export async function openConsole(
       await page.getByRole('heading', { level: 1, name: heading }).waitFor();
     },
     check: async () => {
+      await page.locator('h1').first().waitFor();
       expect(await violations(page)).toEqual([]);
       expect(faults).toEqual([]);
       const foreign = requests.filter(

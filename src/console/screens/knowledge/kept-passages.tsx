@@ -36,7 +36,7 @@ export function KeptPassages({
 }
 
 /** The name of a file, which may have been deleted. */
-export function FileName({ id }: { readonly id: string }) {
+function FileName({ id }: { readonly id: string }) {
   const texts = useTexts(questionTexts);
   const { data, error } = api.useQuery(
     'get',

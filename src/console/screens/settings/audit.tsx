@@ -1,0 +1,142 @@
+import { useState } from 'react';
+import type { AuditEntry } from '../../../client/index.ts';
+import { api, client, paged, rowsOf } from '../../api/api.ts';
+import { useAction } from '../../api/use-action.ts';
+import { useTexts } from '../../texts/catalogue.ts';
+import { settingsTexts } from '../../texts/settings.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { SelectField, TextField } from '../../ui/field.tsx';
+import { Facts, Section } from '../../ui/page.tsx';
+import { Empty, ProblemNote } from '../../ui/states.tsx';
+import { ListTable } from '../../ui/table.tsx';
+import { Time } from '../../ui/time.tsx';
+import { useUrlState } from '../../ui/use-url-state.ts';
+
+const filters = { action_prefix: '', actor_type: '', start_date: '', end_date: '' };
+const actors = ['user', 'api_key', 'root', 'system', 'end_user', 'share_link'] as const;
+
+/** Who changed what and when, in a chain that shows tampering. */
+export default function Audit() {
+  const texts = useTexts(settingsTexts);
+  const [state, setFilters] = useUrlState(filters);
+  const [shown, setShown] = useState<AuditEntry | null>(null);
+  const query = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== ''));
+  const reading = api.useInfiniteQuery('get', '/api/v1/audit-log', { params: { query } }, paged);
+  return (
+    <Section title={texts.parts.audit} description={texts.auditHint} actions={<Verify />}>
+      <div className="filters">
+        <TextField
+          label={texts.actionPrefix}
+          value={state.action_prefix}
+          onChange={(action_prefix) => setFilters({ action_prefix })}
+          placeholder="agent."
+        />
+        <SelectField
+          label={texts.actor}
+          value={state.actor_type}
+          onChange={(actor_type) => setFilters({ actor_type })}
+          choices={[
+            { value: '', label: texts.all },
+            ...actors.map((value) => ({ value, label: texts.actorTypes[value] })),
+          ]}
+        />
+        <TextField
+          type="date"
+          label={texts.from}
+          value={state.start_date}
+          onChange={(start_date) => setFilters({ start_date })}
+        />
+        <TextField
+          type="date"
+          label={texts.to}
+          value={state.end_date}
+          onChange={(end_date) => setFilters({ end_date })}
+        />
+      </div>
+      <ListTable
+        label={texts.parts.audit}
+        loading={texts.loading}
+        reading={reading}
+        rows={rowsOf(reading.data)}
+        keyOf={({ id }) => id}
+        columns={[
+          { name: texts.time, cell: ({ created_at }) => <Time value={created_at} form="moment" /> },
+          { name: texts.action, cell: ({ action }) => <code>{action}</code> },
+          {
+            name: texts.actor,
+            cell: ({ actor_type, actor_id }) => <code>{actor_id ?? actor_type}</code>,
+            isMinor: true,
+          },
+          { name: texts.target, cell: ({ target_id }) => <code>{target_id}</code>, isMinor: true },
+          {
+            name: texts.details,
+            cell: (entry) => (
+              <Button kind="quiet" isSmall onClick={() => setShown(entry)}>
+                {texts.show}
+              </Button>
+            ),
+          },
+        ]}
+        empty={<Empty title={texts.noEntries}>{texts.noEntriesHint}</Empty>}
+      />
+      <Dialog isOpen={shown !== null} onClose={() => setShown(null)} title={shown?.action ?? ''}>
+        {shown !== null && <Entry entry={shown} />}
+      </Dialog>
+    </Section>
+  );
+}
+
+function Entry({ entry }: { readonly entry: AuditEntry }) {
+  const texts = useTexts(settingsTexts);
+  return (
+    <>
+      <Facts
+        facts={[
+          [texts.time, <Time key="time" value={entry.created_at} form="moment" />],
+          [texts.actor, `${entry.actor_type} ${entry.actor_id ?? ''}`],
+          [texts.target, `${entry.target_type} ${entry.target_id}`],
+          [texts.address, entry.ip ?? '–'],
+          [texts.request, entry.request_id],
+          [texts.sequence, entry.sequence ?? texts.notSealed],
+        ]}
+      />
+      <pre tabIndex={0}>{JSON.stringify(entry.detail, null, 2)}</pre>
+    </>
+  );
+}
+
+/** Checks the whole chain, page by page. */
+function Verify() {
+  const texts = useTexts(settingsTexts);
+  const [said, setSaid] = useState('');
+  const verify = useAction(
+    async () => {
+      let cursor: string | null = null;
+      let checked = 0;
+      for (;;) {
+        const query: { cursor?: string } = cursor === null ? {} : { cursor };
+        const { data } = await client.GET('/api/v1/audit-log/verify', { params: { query } });
+        if (data === undefined) return;
+        checked += data.checked;
+        if (data.result === 'broken')
+          return setSaid(texts.broken(String(data.first_broken?.sequence ?? '?')));
+        cursor = data.next_cursor;
+        if (cursor === null) return setSaid(texts.intact(checked, data.unsealed));
+      }
+    },
+    { refresh: [] },
+  );
+  return (
+    <>
+      <span role="status">{said}</span>
+      <Button isBusy={verify.isRunning} onClick={() => verify.run()}>
+        {texts.verify}
+      </Button>
+      <a className="button button-plain" href="/api/v1/audit-log/export" download>
+        {texts.export}
+      </a>
+      <ProblemNote problem={verify.problem} />
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+import { api } from '../api/api.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { uiTexts } from '../texts/ui.ts';
+import { SelectField } from './field.tsx';
+
+/** Chooses one agent of the workspace, or all. */
+export function AgentFilter({
+  value,
+  onChange,
+}: {
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+}) {
+  const texts = useTexts(uiTexts);
+  const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
+  const agents = (data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const isKnown = value === '' || agents.some((one) => one.value === value);
+  return (
+    <SelectField
+      label={texts.agent}
+      value={value}
+      onChange={onChange}
+      choices={[
+        { value: '', label: texts.all },
+        ...agents,
+        ...(isKnown ? [] : [{ value, label: value }]),
+      ]}
+    />
+  );
+}
+
+/** The name of an agent, by its id until it is known. */
+export function AgentName({ id }: { readonly id: string }) {
+  const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
+  return data?.data.find((one) => one.id === id)?.name ?? id;
+}

@@ -1,0 +1,72 @@
+import { type ReactNode, useState } from 'react';
+import type { Action } from '../api/use-action.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { uiTexts } from '../texts/ui.ts';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
+import { Form } from './field.tsx';
+
+interface FormDialogProps<Input> {
+  readonly title: string;
+  /** The verb on the button that sends. */
+  readonly action: string;
+  readonly change: Action<Input, unknown>;
+  /** Returns what is sent. */
+  readonly input: () => Input;
+  readonly children: ReactNode;
+}
+
+/** A button that opens a form; it closes once its change was made. Fields keep what was entered after a failure. */
+export function FormDialog<Input>({
+  button,
+  kind = 'primary',
+  ...rest
+}: FormDialogProps<Input> & {
+  readonly button: string;
+  readonly kind?: 'primary' | 'plain' | 'quiet';
+}) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button
+        kind={kind}
+        onClick={() => {
+          rest.change.reset();
+          setOpen(true);
+        }}
+      >
+        {button}
+      </Button>
+      <ControlledFormDialog {...rest} isOpen={isOpen} onClose={() => setOpen(false)} />
+    </>
+  );
+}
+
+/** The same without its button. */
+export function ControlledFormDialog<Input>({
+  title,
+  action,
+  change,
+  input,
+  children,
+  isOpen,
+  onClose,
+}: FormDialogProps<Input> & { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const texts = useTexts(uiTexts);
+  const submit = async () => {
+    if ((await change.run(input())) !== undefined) onClose();
+  };
+  return (
+    <Dialog isOpen={isOpen} onClose={onClose} title={title}>
+      <Form problem={change.problem} onSubmit={submit}>
+        {children}
+        <div className="form-actions">
+          <Button type="submit" kind="primary" isBusy={change.isRunning}>
+            {action}
+          </Button>
+          <Button onClick={onClose}>{texts.cancel}</Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

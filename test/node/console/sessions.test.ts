@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleStage, openConsole } from './stage.ts';
+
+interface Opened {
+  readonly id: string;
+}
+
+let stage: ConsoleStage;
+let session: string;
+beforeAll(async () => {
+  stage = await openConsole();
+  const agent = await stage.agent([{ text: ['Descaling takes ', 'an hour.'] }]);
+  const { api } = stage;
+  const opened = await api.call<Opened>('POST', `/agents/${agent.id}/sessions`, {
+    json: { title: 'Descaling', end_user_id: 'customer-1' },
+  });
+  session = opened.id;
+  const answer = await api.call<Opened>('POST', `/sessions/${session}/messages`, {
+    json: { message: 'How long does <b>descaling</b> take?' },
+  });
+  await api.call('PUT', `/messages/${answer.id}/feedback`, {
+    json: { rating: 'down', comment: 'Too short' },
+  });
+  await api.call('POST', '/datasets', { json: { name: 'Regressions' } });
+});
+afterAll(() => stage.close());
+
+describe('sessions', () => {
+  it('are found by their words, and filters are kept under a name', async () => {
+    const { page } = stage;
+    await stage.show('/sessions', 'Sessions');
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill('hour');
+    await page.locator('mark', { hasText: 'hour' }).waitFor();
+    await stage.check();
+    await page.getByRole('button', { name: 'Save these filters' }).click();
+    await page.getByRole('textbox', { name: 'Name of the filters' }).fill('Hours');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill('');
+    await page.getByRole('button', { name: 'Hours', exact: true }).click();
+    await page.waitForURL('**/sessions?q=hour');
+    await page.getByRole('combobox', { name: 'Feedback' }).selectOption('up');
+    await page.getByText('No conversation matches').waitFor();
+    await page.goBack();
+  });
+
+  it('show question, answer, feedback and the trace with what the model was given', async () => {
+    const { page } = stage;
+    await stage.show(`/sessions/${session}`, 'Descaling');
+    await page.getByText('How long does <b>descaling</b> take?').waitFor();
+    await page.getByText('Rated bad: Too short').waitFor();
+    await stage.check();
+    await page.getByRole('link', { name: 'Trace' }).click();
+    await page.getByRole('heading', { level: 1, name: /Trace/ }).waitFor();
+    await page.getByRole('button', { name: /Model/ }).click();
+    await page.getByRole('heading', { name: 'Input' }).waitFor();
+    await page.locator('.prompt', { hasText: 'Help.' }).waitFor();
+    await stage.check();
+    await page.reload();
+    await page.getByRole('heading', { name: /model was given/ }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { level: 1, name: 'Descaling' }).waitFor();
+  });
+
+  it('keep an answer as a case of a dataset', async () => {
+    const { page, api } = stage;
+    await stage.show(`/sessions/${session}`, 'Descaling');
+    await page.getByRole('button', { name: 'Keep as case' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Keep this answer as a case' });
+    await dialog.getByRole('combobox', { name: 'Dataset' }).waitFor();
+    await stage.check();
+    await dialog.getByRole('button', { name: 'Keep as case' }).click();
+    await page.getByText('The case was added to the dataset').waitFor();
+    const { data } = await api.call<{ data: readonly { cases?: number }[] }>('GET', '/datasets');
+    expect(data).toHaveLength(1);
+  });
+
+  it('are taken over, answered and handed back; a draft of a reply survives a reload', async () => {
+    const { page, api } = stage;
+    await stage.show(`/sessions/${session}`, 'Descaling');
+    await page.getByRole('button', { name: 'Take over from the agent' }).click();
+    const reply = page.getByRole('textbox', { name: 'Your reply' });
+    await reply.fill('I will look into it.');
+    await page.reload();
+    expect(await reply.inputValue()).toBe('I will look into it.');
+    await stage.show('/inbox', 'Inbox');
+    await page.getByRole('link', { name: /Descaling/ }).click();
+    await stage.check();
+    await page.getByRole('button', { name: 'Send the reply' }).click();
+    await page.getByRole('article').getByText('I will look into it.').waitFor();
+    await page.getByRole('button', { name: 'Hand back to the agent' }).click();
+    await page.getByRole('button', { name: 'Take over from the agent' }).waitFor();
+    const { handled_by } = await api.call<{ handled_by: string }>('GET', `/sessions/${session}`);
+    expect(handled_by).toBe('agent');
+  });
+
+  it('are deleted after a question that names what is lost', async () => {
+    const { page, api } = stage;
+    await stage.show(`/sessions/${session}`, 'Descaling');
+    await page.getByRole('button', { name: 'Actions on the conversation' }).click();
+    await page.getByRole('menuitem', { name: 'Delete the conversation' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Delete this conversation?' });
+    await question.getByText(/\d messages/).waitFor();
+    await stage.check();
+    await question.getByRole('button', { name: 'Delete the conversation' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor();
+    await expect(api.call('GET', `/sessions/${session}`)).rejects.toThrow('404');
+  });
+});

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleStage, openConsole } from './stage.ts';
+
+let stage: ConsoleStage;
+beforeAll(async () => {
+  stage = await openConsole();
+});
+afterAll(() => stage.close());
+
+describe('settings', () => {
+  it('of the workspace keep a draft over a reload, show a violation at its field, and are saved', async () => {
+    const { page, api } = stage;
+    await stage.show('/settings', 'Settings');
+    const zone = page.getByRole('textbox', { name: 'Time zone' });
+    await zone.fill('Mars/Olympus');
+    await page.reload();
+    expect(await zone.inputValue()).toBe('Mars/Olympus');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('[aria-invalid="true"]').waitFor();
+    expect(await zone.getAttribute('aria-invalid')).toBe('true');
+    await stage.check();
+    await zone.fill('Europe/Berlin');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('The settings were saved').waitFor();
+    const { time_zone } = await api.call<{ time_zone: string }>('GET', '/workspace');
+    expect(time_zone).toBe('Europe/Berlin');
+  });
+
+  it('create a key that is shown once, works, and is revoked', async () => {
+    const { page } = stage;
+    await stage.show('/settings/keys', 'Settings');
+    await page.getByRole('button', { name: 'Create an API key' }).click();
+    await page.getByRole('textbox', { name: 'Name' }).fill('Shop');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create an API key' }).click();
+    const shown = page.getByRole('dialog', { name: 'Your new API key' });
+    const secret = await shown.locator('code').innerText();
+    const me = () =>
+      fetch(`${stage.url}/api/v1/users/me`, { headers: { authorization: `Bearer ${secret}` } });
+    expect((await me()).status).toBe(200);
+    await stage.check();
+    await shown.getByRole('button', { name: 'I have copied it' }).click();
+    await page.getByRole('button', { name: 'Actions: Shop' }).click();
+    await page.getByRole('menuitem', { name: 'Revoke' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Revoke the key Shop?' });
+    await question.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('Revoked').waitFor();
+    await expect.poll(async () => (await me()).status, { timeout: 60_000 }).toBe(401);
+  });
+
+  it('invite a person, and say why an address is refused', async () => {
+    const { page } = stage;
+    await stage.show('/settings/members', 'Settings');
+    await page.getByRole('button', { name: 'Invite a person' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'E-mail' }).fill('grace@example');
+    await dialog.getByRole('button', { name: 'Send the invitation' }).click();
+    await dialog.locator('.field-error').waitFor();
+    await stage.check();
+    await dialog.getByRole('textbox', { name: 'E-mail' }).fill('grace@example.com');
+    await dialog.getByRole('button', { name: 'Send the invitation' }).click();
+    await page.getByRole('cell', { name: 'grace@example.com', exact: true }).waitFor();
+    await stage.check();
+  });
+
+  it('test a provider, and show deliveries and the audit log, whose chain verifies', async () => {
+    const { page } = stage;
+    await stage.show('/settings/providers', 'Settings');
+    await page.getByRole('cell', { name: 'Ready' }).first().waitFor();
+    await stage.check();
+    await stage.show('/settings/webhooks', 'Settings');
+    await page.getByText('No webhooks yet').waitFor();
+    await stage.check();
+    await stage.show('/settings/audit?action_prefix=workspace.', 'Settings');
+    await page.getByRole('button', { name: 'Show' }).first().click();
+    await page.getByRole('dialog', { name: /^workspace\./ }).waitFor();
+    await stage.check();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByText(/^Intact: \d+ entries/).waitFor();
+  });
+});
