@@ -31,6 +31,16 @@ const menuOf = async (name: string, action: string) => {
   await stage.page.getByRole('menuitem', { name: action }).click();
 };
 
+/** Drops a file from the desktop. */
+const drop = async (name: string, content: string) => {
+  const dataTransfer = await stage.page.evaluateHandle(
+    `(() => { const made = new DataTransfer(); made.items.add(new File([${JSON.stringify(content)}], ${JSON.stringify(name)}, { type: 'text/plain' })); return made; })()`,
+  );
+  await stage.page
+    .getByRole('region', { name: 'Add files' })
+    .dispatchEvent('drop', { dataTransfer });
+};
+
 describe('the files of a knowledge base', () => {
   it('are uploaded with progress, also a refused one with what to do', async () => {
     const { page } = stage;
@@ -109,7 +119,8 @@ describe('the files of a knowledge base', () => {
     await page.getByLabel('Status').selectOption('failed');
     await page.getByRole('heading', { name: 'No file matches' }).waitFor();
     await page.getByRole('button', { name: 'Remove the filters' }).click();
-    await upload(text('a.txt', 'One note.'), text('b.txt', 'Another note.'));
+    await upload(text('a.txt', 'One note.'));
+    await drop('b.txt', 'Another note.');
     await row(/a\.txt.*Ready/).waitFor();
     await row(/b\.txt.*Ready/).waitFor();
     await page.getByRole('checkbox', { name: 'Select a.txt' }).check();
@@ -285,6 +296,27 @@ describe('the knowledge area', () => {
     const dialog = page.getByRole('alertdialog', { name: 'Delete “Handbooks”?' });
     await dialog.getByText(/files and \d+ passages/).waitFor();
     await dialog.getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('changes the embedding model, after both were compared', async () => {
+    const { page } = stage;
+    await page.getByRole('button', { name: 'Change the embedding model' }).click();
+    const form = page.getByRole('dialog', { name: 'Change the embedding model' });
+    await form.getByLabel('New model').fill('builtin/lexical');
+    await form.getByLabel('Text before questions').fill('Question: ');
+    await form.getByRole('button', { name: 'Start embedding' }).click();
+    await page.getByText('Ready to switch').waitFor();
+    await page.getByRole('button', { name: 'Compare' }).click();
+    const compared = page.getByRole('dialog', { name: 'Compare' });
+    await compared.getByText('2 questions compared').waitFor();
+    await stage.check();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Switch to it' }).click();
+    await page.getByText('In use; can be switched back').waitFor();
+    await page.getByRole('button', { name: 'Complete', exact: true }).click();
+    const confirm = page.getByRole('alertdialog', { name: 'Complete the migration?' });
+    await confirm.getByRole('button', { name: 'Complete' }).click();
+    await row(/builtin\/lexical.*Complete/).waitFor();
   });
 
   it('fits in 380 pixels, in dark colours', async () => {

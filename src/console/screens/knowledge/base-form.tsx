@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { CreateKnowledgeBase } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
@@ -48,6 +48,10 @@ export function BaseForm({
       },
     },
   );
+  // A refused field may be among them.
+  useEffect(() => {
+    if (create.problem !== null) setLong(true);
+  }, [create.problem]);
   const submit = () => {
     const { dimensions, chunk_tokens, chunk_overlap_tokens, ...rest } = value;
     return create.run({

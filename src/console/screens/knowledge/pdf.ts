@@ -20,7 +20,10 @@ export function openPdf(
 
 /** The viewer is loaded with the first document, its parser in a worker of its own file. */
 async function load(id: string, revision: number | null): Promise<PDFDocumentLoadingTask> {
-  const { getDocument, GlobalWorkerOptions } = await import('pdfjs-dist');
+  const [{ getDocument, GlobalWorkerOptions }, { PdfData }] = await Promise.all([
+    import('pdfjs-dist'),
+    import('./pdf-data.ts'),
+  ]);
   GlobalWorkerOptions.workerSrc = workerUrl;
   const workspace = workspaceOfPath(location.pathname);
   const at = revision === null ? '' : `?revision=${revision}`;
@@ -29,8 +32,8 @@ async function load(id: string, revision: number | null): Promise<PDFDocumentLoa
     httpHeaders: workspace === null ? {} : { 'AgentGrid-Workspace': workspace },
     disableAutoFetch: true,
     disableStream: true,
-    // The policy of the page allows neither WebAssembly nor XFA forms, which are markup.
-    useWasm: false,
+    BinaryDataFactory: PdfData,
+    // XFA forms are markup.
     enableXfa: false,
     verbosity: 0,
   });

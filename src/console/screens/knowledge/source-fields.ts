@@ -80,6 +80,10 @@ export const fieldsOf: Readonly<Record<SourceType, readonly SourceField[]>> = {
   ],
 };
 
+/** Fields that are shown at once; others unfold. */
+export const isMain = ({ name, kind, isRequired }: SourceField): boolean =>
+  isRequired === true || kind === 'secret' || name === 'max_pages' || name === 'max_depth';
+
 /** The values of a source as texts of the form. */
 export const valuesOf = ({ type, settings }: KnowledgeSource): Record<string, string> =>
   Object.fromEntries(

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type {
   CreateKnowledgeSource,
@@ -20,7 +20,7 @@ import { useDraft } from '../../ui/use-draft.ts';
 import { GroupsField } from './groups-field.tsx';
 import { namesOf } from './lists.ts';
 import { SourceFieldView } from './source-field.tsx';
-import { fieldsOf, membersOf, type SourceType, valuesOf } from './source-fields.ts';
+import { fieldsOf, isMain, membersOf, type SourceType, valuesOf } from './source-fields.ts';
 
 const spans = { hour: 3600, day: 86_400, week: 604_800 } as const;
 const types = Object.keys(fieldsOf) as SourceType[];
@@ -36,7 +36,7 @@ export function SourceForm({
   readonly onClose: () => void;
 }) {
   const texts = useTexts(sourceTexts);
-  const { tagsHint } = useTexts(knowledgeTexts);
+  const { tagsHint, more } = useTexts(knowledgeTexts);
   const { duration } = useFormat();
   const [, go] = useLocation();
   const say = useToast();
@@ -49,6 +49,7 @@ export function SourceForm({
     values: source === null ? ({} as Record<string, string>) : valuesOf(source),
   };
   const { value, change, discard } = useDraft(`knowledge.source.${source?.id ?? base.id}`, stored);
+  const [isLong, setLong] = useState(false);
   // Not part of the draft, which is stored in the browser.
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
   const set = (changes: Partial<typeof stored>) => change((before) => ({ ...before, ...changes }));
@@ -77,6 +78,10 @@ export function SourceForm({
       },
     },
   );
+  // A refused field may be among them.
+  useEffect(() => {
+    if (save.problem !== null) setLong(true);
+  }, [save.problem]);
   const submit = () =>
     save.run({
       ...(source === null && { type: value.type }),
@@ -87,6 +92,23 @@ export function SourceForm({
       groups: value.groups,
     });
   const title = source === null ? texts.add : texts.edit;
+  const fields = fieldsOf[value.type].filter(
+    ({ isMutable }) => source === null || isMutable === true,
+  );
+  const view = (field: (typeof fields)[number]) => (
+    <SourceFieldView
+      key={field.name}
+      field={field}
+      type={value.type}
+      isNew={source === null}
+      value={(field.kind === 'secret' ? secrets : value.values)[field.name] ?? ''}
+      onChange={(text) =>
+        field.kind === 'secret'
+          ? setSecrets((before) => ({ ...before, [field.name]: text }))
+          : set({ values: { ...value.values, [field.name]: text } })
+      }
+    />
+  );
   const isKnown = value.refresh === null || Object.values<number>(spans).includes(value.refresh);
   return (
     <Dialog isOpen onClose={onClose} title={title}>
@@ -99,30 +121,7 @@ export function SourceForm({
             choices={types.map((type) => ({ value: type, label: texts.types[type] }))}
           />
         )}
-        {fieldsOf[value.type]
-          .filter(({ isMutable }) => source === null || isMutable === true)
-          .map((field) => (
-            <SourceFieldView
-              key={field.name}
-              field={field}
-              type={value.type}
-              isNew={source === null}
-              value={(field.kind === 'secret' ? secrets : value.values)[field.name] ?? ''}
-              onChange={(text) =>
-                field.kind === 'secret'
-                  ? setSecrets((before) => ({ ...before, [field.name]: text }))
-                  : set({ values: { ...value.values, [field.name]: text } })
-              }
-            />
-          ))}
-        <TextField
-          label={texts.name}
-          hint={texts.nameHint}
-          pointer="/name"
-          value={value.name}
-          onChange={(name) => set({ name })}
-          maxLength={100}
-        />
+        {fields.filter(isMain).map(view)}
         <SelectField
           label={texts.refresh}
           pointer="/refresh_interval_s"
@@ -144,19 +143,33 @@ export function SourceForm({
                 ]),
           ]}
         />
-        <TextField
-          label={texts.tags}
-          hint={tagsHint}
-          pointer="/tags"
-          value={value.tags}
-          onChange={(tags) => set({ tags })}
-        />
-        <GroupsField
-          label={texts.readers}
-          pointer="/groups"
-          value={value.groups}
-          onChange={(groups) => set({ groups })}
-        />
+        <details open={isLong} onToggle={({ currentTarget }) => setLong(currentTarget.open)}>
+          <summary>{more}</summary>
+          <div className="form knowledge-more">
+            {fields.filter((field) => !isMain(field)).map(view)}
+            <TextField
+              label={texts.name}
+              hint={texts.nameHint}
+              pointer="/name"
+              value={value.name}
+              onChange={(name) => set({ name })}
+              maxLength={100}
+            />
+            <TextField
+              label={texts.tags}
+              hint={tagsHint}
+              pointer="/tags"
+              value={value.tags}
+              onChange={(tags) => set({ tags })}
+            />
+            <GroupsField
+              label={texts.readers}
+              pointer="/groups"
+              value={value.groups}
+              onChange={(groups) => set({ groups })}
+            />
+          </div>
+        </details>
         <div className="form-actions">
           <Button type="submit" kind="primary" isBusy={save.isRunning}>
             {source === null ? texts.create : texts.save}
