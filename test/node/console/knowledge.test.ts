@@ -202,12 +202,10 @@ describe('a search', () => {
 });
 
 describe('a file', () => {
-  const passage = (query: string) =>
-    stage.show(`/knowledge/${base}/files/${pdf}?${query}`, /manual/);
-
   it('shows the passage of a link without its page, as page and as text', async () => {
     const { page } = stage;
-    await passage('start=6279&end=6700');
+    await stage.show(`/knowledge/files/${pdf}?start=6279&end=6700`, /manual/);
+    await page.waitForURL(`**/${base}/files/${pdf}?**`);
     await page.locator('[data-drawn="7"]').waitFor();
     await page.locator('.knowledge-box').first().waitFor();
     await page.getByRole('button', { name: 'Text', exact: true }).click();

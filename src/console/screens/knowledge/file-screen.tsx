@@ -21,7 +21,14 @@ import { useFreshFiles } from './use-fresh-files.ts';
 import { usePassage } from './use-passage.ts';
 
 /** One file: its pages or text with the passage that the address names, and its passages. */
-export function FileScreen({ base_id, id }: { readonly base_id: string; readonly id: string }) {
+export function FileScreen({
+  base_id,
+  id,
+}: {
+  /** null where it is not known. */
+  readonly base_id: string | null;
+  readonly id: string;
+}) {
   const texts = useTexts(fileScreenTexts);
   const places = usePlaces();
   const [, go] = useLocation();
@@ -37,11 +44,12 @@ export function FileScreen({ base_id, id }: { readonly base_id: string; readonly
     { params: { path: { file: id } } },
     { refetchInterval: ({ state }) => (state.data && isProcessing(state.data) ? 1500 : false) },
   );
-  useFreshFiles(base_id);
+  useFreshFiles(base_id ?? '');
   useFreshContent(file?.ready_at);
   const failure: unknown = error;
   const isDeleted = failure instanceof Problem && failure.status === 404 && revision !== null;
-  const back = { to: places.base(base_id), label: texts.base };
+  const parent = base_id === null ? places.area : places.base(base_id);
+  const back = { to: parent, label: texts.base };
   if (file === undefined && !isDeleted)
     return (
       <Page title={texts.file} back={back}>
@@ -60,7 +68,7 @@ export function FileScreen({ base_id, id }: { readonly base_id: string; readonly
         <>
           {file !== undefined && <Download file={file} revision={revision} />}
           {file !== undefined && mayWrite && revision === null && (
-            <FileMenu file={file} onDeleted={() => go(places.base(base_id))} />
+            <FileMenu file={file} onDeleted={() => go(parent)} />
           )}
         </>
       }

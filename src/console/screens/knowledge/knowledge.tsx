@@ -1,6 +1,7 @@
 import { Route, Switch } from 'wouter';
 import { BaseList } from './base-list.tsx';
 import { BaseScreen } from './base-screen.tsx';
+import { FileOfCitation } from './file-of-citation.tsx';
 import { FileScreen } from './file-screen.tsx';
 import './knowledge.css';
 
@@ -11,6 +12,7 @@ export default function Knowledge() {
       <Route path="/">
         <BaseList />
       </Route>
+      <Route path="/files/:file">{({ file }) => <FileOfCitation key={file} id={file} />}</Route>
       <Route path="/:kb/files/:file">
         {({ kb, file }) => <FileScreen key={file} base_id={kb} id={file} />}
       </Route>
