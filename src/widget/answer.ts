@@ -18,10 +18,13 @@ export class Answer {
     if (event.type === 'start')
       return {
         ...{ id: String(event.messageId), role: 'assistant', text: message?.text ?? '' },
-        ...{ citations: [], attachments: [], status: 'streaming', rating: null },
+        ...{ citations: [], attachments: [], author: null, status: 'streaming', rating: null },
       };
     if (message === null) return null;
     switch (event.type) {
+      // A person will answer.
+      case 'data-hand-over':
+        return null;
       case 'text-start':
         return message.text === '' ? message : { ...message, text: `${message.text}\n\n` };
       case 'text-delta':

@@ -182,7 +182,10 @@ describe('an experiment', () => {
     const { workspace, agent, control, candidate } = trial;
     const experiment = await startTrial(trial, true);
     const path = `/experiments/${experiment.id}`;
-    expect((await workspace.post(`${path}/conclude`, { promote: 'nobody' })).status).toBe(422);
+    const unknown = await workspace.post(`${path}/conclude`, { promote: 'nobody' });
+    expect(unknown.status).toBe(422);
+    for (const { name } of experiment.variants)
+      expect(unknown.body.detail).toContain(`\`${name}\``);
     const options = { headers: { 'idempotency-key': 'promote' } };
     const given = { promote: 'short', reason: 'Rated better.' };
     const concluded = await workspace.post(`${path}/conclude`, given, options);

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { sign } from 'hono/jwt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { newWorkspace, type Workspace } from '../support/api.ts';
+import { newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
 import {
   IssuerSite,
   newSigningKey,
@@ -215,6 +215,12 @@ describe('the token of an issuer', () => {
     await workspace.patch(`/token-issuers/${id}`, { enabled: false });
     expect(await statusOf(bob)).toBe(401);
     await workspace.patch(`/token-issuers/${id}`, { enabled: true });
+    expect(await statusOf(bob)).toBe(200);
+    const suspend = (verb: string) =>
+      request('POST', `/api/v1/workspaces/${workspace.id}/${verb}`, rootKey);
+    expect((await suspend('suspend')).status).toBe(200);
+    expect(await statusOf(bob)).toBe(401);
+    await suspend('resume');
     expect(await statusOf(bob)).toBe(200);
     expect((await workspace.delete(`/token-issuers/${id}`)).status).toBe(204);
     expect(await statusOf(bob)).toBe(401);

@@ -206,3 +206,22 @@ describe('the export of a workspace (R78)', () => {
     expect(await env.FILES.head(part?.key ?? '')).toBeNull();
   });
 });
+
+describe('the link of an export', () => {
+  it('leads nowhere while the workspace is suspended, and after it was deleted (R7)', async () => {
+    const workspace = await newWorkspace();
+    const { url } = await completed(workspace);
+    const set = (column: 'suspended_at' | 'deleted_at', value: number | null) =>
+      env.DB.prepare(`update workspaces set ${column} = ? where id = ?`)
+        .bind(value, workspace.id)
+        .run();
+    for (const column of ['suspended_at', 'deleted_at'] as const) {
+      await set(column, 1);
+      expect((await download(url)).status).toBe(404);
+      await set(column, null);
+      const again = await download(url);
+      expect(again.status).toBe(200);
+      await again.arrayBuffer();
+    }
+  });
+});
