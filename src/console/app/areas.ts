@@ -3,6 +3,7 @@ import type { ComponentType } from 'react';
 import { agentsArea } from '../screens/agents/area.ts';
 import { approvalsArea } from '../screens/approvals/area.ts';
 import { inboxArea } from '../screens/inbox/area.ts';
+import { knowledgeArea } from '../screens/knowledge/area.ts';
 import { sessionsArea } from '../screens/sessions/area.ts';
 import { settingsArea } from '../screens/settings/area.ts';
 import { toolsArea } from '../screens/tools/area.ts';
@@ -26,6 +27,7 @@ export interface Area {
 /** In the order in which they are shown. */
 export const areas: readonly Area[] = [
   agentsArea,
+  knowledgeArea,
   toolsArea,
   sessionsArea,
   inboxArea,
