@@ -321,9 +321,14 @@ describe('the knowledge area', () => {
     const { page } = stage;
     await page.setViewportSize({ width: 380, height: 740 });
     await page.emulateMedia({ colorScheme: 'dark' });
-    for (const path of ['', '/search?q=descaling', '/settings']) {
+    const screens = [
+      ['', 'manual.pdf'],
+      ['/search?q=descaling', 'on the server'],
+      ['/settings', 'About it'],
+    ] as const;
+    for (const [path, shown] of screens) {
       await stage.show(`/knowledge/${base}${path}`, 'Handbooks');
-      await page.getByRole('status').waitFor({ state: 'detached' });
+      await page.getByText(shown).first().waitFor();
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     }
     await stage.check();
