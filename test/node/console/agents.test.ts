@@ -195,7 +195,7 @@ describe('agents', () => {
     expect(await preview().getByText('No money left.').count()).toBe(0);
   });
 
-  it('ask for the evaluation that activations require, and let an admin go on with a reason', async () => {
+  it('ask for the evaluation that activations require, and let an admin continue with a reason', async () => {
     const { page } = stage;
     const { id } = await stage.agent([{ text: ['Yes.'] }]);
     const dataset = await stage.api.call<{ id: string }>('POST', '/datasets', {
