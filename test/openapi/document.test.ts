@@ -18,6 +18,7 @@ import {
 /** Served outside the document: the document itself, pages for people, and addresses of OAuth. */
 const undocumented = [
   'GET /account',
+  'GET /console/*',
   ...['GET /auth/oidc/{provider}', 'GET /auth/oidc/{provider}/callback'],
   ...['GET /', 'GET /docs', 'GET /docs/problems', 'GET /openapi.json'],
   'GET /chat/{address}',
