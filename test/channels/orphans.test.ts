@@ -27,7 +27,7 @@ async function newWaiting() {
 async function expectGone(line: Line & { planted: readonly string[] }) {
   // Agents and people are deleted by a job.
   await vi.waitUntil(async () => (await countRows('channel_messages', line.workspace.id)) === 0, {
-    timeout: 60_000,
+    timeout: 150_000,
   });
   await line.tick();
   await line.settle();

@@ -47,7 +47,7 @@ describe('people who write in one thread', () => {
           ['I live in Bern.', 'My name is Ann.'],
           ['My name is Bob.'],
         ]),
-      { timeout: 30_000, interval: 50 },
+      { timeout: 150_000, interval: 50 },
     );
   });
 });

@@ -74,7 +74,7 @@ describe('while the root key is replaced', () => {
         (await env.DB.prepare(`select 1 from end_users where workspace_id = ? and id = 'ada'`)
           .bind(workspace.id)
           .first()) === null,
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     expect(await list(rotating)).toBe(401);
   });

@@ -47,12 +47,12 @@ async function finish(workspace: Workspace, id: string) {
       .bind(id, id.replace('era_', 'job_'))
       .all();
   await vi.waitUntil(async () => (await due()).results.length === 1, {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 100,
   });
   await tick('* * * * *');
   await vi.waitUntil(async () => (await statusOf(workspace, id)) === 'completed', {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 100,
   });
   await atRest(workspace.id);
@@ -282,7 +282,7 @@ describe('the erasure of an end user', () => {
             .bind(body.id)
             .first<{ is_again: number }>()
         )?.is_again === 1,
-      { timeout: 60_000, interval: 100 },
+      { timeout: 150_000, interval: 100 },
     );
     await env.DB.prepare(
       `insert into usage (id, workspace_id, call_key, end_user_id, provider, model, operation, latency_ms, status, created_at)
@@ -310,7 +310,7 @@ describe('the erasure of an end user', () => {
     const read = async (id: string) => (await workspace.get(`/workspace/exports/${id}`)).body;
     const { id } = (await workspace.post('/workspace/exports')).body;
     await vi.waitUntil(async () => (await read(id)).status === 'completed', {
-      timeout: 60_000,
+      timeout: 150_000,
       interval: 50,
     });
     const { url } = await read(id);
@@ -378,7 +378,7 @@ describe('the erasure of an end user', () => {
     expect([known.is_known, unseen.is_known]).toEqual([true, false]);
     expect((await workspace.get(`/erasures/${unseen.id}`)).body.is_known).toBe(false);
     const budgets = async () => (await workspace.get('/budgets')).body.data.length;
-    await vi.waitUntil(async () => (await budgets()) === 0, { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(async () => (await budgets()) === 0, { timeout: 150_000, interval: 100 });
   });
 
   it('continues where it was interrupted', async () => {
@@ -398,7 +398,7 @@ describe('the erasure of an end user', () => {
       )?.step;
     try {
       await vi.waitUntil(async () => (await stepOf()) === 'schedules', {
-        timeout: 60_000,
+        timeout: 150_000,
         interval: 100,
       });
       expect(await statusOf(workspace, body.id)).toBe('running');

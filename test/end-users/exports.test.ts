@@ -36,7 +36,7 @@ async function exported(workspace: Workspace, user: string) {
   const read = async () =>
     (await workspace.get(`/end-users/${user}/exports/${started.body.id}`)).body;
   await vi.waitUntil(async () => (await read()).status === 'completed', {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 100,
   });
   return read();

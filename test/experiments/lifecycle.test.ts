@@ -299,7 +299,7 @@ describe('an experiment', () => {
           (await env.DB.prepare(`select 1 from experiment_${table} where experiment_id = ?`)
             .bind(experiment.id)
             .first()) === null,
-        { timeout: 60_000, interval: 50 },
+        { timeout: 150_000, interval: 50 },
       );
     expect((await workspace.get(`/experiments/${experiment.id}`)).status).toBe(404);
   });

@@ -65,7 +65,10 @@ describe('npm start', { timeout: 240_000 }, () => {
     expect(family.length).toBeGreaterThanOrEqual(5);
     npm.kill('SIGINT');
     await exit;
-    await vi.waitUntil(() => stillRunning(family).length === 0, { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(() => stillRunning(family).length === 0, {
+      timeout: 150_000,
+      interval: 100,
+    });
     expect(existsSync(join(directory, 'agentgrid.lock'))).toBe(false);
   });
 });

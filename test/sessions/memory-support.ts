@@ -3,7 +3,7 @@ import { newWorkspace, type Workspace } from '../support/api.ts';
 import { playScript } from '../support/provider/client.ts';
 import type { Round } from '../support/provider/script.ts';
 
-export const patience = { timeout: 60_000, interval: 50 };
+export const patience = { timeout: 150_000, interval: 50 };
 const backgroundModel = 'anthropic/claude-haiku-4-5';
 
 export const says = (text: string): Round => ({

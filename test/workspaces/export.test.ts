@@ -17,7 +17,7 @@ async function completed(workspace: Workspace): Promise<Answer['body']> {
   expect(body).toMatchObject({ status: 'queued', url: null, error: null });
   await vi.waitUntil(
     async () => (await workspace.get(`${path}/${body.id}`)).body.status === 'completed',
-    { timeout: 60_000, interval: 50 },
+    { timeout: 150_000, interval: 50 },
   );
   return (await workspace.get(`${path}/${body.id}`)).body;
 }
@@ -141,7 +141,7 @@ describe('the export of a workspace (R78)', () => {
     await env.FILES.put(forgotten, 'half of a part');
     await vi.waitUntil(
       async () => (await workspace.get(`${path}/${body.id}`)).body.status === 'completed',
-      { timeout: 60_000, interval: 50 },
+      { timeout: 150_000, interval: 50 },
     );
     const { url } = (await workspace.get(`${path}/${body.id}`)).body;
     const entries = readTar(await inflate(await (await download(url)).arrayBuffer()));

@@ -19,7 +19,7 @@ import {
 } from '../../support/people.ts';
 import { tick, verify } from '../../workspaces/audit-support.ts';
 
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { timeout: 150_000, interval: 100 };
 
 const rowOf = <Row>(query: string, ...values: unknown[]) =>
   env.DB.prepare(query)

@@ -155,6 +155,6 @@ describe('mail to people', () => {
       env.DB.prepare(
         "select count(*) as n from outbox where json_extract(job, '$.type') = 'mail.send' and attempts = 0",
       ).first<{ n: number }>();
-    await expect.poll(async () => (await left())?.n, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await left())?.n, { timeout: 150_000 }).toBe(0);
   });
 });

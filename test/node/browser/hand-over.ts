@@ -41,7 +41,7 @@ export function handOverTests(stage: () => Stage): void {
       await own.api.call('POST', `/sessions/${session}/hand-back`, { json: summary });
       await page.getByText('The assistant is answering you again.').waitFor();
       await send(page, 'Thanks');
-      await expect.poll(() => answers(page).count(), { timeout: 20_000 }).toBe(2);
+      await expect.poll(() => answers(page).count(), { timeout: 150_000 }).toBe(2);
       expect(await page.getByText('The assistant is answering you again.').count()).toBe(0);
       expect(faults).toEqual([]);
       await page.close();

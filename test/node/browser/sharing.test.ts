@@ -83,7 +83,7 @@ describe('the page of a link', () => {
     await expect
       .poll(
         async () => (await own.api.call<{ status: string }>('GET', `/files/${uploaded.id}`)).status,
-        { timeout: 60_000 },
+        { timeout: 150_000 },
       )
       .toBe('ready');
     const { page, faults } = await stage.page({ viewport: { width: 380, height: 700 } });

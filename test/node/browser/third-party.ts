@@ -97,7 +97,7 @@ export function thirdPartyTests(stage: () => Stage): void {
       const given = { api: `${stage().url}/api/v1`, agent: id, token: await token('ann') };
       const fragment = `#${encodeURIComponent(JSON.stringify(given))}`;
       await page.goto(stage().serve('/plain', plain) + fragment);
-      await expect.poll(() => textOf(page), { timeout: 30_000 }).toContain('word5 ');
+      await expect.poll(() => textOf(page), { timeout: 150_000 }).toContain('word5 ');
       expect(await textOf(page)).not.toContain('word79');
       await page.reload();
       await page.locator('[data-state=complete]').waitFor();

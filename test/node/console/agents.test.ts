@@ -30,7 +30,7 @@ async function withDocument(text: string, config: object): Promise<Agent> {
   });
   await expect
     .poll(async () => (await stage.api.call<{ status: string }>('GET', `/files/${id}`)).status, {
-      timeout: 20_000,
+      timeout: 150_000,
     })
     .toBe('ready');
   return agent;
@@ -153,7 +153,7 @@ describe('agents', () => {
     await page.getByLabel('Questions').fill('First?\nSecond?');
     await page.getByRole('button', { name: 'Ask both' }).click();
     await expect
-      .poll(() => page.getByText('The same answer.').count(), { timeout: 20_000 })
+      .poll(() => page.getByText('The same answer.').count(), { timeout: 150_000 })
       .toBe(4);
     await stage.check();
     await page.getByRole('link', { name: 'Versions', exact: true }).click();
