@@ -1,7 +1,9 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { agentsArea } from '../screens/agents/area.ts';
+import { analyticsArea } from '../screens/analytics/area.ts';
 import { approvalsArea } from '../screens/approvals/area.ts';
+import { costArea } from '../screens/cost/area.ts';
 import { inboxArea } from '../screens/inbox/area.ts';
 import { sessionsArea } from '../screens/sessions/area.ts';
 import { settingsArea } from '../screens/settings/area.ts';
@@ -28,5 +30,7 @@ export const areas: readonly Area[] = [
   sessionsArea,
   inboxArea,
   approvalsArea,
+  analyticsArea,
+  costArea,
   settingsArea,
 ];
