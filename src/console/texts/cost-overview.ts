@@ -31,6 +31,7 @@ export const costOverviewTexts = catalogue({
     openAgents: 'Open the agents',
     cost: 'Cost',
     costChart: 'Cost over time',
+    costAnomaly: 'Cost of an agent far above the usual',
     spent: 'Spent',
     forecast: 'Forecast',
     forecastHint: 'For the whole period, at the rate so far',
@@ -39,7 +40,7 @@ export const costOverviewTexts = catalogue({
     unpriced: 'Without a price',
     unpricedHint: (count: number) =>
       `${counted(count, 'call has', 'calls have')} no known price and ${count === 1 ? 'is' : 'are'} not in the cost, which is higher than shown. Set the price of the model under Prices: it applies to calls from then on.`,
-    breakdown: 'By what',
+    breakdown: 'Breakdown',
     breakdownBy: 'Break down by',
     dimensions: {
       model: 'Model',
@@ -138,7 +139,7 @@ export const costOverviewTexts = catalogue({
     output: 'Output',
     cacheRead: 'Cache read',
     cacheWrite: 'Cache write',
-    ofTable: 'Price table',
+    ofTable: 'Instead of',
     actionsColumn: 'Actions',
     actionsOf: (model: string) => `Actions: ${model}`,
     setPrice: 'Set a price',
@@ -192,6 +193,7 @@ export const costOverviewTexts = catalogue({
     openAgents: 'Agenten öffnen',
     cost: 'Kosten',
     costChart: 'Kosten im Zeitverlauf',
+    costAnomaly: 'Kosten eines Agenten weit über dem Üblichen',
     spent: 'Ausgegeben',
     forecast: 'Prognose',
     forecastHint: 'Für den ganzen Zeitraum, beim bisherigen Tempo',
@@ -200,7 +202,7 @@ export const costOverviewTexts = catalogue({
     unpriced: 'Ohne Preis',
     unpricedHint: (count: number) =>
       `${counted(count, 'Aufruf hat', 'Aufrufe haben')} keinen bekannten Preis und ${count === 1 ? 'fehlt' : 'fehlen'} in den Kosten, die höher sind als gezeigt. Setzen Sie den Preis des Modells unter Preise: Er gilt für Aufrufe ab dann.`,
-    breakdown: 'Wofür',
+    breakdown: 'Aufteilung',
     breakdownBy: 'Aufteilen nach',
     dimensions: {
       model: 'Modell',
@@ -304,7 +306,7 @@ export const costOverviewTexts = catalogue({
     output: 'Ausgabe',
     cacheRead: 'Cache lesen',
     cacheWrite: 'Cache schreiben',
-    ofTable: 'Preistabelle',
+    ofTable: 'Statt',
     actionsColumn: 'Aktionen',
     actionsOf: (model: string) => `Aktionen: ${model}`,
     setPrice: 'Preis setzen',

@@ -20,6 +20,7 @@ interface Drawing {
 }
 
 const seconds = (time: string): number => Date.parse(time) / 1000;
+const day = 86_400;
 
 /** Draws lines on a canvas in the frame. */
 export function createPlot(drawing: Drawing): UPlot {
@@ -34,11 +35,19 @@ export function createPlot(drawing: Drawing): UPlot {
       tzDate: (at) => UPlot.tzDate(new Date(at * 1000), timeZone),
       padding: [marks.length === 0 ? 8 : 18, 12, 0, 0],
       scales: {
+        // Up to the last mark, which may be later than the start of the last step.
+        x: {
+          range: (_, min, max) => [
+            min,
+            Math.max(max > min ? max : min + day, ...marks.map(({ time }) => seconds(time))),
+          ],
+        },
         y: { range: (_, min, max) => [Math.min(0, min), max === min ? max + 1 : max * 1.05] },
       },
       axes: [
         {
           ...axis,
+          size: 32,
           values: (_, ticks, _axis, _space, increment) =>
             ticks.map((at) => tick(new Date(at * 1000).toISOString(), stepOf(increment))),
         },
@@ -72,7 +81,6 @@ export function showPoint(plot: UPlot, time: string | undefined): void {
   else plot.setCursor({ left: plot.valToPos(seconds(time), 'x'), top: 1 });
 }
 
-const day = 86_400;
 const stepOf = (increment: number): Step =>
   increment < day ? 'hour' : increment < 28 * day ? 'day' : 'month';
 
@@ -95,6 +103,7 @@ function drawMarks(plot: UPlot, marks: readonly Mark[], colour: string): void {
   ctx.textAlign = 'center';
   ctx.font = `${Math.round(11 * devicePixelRatio)}px sans-serif`;
   ctx.setLineDash([4, 4]);
+  const labels: { readonly x: number; numbers: string }[] = [];
   for (const [index, { time }] of marks.entries()) {
     const x = Math.round(plot.valToPos(seconds(time), 'x', true));
     if (x < bbox.left || x > bbox.left + bbox.width) continue;
@@ -102,7 +111,10 @@ function drawMarks(plot: UPlot, marks: readonly Mark[], colour: string): void {
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillText(String(index + 1), x, bbox.top - 4 * devicePixelRatio);
+    const last = labels.at(-1);
+    if (last !== undefined && x - last.x < 14 * devicePixelRatio) last.numbers += `, ${index + 1}`;
+    else labels.push({ x, numbers: String(index + 1) });
   }
+  for (const { x, numbers } of labels) ctx.fillText(numbers, x, bbox.top - 4 * devicePixelRatio);
   ctx.restore();
 }

@@ -21,6 +21,7 @@ export function ChartTable({
   timeZone,
   step,
   linkOf,
+  areMarksShown = false,
 }: ChartProps & {
   readonly marks: readonly Mark[];
   readonly timeZone: string;
@@ -54,7 +55,7 @@ export function ChartTable({
   return (
     <>
       {marks.length > 0 && (
-        <details open={marks.length <= 5}>
+        <details open={areMarksShown}>
           <summary className="small muted">{texts.chartMarks(marks.length)}</summary>
           <ol className="chart-marks small">
             {marks.map(({ time, label: text }) => (

@@ -35,6 +35,8 @@ export interface ChartProps {
   /** The time zone in which steps begin; default: that of the viewer. */
   readonly timeZone?: string;
   readonly step?: Step;
+  /** Lists the marks below the chart at once; otherwise on demand. */
+  readonly areMarksShown?: boolean;
   /** Where a point leads, such as the sessions of a day. */
   readonly linkOf?: (index: number) => string;
 }
@@ -100,7 +102,9 @@ export function Chart(props: ChartProps) {
             <span className="chart-value">{valueAt(one)}</span>
           </span>
         ))}
-        <span className="muted chart-value">{at}</span>
+        <span className="muted chart-value">
+          {[at, ...marksOf(marks, times, point)].join(' · ')}
+        </span>
       </figcaption>
       <div
         ref={frame}
@@ -132,6 +136,20 @@ function useWidth(frame: { readonly current: HTMLElement | null }): number {
     return () => observer.disconnect();
   }, [frame]);
   return width;
+}
+
+/** What happened from a point to the next one. */
+function marksOf(
+  marks: readonly Mark[],
+  times: readonly string[],
+  point: number | null,
+): readonly string[] {
+  const from = point === null ? undefined : times[point];
+  if (point === null || from === undefined) return [];
+  const to = times[point + 1];
+  return marks
+    .filter(({ time }) => time >= from && (to === undefined || time < to))
+    .map(({ label }) => label);
 }
 
 /** The point that a key chooses; null for none, undefined for a key without meaning. */

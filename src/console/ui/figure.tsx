@@ -47,7 +47,7 @@ export const Figure = ({
     <dt className="muted small">{label}</dt>
     <dd>
       <span className="figure-value">
-        {to === undefined ? (
+        {to === undefined || compared.now === null ? (
           compared.format(compared.now)
         ) : (
           <Link href={to}>{compared.format(compared.now)}</Link>

@@ -26,13 +26,12 @@ export interface Period {
 
 const day = 86_400_000;
 const toDate = (at: number): string => new Date(at).toISOString().slice(0, 10);
-export const plusDays = (date: string, days: number): string =>
-  toDate(Date.parse(date) + days * day);
+const plusDays = (date: string, days: number): string => toDate(Date.parse(date) + days * day);
 export const daysOf = ({ start_date, end_date }: Period): number =>
   Math.round((Date.parse(end_date) - Date.parse(start_date)) / day) + 1;
 
 /** The date of an instant in a time zone. */
-export const dateIn = (time_zone: string, at: number): string =>
+const dateIn = (time_zone: string, at: number): string =>
   new Intl.DateTimeFormat('en-CA', {
     timeZone: time_zone,
     year: 'numeric',

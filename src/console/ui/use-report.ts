@@ -22,7 +22,7 @@ export type Grouping =
   | 'variant';
 
 /** Hours for up to two days, months beyond four hundred, which is as many as the API lists. */
-export function stepFor(period: Period): Step {
+function stepFor(period: Period): Step {
   const days = daysOf(period);
   return days <= 2 ? 'hour' : days <= 400 ? 'day' : 'month';
 }

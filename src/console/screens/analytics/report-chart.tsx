@@ -21,6 +21,7 @@ export function ReportChart({
   format,
   marks,
   linkOf,
+  areMarksShown = false,
 }: {
   readonly label: string;
   readonly report: Analytics;
@@ -29,6 +30,7 @@ export function ReportChart({
   readonly format: (value: number | null) => string;
   readonly marks: readonly Mark[];
   readonly linkOf: (index: number) => string;
+  readonly areMarksShown?: boolean;
 }) {
   const texts = useTexts(analyticsTexts);
   const times = useMemo(() => report.series.map(({ start }) => start), [report]);
@@ -48,7 +50,7 @@ export function ReportChart({
   return (
     <Suspense fallback={<Loading>{texts.drawing}</Loading>}>
       <Chart
-        {...{ label, times, series, format, marks, linkOf }}
+        {...{ label, times, series, format, marks, linkOf, areMarksShown }}
         height={200}
         timeZone={report.time_zone}
         step={report.granularity as Step}

@@ -76,6 +76,7 @@ export function Sections({ report, before, marks, linkTo, linkOf }: SectionsProp
         <ReportChart
           label={texts.usageChart}
           lines={usageLines}
+          areMarksShown
           format={format.compact}
           before={before}
           {...chart}

@@ -44,6 +44,9 @@ export function BudgetMeter({
   );
 }
 
+/** A forecast is no more exact than this. */
+export const roughly = (usd: number): number => Number(usd.toPrecision(3));
+
 /** Share of a period that must be over before its cost is forecast, as for the alerts of the API. */
 const minElapsedShare = 0.1;
 
@@ -55,5 +58,5 @@ export function forecastOf(
   if (resets_at === null) return null;
   const start = Date.parse(period_start);
   const over = (now - start) / (Date.parse(resets_at) - start);
-  return over < minElapsedShare || over >= 1 ? null : spent_usd / over;
+  return over < minElapsedShare || over >= 1 ? null : roughly(spent_usd / over);
 }

@@ -14,7 +14,7 @@ import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { BudgetDialog } from './budget-dialog.tsx';
-import { BudgetMeter, forecastOf } from './budget-meter.tsx';
+import { BudgetMeter, forecastOf, roughly } from './budget-meter.tsx';
 import { Holds } from './holds.tsx';
 import { useSubjectName } from './subject.tsx';
 
@@ -107,7 +107,8 @@ function Explained({ explained }: { readonly explained: ExplainedBudget }) {
               },
               {
                 name: texts.forecast,
-                cell: ({ forecast_usd }) => format.money(forecast_usd),
+                cell: ({ forecast_usd }) =>
+                  format.money(forecast_usd === null ? null : roughly(forecast_usd)),
                 ...{ isNumber: true, isMinor: true },
               },
               {

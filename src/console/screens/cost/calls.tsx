@@ -38,6 +38,7 @@ export default function Calls() {
   const [state, change] = useUrlState(filters);
   const query = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== ''));
   const reading = useCalls(query);
+  const isLinked = linked.some((name) => state[name] !== '');
   const download = useAction(
     async () => {
       const { data } = await client.GET('/api/v1/usage', {
@@ -72,7 +73,9 @@ export default function Calls() {
         run_id === null ? (
           '–'
         ) : (
-          <Link href={placeOf(`/sessions/runs/${run_id}`)}>{texts.trace}</Link>
+          <Link href={placeOf(`/sessions/runs/${run_id}`)} className="nowrap">
+            {texts.trace}
+          </Link>
         ),
     },
     {
@@ -136,15 +139,17 @@ export default function Calls() {
           {texts.downloadCsv}
         </Button>
       </div>
-      <div className="chips">
-        {linked
-          .filter((name) => state[name] !== '')
-          .map((name) => (
-            <Button key={name} isSmall onClick={() => change({ [name]: '' })}>
-              {texts.withoutFilter(name, state[name])}
-            </Button>
-          ))}
-      </div>
+      {isLinked && (
+        <div className="chips">
+          {linked
+            .filter((name) => state[name] !== '')
+            .map((name) => (
+              <Button key={name} isSmall onClick={() => change({ [name]: '' })}>
+                {texts.withoutFilter(name, state[name])}
+              </Button>
+            ))}
+        </div>
+      )}
       <SavedFilters list="calls" />
       <ProblemNote problem={download.problem} />
       <ListTable

@@ -23,15 +23,17 @@ export function Holds({
   const format = useFormat();
   if (holds.length === 0) return <p className="muted">{empty}</p>;
   const columns: readonly Column<BudgetHold>[] = [
-    { name: texts.since, cell: ({ created_at }) => <Time value={created_at} form="moment" /> },
-    { name: texts.model, cell: ({ model }) => model },
+    { name: texts.since, cell: ({ created_at }) => <Time value={created_at} /> },
+    { name: texts.model, cell: ({ model }) => model, isMinor: true },
     {
       name: texts.run,
       cell: ({ run_id }) =>
         run_id === null ? (
           '–'
         ) : (
-          <Link href={placeOf(`/sessions/runs/${run_id}`)}>{texts.trace}</Link>
+          <Link href={placeOf(`/sessions/runs/${run_id}`)} className="nowrap">
+            {texts.trace}
+          </Link>
         ),
     },
     { name: texts.held, cell: ({ held_usd }) => format.money(held_usd), isNumber: true },

@@ -14,6 +14,7 @@ import { Empty, Failed, Loading } from '../../ui/states.tsx';
 import { endOfStep, useReport } from '../../ui/use-report.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { Breakdown } from './breakdown.tsx';
+import { roughly } from './budget-meter.tsx';
 
 const Chart = lazy(async () => ({ default: (await import('../../ui/chart.tsx')).Chart }));
 
@@ -97,7 +98,7 @@ function Totals({ report }: { readonly report: Analytics }) {
         {forecast !== null && (
           <Figure
             label={texts.forecast}
-            now={forecast.cost_usd}
+            now={roughly(forecast.cost_usd)}
             before={null}
             format={format.money}
             note={texts.forecastHint}
@@ -146,7 +147,7 @@ function CostChart({ report, agent }: { readonly report: Analytics; readonly age
     () =>
       report.series
         .filter(({ anomalies }) => anomalies.includes('cost'))
-        .map(({ start }) => ({ time: start, label: texts.measures.cost })),
+        .map(({ start }) => ({ time: start, label: texts.costAnomaly })),
     [report, texts],
   );
   const linkOf = (index: number) => {
@@ -162,6 +163,7 @@ function CostChart({ report, agent }: { readonly report: Analytics; readonly age
       <Chart
         label={texts.costChart}
         {...{ times, series, marks, linkOf }}
+        areMarksShown
         format={money}
         height={200}
         timeZone={report.time_zone}

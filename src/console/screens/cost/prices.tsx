@@ -36,6 +36,7 @@ export default function Prices() {
   const [removed, setRemoved] = useState<string | null>(null);
   const query = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== ''));
   const reading = api.useInfiniteQuery('get', '/api/v1/prices', { params: { query } }, paged);
+  const rows = rowsOf(reading.data);
   const columns: readonly Column<ListedPrice>[] = [
     {
       name: texts.model,
@@ -57,16 +58,20 @@ export default function Prices() {
       cell: ({ prices }) => format.money(prices?.cache_write),
       ...{ isNumber: true, isMinor: true },
     },
-    {
-      name: texts.ofTable,
-      cell: ({ source, table_prices }) =>
-        source === 'table'
-          ? '–'
-          : table_prices === null
-            ? texts.unknown
-            : `${format.money(table_prices.input)} / ${format.money(table_prices.output)}`,
-      isMinor: true,
-    },
+    ...(rows?.some(({ source }) => source === 'override')
+      ? [
+          {
+            name: texts.ofTable,
+            cell: ({ source, table_prices }: ListedPrice) =>
+              source === 'table'
+                ? '–'
+                : table_prices === null
+                  ? texts.unknown
+                  : `${format.money(table_prices.input)} / ${format.money(table_prices.output)}`,
+            isMinor: true,
+          },
+        ]
+      : []),
     ...(mayWrite
       ? [
           {
@@ -124,7 +129,7 @@ export default function Prices() {
         label={texts.parts.prices}
         loading={texts.loading}
         reading={reading}
-        rows={rowsOf(reading.data)}
+        rows={rows}
         columns={columns}
         keyOf={({ model }) => model}
         empty={<Empty title={texts.noPrices}>{texts.noPricesHint}</Empty>}
