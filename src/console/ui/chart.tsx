@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import type UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useLocation } from 'wouter';
@@ -52,6 +52,7 @@ export function Chart(props: ChartProps) {
   const { label, times, series, format, marks = noMarks, height = 220, linkOf } = props;
   const { timeZone = ownZone, step = 'day' } = props;
   const texts = useTexts(uiTexts);
+  const id = useId();
   const formats = useFormat();
   const { theme } = usePreferences();
   const [, navigate] = useLocation();
@@ -111,7 +112,7 @@ export function Chart(props: ChartProps) {
         className={`chart-frame${linkOf === undefined ? '' : ' chart-link'}`}
         role="slider"
         tabIndex={0}
-        title={texts.chartKeys}
+        aria-describedby={`${id}-keys`}
         aria-label={label}
         aria-valuemin={0}
         aria-valuemax={Math.max(0, times.length - 1)}
@@ -120,6 +121,9 @@ export function Chart(props: ChartProps) {
         onKeyDown={onKeyDown}
         onClick={() => open(point)}
       />
+      <p id={`${id}-keys`} className="visually-hidden">
+        {texts.chartKeys}
+      </p>
       <ChartTable {...props} marks={marks} timeZone={timeZone} step={step} />
     </figure>
   );

@@ -96,7 +96,7 @@ function Parts({ period, report, state, by }: BreakdownProps & { readonly by: Gr
   const named = ({ value }: Part) => nameOf(dimension, value);
   const columns: readonly Column<Part>[] = [
     {
-      name: texts.dimensions[by],
+      name: texts.dimensions[dimension as Dimension],
       cell: (part) => {
         const to = linkOf(dimension as Dimension, part.value, agent, report);
         return to === null ? named(part) : <Link href={to}>{named(part)}</Link>;

@@ -46,9 +46,17 @@ export default function Invoices() {
             cell: ({ issued_at }) => <Time value={issued_at} form="day" />,
             isMinor: true,
           },
-          { name: texts.callCount, cell: ({ calls }) => format.number(calls), isNumber: true },
+          {
+            name: texts.callCount,
+            cell: ({ calls }) => format.number(calls),
+            ...{ isNumber: true, isMinor: true },
+          },
           { name: texts.total, cell: ({ total_usd }) => format.money(total_usd), isNumber: true },
-          { name: texts.file, cell: ({ month }) => <InvoiceFiles month={month} isSmall /> },
+          {
+            name: texts.file,
+            cell: ({ month }) => <InvoiceFiles month={month} isSmall />,
+            isMinor: true,
+          },
         ]}
         empty={<Empty title={texts.noInvoices}>{texts.noInvoicesHint}</Empty>}
       />

@@ -69,7 +69,7 @@ function Spending({
       )}
       {data !== undefined && !isNothing && (
         <div className="cost-report" aria-busy={isOld}>
-          <Totals report={data} />
+          <Totals report={data} agent={state.agent} />
           <CostChart report={data} agent={state.agent} />
           <Breakdown {...{ period, state, change }} report={data} />
         </div>
@@ -78,7 +78,7 @@ function Spending({
   );
 }
 
-function Totals({ report }: { readonly report: Analytics }) {
+function Totals({ report, agent }: { readonly report: Analytics; readonly agent: string }) {
   const texts = useTexts(costTexts);
   const format = useFormat();
   const { totals, previous, forecast } = report;
@@ -109,7 +109,7 @@ function Totals({ report }: { readonly report: Analytics }) {
           now={now.usage.calls}
           before={was.usage.calls}
           format={format.number}
-          to={`/calls?${new URLSearchParams({ start_date: report.start, end_date: report.end })}`}
+          to={callsOf(agent, report.start, report.end)}
         />
         <Figure
           label={texts.perMessage}
@@ -150,14 +150,8 @@ function CostChart({ report, agent }: { readonly report: Analytics; readonly age
         .map(({ start }) => ({ time: start, label: texts.costAnomaly })),
     [report, texts],
   );
-  const linkOf = (index: number) => {
-    const of = {
-      ...(agent !== '' && { agent }),
-      start_date: report.series[index]?.start ?? report.start,
-      end_date: endOfStep(report, index),
-    };
-    return `/calls?${new URLSearchParams(of)}`;
-  };
+  const linkOf = (index: number) =>
+    callsOf(agent, report.series[index]?.start ?? report.start, endOfStep(report, index));
   return (
     <Suspense fallback={<Loading>{texts.drawing}</Loading>}>
       <Chart
@@ -172,3 +166,7 @@ function CostChart({ report, agent }: { readonly report: Analytics; readonly age
     </Suspense>
   );
 }
+
+/** The address of the calls of a period. */
+const callsOf = (agent: string, start_date: string, end_date: string): string =>
+  `/calls?${new URLSearchParams({ ...(agent !== '' && { agent }), start_date, end_date })}`;
