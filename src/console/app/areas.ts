@@ -1,7 +1,9 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { agentsArea } from '../screens/agents/area.ts';
+import { analyticsArea } from '../screens/analytics/area.ts';
 import { approvalsArea } from '../screens/approvals/area.ts';
+import { costArea } from '../screens/cost/area.ts';
 import { inboxArea } from '../screens/inbox/area.ts';
 import { knowledgeArea } from '../screens/knowledge/area.ts';
 import { sessionsArea } from '../screens/sessions/area.ts';
@@ -32,5 +34,7 @@ export const areas: readonly Area[] = [
   sessionsArea,
   inboxArea,
   approvalsArea,
+  analyticsArea,
+  costArea,
   settingsArea,
 ];
