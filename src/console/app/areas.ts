@@ -2,7 +2,10 @@ import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { agentsArea } from '../screens/agents/area.ts';
 import { approvalsArea } from '../screens/approvals/area.ts';
+import { evaluationArea } from '../screens/evaluation/area.ts';
+import { experimentsArea } from '../screens/experiments/area.ts';
 import { inboxArea } from '../screens/inbox/area.ts';
+import { reviewArea } from '../screens/review/area.ts';
 import { sessionsArea } from '../screens/sessions/area.ts';
 import { settingsArea } from '../screens/settings/area.ts';
 import type { AreaName } from '../texts/shell.ts';
@@ -28,5 +31,8 @@ export const areas: readonly Area[] = [
   sessionsArea,
   inboxArea,
   approvalsArea,
+  experimentsArea,
+  evaluationArea,
+  reviewArea,
   settingsArea,
 ];
