@@ -36,10 +36,10 @@ describe('experiments', () => {
     const control = page.getByRole('group', { name: 'Control' });
     const candidate = page.getByRole('group', { name: 'Candidate 1' });
     await control.getByRole('option', { name: 'Version 1' }).waitFor({ state: 'attached' });
-    await control.getByRole('combobox', { name: 'Version' }).selectOption({ label: 'Version 1' });
-    await candidate
+    await control
       .getByRole('combobox', { name: 'Version' })
-      .selectOption({ label: 'Version 2 (active)' });
+      .selectOption({ label: 'Version 1 (active)' });
+    await candidate.getByRole('combobox', { name: 'Version' }).selectOption({ label: 'Version 2' });
     await stage.check();
     await page.getByRole('button', { name: 'Create the draft' }).click();
     await page.getByRole('heading', { level: 1, name }).waitFor();
@@ -117,18 +117,18 @@ describe('experiments', () => {
     await page.getByRole('button', { name: 'Conclude' }).click();
     const dialog = page.getByRole('dialog', { name: 'Conclude the experiment' });
     await dialog.getByRole('combobox', { name: 'Winner' }).selectOption({
-      label: 'control (version 1)',
+      label: 'candidate (version 2)',
     });
-    await dialog.getByText('the active version changes from 2 to 1').waitFor();
-    await dialog.getByRole('textbox', { name: 'Reason' }).fill('More words help.');
+    await dialog.getByText('the active version changes from 1 to 2').waitFor();
+    await dialog.getByRole('textbox', { name: 'Reason' }).fill('Fewer words help.');
     await stage.check();
-    await dialog.getByRole('button', { name: 'Promote control' }).click();
+    await dialog.getByRole('button', { name: 'Promote candidate' }).click();
     await page.getByText('Concluded').first().waitFor();
     const { active_version } = await api.call<{ active_version: { number: number } }>(
       'GET',
       `/agents/${agent}`,
     );
-    expect(active_version.number).toBe(1);
+    expect(active_version.number).toBe(2);
     await stage.show('/experiments?status=concluded', 'Experiments');
     await page.getByRole('link', { name }).waitFor();
     await page.setViewportSize({ width: 380, height: 800 });

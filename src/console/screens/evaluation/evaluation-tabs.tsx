@@ -11,6 +11,8 @@ export function EvaluationTabs() {
     { to: '/', label: texts.evaluations },
     ...(mayReadDatasets ? [{ to: '/datasets', label: texts.datasets }] : []),
     ...(mayReadJudges ? [{ to: '/judges', label: texts.judges }] : []),
+    { to: '/replays', label: texts.replays },
+    { to: '/shadows', label: texts.shadows },
   ];
   return <Tabs label={texts.title} tabs={tabs} />;
 }

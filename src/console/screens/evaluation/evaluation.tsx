@@ -10,6 +10,9 @@ import { EditJudge, NewJudge } from './judges/judge-form.tsx';
 import { JudgeList } from './judges/judge-list.tsx';
 import { JudgeScreen } from './judges/judge-screen.tsx';
 import { NewEvaluation } from './new-evaluation.tsx';
+import { NewReplay, NewShadow } from './replays/replay-form.tsx';
+import { ReplayList, ShadowList } from './replays/replay-list.tsx';
+import { ReplayScreen, ShadowScreen } from './replays/replay-screen.tsx';
 
 /** `/evaluation`: evaluations; datasets and judges, with which they are made. */
 export default function Evaluation() {
@@ -49,6 +52,24 @@ export default function Evaluation() {
         {({ judge }) => <EditJudge key={judge} id={judge} />}
       </Route>
       <Route path="/judges/:judge">{({ judge }) => <JudgeScreen key={judge} id={judge} />}</Route>
+      <Route path="/replays">
+        <ReplayList />
+      </Route>
+      <Route path="/replays/new">
+        <NewReplay />
+      </Route>
+      <Route path="/replays/:replay">
+        {({ replay }) => <ReplayScreen key={replay} id={replay} />}
+      </Route>
+      <Route path="/shadows">
+        <ShadowList />
+      </Route>
+      <Route path="/shadows/new">
+        <NewShadow />
+      </Route>
+      <Route path="/shadows/:shadow">
+        {({ shadow }) => <ShadowScreen key={shadow} id={shadow} />}
+      </Route>
     </Switch>
   );
 }

@@ -48,7 +48,7 @@ export function MetricField({
       )}
       <NumberField
         label={texts.minimumEffect}
-        hint={texts.minimumEffectHint}
+        {...(hint !== undefined && { hint: texts.minimumEffectHint })}
         pointer={`${pointer}/minimum_effect`}
         value={effect}
         onChange={(next) => onChange(metric, next)}
