@@ -1,4 +1,4 @@
-import { catalogue } from './catalogue.ts';
+import { catalogue, counted } from './catalogue.ts';
 
 export const evaluationTexts = catalogue({
   en: {
@@ -61,12 +61,14 @@ export const evaluationTexts = catalogue({
     tagsHint: 'Separated by commas.',
     executeTools: 'Call tools that change something',
     executeToolsHint: 'Otherwise the agent reads a simulated result.',
-    answers: (count: string) => `${count} answers will be given and scored.`,
+    answers: (count: number) => `${counted(count, 'answer', 'answers')} will be given and scored.`,
     atMost: 'Fewer with tags.',
     costAbout: (cost: string) => `About ${cost}, as the last evaluation of this agent cost.`,
-    costUnknown: 'What they cost is not known: this agent was not evaluated before.',
+    costUnknown: 'The cost is not known: this agent was not evaluated before.',
     limitedTo: (cost: string) => `It stops at ${cost}.`,
     noLimit: 'There is no cost limit.',
+    priceUnknown: (model: string) =>
+      `The price of ${model} is not known, so no limit can be kept: leave it empty, or set a price.`,
     running: 'Questions are being answered and scored. You can leave this page.',
     andUnknown: 'and calls without a known price',
     ofLimit: (limit: string) => `of at most ${limit}`,
@@ -228,12 +230,15 @@ export const evaluationTexts = catalogue({
     tagsHint: 'Durch Kommas getrennt.',
     executeTools: 'Werkzeuge aufrufen, die etwas ändern',
     executeToolsHint: 'Sonst liest der Agent ein simuliertes Ergebnis.',
-    answers: (count: string) => `${count} Antworten werden gegeben und bewertet.`,
+    answers: (count: number) =>
+      `${counted(count, 'Antwort wird', 'Antworten werden')} gegeben und bewertet.`,
     atMost: 'Mit Schlagwörtern weniger.',
     costAbout: (cost: string) => `Etwa ${cost}, nach der letzten Auswertung dieses Agenten.`,
-    costUnknown: 'Was sie kosten, ist unbekannt: Dieser Agent wurde noch nicht ausgewertet.',
+    costUnknown: 'Die Kosten sind unbekannt: Dieser Agent wurde noch nicht ausgewertet.',
     limitedTo: (cost: string) => `Bei ${cost} hält sie an.`,
     noLimit: 'Es gibt keine Kostengrenze.',
+    priceUnknown: (model: string) =>
+      `Der Preis von ${model} ist unbekannt, also lässt sich keine Grenze halten: Lassen Sie sie leer, oder legen Sie einen Preis fest.`,
     running: 'Fragen werden beantwortet und bewertet. Sie können diese Seite verlassen.',
     andUnknown: 'und Aufrufe ohne bekannten Preis',
     ofLimit: (limit: string) => `von höchstens ${limit}`,

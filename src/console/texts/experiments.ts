@@ -185,6 +185,7 @@ export const experimentTexts = catalogue({
     value: 'Value',
     interval: (level: string) => `${level} interval`,
     difference: 'Against the control',
+    points: (value: string) => `${value} points`,
     verdict: 'Verdict',
     verdicts: {
       better: 'Better',
@@ -412,6 +413,7 @@ export const experimentTexts = catalogue({
     value: 'Wert',
     interval: (level: string) => `${level}-Intervall`,
     difference: 'Gegen die Kontrolle',
+    points: (value: string) => `${value} Punkte`,
     verdict: 'Urteil',
     verdicts: {
       better: 'Besser',

@@ -78,7 +78,9 @@ describe('evaluations', () => {
     await page.getByRole('checkbox', { name: 'Version 1' }).check();
     await page.getByRole('checkbox', { name: /Version 2/ }).check();
     await page.getByText('2 answers will be given and scored.').waitFor();
-    await page.getByText('What they cost is not known').waitFor();
+    await page.getByText('this agent was not evaluated before').waitFor();
+    await page.getByText(/The price of .* is not known/).waitFor();
+    await page.getByRole('spinbutton', { name: 'Cost limit in US dollars' }).fill('');
     await stage.check();
     await page.getByRole('button', { name: 'Start the evaluation' }).click();
     await page.getByRole('heading', { level: 1, name: /Completed/ }).waitFor();
@@ -117,6 +119,35 @@ describe('evaluations', () => {
     await page.getByRole('textbox', { name: 'Pattern' }).fill('(');
     await page.getByRole('button', { name: 'Start the evaluation' }).click();
     await page.locator('[aria-invalid="true"]').waitFor();
+    await stage.check();
+  });
+});
+
+describe('replays', () => {
+  it('answer a past turn again, and show both answers', async () => {
+    const { page, api } = stage;
+    const price = { model: 'openai-compatible/scripted', input: 1, output: 1 };
+    await api.call('PUT', '/prices', { json: { overrides: [price] } });
+    const { id: session } = await api.call<Named>('POST', `/agents/${agent}/sessions`, {
+      json: {},
+    });
+    await api.call('POST', `/sessions/${session}/messages`, { json: { message: 'How often?' } });
+    await stage.show('/evaluation/replays', 'Evaluation');
+    await page.getByText('No replays yet').waitFor();
+    await page.getByRole('link', { name: 'New replay' }).click();
+    await page.getByRole('combobox', { name: 'Agent' }).selectOption({ label: 'Coffee help' });
+    await page.getByRole('option', { name: 'Version 2' }).waitFor({ state: 'attached' });
+    await page.getByRole('combobox', { name: 'Version' }).selectOption({ label: 'Version 2' });
+    await stage.check();
+    await page.getByRole('button', { name: 'Start the replay' }).click();
+    await page
+      .getByRole('heading', { level: 1, name: /Version 2 (?:Running|Completed)/ })
+      .waitFor();
+    await page.locator('details.result', { hasText: 'How often?' }).locator('summary').click();
+    await page.getByRole('heading', { name: 'Original' }).waitFor();
+    await stage.check();
+    await stage.show('/evaluation/shadows', 'Evaluation');
+    await page.getByText('No shadows yet').waitFor();
     await stage.check();
   });
 });

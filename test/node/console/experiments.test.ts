@@ -62,7 +62,7 @@ describe('experiments', () => {
     await page.getByText('The sample ratio does not fit').waitFor();
     const success = page.getByRole('region', { name: 'Success' });
     await success.getByText('40% – 60%').waitFor();
-    await success.getByText('+20% (+40%)').waitFor();
+    await success.getByText('+20 points (+40%)').waitFor();
     await success.getByText('Better').waitFor();
     await page.getByText('The stopping rule in words').click();
     await page.getByText(/Looking at any time/).waitFor();

@@ -14,7 +14,7 @@ const number = { kind: 'number' } as const;
 const check = { kind: 'check' } as const;
 
 /** The settings of each type; without values of their own, scorers use what the case expects. */
-export const scorerSettings = {
+const scorerSettings = {
   contains: {
     texts: { kind: 'lines' },
     match: choice('all', 'any', 'none'),

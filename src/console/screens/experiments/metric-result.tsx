@@ -16,6 +16,8 @@ interface Row {
   readonly result: ExperimentMetricResult;
 }
 
+type Ends = Pick<ExperimentMetricResult, 'low' | 'high'>;
+
 const tones = { better: 'good', worse: 'bad', equivalent: 'info', undecided: 'neutral' } as const;
 
 /** One metric of all variants: intervals on a common scale, and the differences to the control. */
@@ -31,16 +33,20 @@ export function MetricResult({
   const texts = useTexts(experimentTexts);
   const nameOf = useMetricName();
   const formatOf = useMetricFormat();
-  const { percent } = useFormat();
+  const { percent, number } = useFormat();
   const rows: readonly Row[] = results.variants.flatMap((variant) =>
     variant.metrics
       .filter((result) => result.metric === metric)
       .map((result) => ({ variant, result })),
   );
   const format = formatOf(rows[0]?.result.unit ?? 'value');
+  // The difference of two shares is not another share: 50 % to 70 % is 20 points.
+  const isShare = rows[0]?.result.unit === 'share';
+  const differs = (value: number | null) =>
+    isShare && value !== null ? texts.points(number(Math.round(value * 1000) / 10)) : format(value);
   const range = rangeOf(rows.map(({ result }) => result));
-  const interval = ({ low, high }: { low: number | null; high: number | null }) =>
-    low === null && high === null ? '–' : `${format(low)} – ${format(high)}`;
+  const interval = ({ low, high }: Ends, show = format) =>
+    low === null && high === null ? '–' : `${show(low)} – ${show(high)}`;
   const title = nameOf(metric);
   const Heading = isGuard ? 'h3' : 'h2';
   return (
@@ -77,10 +83,10 @@ export function MetricResult({
               ) : (
                 <>
                   {sign(versus.difference)}
-                  {format(versus.difference)}
+                  {differs(versus.difference)}
                   {versus.lift !== null && ` (${sign(versus.lift)}${percent(versus.lift)})`}
                   <span className="excerpt">
-                    {interval(versus)}, p = {versus.p_value.toPrecision(2)}
+                    {interval(versus, differs)}, p = {versus.p_value.toPrecision(2)}
                   </span>
                 </>
               ),
