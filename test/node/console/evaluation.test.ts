@@ -215,7 +215,7 @@ describe('review', () => {
     await page.waitForURL((now) => now.href !== url && now.pathname.includes('/review/items/'));
     await page.setViewportSize({ width: 380, height: 800 });
     await stage.check();
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    const width = await page.evaluate<number>('document.documentElement.scrollWidth');
     expect(width).toBeLessThanOrEqual(380);
     await page.setViewportSize({ width: 1280, height: 800 });
     const found = await Promise.all(

@@ -117,7 +117,12 @@ export function Queue() {
           isFiltered ? (
             <Empty title={texts.noMatch}>{texts.noMatchHint}</Empty>
           ) : (
-            <Empty title={texts.none}>{texts.noneHint}</Empty>
+            <Empty
+              title={texts.none}
+              action={mayWrite && <LinkButton to="/rules">{texts.rules}</LinkButton>}
+            >
+              {texts.noneHint}
+            </Empty>
           )
         }
       />

@@ -71,7 +71,7 @@ function Figures({ agent }: { readonly agent: string }) {
           rows={versions}
           keyOf={({ version_id }) => version_id}
           columns={[
-            { name: texts.version, cell: (one) => one.number, isNumber: true },
+            { name: texts.version, cell: (one) => one.number },
             { name: texts.verdictNames.good, cell: ({ good }) => number(good), isNumber: true },
             {
               name: texts.verdictNames.partly,
