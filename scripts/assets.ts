@@ -33,6 +33,10 @@ for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
 place('account/page.js', readFileSync(join(import.meta.dirname, 'account-page.js')));
 place(
+  'account/account-passkeys.js',
+  readFileSync(join(import.meta.dirname, 'account-passkeys.js')),
+);
+place(
   '_headers',
   Buffer.from(
     [

@@ -5,9 +5,11 @@ import { approvalsArea } from '../screens/approvals/area.ts';
 import { evaluationArea } from '../screens/evaluation/area.ts';
 import { experimentsArea } from '../screens/experiments/area.ts';
 import { inboxArea } from '../screens/inbox/area.ts';
+import { knowledgeArea } from '../screens/knowledge/area.ts';
 import { reviewArea } from '../screens/review/area.ts';
 import { sessionsArea } from '../screens/sessions/area.ts';
 import { settingsArea } from '../screens/settings/area.ts';
+import { toolsArea } from '../screens/tools/area.ts';
 import type { AreaName } from '../texts/shell.ts';
 import type { Permission } from './session.tsx';
 
@@ -28,6 +30,8 @@ export interface Area {
 /** In the order in which they are shown. */
 export const areas: readonly Area[] = [
   agentsArea,
+  knowledgeArea,
+  toolsArea,
   sessionsArea,
   inboxArea,
   approvalsArea,
