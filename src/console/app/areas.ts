@@ -4,8 +4,11 @@ import { agentsArea } from '../screens/agents/area.ts';
 import { analyticsArea } from '../screens/analytics/area.ts';
 import { approvalsArea } from '../screens/approvals/area.ts';
 import { costArea } from '../screens/cost/area.ts';
+import { evaluationArea } from '../screens/evaluation/area.ts';
+import { experimentsArea } from '../screens/experiments/area.ts';
 import { inboxArea } from '../screens/inbox/area.ts';
 import { knowledgeArea } from '../screens/knowledge/area.ts';
+import { reviewArea } from '../screens/review/area.ts';
 import { sessionsArea } from '../screens/sessions/area.ts';
 import { settingsArea } from '../screens/settings/area.ts';
 import { toolsArea } from '../screens/tools/area.ts';
@@ -36,5 +39,8 @@ export const areas: readonly Area[] = [
   approvalsArea,
   analyticsArea,
   costArea,
+  experimentsArea,
+  evaluationArea,
+  reviewArea,
   settingsArea,
 ];
