@@ -1,4 +1,4 @@
-import { catalogue } from './catalogue.ts';
+import { catalogue, counted } from './catalogue.ts';
 
 export const endUserTexts = catalogue({
   en: {
@@ -80,8 +80,8 @@ export const endUserTexts = catalogue({
     eraseSection: 'Erasure',
     eraseSectionHint: 'Removes this person for good, and gives you a signed receipt.',
     eraseTitle: (id: string) => `Erase ${id}?`,
-    eraseLost: (sessions: string, runs: string) =>
-      `Erased are ${sessions} sessions with all messages, ${runs} runs with their traces, and ratings, attachments, memories, hand-overs, exports, schedules and sign-ins. Texts of this person are removed from cases, replays and reviews.`,
+    eraseLost: (sessions: number, runs: number) =>
+      `Erased are ${counted(sessions, 'session', 'sessions')} with all messages, ${counted(runs, 'run', 'runs')} with traces, and ratings, attachments, memories, hand-overs, exports, schedules and sign-ins. Texts of this person are removed from cases, replays and reviews.`,
     eraseKept: 'Usage and the audit log are kept under a pseudonym.',
     eraseForever:
       'It cannot be undone. Until it is completed, after about 15 minutes, new data of this person is refused.',
@@ -229,8 +229,8 @@ export const endUserTexts = catalogue({
     eraseSection: 'Löschung',
     eraseSectionHint: 'Entfernt diesen Menschen endgültig und gibt Ihnen einen signierten Beleg.',
     eraseTitle: (id: string) => `${id} löschen?`,
-    eraseLost: (sessions: string, runs: string) =>
-      `Gelöscht werden ${sessions} Sitzungen mit allen Nachrichten, ${runs} Läufe mit ihren Abläufen, dazu Bewertungen, Anhänge, Erinnerungen, Übergaben, Exporte, Zeitpläne und Anmeldungen. Aus Fällen, Wiederholungen und Prüfungen werden die Texte entfernt.`,
+    eraseLost: (sessions: number, runs: number) =>
+      `Gelöscht werden ${counted(sessions, 'Sitzung', 'Sitzungen')} mit allen Nachrichten, ${counted(runs, 'Lauf', 'Läufe')} mit Abläufen, dazu Bewertungen, Anhänge, Erinnerungen, Übergaben, Exporte, Zeitpläne und Anmeldungen. Aus Fällen, Wiederholungen und Prüfungen werden die Texte entfernt.`,
     eraseKept: 'Nutzung und Protokoll bleiben unter einem Pseudonym.',
     eraseForever:
       'Das lässt sich nicht rückgängig machen. Bis zum Abschluss, nach etwa 15 Minuten, werden neue Daten dieses Menschen abgewiesen.',

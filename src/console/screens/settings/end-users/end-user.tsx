@@ -140,7 +140,6 @@ function Tokens({ person }: { readonly person: EndUser }) {
 
 function Erase({ person }: { readonly person: EndUser }) {
   const texts = useTexts(endUserTexts);
-  const format = useFormat();
   const [, go] = useLocation();
   const [isAsking, setAsking] = useState(false);
   const erase = useAction(
@@ -174,9 +173,7 @@ function Erase({ person }: { readonly person: EndUser }) {
         onConfirm={() => erase.run()}
       >
         <div className="section">
-          <p>
-            {texts.eraseLost(format.number(person.session_count), format.number(person.run_count))}
-          </p>
+          <p>{texts.eraseLost(person.session_count, person.run_count)}</p>
           <p>{texts.eraseKept}</p>
           <p>{texts.eraseForever}</p>
         </div>

@@ -9,7 +9,7 @@ export interface WidgetLook {
 }
 
 /** The attributes of the tag. */
-export const attributesOf = (link: string, look: WidgetLook): Readonly<Record<string, string>> => ({
+const attributesOf = (link: string, look: WidgetLook): Readonly<Record<string, string>> => ({
   'data-link': link,
   ...(look.theme !== 'system' && { 'data-theme': look.theme }),
   ...(look.direction !== 'page' && { 'data-dir': look.direction }),

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { ShareLink } from '../../../../client/index.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { sharingTexts } from '../../../texts/sharing.ts';
-import { attributesOf, propertiesOf, type WidgetLook } from './widget-look.ts';
+import { propertiesOf, type WidgetLook } from './widget-look.ts';
 
 /**
  * The widget itself in a frame of its own, which ends with it. The document of the frame has no address: it inherits the policy of the
@@ -17,41 +17,44 @@ export function WidgetPreview({
 }) {
   const texts = useTexts(sharingTexts);
   const frame = useRef<HTMLIFrameElement>(null);
-  const { theme, direction, isOpen } = look;
-  // The script reads its tag once: another tag is another frame. Colours are changed in place.
-  const key = [theme, direction, isOpen, link.updated_at].join();
   const paint = () => {
-    const root = frame.current?.contentDocument?.documentElement;
-    if (root === undefined) return;
-    root.style.cssText = '';
-    root.style.colorScheme = theme === 'system' ? 'light dark' : theme;
-    for (const [name, value] of Object.entries(propertiesOf(look)))
-      root.style.setProperty(name, value);
+    const page = frame.current?.contentDocument;
+    if (page != null) dress(page, look);
   };
   useEffect(paint);
   const start = () => {
     const page = frame.current?.contentDocument;
-    if (page === null || page === undefined) return;
+    if (page == null) return;
     page.title = texts.previewTitle;
     page.documentElement.lang = document.documentElement.lang;
     paint();
   };
   return (
     <iframe
-      key={key}
+      // A changed link is opened anew; a changed look is not, so that the conversation and the focus stay.
+      key={link.updated_at}
       ref={frame}
       className="widget-preview"
       title={texts.previewTitle}
-      srcDoc={pageOf(attributesOf(link.url.split('/').at(-1) ?? '', look))}
+      srcDoc={pageOf(link.url.split('/').at(-1) ?? '')}
       onLoad={start}
     />
   );
 }
 
-/** The values are fixed words and the address of a link, which has letters, digits, `-` and `_` only. */
-function pageOf(attributes: Readonly<Record<string, string>>): string {
-  const written = Object.entries(attributes).map(
-    ([name, value]) => `${name}="${value.replace(/[^\w-]/g, '')}"`,
-  );
-  return `<!doctype html><html><body><main></main><script src="/widget.js" ${written.join(' ')}></script></body></html>`;
+function dress(page: Document, look: WidgetLook): void {
+  const { style } = page.documentElement;
+  style.cssText = '';
+  style.colorScheme = look.theme === 'system' ? 'light dark' : look.theme;
+  for (const [name, value] of Object.entries(propertiesOf(look))) style.setProperty(name, value);
+  const host = page.querySelector<HTMLElement>('agentgrid-chat');
+  if (host === null) return;
+  if (look.theme === 'system') delete host.dataset.theme;
+  else host.dataset.theme = look.theme;
+  const place = host.shadowRoot?.querySelector<HTMLElement>('div');
+  if (place != null) place.dir = look.direction === 'page' ? 'ltr' : look.direction;
 }
+
+/** `address` has letters, digits, `-` and `_` only; anything else is left out. */
+const pageOf = (address: string): string =>
+  `<!doctype html><html><body><main></main><script src="/widget.js" data-link="${address.replace(/[^\w-]/g, '')}" data-open></script></body></html>`;

@@ -31,7 +31,7 @@ export function WidgetSection({ link }: { readonly link: ShareLink }) {
       {link.status !== 'open' && <p className="note note-warn">{texts.closed}</p>}
       <div className="columns">
         <div className="section">
-          <div className="pair">
+          <div className="pair pair-narrow">
             <SelectField
               label={texts.theme}
               value={look.theme}
