@@ -21,15 +21,15 @@ export const channelTexts = catalogue({
     setUp: 'Set it up at the service',
     steps: {
       slack:
-        'Create an app in Slack with the request URL below, the events app_mention, message.im and message.channels, and the scopes chat:write, files:read and files:write.',
+        'Create an app in Slack with the request URL above, the events app_mention, message.im and message.channels, and the scopes chat:write, files:read and files:write.',
       telegram:
-        'Create a bot with BotFather, and call setWebhook with the URL below, the secret token, and allowed_updates: ["message"].',
+        'Create a bot with BotFather, and call setWebhook with the URL above, the secret token, and allowed_updates: ["message"].',
       email:
-        'Route the address to the Worker with Email Routing of Cloudflare, or let the inbound webhook of a provider post the raw message to the URL below.',
+        'Route the address to the Worker with Email Routing of Cloudflare, or let the inbound webhook of a provider post the raw message to the URL above.',
       whatsapp:
-        'Set the URL below and the verify token as webhook of your app, and subscribe to messages.',
+        'Set the URL above and the verify token as webhook of your app, and subscribe to messages.',
       webhook:
-        'Send { id, thread_id, user_id, text } to the URL below, with the header agentgrid-signature. Answers are sent to the address for answers.',
+        'Send { id, thread_id, user_id, text } to the URL above, with the header agentgrid-signature. Answers are sent to the address for answers.',
     },
     fields: {
       signing_secret: 'Signing secret',
@@ -104,15 +104,15 @@ export const channelTexts = catalogue({
     setUp: 'Beim Dienst einrichten',
     steps: {
       slack:
-        'Erstellen Sie in Slack eine App mit der URL unten, den Ereignissen app_mention, message.im und message.channels und den Rechten chat:write, files:read und files:write.',
+        'Erstellen Sie in Slack eine App mit der URL oben, den Ereignissen app_mention, message.im und message.channels und den Rechten chat:write, files:read und files:write.',
       telegram:
-        'Erstellen Sie einen Bot mit BotFather und rufen Sie setWebhook mit der URL unten, dem Secret Token und allowed_updates: ["message"] auf.',
+        'Erstellen Sie einen Bot mit BotFather und rufen Sie setWebhook mit der URL oben, dem Secret Token und allowed_updates: ["message"] auf.',
       email:
-        'Leiten Sie die Adresse mit Email Routing von Cloudflare an den Worker, oder lassen Sie den Webhook eines Anbieters die rohe Nachricht an die URL unten senden.',
+        'Leiten Sie die Adresse mit Email Routing von Cloudflare an den Worker, oder lassen Sie den Webhook eines Anbieters die rohe Nachricht an die URL oben senden.',
       whatsapp:
-        'Setzen Sie die URL unten und das Verify Token als Webhook Ihrer App und abonnieren Sie messages.',
+        'Setzen Sie die URL oben und das Verify Token als Webhook Ihrer App und abonnieren Sie messages.',
       webhook:
-        'Senden Sie { id, thread_id, user_id, text } an die URL unten, mit dem Header agentgrid-signature. Antworten gehen an die Adresse für Antworten.',
+        'Senden Sie { id, thread_id, user_id, text } an die URL oben, mit dem Header agentgrid-signature. Antworten gehen an die Adresse für Antworten.',
     },
     fields: {
       signing_secret: 'Signing Secret',

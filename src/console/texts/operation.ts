@@ -46,7 +46,7 @@ export const operationTexts = catalogue({
     endpoint: 'Endpoint for traces',
     endpointHint: 'The full URL with its path, with https.',
     headers: 'Headers',
-    headersHint: 'One in each line, such as Authorization: Bearer …. They are stored encrypted.',
+    headersHint: 'One in each line, such as Authorization: Bearer KEY. They are stored encrypted.',
     headersKept: (names: string) => `Stored: ${names}. Empty keeps them.`,
     headersWrong: 'Each line has a name, a colon and a value.',
     includeContent: 'Send prompts, answers, and what tools were given',
@@ -110,7 +110,8 @@ export const operationTexts = catalogue({
     download: 'Download',
     alerts: 'Alerts',
     alertsHint: 'Where anomalies, and alerts of budgets without a webhook of their own, are sent.',
-    noAlerts: 'No webhook: alerts are shown in the console only.',
+    noAlerts:
+      'None is set. Webhooks that receive budget.* and anomaly.* are told of them as events.',
     url: 'URL',
     urlHint: 'With https and a public host name.',
     setAlerts: 'Set the alert webhook',
@@ -119,7 +120,7 @@ export const operationTexts = catalogue({
     changed: 'Changed',
     rotate: 'Rotate the secret',
     removeAlertsTitle: 'Remove the alert webhook?',
-    removeAlertsHint: 'Alerts are then shown in the console only.',
+    removeAlertsHint: 'It receives nothing from now on, and its secret is forgotten.',
   },
   de: {
     loading: 'Einstellungen werden geladen …',
@@ -167,7 +168,7 @@ export const operationTexts = catalogue({
     endpointHint: 'Die ganze URL mit ihrem Pfad, mit https.',
     headers: 'Header',
     headersHint:
-      'Einer je Zeile, etwa Authorization: Bearer …. Sie werden verschlüsselt gespeichert.',
+      'Einer je Zeile, etwa Authorization: Bearer KEY. Sie werden verschlüsselt gespeichert.',
     headersKept: (names: string) => `Gespeichert: ${names}. Leer behält sie.`,
     headersWrong: 'Jede Zeile hat einen Namen, einen Doppelpunkt und einen Wert.',
     includeContent: 'Eingaben, Antworten und Daten von Werkzeugen mitsenden',
@@ -232,7 +233,8 @@ export const operationTexts = catalogue({
     download: 'Herunterladen',
     alerts: 'Alarme',
     alertsHint: 'Wohin Auffälligkeiten und Alarme von Budgets ohne eigenen Webhook gehen.',
-    noAlerts: 'Kein Webhook: Alarme stehen nur in der Konsole.',
+    noAlerts:
+      'Keiner ist gesetzt. Webhooks, die budget.* und anomaly.* erhalten, erfahren davon als Ereignisse.',
     url: 'URL',
     urlHint: 'Mit https und einem öffentlichen Hostnamen.',
     setAlerts: 'Webhook für Alarme setzen',
@@ -241,6 +243,6 @@ export const operationTexts = catalogue({
     changed: 'Geändert',
     rotate: 'Geheimnis erneuern',
     removeAlertsTitle: 'Den Webhook für Alarme entfernen?',
-    removeAlertsHint: 'Alarme stehen dann nur in der Konsole.',
+    removeAlertsHint: 'Er erhält ab jetzt nichts, und sein Geheimnis wird vergessen.',
   },
 });

@@ -6,7 +6,7 @@ export const limitNames = [
   'tokens_per_minute',
   'concurrent_runs',
 ] as const;
-export type LimitName = (typeof limitNames)[number];
+type LimitName = (typeof limitNames)[number];
 
 export const scopes = ['workspace', 'api_key', 'agent', 'end_user'] as const;
 export type Scope = (typeof scopes)[number];

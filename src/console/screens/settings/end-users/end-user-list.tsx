@@ -12,7 +12,7 @@ import { useUrlState } from '../../../ui/use-url-state.ts';
 const filters = { q: '', sort: 'last_seen', start_date: '', end_date: '' };
 
 /** Ids are whatever the software of the customer says, slashes and colons included. */
-export const pathOfEndUser = (id: string): string => `/people/${encodeURIComponent(id)}`;
+const pathOfEndUser = (id: string): string => `/people/${encodeURIComponent(id)}`;
 
 export function EndUserList() {
   const texts = useTexts(endUserTexts);
