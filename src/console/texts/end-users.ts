@@ -36,7 +36,7 @@ export const endUserTexts = catalogue({
       'All their apps and browsers are signed out, within 30 seconds everywhere. Tokens that you issue afterwards are accepted.',
     revoked: 'The tokens were revoked',
     memories: 'Memories',
-    memoriesHint: 'What agents that remember know about this person.',
+    memoriesHint: 'Facts that agents with memory know about this person.',
     noMemories:
       'Nothing is remembered. Agents remember what people say about themselves if their version has memory.',
     noMemoryMatches: 'No memory contains these words.',

@@ -14,7 +14,7 @@ export const sharingTexts = catalogue({
     nameHint: 'For you, such as the site that uses it.',
     titleLabel: 'Title of the chat',
     titleHint: 'Empty for the name of the agent.',
-    access: 'Who may open it',
+    access: 'Open to',
     accesses: {
       public: 'Anybody with the link',
       verified: 'People who confirm their e-mail address',

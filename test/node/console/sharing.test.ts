@@ -44,7 +44,7 @@ describe('share links', () => {
     await page.getByRole('combobox', { name: 'Colours' }).selectOption('dark');
     await page.getByText(/data-theme="dark"/).waitFor();
     expect(await frame.locator('agentgrid-chat').getAttribute('data-theme')).toBe('dark');
-    // The conversation went on.
+    // The conversation continues.
     await frame.getByText('The kettle is blue.').waitFor();
     await stage.check();
     await page.reload();

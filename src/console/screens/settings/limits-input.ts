@@ -15,7 +15,7 @@ export const overrideScopes = ['api_key', 'agent', 'end_user'] as const;
 
 type Numbers = Readonly<Record<LimitName, number | null>>;
 
-/** What is typed: empty takes the default, `*` removes the limit. */
+/** An exception as it is typed: an empty limit is the default, `*` removes it. */
 export interface OverrideDraft {
   readonly scope: OverrideScope;
   readonly id: string;

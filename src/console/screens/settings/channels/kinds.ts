@@ -9,7 +9,7 @@ interface Fields {
   readonly credentials: readonly string[];
 }
 
-/** What each kind of channel asks for (docs/guides/channels.md). */
+/** The fields of each kind of channel (docs/guides/channels.md). */
 export const kinds: Readonly<Record<ChannelKind, Fields>> = {
   slack: {
     ...{ settings: [], optional: ['api_url'] },
