@@ -40,6 +40,10 @@ place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js'
 place('account/page.js', readFileSync(join(import.meta.dirname, 'account-page.js')));
 place('account/page.css', accountStyles());
 place(
+  'account/account-passkeys.js',
+  readFileSync(join(import.meta.dirname, 'account-passkeys.js')),
+);
+place(
   '_headers',
   Buffer.from(
     [

@@ -110,8 +110,7 @@ export const operationTexts = catalogue({
     download: 'Download',
     alerts: 'Alerts',
     alertsHint: 'Where anomalies, and alerts of budgets without a webhook of their own, are sent.',
-    noAlerts:
-      'None is set. Webhooks for budget.* and anomaly.* receive them as events.',
+    noAlerts: 'None is set. Webhooks for budget.* and anomaly.* receive them as events.',
     url: 'URL',
     urlHint: 'With https and a public host name.',
     setAlerts: 'Set the alert webhook',

@@ -72,6 +72,8 @@ export const sharingTexts = catalogue({
     accentHint: 'Buttons and links. Keep a contrast of 4.5 with white.',
     ownAccent: 'Accent of your own',
     radius: 'Corners, in pixels',
+    language: 'Language',
+    languages: { page: 'As your page', en: 'English', de: 'Deutsch', ar: 'العربية' },
     direction: 'Direction of text',
     directions: { page: 'As your page', ltr: 'Left to right', rtl: 'Right to left' },
     openAtStart: 'Open from the start',
@@ -151,6 +153,8 @@ export const sharingTexts = catalogue({
     accentHint: 'Knöpfe und Links. Kontrast zu Weiß mindestens 4,5.',
     ownAccent: 'Eigener Akzent',
     radius: 'Ecken, in Pixeln',
+    language: 'Sprache',
+    languages: { page: 'Wie Ihre Seite', en: 'English', de: 'Deutsch', ar: 'العربية' },
     direction: 'Schreibrichtung',
     directions: {
       page: 'Wie Ihre Seite',

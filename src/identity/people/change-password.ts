@@ -28,6 +28,7 @@ export async function resetPassword(
       statements: [
         useToken(ctx.db, row.id, now),
         useTokensOf(ctx.db, user.id, 'reset', now),
+        useTokensOf(ctx.db, user.id, 'email', now),
         updateUser(ctx.db, user.id, { password_hash, updated_at: now }),
         deleteSessions(ctx.db, user.id, null),
       ],

@@ -4,7 +4,7 @@ import { violations } from '../browser/axe.ts';
 import { openStage, type Stage, type Watched } from '../browser/stage.ts';
 
 /** A server, a browser, and an owner who is signed in to the console. */
-export interface ConsoleStage extends Stage {
+export interface ConsoleStage extends Omit<Stage, 'page'> {
   readonly page: Page;
   /** Opens a screen by its path below the workspace, such as `/agents`, and waits for its heading. */
   show(path: string, heading: string | RegExp): Promise<void>;

@@ -47,6 +47,7 @@ export function ChannelDeliveries({ channel }: { readonly channel: string }) {
             name: texts.status,
             cell: (one) => <Badge tone={tones[one.status]}>{texts.statuses[one.status]}</Badge>,
           },
+          { name: texts.notice, cell: ({ notice }) => notice ?? '–', isMinor: true },
           {
             name: texts.fault,
             cell: ({ error, response_status }) =>

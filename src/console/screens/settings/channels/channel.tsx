@@ -9,7 +9,7 @@ import { channelTexts } from '../../../texts/channels.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Copyable } from '../../../ui/copy.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
-import { TextField } from '../../../ui/field.tsx';
+import { NumberField, TextField } from '../../../ui/field.tsx';
 import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { Badge, Facts, Section } from '../../../ui/page.tsx';
@@ -119,6 +119,7 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
   const [name, setName] = useState(channel.name);
   const [credentials, setCredentials] = useState<Readonly<Record<string, string>>>({});
+  const [overlap_hours, setOverlap] = useState<number | null>(24);
   const path = { channel: channel.id };
   const change = useAction(
     (body: UpdateChannel) => client.PATCH('/api/v1/channels/{channel}', { params: { path }, body }),
@@ -159,7 +160,13 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
         change={change}
         input={() => {
           const given = filled(credentials);
-          return { name, ...(Object.keys(given).length > 0 && { credentials: given }) };
+          return {
+            name,
+            ...(Object.keys(given).length > 0 && {
+              credentials: given,
+              overlap_hours: overlap_hours ?? 0,
+            }),
+          };
         }}
       >
         <TextField label={texts.name} pointer="/name" value={name} onChange={setName} required />
@@ -170,6 +177,15 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
           isRequired={false}
         />
         <p className="field-hint">{texts.credentialsHint}</p>
+        <NumberField
+          label={texts.overlap}
+          hint={texts.overlapHint}
+          pointer="/overlap_hours"
+          min={0}
+          step={1}
+          value={overlap_hours}
+          onChange={setOverlap}
+        />
       </ControlledFormDialog>
       <ConfirmDialog
         isOpen={open === 'delete'}

@@ -1,6 +1,7 @@
 /** How the widget looks and starts; what its tag and the styles of the page say. */
 export interface WidgetLook {
   readonly theme: 'system' | 'light' | 'dark';
+  readonly language: 'page' | 'en' | 'de' | 'ar';
   readonly direction: 'page' | 'ltr' | 'rtl';
   readonly isOpen: boolean;
   /** null for the colours of the widget. */
@@ -12,6 +13,7 @@ export interface WidgetLook {
 const attributesOf = (link: string, look: WidgetLook): Readonly<Record<string, string>> => ({
   'data-link': link,
   ...(look.theme !== 'system' && { 'data-theme': look.theme }),
+  ...(look.language !== 'page' && { 'data-lang': look.language }),
   ...(look.direction !== 'page' && { 'data-dir': look.direction }),
   ...(look.isOpen && { 'data-open': '' }),
 });

@@ -36,7 +36,7 @@ export function WidgetPreview({
       ref={frame}
       className="widget-preview"
       title={texts.previewTitle}
-      srcDoc={pageOf(link.url.split('/').at(-1) ?? '')}
+      srcDoc={pageOf(link.url.split('/').at(-1) ?? '', look)}
       onLoad={start}
     />
   );
@@ -52,9 +52,12 @@ function dress(page: Document, look: WidgetLook): void {
   if (look.theme === 'system') delete host.dataset.theme;
   else host.dataset.theme = look.theme;
   const place = host.shadowRoot?.querySelector<HTMLElement>('div');
-  if (place != null) place.dir = look.direction === 'page' ? 'ltr' : look.direction;
+  if (place != null && look.direction !== 'page') place.dir = look.direction;
 }
 
-/** `address` has letters, digits, `-` and `_` only; anything else is left out. */
-const pageOf = (address: string): string =>
-  `<!doctype html><html><body><main></main><script src="/widget.js" data-link="${address.replace(/[^\w-]/g, '')}" data-open></script></body></html>`;
+/** The address of a link has letters, digits, `-` and `_` only; anything else is left out. */
+function pageOf(address: string, { language }: WidgetLook): string {
+  const link = address.replace(/[^\w-]/g, '');
+  const lang = language === 'page' ? '' : ` data-lang="${language}"`;
+  return `<!doctype html><html><body><main></main><script src="/widget.js" data-link="${link}"${lang} data-open></script></body></html>`;
+}

@@ -11,6 +11,7 @@ import { WidgetPreview } from './widget-preview.tsx';
 
 const standard: WidgetLook = {
   theme: 'system',
+  language: 'page',
   direction: 'page',
   isOpen: false,
   accent: null,
@@ -39,6 +40,19 @@ export function WidgetSection({ link }: { readonly link: ShareLink }) {
               choices={(['system', 'light', 'dark'] as const).map((value) => ({
                 value,
                 label: texts.themes[value],
+              }))}
+            />
+            <SelectField
+              label={texts.language}
+              value={look.language}
+              onChange={(language) => {
+                // The widget reads its language once: another preview is opened by hand, and takes the focus then.
+                setShown(false);
+                set({ language });
+              }}
+              choices={(['page', 'en', 'de', 'ar'] as const).map((value) => ({
+                value,
+                label: texts.languages[value],
               }))}
             />
             <SelectField
