@@ -27,11 +27,18 @@ function place(name: string, content: Buffer, folder = target): void {
   if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);
 }
 
+/** The sign-in has the colours of the console. */
+function accountStyles(): Buffer {
+  const tokens = readFileSync(join(root, 'src/console/styles/tokens.css'));
+  return Buffer.concat([tokens, readFileSync(join(import.meta.dirname, 'account-page.css'))]);
+}
+
 for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'])
   place(`docs/${file}`, readFileSync(join(source, file)));
 for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(cmaps, file)));
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
 place('account/page.js', readFileSync(join(import.meta.dirname, 'account-page.js')));
+place('account/page.css', accountStyles());
 for (const file of ['account-passkeys.js', 'account-settings.js'])
   place(`account/${file}`, readFileSync(join(import.meta.dirname, file)));
 place(

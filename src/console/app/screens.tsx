@@ -7,6 +7,8 @@ import { areas } from './areas.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { useSession } from './session.tsx';
 
+/** Of the person, not of a workspace: allowed for everybody, and opened from the menu of the person. */
+const Account = lazy(() => import('../screens/account/account.tsx'));
 const screens = areas.map((area) => ({ ...area, Screen: lazy(area.load) }));
 
 /** The screen of the address; each area is loaded with its first visit. */
@@ -29,6 +31,13 @@ export function Screens() {
           </ErrorBoundary>
         </Route>
       ))}
+      <Route path="/account">
+        <ErrorBoundary key="account">
+          <Suspense fallback={<Loading>{texts.loading}</Loading>}>
+            <Account />
+          </Suspense>
+        </ErrorBoundary>
+      </Route>
       <Route path="/">
         {home === undefined ? null : <Redirect to={`/${home.path}`} replace />}
       </Route>

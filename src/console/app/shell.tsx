@@ -141,6 +141,7 @@ function WorkspaceMenu() {
 
 function PersonMenu() {
   const texts = useTexts(shellTexts);
+  const [, go] = useLocation();
   const { person } = useSession();
   const { theme, language } = usePreferences();
   const signOut = async () => {
@@ -159,7 +160,7 @@ function PersonMenu() {
         label={`${texts.account}: ${person.name}`}
         trigger={<span className="workspace-name">{person.name}</span>}
         items={[
-          { label: texts.account, onSelect: () => location.assign(`/account?next=${consolePath}`) },
+          { label: texts.account, onSelect: () => go('/account') },
           { label: texts.reference, onSelect: () => window.open('/docs', '_blank', 'noopener') },
           ...themes.map((one) => ({
             label: `${texts.theme}: ${texts.themes[one]}`,

@@ -1,11 +1,12 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Problem } from '../../client/index.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
 import { Button } from './button.tsx';
+import { TextField } from './field.tsx';
 import { ProblemNote } from './states.tsx';
 
 interface DialogProps {
@@ -47,15 +48,22 @@ export function ConfirmDialog({
   action,
   isBusy,
   problem = null,
+  typed: wanted,
   onConfirm,
 }: Omit<DialogProps, 'size'> & {
   /** The verb on the button, such as “Delete the agent”. */
   readonly action: string;
   readonly isBusy: boolean;
   readonly problem?: Problem | null;
+  /** What has to be typed first, such as an id, where the loss is large. */
+  readonly typed?: string;
   readonly onConfirm: () => unknown;
 }) {
   const texts = useTexts(uiTexts);
+  const [typed, setTyped] = useState('');
+  useEffect(() => {
+    if (!isOpen) setTyped('');
+  }, [isOpen]);
   return (
     <AlertDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
@@ -66,11 +74,19 @@ export function ConfirmDialog({
           </div>
           <div className="dialog-body">
             <AlertDialog.Description render={<div />}>{children}</AlertDialog.Description>
+            {wanted !== undefined && (
+              <TextField label={texts.typeToConfirm(wanted)} value={typed} onChange={setTyped} />
+            )}
             <ProblemNote problem={problem} />
           </div>
           <div className="dialog-footer">
             <AlertDialog.Close className="button button-plain">{texts.cancel}</AlertDialog.Close>
-            <Button kind="danger" isBusy={isBusy} onClick={() => onConfirm()}>
+            <Button
+              kind="danger"
+              isBusy={isBusy}
+              disabled={wanted !== undefined && typed.trim() !== wanted}
+              onClick={() => onConfirm()}
+            >
               {action}
             </Button>
           </div>

@@ -8,6 +8,7 @@ const page = () => html`<!doctype html>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>AgentGrid account</title>
+    <link rel="stylesheet" href="/account/page.css">
   </head>
   <body>
     <main></main>
@@ -17,7 +18,7 @@ const page = () => html`<!doctype html>
 </html>`;
 
 const policy =
-  "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The page to which links in mail, and the link of `npm start`, lead. */
 export const accountPageRoutes = new Router();

@@ -84,7 +84,7 @@ describe('the page /account', () => {
     expect(response.status).toBe(200);
     expect(await response.text()).not.toContain('evil');
     expect(response.headers.get('content-security-policy')).toBe(
-      "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     );
     expect(response.headers.get('referrer-policy')).toBe('no-referrer');
   });

@@ -1,0 +1,81 @@
+import { useState } from 'react';
+import type { Person } from '../../../client/index.ts';
+import { api, client } from '../../api/api.ts';
+import { useAction } from '../../api/use-action.ts';
+import { accountTexts } from '../../texts/account.ts';
+import { useTexts } from '../../texts/catalogue.ts';
+import { Button } from '../../ui/button.tsx';
+import { Form, TextField } from '../../ui/field.tsx';
+import { Facts, Page, Section } from '../../ui/page.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
+import { Time } from '../../ui/time.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import { PasswordSection } from './password.tsx';
+import { SignIns } from './sign-ins.tsx';
+import { TwoFactorSection } from './two-factor.tsx';
+import { Workspaces } from './workspaces.tsx';
+
+/** `/account`: the person who is signed in, whichever workspace is shown. */
+export default function Account() {
+  const texts = useTexts(accountTexts);
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/me');
+  return (
+    <Page title={texts.title} description={texts.hint}>
+      {data !== undefined ? (
+        <>
+          <Profile person={data} />
+          <PasswordSection person={data} />
+          <TwoFactorSection person={data} />
+          <SignIns />
+          <Workspaces person={data} />
+        </>
+      ) : error !== null ? (
+        <Failed problem={error} onRetry={refetch} />
+      ) : (
+        <Loading>{texts.loading}</Loading>
+      )}
+    </Page>
+  );
+}
+
+function Profile({ person }: { readonly person: Person }) {
+  const texts = useTexts(accountTexts);
+  const toast = useToast();
+  const [name, setName] = useState(person.name);
+  const save = useAction(() => client.PATCH('/api/v1/me', { body: { name } }), {
+    refresh: ['/api/v1/me'],
+    onDone: () => toast(texts.saved),
+  });
+  return (
+    <Section title={texts.profile}>
+      <Facts
+        facts={[
+          [texts.email, person.email],
+          [texts.since, <Time key="since" value={person.created_at} form="day" />],
+        ]}
+      />
+      <Form problem={save.problem} onSubmit={() => save.run()}>
+        <TextField
+          label={texts.name}
+          hint={texts.nameHint}
+          pointer="/name"
+          autoComplete="name"
+          value={name}
+          onChange={setName}
+          required
+          maxLength={100}
+        />
+        <div className="form-actions">
+          <Button
+            type="submit"
+            kind="primary"
+            isBusy={save.isRunning}
+            disabled={name === person.name}
+          >
+            {texts.save}
+          </Button>
+        </div>
+      </Form>
+    </Section>
+  );
+}

@@ -1,0 +1,1 @@
+export const shareTones = { open: 'good', disabled: 'neutral', expired: 'warn' } as const;
