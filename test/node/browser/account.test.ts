@@ -223,13 +223,13 @@ describe('the page /account', () => {
     await field('Password').fill('a newer password');
     await press('Continue');
     await heading('Add the secret to an authenticator');
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     const secret = (await page.locator('code').textContent()) ?? '';
     await field('Code').fill(await totpCode(secret, stepAt(Date.now()) + 1));
     await press('Turn on');
     await heading('Keep these recovery codes');
     expect(await page.locator('li').count()).toBe(10);
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     await press('I have kept them');
     await says('Two-factor sign-in is on.');
   });
@@ -242,7 +242,7 @@ describe('the page /account', () => {
     await press('Delete');
     await heading('Delete your workspaces, too? This cannot be undone.');
     await page.getByText('Only mine').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(page)).toEqual([]);
     expect(await call<object>('GET', '/me')).toMatchObject({ email: 'ada@example.com' });
     await press('Delete everything');
     await says('The account is deleted.');
