@@ -1,5 +1,6 @@
 // The page /account: signs in and out, and uses the links of mail. Tokens come in the fragment, which no server sees.
 import { createCredential, getCredential, hasPasskeys } from './account-passkeys.js';
+import { settingsOf } from './account-settings.js';
 
 const main = document.querySelector('main');
 const [action = '', token = takeInvitation()] = location.hash.slice(1).split('=');
@@ -41,7 +42,8 @@ async function send(method, path, body) {
   const text = await response.text();
   const answer = text === '' ? {} : JSON.parse(text);
   if (response.ok) return answer;
-  throw Object.assign(new Error(answer.detail ?? 'The request failed.'), { code: answer.code });
+  const { code, detail = 'The request failed.', workspaces } = answer;
+  throw Object.assign(new Error(detail), { code, workspaces });
 }
 
 function element(name, properties = {}, ...children) {
@@ -184,23 +186,6 @@ const secondFactor = () =>
     },
   );
 
-const changeEmail = () =>
-  show(
-    'Change the address',
-    { email: ['New address', 'email', 'email'] },
-    'Send a link',
-    async (values) => {
-      await send('POST', '/me/email', values);
-      say('A link is on its way to the new address, and a notice to the present one.');
-    },
-  );
-
-const deleteAccount = () =>
-  show('Delete the account? This cannot be undone.', {}, 'Delete', async () => {
-    await send('DELETE', '/me');
-    signIn();
-  });
-
 /** Offers to link the providers of the deployment, and to unlink those that are linked. */
 async function offerIdentities() {
   const [{ data }, { providers }] = await Promise.all([
@@ -239,10 +224,19 @@ async function account() {
     await send('POST', '/auth/sign-out');
     signIn();
   });
-  link('Change the address', changeEmail);
+  const [password, factor, address, end] = settings(me);
+  main.append(password, factor, address);
   await offerIdentities();
-  link('Delete the account', deleteAccount);
+  main.append(end);
 }
+
+/** Puts an explanation below the heading. */
+const explain = (...parts) => main.querySelector('h1').after(...parts);
+
+const settings = settingsOf({
+  ...{ element, send, show, say, link, button, render, explain, signIn },
+  back: (text) => back(text),
+});
 
 /** The passkeys of the signed-in person. */
 async function passkeys(me) {

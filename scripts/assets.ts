@@ -39,10 +39,8 @@ for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
 place('account/page.js', readFileSync(join(import.meta.dirname, 'account-page.js')));
 place('account/page.css', accountStyles());
-place(
-  'account/account-passkeys.js',
-  readFileSync(join(import.meta.dirname, 'account-passkeys.js')),
-);
+for (const file of ['account-passkeys.js', 'account-settings.js'])
+  place(`account/${file}`, readFileSync(join(import.meta.dirname, file)));
 place(
   '_headers',
   Buffer.from(

@@ -50,18 +50,31 @@ function byPrefix(slices: Slices): Slices {
   return merged;
 }
 
-export interface VariantFilter {
+/** The filter of a report: one version, or an experiment, a variant, or both. */
+export interface ReportFilter {
+  readonly version?: string | undefined;
   readonly experiment?: string | undefined;
   readonly variant?: string | undefined;
 }
 
-export const isFiltered = ({ experiment, variant }: VariantFilter): boolean =>
-  experiment !== undefined || variant !== undefined;
+/** The dimension whose values a filter chooses from; null without a filter. */
+export function filteredDimension({
+  version,
+  experiment,
+  variant,
+}: ReportFilter): 'version' | 'variant' | null {
+  if (version !== undefined) return 'version';
+  return experiment === undefined && variant === undefined ? null : 'variant';
+}
 
-/** The slices of the dimension `variant` that a filter leaves. */
-export const filterVariants = (slices: Slices, { experiment, variant }: VariantFilter): Slices =>
+/** The slices of that dimension that a filter leaves. */
+export const filterSlices = (
+  slices: Slices,
+  { version, experiment, variant }: ReportFilter,
+): Slices =>
   new Map(
     [...slices].filter(([value]) => {
+      if (version !== undefined) return value === version;
       const [ofExperiment, ofVariant] = value.split('/');
       return (
         (experiment === undefined || experiment === ofExperiment) &&

@@ -143,7 +143,7 @@ export const analyticsRoutes = new Router()
       access: 'usage:archives',
       tag,
       summary: 'Download an archive of model calls',
-      description: 'Gzipped JSON lines with the fields of `Usage`, oldest first.',
+      description: 'Gzipped JSON lines with the fields of `ModelCall`, oldest first.',
       params: ArchiveParams,
       reply: { status: 200, mediaType: 'application/gzip', description: 'The archive' },
     },

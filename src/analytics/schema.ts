@@ -31,6 +31,11 @@ export const AgentAnalyticsQuery = z.strictObject({
     .describe(
       'Length of the buckets of the series; a range has at most 31 days by hour, 400 by day, 5 years by month',
     ),
+  version: Id('ver')
+    .optional()
+    .describe(
+      'Only runs, calls and ratings of this version. The toplists, `capabilities` and the parts of the cost are empty',
+    ),
   experiment: Id('exp')
     .optional()
     .describe(

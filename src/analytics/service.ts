@@ -3,7 +3,7 @@ import { invalid } from '../shared/failure.ts';
 import { hour, toWireTime } from '../shared/time.ts';
 import { markAnomalies } from './anomalies.ts';
 import { costsOf, ranked } from './costs.ts';
-import { dimensionOf, filterVariants, groupsOf, isFiltered } from './groups.ts';
+import { dimensionOf, filteredDimension, filterSlices, groupsOf } from './groups.ts';
 import { readMetric } from './kinds.ts';
 import { dayFigures, toMeasures, usd } from './measures.ts';
 import { cost } from './metrics/cost.ts';
@@ -23,16 +23,16 @@ export async function getAnalytics(
   agent: string | null,
   query: AnalyticsQuery,
 ): Promise<Analytics> {
-  refuseGrouping(query);
+  refuseCombination(query);
   const want = (zone: string) => wantedFor(ctx, query, query.time_zone ?? zone);
   const read = await readFigures(ctx, agent, want);
   const { parts, agent_id, isComplete, time_zone: own, names } = read;
   const time_zone = query.time_zone ?? own;
   const [{ boundaries = [] } = {}, { boundaries: before = [] } = {}] = want(own);
   const [start, end] = [boundaries[0] as number, boundaries.at(-1) as number];
-  const isWhole = !isFiltered(query);
+  const isWhole = filteredDimension(query) === null;
   const [all = [], previous = [], groups = [], top = []] = parts.map((stretches) =>
-    isWhole ? stretches : stretches.map((slices) => filterVariants(slices, query)),
+    isWhole ? stretches : stretches.map((slices) => filterSlices(slices, query)),
   );
   const total = totalOf(all);
   return {
@@ -57,15 +57,19 @@ export async function getAnalytics(
   };
 }
 
-/** Rollups store the figures of a variant along no other dimension. */
-function refuseGrouping(query: AnalyticsQuery): void {
-  const { group_by } = query;
-  if (!isFiltered(query) || group_by === undefined) return;
-  if (group_by !== 'experiment' && group_by !== 'variant')
-    throw invalid(
-      '?group_by',
-      'Must be `experiment` or `variant` when the figures are filtered by one of them.',
-    );
+/** Rollups store the figures of a version or a variant along no other dimension. */
+function refuseCombination(query: AnalyticsQuery): void {
+  const { version, experiment, variant, group_by } = query;
+  const dimension = filteredDimension(query);
+  if (version !== undefined && (experiment ?? variant) !== undefined)
+    throw invalid('?version', 'Must not be combined with `experiment` or `variant`.');
+  if (dimension === null || group_by === undefined || dimensionOf(group_by) === dimension) return;
+  throw invalid(
+    '?group_by',
+    dimension === 'version'
+      ? 'Must be `version` when the figures are filtered by one.'
+      : 'Must be `experiment` or `variant` when the figures are filtered by one of them.',
+  );
 }
 
 const toGroups = (
@@ -107,7 +111,8 @@ function wantedFor(ctx: Ctx, query: AnalyticsQuery, time_zone: string): Wanted[]
       `A range by ${query.granularity} has at most ${maxDays[query.granularity]} days.`,
     );
   const before = startOfDate(plusDays(dateAt(start, time_zone), -days), time_zone);
-  const dimension = isFiltered(query) ? 'variant' : 'all';
+  const filtered = filteredDimension(query);
+  const dimension = filtered ?? 'all';
   const range = [start, end];
   return [
     { dimension, boundaries: boundariesOf(start, end, query.granularity, time_zone) },
@@ -116,7 +121,7 @@ function wantedFor(ctx: Ctx, query: AnalyticsQuery, time_zone: string): Wanted[]
       dimension: query.group_by === undefined ? null : dimensionOf(query.group_by),
       boundaries: range,
     },
-    { dimension: isFiltered(query) ? null : 'top', boundaries: range },
+    { dimension: filtered === null ? 'top' : null, boundaries: range },
   ];
 }
 

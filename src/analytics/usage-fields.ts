@@ -101,7 +101,7 @@ const list: readonly [string, Field<z.ZodType>][] = Object.entries(fields);
 
 export const Usage = z
   .object(Object.fromEntries(list.map(([name, { schema }]) => [name, schema])) as unknown as Shape)
-  .openapi('Usage');
+  .openapi('ModelCall');
 export type Usage = z.output<typeof Usage>;
 
 export const toUsage = (row: UsageRow): Usage =>

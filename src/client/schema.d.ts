@@ -13315,6 +13315,34 @@ export interface components {
                 share: number;
             }[];
         };
+        ModelCall: {
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            agent_id: string | null;
+            version_id: string | null;
+            session_id: string | null;
+            run_id: string | null;
+            api_key_id: string | null;
+            end_user_id: string | null;
+            call_key: string;
+            provider: string;
+            model: string;
+            operation: string;
+            /** @enum {string} */
+            status: "ok" | "error" | "aborted";
+            input_tokens: number | null;
+            cache_read_tokens: number | null;
+            cache_write_tokens: number | null;
+            output_tokens: number | null;
+            reasoning_tokens: number | null;
+            is_estimated: boolean;
+            cost_usd: number | null;
+            latency_ms: number;
+            first_token_ms: number | null;
+            experiment_id: string | null;
+            variant_id: string | null;
+        };
         UsageArchive: {
             id: string;
             /** Format: date */
@@ -15101,6 +15129,7 @@ export type WorkspaceUsage = components['schemas']['WorkspaceUsage'];
 export type Analytics = components['schemas']['Analytics'];
 export type Measures = components['schemas']['Measures'];
 export type CostBreakdown = components['schemas']['CostBreakdown'];
+export type ModelCall = components['schemas']['ModelCall'];
 export type UsageArchive = components['schemas']['UsageArchive'];
 export type Telemetry = components['schemas']['Telemetry'];
 export type PutTelemetry = components['schemas']['PutTelemetry'];
@@ -19734,6 +19763,7 @@ export interface operations {
                 limit?: number;
                 cursor?: string;
                 provider?: "builtin" | "openai" | "openai-chat" | "anthropic" | "google" | "groq" | "deepseek" | "mistral" | "cohere" | "voyage" | "xai" | "openrouter" | "together" | "fireworks" | "azure-openai" | "bedrock" | "vertex" | "workers-ai" | "openai-compatible" | "ollama";
+                source?: "override" | "table";
             };
             header?: never;
             path?: never;
@@ -28035,6 +28065,7 @@ export interface operations {
                 end_date?: string;
                 time_zone?: string;
                 granularity?: "hour" | "day" | "month";
+                version?: string;
                 experiment?: string;
                 variant?: string;
                 group_by?: "version" | "model" | "operation" | "api_key" | "experiment" | "variant";
@@ -28072,6 +28103,7 @@ export interface operations {
                 end_date?: string;
                 time_zone?: string;
                 granularity?: "hour" | "day" | "month";
+                version?: string;
                 experiment?: string;
                 variant?: string;
                 group_by?: "version" | "model" | "operation" | "api_key" | "experiment" | "variant" | "agent";
@@ -28245,7 +28277,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["Usage"][];
+                        data: components["schemas"]["ModelCall"][];
                         next_cursor: string | null;
                     };
                     "text/csv": string;

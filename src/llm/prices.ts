@@ -22,22 +22,23 @@ import { invalidateWorkspaceModels } from './workspace-models.ts';
 /** Lists the prices of model calls: the price table with the workspace's overrides applied. One round trip. */
 export function listPrices(
   ctx: Ctx,
-  { limit, cursor, provider }: PriceQuery,
+  { limit, cursor, provider, source }: PriceQuery,
 ): Promise<Page<ListedPrice>> {
   return readPage(
     {
       secret: ctx.config.signing_secret,
       workspace_id: ctx.workspace_id,
       list: 'prices',
-      filters: { provider },
+      filters: { provider, source },
     },
     { limit, cursor },
     async (after, count) => {
       const rows = await selectPriceOverrides(ctx.db, ctx.workspace_id).all();
       const overrides = new Map(rows.map((row) => [row.model, toTokenPrices(row)]));
       const prices = merge(ctx.now(), await loadPriceTable(), overrides);
-      const isWanted = ({ model }: ListedPrice) =>
+      const isWanted = ({ model, ...price }: ListedPrice) =>
         (after === null || model > after) &&
+        (source === undefined || price.source === source) &&
         (provider === undefined || readModelName(model)?.provider === provider);
       return prices.filter(isWanted).slice(0, count);
     },

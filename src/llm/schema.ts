@@ -167,6 +167,10 @@ export const PriceQuery = z.strictObject({
     .enum(providers.map(({ id }) => id))
     .optional()
     .describe('Filter by provider'),
+  source: z
+    .enum(['override', 'table'])
+    .optional()
+    .describe('`override`: only your own prices; `table`: only those of the price table'),
 });
 export type PriceQuery = z.output<typeof PriceQuery>;
 

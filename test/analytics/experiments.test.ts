@@ -131,6 +131,27 @@ describe('experiments in analytics', () => {
     expect((await read('granularity=day')).totals.usage.runs).toBe(5);
   });
 
+  it('filters totals, series and cost by operation by a version, before and after the rollup', async () => {
+    const { workspace, agents } = await tenantWithVariants();
+    const [{ version_id }] = agents as [Tenant['agents'][number]];
+    const read = async (filter: string) =>
+      (await workspace.get(`/analytics?${range}&${filter}`)).body;
+    const whole = await read('granularity=day');
+    const check = async () => {
+      const one = await read(`version=${version_id}&group_by=version`);
+      expect(one.totals).toEqual(whole.totals);
+      expect(one.groups).toHaveLength(1);
+      expect([one.top_sessions, one.top_end_users, one.capabilities]).toEqual([[], [], []]);
+      const other = await read(`version=${newId('ver')}`);
+      expect([other.totals.usage.runs, other.totals.cost.total_usd]).toEqual([0, 0]);
+    };
+    await check();
+    await rollUpWorkspace(contextAt(workspace.id, start + 48 * hour), workspace.id);
+    await check();
+    for (const refused of ['group_by=model', `variant=${candidate}`, `experiment=${experiment}`])
+      expect((await workspace.get(`/analytics?version=${version_id}&${refused}`)).status).toBe(422);
+  });
+
   it('breaks down the cost by variant, with the calls of no experiment as a part', async () => {
     const { workspace } = await tenantWithVariants();
     const { body } = await workspace.get(`/cost-breakdown?${range}&group_by=variant`);

@@ -4,8 +4,22 @@ import { newHandshake, readHandshake } from '../../src/identity/oidc/handshake.t
 import { readConfig } from '../../src/platform/config.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, request, rootKey } from '../support/api.ts';
+import { Authenticator } from '../support/authenticator.ts';
 import { newChat } from '../support/chat.ts';
-import { invitationToken, newAddress } from '../support/people.ts';
+import { Issuer, OidcBrowser } from '../support/oidc.ts';
+import {
+  passkeyCookie,
+  registrationOptions,
+  signUpWithPasskey,
+  start,
+} from '../support/passkeys.ts';
+import {
+  addTwoFactor,
+  cookieName,
+  invitationToken,
+  newAddress,
+  signUp,
+} from '../support/people.ts';
 import { mailTo, newShareLink } from '../support/share-links.ts';
 import { requestWith } from '../support/worker.ts';
 
@@ -56,6 +70,42 @@ describe('while the root key is replaced', () => {
       readHandshake({ ...ctx, config: configOf(bindings) }, provider, cookie, state);
     expect(await read(rotating)).toMatchObject({ verifier, next: '/account' });
     expect(await read(rotated)).toBeNull();
+  });
+
+  it('passkeys answer challenges that were sent before', async () => {
+    const { authenticator, browser: person } = await signUpWithPasskey();
+    const answer = async (bindings: object) => {
+      const { options, cookie } = await start();
+      const browser = new OidcBrowser(bindings);
+      browser.cookies.set(passkeyCookie, cookie);
+      const credential = await authenticator.get(options);
+      return (await browser.send('POST', '/auth/passkey', { credential })).status;
+    };
+    expect([await answer(rotating), await answer(rotated)]).toEqual([200, 401]);
+    const add = async (bindings: object) => {
+      const options = await registrationOptions(person);
+      const browser = new OidcBrowser(bindings);
+      browser.cookies.set(cookieName, person.cookie ?? '');
+      const credential = await (await Authenticator.make()).create(options);
+      return (await browser.send('POST', '/me/passkeys', { credential })).status;
+    };
+    expect([await add(rotating), await add(rotated)]).toEqual([201, 422]);
+  });
+
+  it('sign-ins at a provider that lacked the second factor are finished', async () => {
+    const issuer = await new Issuer().open();
+    const person = await addTwoFactor(await signUp());
+    const bindings = issuer.bindings({ SIGN_UP: 'open' });
+    const finish = async (changed: object, code = '') => {
+      const [before, after] = [bindings, { ...bindings, ...changed }].map(
+        (one) => new OidcBrowser(one),
+      ) as [OidcBrowser, OidcBrowser];
+      await before.signIn(issuer, { claims: { sub: 'mine', email: person.email } });
+      for (const pair of before.cookies) after.cookies.set(...pair);
+      return (await after.send('POST', '/auth/second-factor', { code })).status;
+    };
+    const [first, second] = person.recovery;
+    expect([await finish(rotating, first), await finish(rotated, second)]).toEqual([200, 400]);
   });
 
   it('tokens of an end user who was erased stay refused', async () => {

@@ -281,6 +281,15 @@ describe('prices', () => {
       { model: 'ollama/llama3.2', input: 0, output: 0, cache_read: null, cache_write: null },
     ];
     expect((await own.put('/prices', { overrides })).status).toBe(200);
+    const { body } = await own.get('/prices?source=override');
+    expect(body.data.map(({ model }: { model: string }) => model)).toEqual([
+      'ollama/llama3.2',
+      'openai/gpt-5-mini',
+    ]);
+    const table = await own.get('/prices?source=table&provider=openai&limit=100');
+    expect(table.body.data).not.toContainEqual(
+      expect.objectContaining({ model: 'openai/gpt-5-mini' }),
+    );
     expect(await find('openai/gpt-5-mini')).toMatchObject({
       source: 'override',
       prices: { input: 0.2, output: 1.6 },

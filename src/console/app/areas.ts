@@ -1,9 +1,14 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { agentsArea } from '../screens/agents/area.ts';
+import { analyticsArea } from '../screens/analytics/area.ts';
 import { approvalsArea } from '../screens/approvals/area.ts';
+import { costArea } from '../screens/cost/area.ts';
+import { evaluationArea } from '../screens/evaluation/area.ts';
+import { experimentsArea } from '../screens/experiments/area.ts';
 import { inboxArea } from '../screens/inbox/area.ts';
 import { knowledgeArea } from '../screens/knowledge/area.ts';
+import { reviewArea } from '../screens/review/area.ts';
 import { sessionsArea } from '../screens/sessions/area.ts';
 import { settingsArea } from '../screens/settings/area.ts';
 import { toolsArea } from '../screens/tools/area.ts';
@@ -32,5 +37,10 @@ export const areas: readonly Area[] = [
   sessionsArea,
   inboxArea,
   approvalsArea,
+  analyticsArea,
+  costArea,
+  experimentsArea,
+  evaluationArea,
+  reviewArea,
   settingsArea,
 ];

@@ -2,6 +2,7 @@ import { useTexts } from '../texts/catalogue.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import type { Area } from './areas.ts';
+import { useShownKeys } from './screen-keys.ts';
 
 export function HelpDialog({
   isOpen,
@@ -15,6 +16,7 @@ export function HelpDialog({
   const texts = useTexts(shellTexts);
   const { keys } = texts;
   const rows: readonly (readonly [keys: readonly string[], what: string])[] = [
+    ...useShownKeys().map(({ key, what }) => [[key], what] as const),
     [['Ctrl', 'K'], keys.palette],
     [['?'], keys.help],
     [['Esc'], keys.close],

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { runScreenKey } from './screen-keys.ts';
 
 interface Shortcuts {
   readonly onPalette: () => void;
@@ -28,6 +29,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
         latest.current.onLetter(key);
       } else if (key === 'g') wentAt = Date.now();
       else if (key === '?') latest.current.onHelp();
+      else runScreenKey(key);
     };
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);

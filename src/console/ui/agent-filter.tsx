@@ -34,3 +34,31 @@ export function AgentName({ id }: { readonly id: string }) {
   const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
   return data?.data.find((one) => one.id === id)?.name ?? id;
 }
+
+/** Chooses the agent that a form is about. `''` chooses none. */
+export function AgentField({
+  value,
+  onChange,
+  ...field
+}: {
+  readonly label: string;
+  readonly hint?: string;
+  readonly pointer?: string;
+  readonly value: string;
+  readonly onChange: (id: string) => void;
+}) {
+  const texts = useTexts(uiTexts);
+  const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
+  return (
+    <SelectField
+      {...field}
+      value={value}
+      onChange={onChange}
+      required
+      choices={[
+        { value: '', label: texts.choose, disabled: true },
+        ...(data?.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+      ]}
+    />
+  );
+}

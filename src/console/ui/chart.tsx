@@ -1,138 +1,167 @@
-import { useEffect, useRef, useState } from 'react';
-import UPlot from 'uplot';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import type UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { useLocation } from 'wouter';
 import { usePreferences } from '../app/preferences.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
-import { useFormat } from './format.ts';
-import { Table } from './table.tsx';
+import { colours, createPlot, showPoint } from './chart-plot.ts';
+import { ChartTable } from './chart-table.tsx';
+import { type Step, useFormat } from './format.ts';
 
 export interface Series {
   readonly name: string;
   /** One for each time; null where nothing was measured. */
   readonly values: readonly (number | null)[];
+  /** Dashed and grey, such as the period before. */
+  readonly isFaint?: boolean;
 }
 
-interface ChartProps {
+/** An event on the time axis, such as an activation. */
+export interface Mark {
+  readonly time: string;
+  readonly label: string;
+}
+
+export interface ChartProps {
   /** What the chart shows, and the caption of its table. */
   readonly label: string;
-  /** ISO times, ascending. */
+  /** ISO times, ascending. Like series and marks, the same array until it changes: another one is drawn anew. */
   readonly times: readonly string[];
   readonly series: readonly Series[];
   readonly format: (value: number | null) => string;
-  /** Events on the time axis, such as activations. */
-  readonly marks?: readonly { readonly time: string; readonly label: string }[];
+  readonly marks?: readonly Mark[];
   readonly height?: number;
+  /** The time zone in which steps begin; default: that of the viewer. */
+  readonly timeZone?: string;
+  readonly step?: Step;
+  /** Lists the marks below the chart at once; otherwise on demand. */
+  readonly areMarksShown?: boolean;
+  /** Where a point leads, such as the sessions of a day. */
+  readonly linkOf?: (index: number) => string;
 }
 
-/** Colours that differ in lightness too, by light-dark pairs of the tokens. */
-const colours = ['--accent', '--good', '--warn', '--bad', '--text-muted'];
+const noMarks: readonly Mark[] = [];
+const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-/** Lines over time on a canvas, and the same figures as a table for those who cannot see it. Loaded by screens with charts only. */
-export function Chart({ label, times, series, format, marks = [], height = 220 }: ChartProps) {
+/**
+ * Lines over time on a canvas. The pointer or the arrow keys choose a point, whose values are written above; the same figures are
+ * a table for those who cannot see it. Loaded by screens with charts only.
+ */
+export function Chart(props: ChartProps) {
+  const { label, times, series, format, marks = noMarks, height = 220, linkOf } = props;
+  const { timeZone = ownZone, step = 'day' } = props;
   const texts = useTexts(uiTexts);
-  const { time, day } = useFormat();
+  const id = useId();
+  const formats = useFormat();
   const { theme } = usePreferences();
+  const [, navigate] = useLocation();
   const frame = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const { current } = frame;
-    if (current === null) return;
-    const observer = new ResizeObserver(([entry]) =>
-      setWidth(Math.floor(entry?.contentRect.width ?? 0)),
-    );
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, []);
+  const plot = useRef<UPlot | null>(null);
+  const width = useWidth(frame);
+  const [point, setPoint] = useState<number | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: colours depend on the theme.
   useEffect(() => {
     const { current } = frame;
     if (current === null || width === 0) return;
-    const colour = (name: string) => resolveColour(current, name);
-    const grid = { stroke: colour('--line'), width: 1 };
-    const axis = { stroke: colour('--text-muted'), grid, ticks: grid };
-    const plot = new UPlot(
-      {
-        ...{ width, height, legend: { show: false }, cursor: { drag: { x: false, y: false } } },
-        scales: {
-          y: { range: (_, min, max) => [Math.min(0, min), max === min ? max + 1 : max * 1.05] },
-        },
-        axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((one) => format(one)) }],
-        series: [
-          {},
-          ...series.map(({ name }, index) => ({
-            label: name,
-            stroke: colour(colours[index % colours.length] ?? '--accent'),
-            width: 2,
-            points: { show: times.length < 3 },
-          })),
-        ],
-        hooks: { draw: [(drawn) => drawMarks(drawn, marks, colour('--warn'))] },
-      },
-      [times.map((one) => Date.parse(one) / 1000), ...series.map(({ values }) => [...values])],
-      current,
-    );
-    return () => plot.destroy();
-  }, [width, height, times, series, marks, theme, format]);
+    const made = createPlot({
+      ...{ frame: current, width, height, times, series, marks, timeZone, format },
+      tick: (time, tickStep) => formats.step(time, tickStep, timeZone, true),
+      onPoint: setPoint,
+    });
+    plot.current = made;
+    return () => {
+      made.destroy();
+      plot.current = null;
+    };
+  }, [width, height, times, series, marks, theme, format, timeZone, formats]);
+  const open = (index: number | null) => {
+    if (index !== null && linkOf !== undefined) navigate(linkOf(index));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const next = nextPoint(event.key, point, times.length);
+    if (event.key === 'Enter') open(point);
+    if (next === undefined) return;
+    event.preventDefault();
+    if (plot.current !== null) showPoint(plot.current, next === null ? undefined : times[next]);
+  };
+  const time = point === null ? undefined : times[point];
+  const at = time === undefined ? '' : formats.step(time, step, timeZone);
+  const valueAt = (one: Series) =>
+    point === null || time === undefined ? '' : `: ${format(one.values[point] ?? null)}`;
+  const spoken = [at, ...series.map((one) => one.name + valueAt(one))].join(', ');
   return (
     <figure className="chart">
       <figcaption className="chart-legend">
-        {series.map(({ name }, index) => (
-          <span key={name}>
-            <i className={`swatch swatch-${index % colours.length}`} aria-hidden="true" /> {name}
+        {series.map((one, index) => (
+          <span key={one.name}>
+            <i
+              className={`swatch swatch-${one.isFaint === true ? 'faint' : index % colours.length}`}
+              aria-hidden="true"
+            />{' '}
+            {one.name}
+            <span className="chart-value">{valueAt(one)}</span>
           </span>
         ))}
-        {marks.length > 0 && (
-          <ul className="visually-hidden">
-            {marks.map((mark) => (
-              <li key={mark.time + mark.label}>{`${time(mark.time)}: ${mark.label}`}</li>
-            ))}
-          </ul>
-        )}
+        <span className="muted chart-value">
+          {[at, ...marksOf(marks, times, point)].join(' · ')}
+        </span>
       </figcaption>
-      <div ref={frame} className="chart-frame" aria-hidden="true" />
-      <details>
-        <summary className="small muted">{texts.chartTable}</summary>
-        <Table
-          label={label}
-          rows={times.map((at, index) => ({ at, index }))}
-          keyOf={({ at }) => at}
-          columns={[
-            { name: texts.time, cell: ({ at }) => day(at) },
-            ...series.map(({ name, values }) => ({
-              name,
-              isNumber: true,
-              cell: ({ index }: { readonly index: number }) => format(values[index] ?? null),
-            })),
-          ]}
-        />
-      </details>
+      <div
+        ref={frame}
+        className={`chart-frame${linkOf === undefined ? '' : ' chart-link'}`}
+        role="slider"
+        tabIndex={0}
+        aria-describedby={`${id}-keys`}
+        aria-label={label}
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, times.length - 1)}
+        aria-valuenow={point ?? Math.max(0, times.length - 1)}
+        aria-valuetext={spoken}
+        onKeyDown={onKeyDown}
+        onClick={() => open(point)}
+      />
+      <p id={`${id}-keys`} className="visually-hidden">
+        {texts.chartKeys}
+      </p>
+      <ChartTable {...props} marks={marks} timeZone={timeZone} step={step} />
     </figure>
   );
 }
 
-/** A canvas does not understand `light-dark()`: the browser computes what it means here. */
-function resolveColour(element: HTMLElement, name: string): string {
-  const probe = document.createElement('span');
-  probe.style.color = `var(${name})`;
-  element.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
+function useWidth(frame: { readonly current: HTMLElement | null }): number {
+  const [width, setWidth] = useState(0);
+  useEffect(() => {
+    if (frame.current === null) return;
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.floor(entry?.contentRect.width ?? 0)),
+    );
+    observer.observe(frame.current);
+    return () => observer.disconnect();
+  }, [frame]);
+  return width;
 }
 
-function drawMarks(plot: UPlot, marks: NonNullable<ChartProps['marks']>, colour: string): void {
-  const { ctx, bbox } = plot;
-  ctx.save();
-  ctx.strokeStyle = colour;
-  ctx.setLineDash([4, 4]);
-  for (const { time } of marks) {
-    const x = Math.round(plot.valToPos(Date.parse(time) / 1000, 'x', true));
-    if (x < bbox.left || x > bbox.left + bbox.width) continue;
-    ctx.beginPath();
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
-    ctx.stroke();
-  }
-  ctx.restore();
+/** What happened from a point to the next one. */
+function marksOf(
+  marks: readonly Mark[],
+  times: readonly string[],
+  point: number | null,
+): readonly string[] {
+  const from = point === null ? undefined : times[point];
+  if (point === null || from === undefined) return [];
+  const to = times[point + 1];
+  return marks
+    .filter(({ time }) => time >= from && (to === undefined || time < to))
+    .map(({ label }) => label);
+}
+
+/** The point that a key chooses; null for none, undefined for a key without meaning. */
+function nextPoint(key: string, point: number | null, count: number): number | null | undefined {
+  const last = count - 1;
+  if (key === 'ArrowLeft') return Math.max(0, (point ?? count) - 1);
+  if (key === 'ArrowRight') return Math.min(last, (point ?? last) + 1);
+  if (key === 'Home') return 0;
+  if (key === 'End') return last;
+  return key === 'Escape' ? null : undefined;
 }

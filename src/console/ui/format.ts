@@ -29,6 +29,7 @@ function createFormats(locale: string, language: string) {
   const [cents, precise] = [money(2), money(6)];
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const zoned = createZoned(locale);
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   const of =
     <Value>(format: (value: Value) => string) =>
@@ -56,7 +57,34 @@ function createFormats(locale: string, language: string) {
     /** From an ISO time. */
     time: of((value: string) => moment.format(new Date(value))),
     day: of((value: string) => day.format(new Date(value))),
+    /** A step of a report, in the time zone of the report and not the viewer's; `isShort` for ticks. */
+    step: (value: string, step: Step, time_zone: string, isShort = false) =>
+      zoned(step, time_zone, isShort).format(new Date(value)),
     ago: of((value: string) => ago(Date.parse(value) - Date.now(), relative)),
+  };
+}
+
+export type Step = 'hour' | 'day' | 'month';
+
+const shapes: Readonly<Record<Step, Intl.DateTimeFormatOptions>> = {
+  hour: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  day: { day: 'numeric', month: 'short', year: 'numeric' },
+  month: { month: 'long', year: 'numeric' },
+};
+const shortShapes: Readonly<Record<Step, Intl.DateTimeFormatOptions>> = {
+  hour: { hour: '2-digit', minute: '2-digit' },
+  day: { day: 'numeric', month: 'short' },
+  month: { month: 'short', year: '2-digit' },
+};
+
+function createZoned(locale: string) {
+  const made = new Map<string, Intl.DateTimeFormat>();
+  return (step: Step, timeZone: string, isShort: boolean): Intl.DateTimeFormat => {
+    const key = `${step} ${timeZone} ${isShort}`;
+    const shape = (isShort ? shortShapes : shapes)[step];
+    const format = made.get(key) ?? new Intl.DateTimeFormat(locale, { ...shape, timeZone });
+    made.set(key, format);
+    return format;
   };
 }
 

@@ -50,7 +50,7 @@ export const emailChangeRoutes = new Router()
       summary: 'Revoke a change of the address',
       operationId: 'revokeEmailChange',
       description:
-        'Uses the link in the notice to the former address, which is valid for 7 days. The account has that address again; its password, its sessions, and the identities and second factor that were added since the change was requested are removed. Mail with a link for a new password is sent.',
+        'Uses the link in the notice to the former address, which is valid for 7 days. The account has that address again; its password, its sessions, and the identities, passkeys and second factor that were added since the change was requested are removed. Mail with a link for a new password is sent.',
       body: UseEmailToken,
       reply: { status: 204, description: 'Revoked' },
       failures: ['invalid_token', 'conflict', 'rate_limited'],

@@ -97,7 +97,7 @@ export async function confirmEmailChange(ctx: Ctx, request: Request, token: stri
 
 /**
  * Refuses or undoes a change by the link in the notice to the former address. Whoever has requested it knows how to sign in: the
- * password, all sessions, and the identities and second factor added since are removed, and mail with a link for a new
+ * password, all sessions, and the identities, passkeys and second factor added since are removed, and mail with a link for a new
  * password is sent. Throws `invalid_token`, and `conflict` when another account has the address by now.
  */
 export async function revokeEmailChange(ctx: Ctx, request: Request, token: string): Promise<void> {

@@ -110,7 +110,7 @@ export async function createPasskey(
   try {
     await commit(ctx, {
       statements: [useChallenge(ctx.db, challenge), insertPasskey(ctx.db, row)],
-      audit: await auditPerson(ctx, user_id, 'passkey.create', { passkey: row.id, name }),
+      audit: await auditPerson(ctx, user_id, 'passkey.create', { passkey: row.id }),
       jobs: [
         {
           type: 'mail.send',

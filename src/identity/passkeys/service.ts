@@ -44,7 +44,7 @@ export async function updatePasskey(
   const { user_id, id } = row;
   const [[renamed]] = await commit(ctx, {
     statements: [renamePasskey(ctx.db, user_id, id, name)],
-    audit: await auditPerson(ctx, user_id, 'passkey.update', { passkey: id, name }),
+    audit: await auditPerson(ctx, user_id, 'passkey.update', { passkey: id }),
   });
   if (renamed === undefined) throw notFound('passkey');
   return toPasskey(renamed);
@@ -52,11 +52,11 @@ export async function updatePasskey(
 
 /** Deletes a passkey of the signed-in person, who gets mail about it. Throws `conflict` for their last way to sign in. */
 export async function removePasskey(ctx: Ctx, request: Request, passkey: string): Promise<void> {
-  const { user_id, id, name } = await findPasskey(ctx, passkey);
+  const { user_id, id } = await findPasskey(ctx, passkey);
   try {
     await commit(ctx, {
       statements: [deletePasskey(ctx.db, user_id, id), requireMethod(ctx.db, ctx, user_id)],
-      audit: await auditPerson(ctx, user_id, 'passkey.delete', { passkey: id, name }),
+      audit: await auditPerson(ctx, user_id, 'passkey.delete', { passkey: id }),
       jobs: [
         {
           type: 'mail.send',

@@ -135,6 +135,15 @@ describe('a change of the address', () => {
     expect(await emailOf(other.user_id)).toBe(other.email);
   });
 
+  it('is invalid once the person has set a new password: somebody else may have requested it (R12)', async () => {
+    const person = await signUp();
+    const { confirm } = await request(person, newAddress());
+    const json = { current_password: password, password: 'a new password' };
+    expect((await person.browser.post('/me/password', json)).status).toBe(204);
+    expect((await use('complete', confirm)).body.code).toBe('invalid_token');
+    expect(await emailOf(person.user_id)).toBe(person.email);
+  });
+
   it('takes no token of another purpose, nor an expired one', async () => {
     const person = await signUp();
     const { confirm, revoke } = await request(person, newAddress());

@@ -99,6 +99,11 @@ describe('a sign-in by passkey', () => {
       userVerification: 'required',
       allowCredentials: [],
     });
+    const { status, body } = await browse('POST', '/auth/passkey/options');
+    expect([status, body]).toEqual([
+      200,
+      { ...options, challenge: expect.stringMatching(/^[\w-]+$/) },
+    ]);
     expect(cookie).toMatch(/^[\w-]{43}$/);
     const { results } = await env.DB.prepare('select * from used_challenges').all();
     expect(results).toEqual(before);

@@ -10,6 +10,7 @@ let stage: Stage;
 let page: Page;
 let devtools: CDPSession;
 let authenticatorId: string;
+let recovery: string[];
 let faults: readonly string[];
 const errors: string[] = [];
 beforeAll(async () => {
@@ -125,7 +126,10 @@ describe('the page /account', () => {
   it('signs in by a passkey that stands for the code of two-factor sign-in, or for both', async () => {
     const { secret } = await call<{ secret: string }>('POST', '/me/two-factor', { password });
     const code = await totpCode(secret, stepAt(Date.now()));
-    await call('POST', '/me/two-factor/confirm', { code });
+    const confirmed = await call<{ recovery_codes: string[] }>('POST', '/me/two-factor/confirm', {
+      code,
+    });
+    recovery = confirmed.recovery_codes;
     await signOut();
     await field('E-mail').fill('ada@example.com');
     await field('Password').fill(password);
@@ -195,6 +199,54 @@ describe('the page /account', () => {
     await signOut();
     await press('Sign in with a passkey');
     await says('The passkey was not accepted');
+  });
+
+  it('sets a password and two-factor sign-in, and shows recovery codes once', async () => {
+    await field('E-mail').fill('ada@example.com');
+    await field('Password').fill(password);
+    await field('Code, if two-factor sign-in is on').fill(recovery[0] ?? '');
+    await press('Sign in');
+    await heading('Ada Lovelace');
+    await press('Change the password');
+    await field('Password').fill('wrong password');
+    await field('New password').fill('a newer password');
+    await press('Set');
+    await says('The current password is wrong.');
+    await field('Password').fill(password);
+    await press('Set');
+    await says('The password is set.');
+    await press('Turn two-factor sign-in off');
+    await field('Code').fill(recovery[1] ?? '');
+    await press('Turn off');
+    await says('Two-factor sign-in is off.');
+    await press('Turn two-factor sign-in on');
+    await field('Password').fill('a newer password');
+    await press('Continue');
+    await heading('Add the secret to an authenticator');
+    expect(await violations()).toEqual([]);
+    const secret = (await page.locator('code').textContent()) ?? '';
+    await field('Code').fill(await totpCode(secret, stepAt(Date.now()) + 1));
+    await press('Turn on');
+    await heading('Keep these recovery codes');
+    expect(await page.locator('li').count()).toBe(10);
+    expect(await violations()).toEqual([]);
+    await press('I have kept them');
+    await says('Two-factor sign-in is on.');
+  });
+
+  it('deletes the account, with workspaces that nobody else is a member of once that is confirmed', async () => {
+    await call('POST', '/me/workspaces', { name: 'Only mine' });
+    await press('Delete the account');
+    await press('Cancel');
+    await press('Delete the account');
+    await press('Delete');
+    await heading('Delete your workspaces, too? This cannot be undone.');
+    await page.getByText('Only mine').waitFor();
+    expect(await violations()).toEqual([]);
+    expect(await call<object>('GET', '/me')).toMatchObject({ email: 'ada@example.com' });
+    await press('Delete everything');
+    await says('The account is deleted.');
+    expect(await call<object>('GET', '/me')).toMatchObject({ code: 'unauthenticated' });
   });
 
   it('breaks no rule of its policy, and no script fails (R71)', () => {

@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright-core';
 import { describe, it } from 'vitest';
-import { allWords, answers, field, send, words } from './chat.ts';
+import { allWords, answers, field, send, slow } from './chat.ts';
 import type { Stage } from './stage.ts';
 
 /** The page of a link to an agent that says hello. */
@@ -123,13 +123,15 @@ export function failureTests(stage: () => Stage): void {
     });
 
     it('of an answer that was begun offers to read the rest', async ({ expect }) => {
-      const { page, open } = await openChat(stage(), [{ text: words }]);
+      const { page, open } = await openChat(stage(), [slow]);
       await open();
       await page.route('**/runs/*/events', (route) => refuse(route, 410, 'events_gone'));
       await page.route(messagePath, async (route) => {
         const response = await route.fetch();
-        const events = (await response.text()).split('\n\n').slice(0, 8);
-        return route.fulfill({ response, body: `${events.join('\n\n')}\n\n` });
+        const events = (await response.text()).split('\n\n');
+        const words = events.findIndex((one) => one.includes('"text-delta"'));
+        const begun = events.slice(0, words + 1).join('\n\n');
+        return route.fulfill({ response, body: `${begun}\n\n` });
       });
       await send(page, 'Go');
       await alert(page, 'Something went wrong');

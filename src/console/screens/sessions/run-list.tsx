@@ -5,6 +5,7 @@ import { sessionTexts } from '../../texts/sessions.ts';
 import { AgentFilter, AgentName } from '../../ui/agent-filter.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { MomentField } from '../../ui/moment-field.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SavedFilters } from '../../ui/saved-filters.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -67,14 +68,12 @@ export function RunList() {
           value={state.min_cost_usd}
           onChange={(min_cost_usd) => setFilters({ min_cost_usd })}
         />
-        <TextField
-          type="date"
+        <MomentField
           label={texts.from}
           value={state.start_date}
           onChange={(start_date) => setFilters({ start_date })}
         />
-        <TextField
-          type="date"
+        <MomentField
           label={texts.to}
           value={state.end_date}
           onChange={(end_date) => setFilters({ end_date })}

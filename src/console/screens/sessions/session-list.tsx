@@ -5,6 +5,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { AgentFilter, AgentName } from '../../ui/agent-filter.tsx';
 import { SearchField, SelectField, TextField } from '../../ui/field.tsx';
+import { MomentField } from '../../ui/moment-field.tsx';
 import { Badge, Page } from '../../ui/page.tsx';
 import { SavedFilters } from '../../ui/saved-filters.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -71,14 +72,12 @@ export function SessionList() {
           value={state.end_user_id}
           onChange={(end_user_id) => setFilters({ end_user_id })}
         />
-        <TextField
-          type="date"
+        <MomentField
           label={texts.from}
           value={state.start_date}
           onChange={(start_date) => setFilters({ start_date })}
         />
-        <TextField
-          type="date"
+        <MomentField
           label={texts.to}
           value={state.end_date}
           onChange={(end_date) => setFilters({ end_date })}

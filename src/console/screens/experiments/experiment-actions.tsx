@@ -1,0 +1,135 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Experiment } from '../../../client/index.ts';
+import { client } from '../../api/api.ts';
+import { useAction } from '../../api/use-action.ts';
+import { placeOf } from '../../app/places.ts';
+import { useCan } from '../../app/session.tsx';
+import { useTexts } from '../../texts/catalogue.ts';
+import { experimentTexts } from '../../texts/experiments.ts';
+import { Button, LinkButton } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Menu } from '../../ui/menu.tsx';
+import { ProblemNote } from '../../ui/states.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import { Conclude } from './conclude.tsx';
+
+const refresh = ['/api/v1/experiments', '/api/v1/agents'];
+
+/** What can be done with an experiment in its state. */
+export function ExperimentActions({ experiment }: { readonly experiment: Experiment }) {
+  const texts = useTexts(experimentTexts);
+  const toast = useToast();
+  const mayWrite = useCan('agents:write');
+  const [asked, setAsked] = useState<'stop' | 'delete' | 'conclude' | null>(null);
+  const { id, status, name } = experiment;
+  const move = useAction(
+    (to: 'start' | 'pause' | 'resume', header) =>
+      client.POST(`/api/v1/experiments/{experiment}/${to}`, {
+        params: { path: { experiment: id }, header },
+      }),
+    { refresh, onDone: (_, to) => toast(texts.moved[to], name) },
+  );
+  if (!mayWrite) return null;
+  const isLive = status === 'running' || status === 'paused';
+  return (
+    <>
+      {status === 'draft' && (
+        <>
+          <LinkButton to="/edit">{texts.edit}</LinkButton>
+          <Button kind="primary" isBusy={move.isRunning} onClick={() => move.run('start')}>
+            {texts.start}
+          </Button>
+          <Menu
+            label={texts.actionsOn(name)}
+            items={[{ label: texts.delete, isDangerous: true, onSelect: () => setAsked('delete') }]}
+          />
+        </>
+      )}
+      {isLive && (
+        <>
+          <Button
+            isBusy={move.isRunning}
+            onClick={() => move.run(status === 'running' ? 'pause' : 'resume')}
+          >
+            {status === 'running' ? texts.pause : texts.resume}
+          </Button>
+          <Button kind="primary" onClick={() => setAsked('conclude')}>
+            {texts.conclude}
+          </Button>
+          <Menu
+            label={texts.actionsOn(name)}
+            items={[{ label: texts.stop, isDangerous: true, onSelect: () => setAsked('stop') }]}
+          />
+        </>
+      )}
+      <ProblemNote problem={move.problem} />
+      {asked === 'stop' && <Stop experiment={experiment} onClose={() => setAsked(null)} />}
+      {asked === 'delete' && <Delete experiment={experiment} onClose={() => setAsked(null)} />}
+      {asked === 'conclude' && <Conclude experiment={experiment} onClose={() => setAsked(null)} />}
+    </>
+  );
+}
+
+interface Question {
+  readonly experiment: Experiment;
+  readonly onClose: () => void;
+}
+
+function Stop({ experiment: { id, name }, onClose }: Question) {
+  const texts = useTexts(experimentTexts);
+  const [reason, setReason] = useState('');
+  const stop = useAction(
+    (_: undefined, header) =>
+      client.POST('/api/v1/experiments/{experiment}/stop', {
+        params: { path: { experiment: id }, header },
+        body: { reason: reason.trim() === '' ? null : reason },
+      }),
+    { refresh, onDone: onClose },
+  );
+  return (
+    <ConfirmDialog
+      isOpen
+      onClose={onClose}
+      title={texts.stopTitle(name)}
+      action={texts.stop}
+      isBusy={stop.isRunning}
+      problem={stop.problem}
+      onConfirm={() => stop.run(undefined)}
+    >
+      <p>{texts.stopHint}</p>
+      <TextField label={texts.reason} value={reason} onChange={setReason} maxLength={500} />
+    </ConfirmDialog>
+  );
+}
+
+function Delete({ experiment: { id, name }, onClose }: Question) {
+  const texts = useTexts(experimentTexts);
+  const toast = useToast();
+  const [, go] = useLocation();
+  const remove = useAction(
+    () =>
+      client.DELETE('/api/v1/experiments/{experiment}', { params: { path: { experiment: id } } }),
+    {
+      refresh: ['/api/v1/agents'],
+      onDone: () => {
+        toast(texts.deleted, name);
+        go(placeOf('/experiments'));
+      },
+    },
+  );
+  return (
+    <ConfirmDialog
+      isOpen
+      onClose={onClose}
+      title={texts.deleteTitle(name)}
+      action={texts.delete}
+      isBusy={remove.isRunning}
+      problem={remove.problem}
+      onConfirm={() => remove.run()}
+    >
+      {texts.deleteHint}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,90 @@
+import { X } from 'lucide-react';
+import { useTexts } from '../../texts/catalogue.ts';
+import { experimentTexts } from '../../texts/experiments.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { NumberField, TextField } from '../../ui/field.tsx';
+import { VersionField } from '../../ui/version-field.tsx';
+import type { VariantDraft } from './experiment-draft.ts';
+
+const maxVariants = 10;
+
+/** The versions that are compared, with their shares of the traffic. */
+export function VariantFields({
+  agent,
+  variants,
+  onChange,
+}: {
+  readonly agent: string;
+  readonly variants: readonly VariantDraft[];
+  readonly onChange: (variants: readonly VariantDraft[]) => void;
+}) {
+  const texts = useTexts(experimentTexts);
+  const sum = variants.reduce((total, { weight }) => total + (weight ?? 0), 0);
+  return (
+    <>
+      {variants.map((variant, index) => {
+        const set = (changes: Partial<VariantDraft>) =>
+          onChange(variants.with(index, { ...variant, ...changes }));
+        return (
+          <fieldset key={variant.key} className="variant-fields">
+            <legend>{index === 0 ? texts.control : texts.candidate(index)}</legend>
+            <TextField
+              label={texts.name}
+              pointer={`/variants/${index}/name`}
+              value={variant.name}
+              onChange={(name) => set({ name })}
+              required
+              maxLength={64}
+            />
+            <VersionField
+              agent={agent}
+              label={texts.version}
+              pointer={`/variants/${index}/version`}
+              value={variant.version}
+              onChange={(version) => set({ version })}
+            />
+            <NumberField
+              label={texts.weightPercent}
+              pointer={`/variants/${index}/weight`}
+              min={0}
+              max={100}
+              value={variant.weight}
+              onChange={(weight) => set({ weight })}
+              required
+            />
+            {index > 0 && variants.length > 2 && (
+              <IconButton
+                label={texts.removeVariant(variant.name)}
+                onClick={() => onChange(variants.toSpliced(index, 1))}
+              >
+                <X size={16} aria-hidden="true" />
+              </IconButton>
+            )}
+          </fieldset>
+        );
+      })}
+      <p className={sum === 100 ? 'muted small' : 'field-error'}>{texts.sum(sum)}</p>
+      <p className="muted small">{texts.stickyHint}</p>
+      {variants.length < maxVariants && (
+        <p>
+          <Button
+            isSmall
+            onClick={() =>
+              onChange([
+                ...variants,
+                {
+                  key: crypto.randomUUID(),
+                  name: `candidate-${variants.length}`,
+                  version: '',
+                  weight: 0,
+                },
+              ])
+            }
+          >
+            {texts.addVariant}
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}
