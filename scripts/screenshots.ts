@@ -92,6 +92,16 @@ const screensOf = ({ agent, base, file, session, run }: Things): Record<string, 
   'settings-providers': '/settings/providers',
   'settings-webhooks': '/settings/webhooks',
   'settings-audit': '/settings/audit',
+  'settings-search': '/settings/search',
+  'settings-end-users': '/settings/end-users',
+  'settings-erasures': '/settings/end-users/erasures',
+  'settings-sign-in': '/settings/end-users/issuers',
+  'settings-share-links': '/settings/share-links',
+  'settings-channels': '/settings/channels',
+  'settings-limits': '/settings/limits',
+  'settings-telemetry': '/settings/telemetry',
+  'settings-exports': '/settings/exports',
+  account: '/account',
 });
 
 /** Photographs each screen in one size and scheme. */

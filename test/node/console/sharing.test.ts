@@ -30,6 +30,12 @@ describe('share links', () => {
     await page.waitForURL('**/share-links/shl_*');
     await page.getByText('0 of 5').waitFor();
     await stage.check();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 380, height: 740 });
+    await stage.check();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await page.setViewportSize({ width: 1280, height: 800 });
   });
 
   it('show their widget, which answers under the policy of the console, in the colours that are chosen', async () => {

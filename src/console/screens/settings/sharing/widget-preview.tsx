@@ -52,7 +52,8 @@ function dress(page: Document, look: WidgetLook): void {
   if (look.theme === 'system') delete host.dataset.theme;
   else host.dataset.theme = look.theme;
   const place = host.shadowRoot?.querySelector<HTMLElement>('div');
-  if (place != null && look.direction !== 'page') place.dir = look.direction;
+  const own = look.language === 'ar' ? 'rtl' : 'ltr';
+  if (place != null) place.dir = look.direction === 'page' ? own : look.direction;
 }
 
 /** The address of a link has letters, digits, `-` and `_` only; anything else is left out. */
