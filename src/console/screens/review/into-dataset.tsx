@@ -9,12 +9,10 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { reviewTexts } from '../../texts/review.ts';
 import { SelectField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
-import { useToast } from '../../ui/toast.tsx';
 
 /** Keeps the turn as a case, with the better answer of a verdict as the expected one. */
 export function IntoDataset({ item }: { readonly item: ReviewItem }) {
   const texts = useTexts(reviewTexts);
-  const toast = useToast();
   const mayWriteCases = useCan('datasets:write');
   const mayWrite = useCan('reviews:write') && mayWriteCases;
   const [chosen, setChosen] = useState('');
@@ -32,10 +30,7 @@ export function IntoDataset({ item }: { readonly item: ReviewItem }) {
         params: { path: { review_item: id }, header },
         body,
       }),
-    {
-      refresh: ['/api/v1/review-items', '/api/v1/datasets'],
-      onDone: () => toast(texts.kept),
-    },
+    { refresh: ['/api/v1/review-items', '/api/v1/datasets'] },
   );
   if (item.case !== null)
     return (

@@ -7,7 +7,6 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { reviewTexts } from '../../texts/review.ts';
 import { Button } from '../../ui/button.tsx';
 import { Form, TextAreaField, TextField } from '../../ui/field.tsx';
-import { useToast } from '../../ui/toast.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
 import { VerdictBadge } from './queue.tsx';
 
@@ -49,7 +48,6 @@ function MyVerdict({
   readonly mine: Verdict | undefined;
 }) {
   const texts = useTexts(reviewTexts);
-  const toast = useToast();
   const base: Words = useMemo(
     () => ({
       better: mine?.better_answer ?? '',
@@ -77,10 +75,7 @@ function MyVerdict({
       }),
     {
       refresh: ['/api/v1/review-items', '/api/v1/agents'],
-      onDone: (_, verdict) => {
-        draft.discard();
-        toast(texts.saved, texts.verdictNames[verdict]);
-      },
+      onDone: draft.discard,
     },
   );
   return (
@@ -125,6 +120,11 @@ function MyVerdict({
         value={labels}
         onChange={(next) => set({ labels: next })}
       />
+      {mine !== undefined && !draft.isChanged && (
+        <p className="muted small" role="status">
+          {texts.saved}
+        </p>
+      )}
       {draft.isChanged && (
         <div className="form-actions">
           {mine === undefined ? (
