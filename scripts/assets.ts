@@ -32,6 +32,8 @@ for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png
 for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(cmaps, file)));
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
 place('account/page.js', readFileSync(join(import.meta.dirname, 'account-page.js')));
+for (const file of ['account-passkeys.js', 'account-settings.js'])
+  place(`account/${file}`, readFileSync(join(import.meta.dirname, file)));
 place(
   '_headers',
   Buffer.from(

@@ -1,4 +1,4 @@
-// Rewrites the database of a local server after an erasure: SQLite leaves what was deleted in free pages of its file.
+// Rewrites the database of a local server after an erasure or the deletion of an account: SQLite leaves what was deleted in free pages of its file.
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
@@ -48,9 +48,12 @@ function compact({ DatabaseSync }: Sqlite, path: string, since: number): number 
   return erased_at;
 }
 
+/** The time at which the last end user was erased, or the last account was deleted. */
 function lastErasure(db: DatabaseSync): number {
-  const has = db.prepare("select 1 from sqlite_master where type = 'table' and name = 'erasures'");
-  if (has.get() === undefined) return 0;
-  const row = db.prepare('select max(completed_at) as at from erasures').get();
-  return Number(row?.at ?? 0);
+  const times = ['erasures', 'account_deletions'].map((table) => {
+    const has = db.prepare("select 1 from sqlite_master where type = 'table' and name = ?");
+    if (has.get(table) === undefined) return 0;
+    return Number(db.prepare(`select max(completed_at) as at from ${table}`).get()?.at ?? 0);
+  });
+  return Math.max(...times);
 }

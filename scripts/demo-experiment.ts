@@ -142,7 +142,7 @@ async function runUntilDecided(
     const results = await look();
     const isLast = isDecided(results) || Date.now() > until;
     const subjects = results.variants.reduce((sum, variant) => sum + variant.subjects, 0);
-    if (isLast || subjects > counted) printLook(maxUsers, results);
+    if (isLast || subjects > counted) printLook(null, results);
     if (isLast) return results;
     counted = subjects;
     await wait(1000, undefined, { signal });
@@ -179,13 +179,14 @@ const points = (value: number | null) =>
 const primaryOf = ({ metrics }: Variant) =>
   metrics.find(({ metric }) => metric === 'feedback_score');
 
-function printLook(users: number, { variants, recommendation }: Results): void {
+/** Prints the results after a number of users; null when only more of their runs are counted. */
+function printLook(users: number | null, { variants, recommendation }: Results): void {
   const shown = variants.map(
     (variant) =>
       `${variant.name} ${share(primaryOf(variant)?.value ?? null)} of ${variant.subjects}`,
   );
   console.log(
-    `  ${String(users).padStart(4)} users   counted: ${shown.join(', ').padEnd(34)} ${recommendation.action}`,
+    `  ${(users === null ? '' : `${users} users`).padStart(10)}   counted: ${shown.join(', ').padEnd(34)} ${recommendation.action}`,
   );
 }
 

@@ -1,10 +1,13 @@
-// npm run test:only [-- filters and flags of Vitest]: the tests in workerd, then those in Node, each in a process of its
-// own. Files in workerd share a process and the modules that it has loaded. Should that process stand still,
+// npm run test:only [-- filters and flags of Vitest]: the tests in workerd and those in Node, each project in a process of its
+// own. All tests run at the same time, since those in Node often wait; what they print follows when those in workerd have ended.
+// Files in workerd share a process and the modules that it has loaded. Should that process stand still,
 // test/support/stall-guard.ts ends it, and a new one runs the remaining files.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildWorker } from './built-worker.ts';
 
 const stalled = 75;
 /** Processes for one project; each must finish at least one file. */
@@ -13,25 +16,25 @@ const args = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'test-progress-'));
 const progress = join(folder, 'files');
 
-function vitest(more: readonly string[]): number {
-  const { status } = spawnSync('vitest', ['run', ...more], {
-    stdio: 'inherit',
-    env: { ...process.env, TEST_PROGRESS: progress },
+/** Runs Vitest and returns its exit status. Prints to `output` if there is one. */
+async function vitest(
+  more: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  output?: (chunk: Buffer) => void,
+): Promise<number> {
+  const child = spawn('vitest', ['run', ...more], {
+    stdio: output === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
   });
+  if (output !== undefined)
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', output);
+  const [status] = (await once(child, 'close')) as [number | null];
   return status ?? 1;
 }
 
 /** The files of a project that the filters select. */
 function filesOf(project: string): string[] {
-  const list = [
-    'list',
-    '--project',
-    project,
-    '--filesOnly',
-    '--json',
-    '--passWithNoTests',
-    ...args,
-  ];
+  const list = ['list', '--project', project, '--filesOnly', '--json'];
   const { stdout } = spawnSync('vitest', list, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -49,9 +52,10 @@ const finished = (): Map<string, string> =>
       .map((line) => [line.slice(7), line.slice(0, 6)]),
   );
 
-function runInParts(): number {
+async function runInParts(): Promise<number> {
   writeFileSync(progress, '');
-  let status = vitest(['--project', 'workerd']);
+  const environment = { TEST_PROGRESS: progress };
+  let status = await vitest(['--project', 'workerd'], environment);
   for (let process = 1; status === stalled && process < maxProcesses; process += 1) {
     const done = finished();
     const left = filesOf('workerd').filter(
@@ -62,18 +66,39 @@ function runInParts(): number {
       break;
     }
     console.log(`${done.size} files are finished. A new process runs the other ${left.length}.`);
-    status = vitest(['--project', 'workerd', ...left]);
+    status = await vitest(['--project', 'workerd', ...left], environment);
   }
   // A process that was ended has not reported its failures.
   return status === 0 && [...finished().values()].includes('failed') ? 1 : status;
 }
 
-// A filter may match files of one project only.
-const workerd =
-  args.length > 0 ? vitest(['--project', 'workerd', '--passWithNoTests', ...args]) : runInParts();
-const node =
-  workerd === 0
-    ? vitest(['--project', 'node', ...(args.length > 0 ? ['--passWithNoTests', ...args] : [])])
-    : workerd;
-rmSync(folder, { recursive: true });
-process.exit(node);
+/** The tests in Node, with one Worker for all of their servers. */
+async function runInNode(output: (chunk: Buffer) => void): Promise<number> {
+  const built = await buildWorker(folder);
+  return vitest(['--project', 'node'], built === null ? {} : { BUILT_WORKER: built }, output);
+}
+
+async function runAll(): Promise<number> {
+  // Both processes run it; the second finds nothing left to write.
+  await import('./assets.ts');
+  const held: Buffer[] = [];
+  let print = (chunk: Buffer): void => void held.push(chunk);
+  const inNode = runInNode((chunk) => print(chunk)).catch((error: unknown) => {
+    console.error(error);
+    return 1;
+  });
+  const inWorkerd = await runInParts();
+  for (const chunk of held) process.stdout.write(chunk);
+  print = (chunk) => void process.stdout.write(chunk);
+  const statusInNode = await inNode;
+  return inWorkerd || statusInNode;
+}
+
+/** A filter may match files of one project only. */
+const runSome = async () =>
+  (await vitest(['--project', 'workerd', '--passWithNoTests', ...args], {})) ||
+  (await vitest(['--project', 'node', '--passWithNoTests', ...args], {}));
+
+const status = await (args.length > 0 ? runSome() : runAll());
+rmSync(folder, { recursive: true, force: true });
+process.exit(status);

@@ -129,6 +129,8 @@ const offline = (directory: string): Record<string, string> => ({
 async function devArguments({ port, directory, vars }: ServerOptions): Promise<string[]> {
   return [
     'dev',
+    // A Worker that is built already, by scripts/built-worker.ts.
+    ...(process.env.BUILT_WORKER === undefined ? [] : ['--config', process.env.BUILT_WORKER]),
     ...['--ip', '127.0.0.1', '--port', String(port), '--inspector-port', String(await freePort())],
     ...['--persist-to', directory, '--show-interactive-dev-session', 'false'],
     // All values are passed by the environment, unchanged: in files, wrangler would expand `$`.

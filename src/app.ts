@@ -94,6 +94,7 @@ for (const path of ['/api/*', '/v1/*', '/metrics']) app.use(path, apiCors, platf
 app.use('/api/v1/auth/*', floodGuard);
 app.use('/openapi.json', cors({ origin: '*', maxAge: 600 }), platform, floodGuard);
 app.use('/api/v1/shared/*', floodGuard);
+app.use('/api/v1/messages/:message/citations/:citation/document', floodGuard);
 // Its routes answer preflight requests, from its own origins only.
 app.use('/mcp/*', platform);
 app.use('/healthz', platform);

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readDevVars, type State, statePath } from '../state.ts';
 import { checkBackup, checkKeys } from './check-backup.ts';
-import { type Deployment, openDeployment, type Place } from './deployment.ts';
+import type { Deployment, Place } from './deployment.ts';
 import type { Manifest } from './manifest.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { writeBackup } from './write-backup.ts';
@@ -31,6 +31,8 @@ async function restore(): Promise<void> {
 }
 
 async function withDeployment<Result>(use: (deployment: Deployment) => Promise<Result>) {
+  // It loads wrangler, which takes a second; a damaged backup is refused without.
+  const { openDeployment } = await import('./deployment.ts');
   const deployment = await openDeployment(place);
   try {
     return await use(deployment);

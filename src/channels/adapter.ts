@@ -3,7 +3,7 @@ import type { ChannelFile, ChannelKind } from '../db/schema/channels.ts';
 import type { Ctx } from '../platform/context.ts';
 
 /** A received file: its content, or the id by which the channel returns it. */
-interface InboundFile extends Pick<ChannelFile, 'name' | 'media_type' | 'ref'> {
+interface InboundFile extends Pick<ChannelFile, 'name' | 'media_type' | 'ref' | 'refused'> {
   readonly content?: Uint8Array<ArrayBuffer>;
 }
 
@@ -41,6 +41,8 @@ export interface OpenChannel {
   readonly id: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly credentials: Readonly<Record<string, string>>;
+  /** Those that were replaced, while requests with their signatures are accepted as well. */
+  readonly former: Readonly<Record<string, string>> | null;
 }
 
 export interface OutboundFile {

@@ -11,6 +11,8 @@ export class SendError extends Error {
   readonly retry_after_s: number | null;
   /** No later attempt can succeed. */
   readonly is_lasting: boolean;
+  /** The response, or the file that it is about, has too many bytes. */
+  readonly is_too_large: boolean;
 
   constructor(
     message: string,
@@ -18,12 +20,19 @@ export class SendError extends Error {
       status = null,
       retry_after_s = null,
       is_lasting = false,
-    }: { status?: number | null; retry_after_s?: number | null; is_lasting?: boolean } = {},
+      is_too_large = false,
+    }: {
+      status?: number | null;
+      retry_after_s?: number | null;
+      is_lasting?: boolean;
+      is_too_large?: boolean;
+    } = {},
   ) {
     super(message.slice(0, 500));
     this.status = status;
     this.retry_after_s = retry_after_s;
     this.is_lasting = is_lasting;
+    this.is_too_large = is_too_large;
   }
 }
 
@@ -50,7 +59,10 @@ export async function callApi(
     });
   } catch (error) {
     if (error instanceof EgressError || error instanceof Failure)
-      throw new SendError(error.message, { is_lasting: error instanceof Failure });
+      throw new SendError(error.message, {
+        is_lasting: error instanceof Failure,
+        is_too_large: error instanceof EgressError && error.reason === 'too_large',
+      });
     throw error;
   }
 }
@@ -81,7 +93,7 @@ export async function readReply(response: Response): Promise<Readonly<Record<str
   }
 }
 
-/** Downloads a file of at most 20 MB. */
+/** Downloads a file of at most 20 MB. Its address may have expired, so that the next one is tried after any status. */
 export async function download(
   ctx: Ctx,
   url: string,
@@ -91,7 +103,6 @@ export async function download(
   if (!response.ok)
     throw new SendError(`The file could not be read: ${response.status}.`, {
       status: response.status,
-      is_lasting: response.status < 500,
     });
   return new Uint8Array(await response.arrayBuffer());
 }

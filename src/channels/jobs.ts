@@ -4,8 +4,8 @@ import type { JobHandlers } from '../platform/job-handler.ts';
 import { repeatBounded } from '../platform/repeat-bounded.ts';
 import { selectMessage } from '../sessions/index.ts';
 import { day, minute } from '../shared/time.ts';
-import { exhaustMessage, processMessage } from './incoming/process.ts';
-import { selectAnswered } from './incoming/store.ts';
+import { removeFiles } from './incoming/file-store.ts';
+import { continueMessages, exhaustMessage, processMessage } from './incoming/process.ts';
 import { deliver, sendToThread } from './outgoing/deliver.ts';
 import { deleteOld, leaseDelivery, selectDue } from './outgoing/store.ts';
 import { selectThreadOfSession } from './store.ts';
@@ -24,6 +24,11 @@ export const channelJobs = {
     // The delivery stays due, and the next tick queues it again.
     onExhausted: async () => undefined,
   },
+  'channel.remove_files': {
+    run: (ctx, { message_id, keys }) => removeFiles(ctx, message_id, keys),
+    onExhausted: async (ctx, { message_id }, error) =>
+      ctx.log.error('channel_files_not_removed', { message_id, error }),
+  },
   'channel.reply': {
     run: (ctx, { message_id }) => sendReply(ctx, message_id),
     onExhausted: async (ctx, { message_id }, error) =>
@@ -39,7 +44,7 @@ async function sendReply(ctx: Ctx, message_id: string): Promise<void> {
   if (thread !== undefined) await sendToThread(ctx, thread, message_id);
 }
 
-/** Queues deliveries whose next attempt is due, and answers of runs that have waited for a person. */
+/** Queues deliveries whose next attempt is due, answers of runs that have waited for a person, and messages whose job was lost. */
 export async function continueChannels(ctx: Ctx): Promise<void> {
   const now = ctx.now();
   for (const { id, workspace_id } of await selectDue(ctx.db, now, pageSize).all()) {
@@ -48,10 +53,7 @@ export async function continueChannels(ctx: Ctx): Promise<void> {
     const jobs = [{ type: 'channel.send' as const, delivery_id: id }];
     await commit({ ...ctx, workspace_id }, { statements: [], jobs });
   }
-  for (const { id, workspace_id } of await selectAnswered(ctx.db, pageSize).all()) {
-    const jobs = [{ type: 'channel.receive' as const, message_id: id }];
-    await commit({ ...ctx, workspace_id }, { statements: [], jobs });
-  }
+  await continueMessages(ctx, pageSize);
 }
 
 /** Deletes what has ended more than 30 days ago. */

@@ -44,6 +44,13 @@ export const UpdateChannel = z
     name,
     is_enabled: z.boolean().describe('A disabled channel ignores messages'),
     credentials: credentials.describe('Replaces those that are given'),
+    overlap_hours: z
+      .int()
+      .min(0)
+      .max(168)
+      .describe(
+        'Hours for which requests with the replaced credentials are accepted as well, 24 by default; 0 ends them at once. A webhook is sent signatures of both',
+      ),
   })
   .partial()
   .openapi('UpdateChannel', { example: { name: 'Support' } });
@@ -107,6 +114,12 @@ export const ChannelDelivery = z
     session_id: Id('ses'),
     run_id: z.string().nullable().describe('The run whose answer is sent'),
     message_id: z.string().nullable().describe('The reply of a person that is sent'),
+    notice: z
+      .string()
+      .nullable()
+      .describe(
+        'The text that is sent in place of an answer, since there is none; null for others',
+      ),
     status: z.enum(channelDeliveryStatuses),
     attempts: z.int(),
     response_status: z.int().nullable().describe('Status code of the last failed attempt'),
@@ -121,8 +134,9 @@ export const toDelivery = (row: DeliveryRow): ChannelDelivery => ({
   id: row.id,
   channel_id: row.channel_id,
   session_id: row.session_id,
-  run_id: row.source_id.startsWith('run_') ? row.source_id : null,
+  run_id: /^(?:waits:)?(run_\w+)$/.exec(row.source_id)?.[1] ?? null,
   message_id: row.source_id.startsWith('msg_') ? row.source_id : null,
+  notice: row.notice,
   status: row.status,
   attempts: row.attempts,
   response_status: row.response_status,

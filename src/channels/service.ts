@@ -8,9 +8,10 @@ import { authorizeAgent } from '../runs/index.ts';
 import { putSecret, sealSecret } from '../secrets/index.ts';
 import { Failure, notFound, validationFailed } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { hour } from '../shared/time.ts';
 import { adapters } from './adapters/registry.ts';
 import { SendError } from './call-api.ts';
-import { credentialsOf, readOpenChannel } from './open-channel.ts';
+import { credentialsOf, readOpenChannel, toStored } from './open-channel.ts';
 import {
   type Channel,
   type ChannelDelivery,
@@ -120,11 +121,17 @@ async function findChannel(ctx: Ctx, id: string): Promise<ChannelRow> {
 export const getChannel = async (ctx: Ctx, id: string): Promise<Channel> =>
   toChannel(await findChannel(ctx, id));
 
-/** Changes a channel. New credentials clear the last error. Throws `not_found` and `validation_failed`. */
+/** Hours for which requests that are signed with replaced credentials are accepted, as for webhooks. */
+const usualOverlap = 24;
+
+/**
+ * Changes a channel. New credentials clear the last error; the former ones verify requests for `overlap_hours` more.
+ * Throws `not_found` and `validation_failed`.
+ */
 export async function updateChannel(
   ctx: Ctx,
   id: string,
-  { name, is_enabled, credentials }: UpdateChannel,
+  { name, is_enabled, credentials, overlap_hours = usualOverlap }: UpdateChannel,
 ): Promise<Channel> {
   const { db, workspace_id } = ctx;
   const row = await findChannel(ctx, id);
@@ -134,7 +141,8 @@ export async function updateChannel(
     ...(credentials === undefined ? {} : { last_error: null }),
     updated_at: ctx.now(),
   };
-  const secrets = credentials === undefined ? [] : [await mergeCredentials(ctx, row, credentials)];
+  const secrets =
+    credentials === undefined ? [] : [await mergeCredentials(ctx, row, credentials, overlap_hours)];
   const [[changed]] = await commit(ctx, {
     statements: [
       updateRow(db, workspace_id, id, changes),
@@ -150,10 +158,20 @@ async function mergeCredentials(
   ctx: Ctx,
   row: ChannelRow,
   given: Readonly<Record<string, string>>,
+  overlap_hours: number,
 ) {
-  const open = await readOpenChannel(ctx, row.id);
-  const merged = readFields(row.kind, 'credentials', { ...open?.channel.credentials, ...given });
-  return sealSecret(ctx, credentialsOf(row), JSON.stringify(merged));
+  const open = (await readOpenChannel(ctx, row.id))?.channel;
+  const current = open?.credentials ?? {};
+  const merged = readFields(row.kind, 'credentials', { ...current, ...given });
+  // A repeated request must not replace the former ones by those that it has set.
+  const isSame =
+    toStored(merged, null) === toStored(readFields(row.kind, 'credentials', current), null);
+  const kept =
+    isSame && open?.former != null && open.until !== null
+      ? { credentials: open.former, until: open.until }
+      : { credentials: current, until: ctx.now() + overlap_hours * hour };
+  const former = overlap_hours === 0 ? null : kept;
+  return sealSecret(ctx, credentialsOf(row), toStored(merged, former));
 }
 
 /** Deletes a channel with its conversations; their sessions are kept. */

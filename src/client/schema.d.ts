@@ -180,6 +180,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["finishSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/link": {
         parameters: {
             query?: never;
@@ -302,7 +318,7 @@ export interface paths {
         get: operations["getPerson"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["deleteAccount"];
         options?: never;
         head?: never;
         patch: operations["updatePerson"];
@@ -404,6 +420,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["exportAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["requestEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email-change/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["confirmEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/email-change/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["revokeEmailChange"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listIdentities"];
+        put?: never;
+        post: operations["linkIdentity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identities/{identity}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["unlinkIdentity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/two-factor": {
         parameters: {
             query?: never;
@@ -450,6 +562,86 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["startPasskeySignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["signInWithPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPasskeys"];
+        put?: never;
+        post: operations["createPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["startPasskeyRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["deletePasskey"];
+        options?: never;
+        head?: never;
+        patch: operations["updatePasskey"];
         trace?: never;
     };
     "/api/v1/members": {
@@ -2844,6 +3036,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["getCitedPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{message}/citations/{citation}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["openCitedDocument"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6443,7 +6651,7 @@ export interface components {
             id: string;
             workspace_id: string;
             /** @enum {string} */
-            role: "viewer" | "runtime" | "editor" | "admin";
+            role: "viewer" | "runtime" | "editor" | "admin" | "owner";
             permissions: string[];
             agent_ids: string[] | null;
             /** Format: date-time */
@@ -6455,7 +6663,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "malformed_request" | "invalid_cursor" | "invalid_token" | "unauthenticated" | "second_factor_required" | "budget_exceeded" | "share_limit" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "experiment_not_ready" | "conflict" | "slug_taken" | "name_taken" | "agent_archived" | "evaluation_required" | "session_busy" | "session_closed" | "session_handed_over" | "run_cancelled" | "run_expired" | "request_in_flight" | "credential_unusable" | "last_admin_key" | "last_owner" | "precondition_failed" | "events_gone" | "reply_gone" | "revision_purged" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "url_not_allowed" | "quota_exceeded" | "tool_not_configured" | "idempotency_mismatch" | "provider_auth" | "provider_not_configured" | "rate_limited" | "internal" | "authorization_failed" | "provider_error" | "structured_output_failed" | "run_interrupted" | "unavailable" | "provider_timeout";
+            code: "malformed_request" | "invalid_cursor" | "invalid_token" | "unauthenticated" | "second_factor_required" | "budget_exceeded" | "recent_sign_in_required" | "share_limit" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "experiment_not_ready" | "conflict" | "slug_taken" | "name_taken" | "agent_archived" | "evaluation_required" | "session_busy" | "session_closed" | "session_handed_over" | "run_cancelled" | "run_expired" | "request_in_flight" | "credential_unusable" | "last_admin_key" | "last_owner" | "precondition_failed" | "events_gone" | "reply_gone" | "revision_purged" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "url_not_allowed" | "quota_exceeded" | "tool_not_configured" | "idempotency_mismatch" | "provider_auth" | "provider_not_configured" | "rate_limited" | "internal" | "authorization_failed" | "provider_error" | "structured_output_failed" | "run_interrupted" | "unavailable" | "provider_timeout";
             request_id: string;
             errors?: {
                 pointer: string;
@@ -6657,6 +6865,26 @@ export interface components {
             email: string;
             password: string;
             code?: string;
+            passkey?: components["schemas"]["AssertionCredential"];
+        };
+        AssertionCredential: {
+            id: string;
+            rawId?: string;
+            /** @enum {string} */
+            type: "public-key";
+            response: {
+                clientDataJSON: string;
+                authenticatorData: string;
+                signature: string;
+                userHandle?: string | null;
+            };
+            authenticatorAttachment?: string | null;
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            };
+        };
+        SecondFactor: {
+            code: string;
         };
         UseLink: {
             token: string;
@@ -6719,6 +6947,78 @@ export interface components {
         TransferOwnership: {
             member_id: string;
         };
+        AccountExport: {
+            id: string;
+            email: string;
+            name: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            has_password: boolean;
+            /** Format: date-time */
+            two_factor_since: string | null;
+            recovery_codes: number;
+            identities: components["schemas"]["Identity"][];
+            passkeys: components["schemas"]["Passkey"][];
+            sessions: components["schemas"]["UserSession"][];
+            memberships: components["schemas"]["PastMembership"][];
+            /** Format: date-time */
+            exported_at: string;
+        };
+        Identity: {
+            id: string;
+            provider: {
+                id: string;
+                name: string;
+            } | null;
+            issuer: string;
+            email: string | null;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        Passkey: {
+            id: string;
+            name: string;
+            host: string;
+            aaguid: string;
+            transports: string[];
+            is_synced: boolean;
+            is_backed_up: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+        };
+        PastMembership: {
+            workspace_id: string;
+            workspace_name: string;
+            member_id: string;
+            /** @enum {string} */
+            role: "viewer" | "editor" | "admin" | "owner";
+            /** Format: date-time */
+            joined_at: string;
+            /** Format: date-time */
+            left_at: string | null;
+        };
+        ChangeEmail: {
+            email: string;
+        };
+        UseEmailToken: {
+            token: string;
+        };
+        Identities: {
+            data: components["schemas"]["Identity"][];
+        };
+        StartedLink: {
+            authorization_url: string;
+        };
+        LinkIdentity: {
+            provider: string;
+            next?: string;
+        };
         TwoFactorSecret: {
             secret: string;
             uri: string;
@@ -6735,10 +7035,93 @@ export interface components {
         DisableTwoFactor: {
             code: string;
         };
+        PasskeySignInOptions: {
+            challenge: string;
+            rpId: string;
+            timeout: number;
+            /** @enum {string} */
+            userVerification: "required" | "preferred";
+            allowCredentials: {
+                /** @enum {string} */
+                type: "public-key";
+                id: string;
+                transports: string[];
+            }[];
+        };
+        StartPasskeySignIn: {
+            /** @enum {string} */
+            purpose?: "sign_in" | "second_factor";
+        };
+        SignInWithPasskey: {
+            credential: components["schemas"]["AssertionCredential"] & unknown;
+        };
+        PasskeyRegistrationOptions: {
+            challenge: string;
+            rp: {
+                id: string;
+                name: string;
+            };
+            user: {
+                id: string;
+                name: string;
+                displayName: string;
+            };
+            pubKeyCredParams: {
+                /** @enum {string} */
+                type: "public-key";
+                alg: number;
+            }[];
+            timeout: number;
+            excludeCredentials: {
+                /** @enum {string} */
+                type: "public-key";
+                id: string;
+                transports: string[];
+            }[];
+            authenticatorSelection: {
+                /** @enum {string} */
+                residentKey: "required";
+                /** @enum {boolean} */
+                requireResidentKey: true;
+                /** @enum {string} */
+                userVerification: "required";
+            };
+            /** @enum {string} */
+            attestation: "none";
+        };
+        StartPasskeyRegistration: {
+            password?: string | null;
+            code?: string;
+        };
+        CreatePasskey: {
+            name?: string;
+            credential: components["schemas"]["RegistrationCredential"];
+        };
+        RegistrationCredential: {
+            id: string;
+            rawId?: string;
+            /** @enum {string} */
+            type: "public-key";
+            response: {
+                clientDataJSON: string;
+                attestationObject: string;
+                transports?: string[];
+                authenticatorData?: string;
+                publicKey?: string | null;
+                publicKeyAlgorithm?: number;
+            };
+            authenticatorAttachment?: string | null;
+            clientExtensionResults?: {
+                [key: string]: unknown;
+            };
+        };
+        UpdatePasskey: {
+            name?: string;
+        };
         Member: {
             id: string;
             name: string;
-            email: string;
+            email: string | null;
             /** @enum {string} */
             role: "viewer" | "editor" | "admin" | "owner";
             has_two_factor: boolean;
@@ -6799,6 +7182,7 @@ export interface components {
             status: "running" | "completed" | "failed";
             subject_hash: string;
             pseudonym: string;
+            is_known: boolean | null;
             removed: {
                 [key: string]: number;
             };
@@ -10457,6 +10841,11 @@ export interface components {
                 type: "text";
                 text: string;
             }[];
+            history?: {
+                /** @enum {string} */
+                role: "user" | "assistant";
+                text: string;
+            }[];
             inputs?: {
                 [key: string]: string | number | boolean;
             };
@@ -10733,6 +11122,7 @@ export interface components {
         OpenedSession: components["schemas"]["Session"] & {
             welcome_message: string | null;
             starter_questions: string[];
+            can_hand_over: boolean;
         };
         Session: {
             id: string;
@@ -10849,6 +11239,13 @@ export interface components {
             text: string;
             start: number;
             end: number;
+            document: {
+                url: string;
+                media_type: string;
+                is_shown: boolean;
+                /** Format: date-time */
+                expires_at: string;
+            } | null;
         };
         ForkSession: {
             message_id: string;
@@ -11029,6 +11426,7 @@ export interface components {
             allowed_origins: string[];
             version: string | null;
             enabled: boolean;
+            open_documents: boolean;
             /** Format: date-time */
             expires_at: string | null;
             max_visitors: number | null;
@@ -11063,6 +11461,7 @@ export interface components {
             allowed_origins?: string[];
             version?: string | number | null;
             enabled?: boolean;
+            open_documents?: boolean;
             /** Format: date-time */
             expires_at?: string | null;
             max_visitors?: number | null;
@@ -11079,6 +11478,7 @@ export interface components {
             allowed_origins?: string[];
             version?: string | number | null;
             enabled?: boolean;
+            open_documents?: boolean;
             /** Format: date-time */
             expires_at?: string | null;
             max_visitors?: number | null;
@@ -11092,6 +11492,7 @@ export interface components {
             access: "public" | "verified";
             welcome_message: string | null;
             starter_questions: string[];
+            can_hand_over: boolean;
         };
         RequestShareCode: {
             email: string;
@@ -11153,6 +11554,7 @@ export interface components {
             credentials?: {
                 [key: string]: string;
             };
+            overlap_hours?: number;
         };
         ChannelTest: {
             ok: boolean;
@@ -11165,6 +11567,7 @@ export interface components {
             session_id: string;
             run_id: string | null;
             message_id: string | null;
+            notice: string | null;
             /** @enum {string} */
             status: "pending" | "succeeded" | "failed";
             attempts: number;
@@ -14210,7 +14613,7 @@ export interface components {
                 message: string;
                 data?: {
                     /** @enum {string} */
-                    code?: "malformed_request" | "invalid_cursor" | "invalid_token" | "unauthenticated" | "second_factor_required" | "budget_exceeded" | "share_limit" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "experiment_not_ready" | "conflict" | "slug_taken" | "name_taken" | "agent_archived" | "evaluation_required" | "session_busy" | "session_closed" | "session_handed_over" | "run_cancelled" | "run_expired" | "request_in_flight" | "credential_unusable" | "last_admin_key" | "last_owner" | "precondition_failed" | "events_gone" | "reply_gone" | "revision_purged" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "url_not_allowed" | "quota_exceeded" | "tool_not_configured" | "idempotency_mismatch" | "provider_auth" | "provider_not_configured" | "rate_limited" | "internal" | "authorization_failed" | "provider_error" | "structured_output_failed" | "run_interrupted" | "unavailable" | "provider_timeout";
+                    code?: "malformed_request" | "invalid_cursor" | "invalid_token" | "unauthenticated" | "second_factor_required" | "budget_exceeded" | "recent_sign_in_required" | "share_limit" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "experiment_not_ready" | "conflict" | "slug_taken" | "name_taken" | "agent_archived" | "evaluation_required" | "session_busy" | "session_closed" | "session_handed_over" | "run_cancelled" | "run_expired" | "request_in_flight" | "credential_unusable" | "last_admin_key" | "last_owner" | "precondition_failed" | "events_gone" | "reply_gone" | "revision_purged" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "url_not_allowed" | "quota_exceeded" | "tool_not_configured" | "idempotency_mismatch" | "provider_auth" | "provider_not_configured" | "rate_limited" | "internal" | "authorization_failed" | "provider_error" | "structured_output_failed" | "run_interrupted" | "unavailable" | "provider_timeout";
                     request_id?: string;
                     errors?: {
                         pointer: string;
@@ -14302,6 +14705,8 @@ export type Person = components['schemas']['Person'];
 export type Membership = components['schemas']['Membership'];
 export type CompleteSignUp = components['schemas']['CompleteSignUp'];
 export type SignIn = components['schemas']['SignIn'];
+export type AssertionCredential = components['schemas']['AssertionCredential'];
+export type SecondFactor = components['schemas']['SecondFactor'];
 export type UseLink = components['schemas']['UseLink'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type InvitationPreview = components['schemas']['InvitationPreview'];
@@ -14314,11 +14719,28 @@ export type ChangePassword = components['schemas']['ChangePassword'];
 export type UserSession = components['schemas']['UserSession'];
 export type AcceptOwnInvitation = components['schemas']['AcceptOwnInvitation'];
 export type TransferOwnership = components['schemas']['TransferOwnership'];
+export type AccountExport = components['schemas']['AccountExport'];
+export type Identity = components['schemas']['Identity'];
+export type Passkey = components['schemas']['Passkey'];
+export type PastMembership = components['schemas']['PastMembership'];
+export type ChangeEmail = components['schemas']['ChangeEmail'];
+export type UseEmailToken = components['schemas']['UseEmailToken'];
+export type Identities = components['schemas']['Identities'];
+export type StartedLink = components['schemas']['StartedLink'];
+export type LinkIdentity = components['schemas']['LinkIdentity'];
 export type TwoFactorSecret = components['schemas']['TwoFactorSecret'];
 export type StartTwoFactor = components['schemas']['StartTwoFactor'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type ConfirmTwoFactor = components['schemas']['ConfirmTwoFactor'];
 export type DisableTwoFactor = components['schemas']['DisableTwoFactor'];
+export type PasskeySignInOptions = components['schemas']['PasskeySignInOptions'];
+export type StartPasskeySignIn = components['schemas']['StartPasskeySignIn'];
+export type SignInWithPasskey = components['schemas']['SignInWithPasskey'];
+export type PasskeyRegistrationOptions = components['schemas']['PasskeyRegistrationOptions'];
+export type StartPasskeyRegistration = components['schemas']['StartPasskeyRegistration'];
+export type CreatePasskey = components['schemas']['CreatePasskey'];
+export type RegistrationCredential = components['schemas']['RegistrationCredential'];
+export type UpdatePasskey = components['schemas']['UpdatePasskey'];
 export type Member = components['schemas']['Member'];
 export type UpdateMember = components['schemas']['UpdateMember'];
 export type Invitation = components['schemas']['Invitation'];
@@ -15284,6 +15706,37 @@ export interface operations {
             };
         };
     };
+    finishSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactor"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     signInWithLink: {
         parameters: {
             query?: never;
@@ -15509,6 +15962,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    deleteAccount: {
+        parameters: {
+            query?: {
+                delete_workspaces?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -15760,6 +16240,209 @@ export interface operations {
             };
         };
     };
+    exportAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountExport"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    requestEmailChange: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeEmail"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    confirmEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseEmailToken"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    revokeEmailChange: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseEmailToken"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listIdentities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identities"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    linkIdentity: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIdentity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartedLink"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    unlinkIdentity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identity: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     startTwoFactor: {
         parameters: {
             query?: never;
@@ -15857,6 +16540,227 @@ export interface operations {
             };
         };
     };
+    startPasskeySignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartPasskeySignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeySignInOptions"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    signInWithPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInWithPasskey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Passkey"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    createPasskey: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePasskey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    startPasskeyRegistration: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartPasskeyRegistration"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyRegistrationOptions"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    deletePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    updatePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                passkey: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePasskey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Passkey"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     listMembers: {
         parameters: {
             query?: {
@@ -15921,7 +16825,9 @@ export interface operations {
     };
     removeMember: {
         parameters: {
-            query?: never;
+            query?: {
+                revoke_keys?: "true" | "false";
+            };
             header?: never;
             path: {
                 member: string;
@@ -23080,6 +23986,69 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CitedPage"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    openCitedDocument: {
+        parameters: {
+            query?: {
+                link?: string;
+            };
+            header?: never;
+            path: {
+                message: string;
+                citation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                    "text/plain": string;
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "application/msword": string;
+                    "application/vnd.oasis.opendocument.text": string;
+                    "application/vnd.oasis.opendocument.spreadsheet": string;
+                    "application/vnd.oasis.opendocument.presentation": string;
+                    "application/vnd.oasis.opendocument.graphics": string;
+                    "application/epub+zip": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.ms-excel": string;
+                    "application/rtf": string;
+                    "application/vnd.openxmlformats-officedocument.presentationml.presentation": string;
+                    "application/vnd.ms-powerpoint": string;
+                    "text/csv": string;
+                    "application/json": string;
+                    "message/rfc822": string;
+                    "application/mbox": string;
+                    "application/vnd.ms-outlook": string;
+                    "text/vtt": string;
+                    "application/zip": string;
+                    "image/png": string;
+                    "image/jpeg": string;
+                    "image/webp": string;
+                    "image/gif": string;
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

@@ -67,13 +67,15 @@ export function quotaFailure(error: unknown): Failure | null {
 
 /** Converts the error of a trigger that refuses a change for a reason of the caller to its failure; null for any other error. */
 export const raisedFailure = (error: unknown): Failure | null =>
-  messageOf(error).includes('end_user_being_erased')
-    ? new Failure(
-        'conflict',
-        'This end user is being erased. Sessions, runs and feedback can be created again once the erasure is completed.',
-        { cause: error },
-      )
-    : quotaFailure(error);
+  messageOf(error).includes('account_deleted')
+    ? new Failure('unauthenticated', 'The account does not exist.', { cause: error })
+    : messageOf(error).includes('end_user_being_erased')
+      ? new Failure(
+          'conflict',
+          'This end user is being erased. Sessions, runs and feedback can be created again once the erasure is completed.',
+          { cause: error },
+        )
+      : quotaFailure(error);
 
 /** By what the triggers on what visitors of share links use raise. */
 const shareLimits: Readonly<Record<string, string>> = {

@@ -47,7 +47,7 @@ export {
   maxBytes,
   servedTypes,
 } from './supported.ts';
-export { attachmentHeaders, downloadOriginal } from './transfer/download.ts';
+export { attachmentHeaders, downloadOriginal, isPassive } from './transfer/download.ts';
 export { FileName } from './transfer/file-name.ts';
 export { type FilePart, LongRestError, readForm } from './transfer/multipart.ts';
 export { bytesOf, originalKey } from './transfer/original.ts';

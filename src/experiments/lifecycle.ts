@@ -2,7 +2,7 @@ import { planActivation, withAgent } from '../agents/index.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import type { ExperimentStatus } from '../db/schema/experiments.ts';
 import type { Ctx } from '../platform/context.ts';
-import { Failure, invalid, notFound } from '../shared/failure.ts';
+import { Failure, invalid } from '../shared/failure.ts';
 import { allocate } from './assignment.ts';
 import {
   attempts,
@@ -17,7 +17,7 @@ import {
 } from './change.ts';
 import type { ConcludeExperiment } from './request-schema.ts';
 import { finalResults } from './results.ts';
-import { sharesOf, variantNamed } from './reweight.ts';
+import { sharesOf, variantList, variantNamed } from './reweight.ts';
 import { type Experiment, toExperiment } from './schema.ts';
 import { checkResume, checkStart } from './start-checks.ts';
 import {
@@ -162,7 +162,8 @@ export async function concludeExperiment(
     const row = await findExperiment(ctx, id);
     refuseStale(row, ifMatch);
     const winner = variantNamed(row, promote);
-    if (winner === undefined) throw invalid('/promote', 'The experiment has no such variant.');
+    if (winner === undefined)
+      throw invalid('/promote', `Must be a variant of the experiment: ${variantList(row)}.`);
     const { reply, statements, audit } = await end(row, winner);
     try {
       return await withAgent(
@@ -195,7 +196,11 @@ export async function stopVariant(
 ): Promise<Experiment> {
   return changing(ctx, id, ifMatch, (row) => {
     const variant = variantNamed(row, variantName);
-    if (variant === undefined) throw notFound('variant');
+    if (variant === undefined)
+      throw new Failure(
+        'not_found',
+        `No such variant of this experiment. Its variants are ${variantList(row)}.`,
+      );
     requireStatus(row, 'running', 'paused');
     if (variant.is_control)
       throw new Failure('conflict', 'The control cannot be stopped. Stop the experiment.');

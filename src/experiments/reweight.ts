@@ -27,6 +27,10 @@ export const variantNamed = (
 ): StoredVariant | undefined =>
   variants.find(({ id }) => id === name) ?? variants.find((variant) => variant.name === name);
 
+/** Names the variants of an experiment in an error. */
+export const variantList = ({ variants }: Pick<StoredExperiment, 'variants'>): string =>
+  variants.map(({ name }) => `\`${name}\``).join(', ');
+
 interface Reweighted {
   readonly changes: Partial<ExperimentRow>;
   readonly variants: readonly StoredVariant[];
@@ -48,7 +52,7 @@ export function reweighted(
     const pointer = `/weights/${name}`;
     const variant = variantNamed(row, name);
     if (variant === undefined)
-      errors.push({ pointer, detail: 'The experiment has no such variant.' });
+      errors.push({ pointer, detail: `Must be a variant of the experiment: ${variantList(row)}.` });
     else if (weights.has(variant.id)) errors.push({ pointer, detail: 'Names a variant twice.' });
     else weights.set(variant.id, weight);
   }

@@ -1,5 +1,6 @@
 export { requestHandOver } from './request.ts';
 export {
+  dropNotes,
   endHandOver,
   noteQuestion,
   noteReply,

@@ -102,6 +102,19 @@ export const endHandOver = (
   ] as const;
 };
 
+/** Drops the summaries of the hand-overs of a session, and what the agent has written when it requested one. */
+export const dropNotes = (db: Db, workspace_id: string, session_id: string) => {
+  const { requested_by } = hand_overs;
+  return db
+    .update(hand_overs)
+    .set({
+      summary: null,
+      reason: sql`iif(${requested_by} = 'agent', null, ${hand_overs.reason})`,
+      note: sql`iif(${requested_by} = 'agent', null, ${hand_overs.note})`,
+    })
+    .where(and(eq(hand_overs.workspace_id, workspace_id), eq(hand_overs.session_id, session_id)));
+};
+
 interface InboxFilter {
   readonly agent_id?: string | undefined;
   /** The agents that the caller's key is limited to; null for all. */

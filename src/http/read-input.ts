@@ -40,7 +40,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   review_item: 'review item',
   review_rule: 'review rule',
   share_link: 'share link',
-  shared: 'share link',
+  shared: 'link',
   token_issuer: 'token issuer',
   kb: 'knowledge base',
   migration: 'embedding migration',
@@ -51,7 +51,7 @@ const parameterNames: Readonly<Record<string, string>> = {
   online_scorer: 'online scorer',
   provider: 'model provider',
   search_provider: 'search provider',
-  user_session: 'session',
+  user_session: 'sign-in session',
 };
 
 /** Returns the kind of resource that a path parameter names. */

@@ -6,6 +6,7 @@ export { insertApiKey } from './api-keys/store.ts';
 export { authenticate } from './authenticate.ts';
 export { credentialActor } from './caller/service.ts';
 export { invalidateKeysOf } from './credential-cache.ts';
+export { resumeEndUser } from './end-users/authenticate-token.ts';
 export { invalidateTokensOf } from './end-users/issuing-key.ts';
 export { revokeTokens } from './end-users/store.ts';
 export { signToken } from './end-users/token.ts';

@@ -20,7 +20,8 @@ import {
   selectFiles,
 } from './file-store.ts';
 import { findFile, findFileOrHistory } from './find-file.ts';
-import { type ContentRow, deleteContents } from './history/content-store.ts';
+import { formerOriginalOf, type Original } from './history/cited-original.ts';
+import { deleteContents } from './history/content-store.ts';
 import { findContent } from './history/find-content.ts';
 import { ingestion, queuedAgain } from './ingestion.ts';
 import { toResult } from './search/result.ts';
@@ -158,16 +159,7 @@ export async function getContent(
   );
 }
 
-type Original = Pick<FileRow, 'id' | 'name' | 'media_type' | 'byte_size' | 'sha256'>;
-
 const originalOf = (file: FileRow): Original => ({ ...file, id: originalIdOf(file) });
-
-/** Returns null for content from before originals were kept. */
-const formerOriginalOf = (content: ContentRow): Original | null => {
-  const { original_id: id, name, media_type, byte_size, sha256 } = content;
-  if (id === null || media_type === null || byte_size === null || sha256 === null) return null;
-  return { id, name, media_type, byte_size, sha256 };
-};
 /** Throws `forbidden` for an end user and a shared base: what they may search there depends on the agent. */
 function searchable(ctx: Ctx, base: BaseRow | undefined): BaseRow {
   if (ctx.actor.type === 'end_user' && base?.agent_id === null)

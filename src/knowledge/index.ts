@@ -22,6 +22,7 @@ export {
   Uploaded,
 } from './file-schema.ts';
 export { getFile, listFilesOf } from './files.ts';
+export { type Original, originalSince } from './history/cited-original.ts';
 export { latestRevisions, lostPin } from './history/pins.ts';
 export { eraseFiles } from './ingest/erase-files.ts';
 export { knowledgeJobs } from './jobs.ts';

@@ -45,6 +45,8 @@ export interface EndUserActor {
   readonly groups: readonly string[];
   /** The versions of an agent that may be chosen. */
   readonly versions: 'active' | 'any';
+  /** Compared with the instant at which tokens of the end user were revoked. */
+  readonly issued_at: number;
   readonly expires_at: number;
   readonly limits: TokenLimits;
 }

@@ -143,6 +143,8 @@ const Settings = z.object({
     .default(''),
   /** The audience tag of its application. */
   ACCESS_AUD: z.string().default(''),
+  /** `true` where every policy of Access requires a second factor: it then stands for that of accounts. */
+  ACCESS_SECOND_FACTOR: z.enum(['', 'true', 'false']).default(''),
   MAIL_FROM: z.string().default(''),
   MAIL_TO_LOG: Switch('MAIL_TO_LOG'),
   RESEND_API_KEY: z.string().default(''),
@@ -150,7 +152,7 @@ const Settings = z.object({
 });
 
 /** A secret that signs what others send back. What the former one has signed stays valid while it is set. */
-interface SigningSecret {
+export interface SigningSecret {
   readonly current: string;
   readonly previous: string | null;
 }
@@ -167,9 +169,9 @@ export interface Config {
   /** By version; the newest signs the tokens of end users, the others verify them. */
   readonly token_keys: ReadonlyMap<number, Uint8Array<ArrayBuffer>>;
   /** Names an erased end user in a tombstone, and signs receipts of erasures. */
-  readonly erasure_secret: string;
+  readonly erasure_secret: SigningSecret;
   /** Derives the single-use tokens of people. */
-  readonly person_secret: string;
+  readonly person_secret: SigningSecret;
   /**
    * Decides who may have an account without an invitation, and create workspaces. `open`: everyone. `invited`: accounts by
    * invitation only, all of which may create workspaces. `closed`: accounts by invitation, workspaces by the root key.
@@ -178,7 +180,12 @@ export interface Config {
   /** Identity providers with which people sign in. */
   readonly oidc_providers: readonly OidcProvider[];
   /** Cloudflare Access, whose assertions sign members in; null when the deployment is not behind it. */
-  readonly access: { readonly issuer: string; readonly audience: string } | null;
+  readonly access: {
+    readonly issuer: string;
+    readonly audience: string;
+    /** True where its assertions stand for the second factor of accounts. */
+    readonly has_second_factor: boolean;
+  } | null;
   readonly mail: {
     /** The sender, such as `AgentGrid <mail@example.com>`; empty without a mail service. */
     readonly from: string;
@@ -235,8 +242,6 @@ export function readConfig(env: object): Config {
     QUOTAS,
     IMPORT_BUCKETS,
     SIGN_UP,
-    ACCESS_TEAM_DOMAIN,
-    ACCESS_AUD,
     MAIL_FROM,
     MAIL_TO_LOG,
     RESEND_API_KEY,
@@ -253,11 +258,11 @@ export function readConfig(env: object): Config {
     signing_secret: derived('cursor'),
     token_secret: derived('end-user-token'),
     token_keys: END_USER_TOKEN_KEYS,
-    erasure_secret: `erasure:${ROOT_KEY}`,
-    person_secret: `person:${ROOT_KEY}`,
+    erasure_secret: derived('erasure'),
+    person_secret: derived('person'),
     sign_up: SIGN_UP,
     oidc_providers: toProviders(OIDC_PROVIDERS, OIDC_CLIENT_SECRETS),
-    access: accessOf(ACCESS_TEAM_DOMAIN, ACCESS_AUD),
+    access: accessOf(result.data),
     mail: { from: MAIL_FROM, to_log: MAIL_TO_LOG, resend_api_key: RESEND_API_KEY },
     sealing_secret: `reply:${ROOT_KEY}`,
     encryption_keys: ENCRYPTION_KEYS,
@@ -271,13 +276,19 @@ export function readConfig(env: object): Config {
   return config;
 }
 
-function accessOf(domain: string, audience: string): Config['access'] {
+function accessOf({
+  ACCESS_TEAM_DOMAIN: domain,
+  ACCESS_AUD: audience,
+  ACCESS_SECOND_FACTOR,
+}: z.output<typeof Settings>): Config['access'] {
   if ((domain === '') !== (audience === ''))
     throw new Failure(
       'unavailable',
       'The deployment is not configured: ACCESS_TEAM_DOMAIN and ACCESS_AUD belong together.',
     );
-  return domain === '' ? null : { issuer: `https://${domain}`, audience };
+  if (domain === '') return null;
+  const has_second_factor = ACCESS_SECOND_FACTOR === 'true';
+  return { issuer: `https://${domain}`, audience, has_second_factor };
 }
 
 const providerKeys = (env: object): [string, string][] =>

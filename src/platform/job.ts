@@ -12,6 +12,14 @@ const mailKinds = [
   'two_factor_on',
   'two_factor_off',
   'identity_linked',
+  'passkey_added',
+  'passkey_removed',
+  'identity_added',
+  'identity_unlinked',
+  'email_change',
+  'email_notice',
+  'email_changed',
+  'account_deleted',
 ] as const;
 
 /** Everything that runs in the background. A message on the queue is an outbox id and one of these. */
@@ -25,6 +33,7 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('agent.delete'), agent_id: z.string() }),
   z.strictObject({ type: z.literal('end_user.erase'), erasure_id: z.string() }),
   z.strictObject({ type: z.literal('end_user.export'), export_id: z.string() }),
+  z.strictObject({ type: z.literal('account.erase'), user_id: z.string() }),
   z.strictObject({ type: z.literal('budget.alert'), alert_id: z.string() }),
   z.strictObject({ type: z.literal('anomaly.alert'), anomaly_id: z.string() }),
   z.strictObject({ type: z.literal('webhook.deliver'), delivery_id: z.string() }),
@@ -63,6 +72,11 @@ export const Job = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('channel.reply'), message_id: z.string() }),
   z.strictObject({ type: z.literal('channel.receive'), message_id: z.string() }),
   z.strictObject({ type: z.literal('channel.send'), delivery_id: z.string() }),
+  z.strictObject({
+    type: z.literal('channel.remove_files'),
+    message_id: z.string(),
+    keys: z.array(z.string()),
+  }),
   z.strictObject({ type: z.literal('source.delete'), source_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.extract'), attachment_id: z.string() }),
   z.strictObject({ type: z.literal('attachment.delete'), object_ids: z.array(z.string()) }),

@@ -13,6 +13,8 @@ export interface OidcProvider {
   readonly client_secret: string | null;
   /** Domains whose addresses are taken as verified where the provider does not send `email_verified`. */
   readonly trusted_email_domains: readonly string[];
+  /** Values of `amr` in ID tokens that stand for the second factor of an account; none by default. */
+  readonly trusted_amr: readonly string[];
 }
 
 const host = z
@@ -31,6 +33,12 @@ const names: Readonly<Record<string, string>> = {
   microsoft: 'Microsoft',
 };
 
+/** GitHub has no ID tokens, and Google's have no `amr`. */
+const trusted_amr = z
+  .array(z.string().regex(/^[\w-]{1,30}$/))
+  .max(10)
+  .default([]);
+
 const Provider = z.union([
   z.strictObject({ id: z.literal('google'), ...common }),
   z.strictObject({ id: z.literal('github'), ...common }),
@@ -38,6 +46,7 @@ const Provider = z.union([
     id: z.literal('microsoft'),
     // One directory: everyone may have an account, with any address, in one of their own.
     tenant: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    trusted_amr,
     ...common,
   }),
   z.strictObject({
@@ -46,6 +55,7 @@ const Provider = z.union([
       .regex(/^[a-z][a-z0-9-]{0,29}$/)
       .refine((id) => !Object.hasOwn(names, id)),
     issuer: z.url({ protocol: /^https?$/ }).max(300),
+    trusted_amr,
     ...common,
   }),
 ]);
@@ -113,4 +123,5 @@ export const toProviders = (
     client_id: entry.client_id,
     client_secret: Object.hasOwn(secrets, entry.id) ? (secrets[entry.id] ?? null) : null,
     trusted_email_domains: entry.trusted_email_domains,
+    trusted_amr: 'trusted_amr' in entry ? entry.trusted_amr : [],
   }));

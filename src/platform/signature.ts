@@ -1,5 +1,5 @@
 import { equalDigests, hmac } from '../shared/digest.ts';
-import type { Config } from './config.ts';
+import type { Config, SigningSecret } from './config.ts';
 
 type Signing = Pick<Config, 'signing_secret'>;
 
@@ -10,12 +10,19 @@ export const signatureOf = (
 ): Promise<string> => hmac(signing_secret.current, JSON.stringify(parts));
 
 /** Returns true for a signature with the current secret, or with the former one while it is replaced. */
-export async function isSignatureOf(
-  { signing_secret: { current, previous } }: Signing,
+export const isSignatureOf = (
+  { signing_secret }: Signing,
   parts: readonly unknown[],
   signature: string,
+): Promise<boolean> => isMacOf(signing_secret, JSON.stringify(parts), signature);
+
+/** The same for a secret of another purpose. */
+export async function isMacOf(
+  { current, previous }: SigningSecret,
+  text: string,
+  mac: string,
 ): Promise<boolean> {
   for (const secret of previous === null ? [current] : [current, previous])
-    if (equalDigests(signature, await hmac(secret, JSON.stringify(parts)))) return true;
+    if (equalDigests(mac, await hmac(secret, text))) return true;
   return false;
 }

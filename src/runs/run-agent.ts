@@ -136,7 +136,11 @@ function addGiven({ prompt, config, progress }: AgentRun, tools: readonly Tool[]
   const reads =
     config.knowledge.base_ids.length > 0 ||
     tools.some(({ effect, is_trusted }) => effect === 'read' && is_trusted !== true);
-  if (reads && given.some(({ role }) => role === 'assistant')) progress.untrusted.add('history');
+  // Messages of a session have ids.
+  const isSent =
+    given.some(({ role }) => role === 'assistant') ||
+    prompt.history.some(({ role, id }) => role === 'assistant' && id === undefined);
+  if (reads && isSent) progress.untrusted.add('history');
 }
 
 async function* converse(

@@ -135,6 +135,7 @@ const opening = {
     .nullable()
     .describe('The greeting of the agent, in the version that the session would use now'),
   starter_questions: z.array(z.string()).describe('Starter questions for the end user'),
+  can_hand_over: z.boolean().describe('True if the end user may hand the session over to a person'),
 };
 
 export const OpenedSession = Session.extend(opening).openapi('OpenedSession');
@@ -142,9 +143,10 @@ export type OpenedSession = z.output<typeof OpenedSession>;
 
 export const toOpening = (
   config: AgentConfig | null,
-): Pick<OpenedSession, 'welcome_message' | 'starter_questions'> => ({
+): Pick<OpenedSession, keyof typeof opening> => ({
   welcome_message: config?.welcome_message ?? null,
   starter_questions: config?.starter_questions ?? [],
+  can_hand_over: config?.hand_over.by_end_user ?? false,
 });
 
 export const toSession = (row: SessionRow, now: number): Session => ({

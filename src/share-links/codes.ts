@@ -12,8 +12,8 @@ function newCode(): string {
   }
 }
 
-const hashOf = ({ config }: Ctx, link_id: string, email: string, code: string) =>
-  hmac(config.token_secret.current, JSON.stringify(['share-code', link_id, email, code]));
+const hashOf = (secret: string, link_id: string, email: string, code: string) =>
+  hmac(secret, JSON.stringify(['share-code', link_id, email, code]));
 
 /** Returns true if the link admits the address, by itself or by its domain. */
 export const admits = ({ allowed_addresses }: ShareLinkRow, email: string): boolean =>
@@ -35,7 +35,7 @@ async function sendNewCode(
   email: string,
 ): Promise<void> {
   const code = newCode();
-  const hash = await hashOf(ctx, id, email, code);
+  const hash = await hashOf(ctx.config.token_secret.current, id, email, code);
   const now = ctx.now();
   const [stored] = await replaceCode(ctx.db, { workspace_id, link_id: id, email, hash }, now);
   if (stored === undefined) return;
@@ -54,12 +54,18 @@ export async function redeemCode(
   code: string,
 ): Promise<boolean> {
   const { id, workspace_id } = link;
-  const hash = await hashOf(ctx, id, email, code);
+  const { current, previous } = ctx.config.token_secret;
+  const hashes = await Promise.all(
+    [current, ...(previous === null ? [] : [previous])].map((secret) =>
+      hashOf(secret, id, email, code),
+    ),
+  );
   if (!admits(link, email)) return false;
   const now = ctx.now();
   const of = { workspace_id, link_id: id, email };
   const [tried] = await tryCode(ctx.db, of, now);
-  if (tried === undefined || !equalDigests(hash, tried.hash)) return false;
+  const hash = hashes.find((one) => tried !== undefined && equalDigests(one, tried.hash));
+  if (hash === undefined) return false;
   return (await takeCode(ctx.db, { ...of, hash }, now)).length === 1;
 }
 

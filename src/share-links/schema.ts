@@ -68,6 +68,11 @@ const fields = {
   enabled: z
     .boolean()
     .describe('A disabled link refuses its visitors, within 30 seconds everywhere'),
+  open_documents: z
+    .boolean()
+    .describe(
+      'Visitors may open the original of a document that an answer of theirs cites. Otherwise they read the cited pages only',
+    ),
   expires_at: Instant.nullable().describe('The link refuses its visitors from this time on'),
   max_visitors: limit(1_000_000).describe('People who may open the link; null for no limit'),
   max_sessions: limit(10_000_000).describe(
@@ -94,6 +99,7 @@ export const CreateShareLink = z
     allowed_origins: fields.allowed_origins.default([]),
     version: fields.version.default(null),
     enabled: fields.enabled.default(true),
+    open_documents: fields.open_documents.default(false),
     expires_at: fields.expires_at.default(null),
     max_visitors: fields.max_visitors.default(null),
     max_sessions: fields.max_sessions.default(null),
@@ -166,6 +172,7 @@ export function toShareLink(row: ShareLinkRow, origin: string, now: number): Sha
     allowed_origins: row.allowed_origins,
     version: row.version,
     enabled: row.enabled,
+    open_documents: row.open_documents,
     expires_at: toWireTimeOrNull(row.expires_at),
     max_visitors: row.max_visitors,
     max_sessions: row.max_sessions,

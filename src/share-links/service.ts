@@ -25,6 +25,7 @@ import {
 import {
   deleteShareLink,
   insertShareLink,
+  maxShareLinks,
   type ShareLinkRow,
   selectShareLink,
   selectShareLinks,
@@ -139,6 +140,8 @@ export async function createShareLink(
   try {
     await commit(ctx, { statements, audit, reply });
   } catch (error) {
+    if (isGuardViolation(error, 'share_links.address'))
+      throw new Failure('conflict', `A workspace can have at most ${maxShareLinks} share links.`);
     throw isGuardViolation(error, 'api_keys.name') ? notFound('agent') : mapErrors(error);
   }
   if (row.budget_id !== null) invalidateBudgets(workspace_id);

@@ -3,6 +3,7 @@ import type { Db } from '../db/client.ts';
 import { agents } from '../db/schema/agents.ts';
 import { share_codes, share_links, share_visitors } from '../db/schema/share-links.ts';
 import { api_keys } from '../db/schema/workspaces.ts';
+import { isOfServedWorkspace } from '../db/served-workspace.ts';
 
 export type ShareLinkRow = typeof share_links.$inferSelect;
 export type VisitorRow = typeof share_visitors.$inferSelect;
@@ -10,7 +11,15 @@ export type VisitorRow = typeof share_visitors.$inferSelect;
 const own = (workspace_id: string, id: string) =>
   and(eq(share_links.workspace_id, workspace_id), eq(share_links.id, id));
 
-export const insertShareLink = (db: Db, row: ShareLinkRow) => db.insert(share_links).values(row);
+/** Maximum number of share links of a workspace, with those that are switched off. */
+export const maxShareLinks = 1000;
+
+/** Inserts a link. Violates `share_links.address` at the maximum number. */
+export const insertShareLink = (db: Db, row: ShareLinkRow) =>
+  db.insert(share_links).values({
+    ...row,
+    address: sql`iif((select count(*) from share_links l where l.workspace_id = ${row.workspace_id}) < ${sql.raw(String(maxShareLinks))}, ${row.address}, null)`,
+  });
 
 export const selectShareLink = (db: Db, workspace_id: string, id: string) =>
   db.select().from(share_links).where(own(workspace_id, id));
@@ -41,7 +50,13 @@ export const selectByAddress = (db: Db, address: string) =>
     .select({ link: share_links, agent_name: sql<string>`${agents.name}`.as('agent_name') })
     .from(share_links)
     .innerJoin(agents, eq(agents.id, share_links.agent_id))
-    .where(and(eq(share_links.address, address), sql`${agents.deleted_at} is null`));
+    .where(
+      and(
+        eq(share_links.address, address),
+        sql`${agents.deleted_at} is null`,
+        isOfServedWorkspace(share_links.workspace_id),
+      ),
+    );
 
 export const updateShareLink = (
   db: Db,

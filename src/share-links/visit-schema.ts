@@ -22,6 +22,7 @@ export const SharedAgent = z
       .nullable()
       .describe('The greeting; null until an address is verified'),
     starter_questions: z.array(z.string()),
+    can_hand_over: z.boolean().describe('True if a visitor may ask for a person'),
   })
   .openapi('SharedAgent');
 export type SharedAgent = z.output<typeof SharedAgent>;

@@ -25,7 +25,7 @@ async function findShared(ctx: Ctx, address: string, request: Request): Promise<
   const isOpen =
     found?.link.enabled === true &&
     (found.link.expires_at === null || found.link.expires_at > ctx.now());
-  if (!isOpen) throw new Failure('not_found', 'This link does not exist, or is no longer open.');
+  if (!isOpen) throw notFound('link');
   const { link, agent_name } = found;
   const origin = request.headers.get('origin');
   const { allowed_origins } = link;
@@ -57,6 +57,7 @@ export async function getSharedAgent(
     access,
     welcome_message: config?.welcome_message ?? null,
     starter_questions: config?.starter_questions ?? [],
+    can_hand_over: config?.hand_over.by_end_user ?? false,
   };
 }
 
@@ -159,6 +160,6 @@ export async function linkOfSession(ctx: Ctx, address: string): Promise<ShareLin
     link?.workspace_id === ctx.workspace_id &&
     coversAgent(actor, link.agent_id) &&
     !(actor.type === 'end_user' && isVisitor(actor) && actor.api_key_id !== link.id);
-  if (link === undefined || !isOwn) throw notFound('share link');
+  if (link === undefined || !isOwn) throw notFound('link');
   return link;
 }

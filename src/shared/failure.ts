@@ -9,6 +9,7 @@ export const failures = {
   unauthenticated: { status: 401, title: 'A valid credential is required' },
   second_factor_required: { status: 401, title: 'A second factor is required' },
   budget_exceeded: { status: 402, title: 'A budget does not allow this' },
+  recent_sign_in_required: { status: 403, title: 'A recent sign-in is required' },
   share_limit: { status: 403, title: 'A limit of the share link does not allow this' },
   forbidden: { status: 403, title: 'The credential does not allow this' },
   not_found: { status: 404, title: 'Not found' },
@@ -99,10 +100,15 @@ export class Failure extends Error {
  * the kind of resource.
  */
 export const notFound = (what: string) =>
-  new Failure(
-    'not_found',
-    what === 'workspace' ? 'No such workspace.' : `No such ${what} in this workspace.`,
-  );
+  new Failure('not_found', apart[what] ?? `No such ${what} in this workspace.`);
+
+/** Details about what belongs to no workspace, or is found by visitors who have none. */
+const apart: Readonly<Record<string, string>> = {
+  workspace: 'No such workspace.',
+  identity: 'No such identity.',
+  'sign-in session': 'No such sign-in session.',
+  link: 'This link does not exist, or is no longer open.',
+};
 
 /** Returns the detail for an unknown version. Use it only for callers that may see the agent. */
 export const versionNotFound = (version: string) =>

@@ -1,4 +1,4 @@
-import type { RunEvent } from './read-events.ts';
+import type { RunEvent } from '../client/read-events.ts';
 import type { Citation, Message } from './types.ts';
 
 /** Builds the message of an answer from the events of its run. */
@@ -18,10 +18,13 @@ export class Answer {
     if (event.type === 'start')
       return {
         ...{ id: String(event.messageId), role: 'assistant', text: message?.text ?? '' },
-        ...{ citations: [], attachments: [], status: 'streaming', rating: null },
+        ...{ citations: [], attachments: [], author: null, status: 'streaming', rating: null },
       };
     if (message === null) return null;
     switch (event.type) {
+      // A person will answer.
+      case 'data-hand-over':
+        return null;
       case 'text-start':
         return message.text === '' ? message : { ...message, text: `${message.text}\n\n` };
       case 'text-delta':

@@ -1,7 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Conversation } from './conversation.ts';
 import { Icon } from './icon.tsx';
-import { texts } from './texts.ts';
+import { fill, texts } from './texts/texts.ts';
 import type { Attachment, State } from './types.ts';
 
 /** Where the visitor writes, attaches files, sends and stops. */
@@ -12,7 +12,7 @@ export function Composer({
   readonly state: State;
   readonly conversation: Conversation;
 }) {
-  const [text, setText] = useState('');
+  const text = state.draft;
   const field = useRef<HTMLTextAreaElement>(null);
   const file = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
@@ -22,7 +22,6 @@ export function Composer({
   const canSend = !state.isBusy && !isWaiting && text.trim() !== '';
   const send = () => {
     if (!canSend) return;
-    setText('');
     conversation.send(text.trim());
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -43,15 +42,13 @@ export function Composer({
         send();
       }}
     >
-      <Attached attachments={state.attachments} onRemove={(id) => conversation.detach(id)} />
+      <Attached attachments={state.attachments} conversation={conversation} />
       <div class="row">
         <input
           ref={file}
           type="file"
           multiple
-          class="hidden"
-          tabIndex={-1}
-          aria-label={texts.attach}
+          hidden
           onChange={(event) => attach(event.currentTarget.files)}
         />
         <button
@@ -70,15 +67,16 @@ export function Composer({
           aria-label={texts.message}
           placeholder={texts.placeholder}
           value={text}
-          onInput={(event) => setText(event.currentTarget.value)}
+          onInput={(event) => conversation.write(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
         {state.isBusy ? (
-          <button type="button" class="main" onClick={() => conversation.stop()}>
+          // Another element than the button below: a click that returns the message would submit it at once.
+          <button key="stop" type="button" class="main" onClick={() => conversation.stop()}>
             {texts.stop}
           </button>
         ) : (
-          <button type="submit" class="main" disabled={!canSend}>
+          <button key="send" type="submit" class="main" disabled={!canSend}>
             {texts.send}
           </button>
         )}
@@ -89,10 +87,10 @@ export function Composer({
 
 function Attached({
   attachments,
-  onRemove,
+  conversation,
 }: {
   readonly attachments: readonly Attachment[];
-  readonly onRemove: (id: string) => void;
+  readonly conversation: Conversation;
 }) {
   if (attachments.length === 0) return null;
   const stateOf = ({ status, error }: Attachment) =>
@@ -101,12 +99,23 @@ function Attached({
     <ul class="files" aria-live="polite">
       {attachments.map((attachment) => (
         <li key={attachment.id}>
-          {attachment.name} <span>{stateOf(attachment)}</span>
+          {attachment.name}{' '}
+          <span class={attachment.status === 'failed' ? 'reason' : ''}>{stateOf(attachment)}</span>
+          {attachment.canRetry ? (
+            <button
+              type="button"
+              class="icon"
+              aria-label={fill(texts.uploadAgain, { name: attachment.name })}
+              onClick={() => conversation.attachAgain(attachment.id)}
+            >
+              <Icon name="again" />
+            </button>
+          ) : null}
           <button
             type="button"
             class="icon"
-            aria-label={texts.remove(attachment.name)}
-            onClick={() => onRemove(attachment.id)}
+            aria-label={fill(texts.remove, { name: attachment.name })}
+            onClick={() => conversation.detach(attachment.id)}
           >
             <Icon name="close" />
           </button>

@@ -1,50 +1,44 @@
-import { Answer } from './answer.ts';
-import { type Api, RequestError } from './api.ts';
-import { type RunEvent, readEvents } from './read-events.ts';
-import { texts } from './texts.ts';
+import { Abandoned, AnswerStream } from './answer-stream.ts';
+import type { Api } from './api.ts';
+import { newKey } from './new-key.ts';
+import { RequestError } from './request-error.ts';
+import { messagesOf, openingOf, type Shared, type StoredSession } from './stored.ts';
+import { texts } from './texts/texts.ts';
 import type { Attachment, CitedPage, Message, State } from './types.ts';
+import { Uploads } from './uploads.ts';
+import { Watch } from './watch.ts';
 
-/** Milliseconds between two looks for messages of a person. */
-const pollEvery = 4000;
-/** Times that a lost stream is joined again without an event in between. */
-const maxRejoins = 8;
-
-interface StoredMessage extends Omit<Message, 'status' | 'rating'> {
-  readonly feedback?: readonly { readonly rating: string }[] | null;
-}
-
-interface StoredSession {
-  readonly id: string;
-  readonly active_run_id: string | null;
-  readonly handled_by?: string;
-  readonly welcome_message: string | null;
-  readonly starter_questions: readonly string[];
-  readonly messages?: { readonly data: readonly StoredMessage[] } | null;
-}
-
-interface Shared {
-  readonly title: string;
-  readonly access: 'public' | 'verified';
-  readonly welcome_message: string | null;
-  readonly starter_questions: readonly string[];
-}
+const initial: State = {
+  ...{ phase: 'loading', title: '', welcome: null, starters: [], messages: [], attachments: [] },
+  ...{ draft: '', isBusy: false, isOffline: false, isHuman: false, wasHuman: false },
+  ...{ canAskPerson: false, error: null, canResume: false, email: null, cited: null },
+};
 
 /** The conversation of a visitor: what is shown, and what a person can do. */
 export class Conversation {
   readonly #api: Api;
   readonly #onChange: (state: State) => void;
-  #state: State = {
-    ...{ phase: 'loading', title: '', welcome: null, starters: [], messages: [], attachments: [] },
-    ...{ isBusy: false, isOffline: !navigator.onLine, isHuman: false },
-    ...{ error: null, email: null, cited: null },
-  };
-  #run: string | null = null;
-  #poll: ReturnType<typeof setTimeout> | null = null;
+  readonly #uploads: Uploads;
+  readonly #watch: Watch;
+  #state: State;
+  #answer: AnswerStream | null = null;
+  /** What is being sent and was not accepted yet. */
+  #unsent = '';
+  /** The request that may have arrived although it failed: sent again, it joins the first. */
+  #uncertain: { readonly sent: string; readonly key: string } | null = null;
 
   constructor(api: Api, onChange: (state: State) => void) {
     this.#api = api;
     this.#onChange = onChange;
-    addEventListener('online', () => this.#set({ isOffline: false, error: null }));
+    const draft = api.kept.values.draft ?? '';
+    this.#state = { ...initial, draft, isOffline: !navigator.onLine };
+    this.#uploads = new Uploads(
+      api,
+      () => this.#session(),
+      (change) => this.#set({ attachments: change(this.#state.attachments) }),
+    );
+    this.#watch = new Watch(() => this.#look());
+    addEventListener('online', () => this.#reconnected());
     addEventListener('offline', () => this.#set({ isOffline: true }));
   }
 
@@ -53,12 +47,21 @@ export class Conversation {
     this.#onChange(this.#state);
   }
 
+  #reconnected(): void {
+    const { phase, error, canResume } = this.#state;
+    this.#set({ isOffline: false, error: canResume ? error : null });
+    if (phase === 'loading' && error !== null) void this.start();
+    else if (canResume) void this.resume();
+  }
+
   #fail(error: unknown): void {
-    const isClosed = error instanceof RequestError && error.status === 404;
-    if (error instanceof RequestError && error.code === 'session_closed') this.#api.forgetSession();
+    const known = error instanceof RequestError ? error : null;
+    const isClosed = known?.code === 'link_closed' && this.#state.phase === 'loading';
+    if (known?.code === 'session_closed') this.#api.forgetSession();
     this.#set({
-      error: error instanceof RequestError ? error.message : texts.unknown,
-      ...(isClosed && this.#state.phase === 'loading' ? { phase: 'closed' } : {}),
+      error: known?.message ?? texts.unknown,
+      ...(isClosed ? { phase: 'closed' } : {}),
+      ...(known?.code === 'unverified' ? { phase: 'verify', email: null } : {}),
     });
   }
 
@@ -67,8 +70,7 @@ export class Conversation {
     this.#onChange(this.#state);
     try {
       const shared = await this.#api.shared<Shared>();
-      const { title, welcome_message: welcome, starter_questions: starters } = shared;
-      this.#set({ title, welcome, starters, error: null });
+      this.#set({ title: shared.title, ...openingOf(shared), error: null });
       if (shared.access === 'verified' && !(await this.#returns())) {
         this.#set({ phase: 'verify' });
         return;
@@ -91,57 +93,54 @@ export class Conversation {
   }
 
   async #restore(isVerified: boolean): Promise<void> {
-    const session = this.#api.session;
-    if (session === null) {
-      if (isVerified) await this.#newSession();
+    if (this.#api.session === null) {
+      if (isVerified) await this.#session();
       this.#set({ phase: 'ready' });
       return;
     }
     try {
-      const active = await this.#read(session);
+      const active = await this.#read();
       this.#set({ phase: 'ready' });
-      if (active !== null) await this.#follow(() => this.#join(active, 0), active);
+      if (this.#lastQuestion() === this.#state.draft.trim()) this.write('');
+      if (active !== null) await this.#follow({ run: active });
     } catch (error) {
-      if (!(error instanceof RequestError) || error.status === 0) throw error;
+      if (!(error instanceof RequestError) || error.isPassing || error.status === 401) throw error;
       // The conversation was erased, or belongs to another visitor.
       this.#api.forgetSession();
       this.#set({ phase: 'ready', messages: [] });
     }
   }
 
-  /** Reads the conversation; returns the id of the run that is active. */
-  async #read(session: string): Promise<string | null> {
+  #lastQuestion = () => this.#state.messages.findLast(({ role }) => role === 'user')?.text;
+
+  /** Reads the conversation; the id of the run that is active. */
+  async #read(): Promise<string | null> {
+    const { session } = this.#api;
+    if (session === null) return null;
     const stored = await this.#api.json<StoredSession>('GET', `/sessions/${session}`);
-    const messages = (stored.messages?.data ?? []).map(toMessage).reverse();
     const isHuman = stored.handled_by === 'human';
     this.#set({
-      ...{ messages, isHuman, welcome: stored.welcome_message },
-      starters: stored.starter_questions,
+      ...{ messages: messagesOf(stored), isHuman, ...openingOf(stored) },
+      wasHuman: !isHuman && (this.#state.isHuman || this.#state.wasHuman),
     });
-    this.#pollWhileHuman();
+    this.#watch.start(isHuman);
     return stored.active_run_id;
   }
 
-  #pollWhileHuman(): void {
-    if (this.#poll !== null) clearTimeout(this.#poll);
-    this.#poll = null;
-    const { session } = this.#api;
-    if (!this.#state.isHuman || session === null) return;
-    this.#poll = setTimeout(() => {
-      if (document.hidden || this.#state.isBusy) this.#pollWhileHuman();
-      else this.#read(session).catch(() => this.#pollWhileHuman());
-    }, pollEvery);
+  /** Looks for messages of a person. */
+  async #look(): Promise<void> {
+    if (this.#state.isBusy || this.#state.phase !== 'ready') return;
+    const active = await this.#read();
+    if (active !== null) await this.#follow({ run: active });
   }
 
-  async #newSession(): Promise<string> {
-    const session = await this.#api.createSession<StoredSession>();
-    this.#api.keep({ session: session.id });
-    this.#set({ welcome: session.welcome_message, starters: session.starter_questions });
-    return session.id;
-  }
-
+  /** Returns the session, which begins with the first message or file. */
   async #session(): Promise<string> {
-    return this.#api.session ?? (await this.#newSession());
+    if (this.#api.session !== null) return this.#api.session;
+    const session = await this.#api.createSession<StoredSession>();
+    this.#api.kept.change({ session: session.id });
+    this.#set(openingOf(session));
+    return session.id;
   }
 
   async requestCode(email: string): Promise<void> {
@@ -168,106 +167,149 @@ export class Conversation {
     this.#set({ email: null, error: null });
   }
 
+  /** Changes what is written, which a reload keeps. */
+  write(draft: string): void {
+    this.#set({ draft });
+    this.#keepDraft();
+  }
+
+  #keepDraft(): void {
+    const draft = joined(this.#unsent, this.#state.draft);
+    this.#api.kept.change({ draft: draft === '' ? undefined : draft });
+  }
+
+  /** Sends a message. One that the server does not accept is put back into the field, with its files. */
   async send(text: string): Promise<void> {
     const { attachments, messages } = this.#state;
     if (this.#state.isBusy || text.trim() === '') return;
     const sent = attachments.filter(({ status }) => status === 'ready');
+    const ids = sent.map(({ id }) => id);
     const question: Message = {
-      ...{ id: `local-${crypto.randomUUID()}`, role: 'user', text, citations: [] },
+      ...{ id: `local-${newKey()}`, role: 'user', text, citations: [], author: null },
       ...{ attachments: sent, status: 'done', rating: null },
     };
-    this.#set({ messages: [...messages, question], attachments: [], error: null, isBusy: true });
-    const key = crypto.randomUUID();
-    const ids = sent.map(({ id }) => id);
+    this.#set({
+      ...{ messages: [...messages, question], error: null, wasHuman: false, isBusy: true },
+      ...{ attachments: attachments.filter(({ status }) => status !== 'ready'), draft: '' },
+    });
+    this.#unsent = text;
+    this.#watch.wake();
     const body = { message: text, ...(ids.length === 0 ? {} : { attachments: ids }) };
-    await this.#follow(async () => {
+    const again = JSON.stringify(body);
+    const { key } = this.#uncertain?.sent === again ? this.#uncertain : { key: newKey() };
+    const refused = await this.#follow(async (signal) => {
       const path = `/sessions/${await this.#session()}/messages`;
-      return this.#api.send('POST', path, { body, headers: streamed(key) });
-    }, null);
+      return this.#api.send('POST', path, { body, headers: streamed(key), signal });
+    });
+    this.#unsent = '';
+    this.#uncertain = refused === null || refused === 'surely' ? null : { sent: again, key };
+    if (refused !== null)
+      this.#set({
+        ...{ messages, draft: joined(text, this.#state.draft) },
+        attachments: [...this.#stillThere(sent), ...this.#state.attachments],
+      });
+    this.#keepDraft();
   }
+
+  /** Files belong to the session that they were uploaded to. */
+  #stillThere = (files: readonly Attachment[]): readonly Attachment[] =>
+    this.#api.session !== null
+      ? files
+      : files.map((file) => ({
+          ...file,
+          status: 'failed',
+          error: texts.notUploaded,
+          canRetry: true,
+        }));
 
   async regenerate(id: string): Promise<void> {
     const { messages, isBusy } = this.#state;
     if (isBusy) return;
-    const shown = messages.slice(
-      0,
-      messages.findIndex((message) => message.id === id),
+    const at = messages.findIndex((message) => message.id === id);
+    this.#set({ messages: messages.slice(0, at), error: null, isBusy: true });
+    const headers = streamed(newKey());
+    const refused = await this.#follow((signal) =>
+      this.#api.send('POST', `/messages/${id}/regenerate`, { body: {}, headers, signal }),
     );
-    this.#set({ messages: shown, error: null, isBusy: true });
-    const path = `/messages/${id}/regenerate`;
-    const headers = streamed(crypto.randomUUID());
-    await this.#follow(() => this.#api.send('POST', path, { body: {}, headers }), null);
+    if (refused !== null) this.#set({ messages });
   }
 
-  #join(run: string, after: number): Promise<Response> {
-    const headers = { accept: 'text/event-stream', 'last-event-id': String(after) };
-    return this.#api.send('GET', `/runs/${run}/events`, { headers });
-  }
-
-  /** Shows an answer while it is generated, and joins it again after a lost connection. */
-  async #follow(open: () => Promise<Response>, run: string | null): Promise<void> {
-    this.#run = run;
-    this.#set({ isBusy: true });
-    const before = this.#state.messages;
-    const answer = new Answer();
-    let last = 0;
-    let rejoins = 0;
-    let request = open;
+  /** Reads the rest of an answer whose connection was lost. */
+  async resume(): Promise<void> {
+    this.#set({ error: null, canResume: false });
     try {
-      for (;;) {
-        const response = await request().catch((error: unknown) => {
-          const isLost = error instanceof RequestError && error.status === 0;
-          if (!isLost || rejoins >= maxRejoins) throw error;
-          return null;
-        });
-        if (response !== null && !isStream(response)) break;
-        const events = response === null ? null : readEvents(response);
-        let isDone = false;
-        for (;;) {
-          const next = await events?.next();
-          if (next === undefined || next.done === true) {
-            isDone = next?.value ?? false;
-            break;
-          }
-          if (next.value.id > 0) last = next.value.id;
-          rejoins = 0;
-          this.#note(next.value.event);
-          this.#set({ messages: [...before, ...answer.add(next.value.event)] });
-        }
-        if (isDone) break;
-        rejoins += 1;
-        if (rejoins > maxRejoins) throw new RequestError(0, 'unreachable', texts.unreachable);
-        await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 250 * 2 ** rejoins)));
-        const active = this.#run;
-        // The same idempotency key joins the run whose id is not known yet.
-        request = active === null ? open : () => this.#join(active, last);
-      }
-      if (answer.error !== null) this.#set({ error: texts.failed });
-      await this.#settle();
+      const active = await this.#read();
+      if (active !== null) await this.#follow({ run: active });
     } catch (error) {
       this.#fail(error);
+      this.#set({ canResume: true });
+    }
+  }
+
+  /**
+   * Shows an answer while it is generated. Returns null for a request that the server has accepted; otherwise whether it `surely`
+   * had no effect.
+   */
+  async #follow(
+    open: ConstructorParameters<typeof AnswerStream>[1],
+  ): Promise<null | 'surely' | 'uncertain'> {
+    const before = this.#state.messages;
+    const answer = new AnswerStream(this.#api, open, (messages) => {
+      this.#set({ messages: [...before, ...messages] });
+      if (this.#unsent !== '') {
+        this.#unsent = '';
+        this.#keepDraft();
+      }
+    });
+    this.#answer = answer;
+    this.#set({ isBusy: true, canResume: false });
+    try {
+      const failure = await answer.read();
+      if (failure !== null) this.#set({ error: texts.failed });
+      await this.#settle();
+      return null;
+    } catch (error) {
+      if (!(error instanceof Abandoned)) this.#failedBy(error, answer);
+      if (answer.isAccepted) return null;
+      return error instanceof RequestError && !error.isPassing ? 'surely' : 'uncertain';
     } finally {
-      this.#run = null;
+      this.#answer = null;
       this.#set({ isBusy: false });
     }
   }
 
-  #note({ type, data }: RunEvent): void {
-    const { id } = (data ?? {}) as { id?: string };
-    if (type === 'data-run' && id !== undefined) this.#run = id;
+  #failedBy(error: unknown, { isAccepted, run }: AnswerStream): void {
+    const isGone = error instanceof RequestError && error.code === 'not_found' && !isAccepted;
+    if (isGone) this.#fail(new RequestError(404, 'session_closed', texts.ended));
+    else this.#fail(error);
+    if (isAccepted && run !== null) this.#set({ canResume: true });
   }
 
-  /** Reads the conversation as it was stored, after an answer. */
+  /** Reads the conversation as it was stored, after an answer. What was streamed stays shown if that fails for now. */
   async #settle(): Promise<void> {
-    const { session } = this.#api;
-    if (session !== null) await this.#read(session);
+    await this.#read().catch((error: unknown) => {
+      if (!(error instanceof RequestError) || !error.isPassing) throw error;
+    });
   }
 
   async stop(): Promise<void> {
-    if (this.#run !== null)
+    const run = this.#answer?.run ?? null;
+    if (run === null) this.#answer?.abandon();
+    else
       await this.#api
-        .json('POST', `/runs/${this.#run}/cancel`)
+        .json('POST', `/runs/${run}/cancel`)
         .catch((error: unknown) => this.#fail(error));
+  }
+
+  /** Hands the conversation over to a person. */
+  async askPerson(): Promise<void> {
+    this.#set({ error: null });
+    try {
+      await this.#api.json('POST', `/sessions/${await this.#session()}/hand-over`, {});
+      await this.#read();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   async rate(id: string, rating: 'up' | 'down'): Promise<void> {
@@ -290,80 +332,58 @@ export class Conversation {
     }
   }
 
-  async attach(files: readonly File[]): Promise<void> {
+  attach(files: readonly File[]): Promise<void> {
     this.#set({ error: null });
-    for (const file of files) await this.#upload(file);
+    return this.#uploads.add(files);
   }
 
-  async #upload(file: File): Promise<void> {
-    const local = `local-${crypto.randomUUID()}`;
-    const waiting: Attachment = { id: local, name: file.name, status: 'uploading', error: null };
-    this.#set({ attachments: [...this.#state.attachments, waiting] });
-    const put = (changed: Attachment | null, id: string) =>
-      this.#set({
-        attachments: this.#state.attachments.flatMap((one) =>
-          one.id !== id ? [one] : changed === null ? [] : [changed],
-        ),
-      });
-    try {
-      const body = new FormData();
-      body.append('file', file);
-      const path = `/sessions/${await this.#session()}/attachments`;
-      const uploaded = (await (await this.#api.send('POST', path, { body })).json()) as Attachment;
-      put(toAttachment(uploaded), local);
-      let current = uploaded;
-      while (current.status === 'processing') {
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-        current = await this.#api.json<Attachment>('GET', `/attachments/${uploaded.id}`);
-      }
-      put(toAttachment(current), uploaded.id);
-    } catch (error) {
-      put(null, local);
-      this.#fail(error);
-    }
+  attachAgain(id: string): Promise<void> {
+    return this.#uploads.retry(id);
   }
 
   detach(id: string): void {
-    this.#set({ attachments: this.#state.attachments.filter((one) => one.id !== id) });
+    this.#uploads.remove(id);
   }
 
   async cite(message: string, number: number): Promise<void> {
     try {
-      const path = `/messages/${message}/citations/${number}`;
-      this.#set({ cited: await this.#api.json<CitedPage>('GET', path), error: null });
+      this.#set({ cited: await this.#cited(message, number), error: null });
     } catch (error) {
       this.#fail(error);
     }
   }
 
+  async #cited(message: string, number: number): Promise<CitedPage> {
+    const path = `/messages/${message}/citations/${number}`;
+    const page = await this.#api.json<CitedPage>('GET', path);
+    // The link to the document is valid for some minutes.
+    this.#renewCited = () => this.#cited(message, number);
+    return page;
+  }
+
+  #renewCited: (() => Promise<CitedPage>) | null = null;
+
+  /** Gets another link to the document of the open citation, or removes the link. */
+  async renewCited(): Promise<void> {
+    const page = await this.#renewCited?.().catch(() => null);
+    const { cited } = this.#state;
+    if (cited !== null) this.#set({ cited: { ...cited, document: page?.document ?? null } });
+  }
+
   closeCited(): void {
+    this.#renewCited = null;
     this.#set({ cited: null });
   }
 
   /** Leaves the conversation for a new one, which begins with its first message. */
   restart(): void {
     this.#api.forgetSession();
-    this.#set({ messages: [], attachments: [], error: null, isHuman: false });
+    this.#watch.stop();
+    this.#set({ messages: [], attachments: [], error: null, isHuman: false, wasHuman: false });
   }
 }
 
 const streamed = (key: string) => ({ accept: 'text/event-stream', 'idempotency-key': key });
 
-const isStream = (response: Response) =>
-  response.headers.get('content-type')?.startsWith('text/event-stream') === true;
-
-function toMessage({ feedback, ...message }: StoredMessage): Message {
-  const rating = feedback?.[0]?.rating;
-  return {
-    ...message,
-    citations: message.citations ?? [],
-    attachments: message.attachments ?? [],
-    status: 'done',
-    rating: rating === 'up' || rating === 'down' ? rating : null,
-  };
-}
-
-const toAttachment = ({ id, name, status, error }: Attachment): Attachment => ({
-  ...{ id, name, status },
-  error: typeof error === 'string' ? error : error === null ? null : texts.unknown,
-});
+const joined = (...written: readonly string[]) =>
+  written.filter((text) => text !== '').join('\n\n');

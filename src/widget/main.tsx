@@ -4,13 +4,13 @@ import { Api } from './api.ts';
 import { Conversation } from './conversation.ts';
 import { Icon } from './icon.tsx';
 import { pageStyles, styles } from './styles.ts';
-import { texts } from './texts.ts';
+import { chooseTexts, directionOf, texts } from './texts/texts.ts';
 import type { State } from './types.ts';
 import { Chat } from './view.tsx';
 
-/** Starts the chat that the script tag names: `data-link`, `data-theme`, `data-dir`, `data-open`, `data-mode`. */
+/** Starts the chat of a script tag (docs/guides/sharing.md). */
 function start(script: HTMLScriptElement): void {
-  const { link = '', theme, dir, mode, open } = script.dataset;
+  const { link = '', theme, dir, mode, open, lang, labels } = script.dataset;
   const host = document.createElement('agentgrid-chat');
   const isPage = mode === 'page';
   host.dataset.mode = isPage ? 'page' : 'widget';
@@ -18,7 +18,13 @@ function start(script: HTMLScriptElement): void {
   const root = host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [sheetOf(styles)];
   const place = document.createElement('div');
-  place.dir = dir ?? (document.documentElement.dir || 'ltr');
+  const page = document.documentElement;
+  // The page of a link has no language of its own.
+  const wanted = isPage ? navigator.languages : [lang ?? page.lang];
+  const language = chooseTexts(wanted, labels);
+  place.lang = language;
+  place.dir = dir ?? (lang === undefined && page.dir !== '' ? page.dir : directionOf(language));
+  if (isPage) Object.assign(page, { lang: language, dir: place.dir });
   root.append(place);
   const api = new Api(new URL(script.src).origin, link);
   const parent = isPage ? document.querySelector('main') : document.body;

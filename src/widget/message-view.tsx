@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
+import { pageName } from './cited.tsx';
 import type { Conversation } from './conversation.ts';
 import { Icon } from './icon.tsx';
 import { Markdown } from './markdown.tsx';
-import { texts } from './texts.ts';
+import { fill, texts } from './texts/texts.ts';
 import type { Citation, Message } from './types.ts';
 
 export function MessageView({
@@ -14,15 +15,20 @@ export function MessageView({
   readonly conversation: Conversation;
   readonly canRegenerate: boolean;
 }) {
-  const { role, text, citations, attachments, status } = message;
+  const { role, text, citations, attachments, author, status } = message;
   const isAnswer = role === 'assistant';
   const nameOf = ({ file_name, title, url }: Citation) => file_name ?? title ?? url ?? '';
+  const nameOfAuthor = !isAnswer
+    ? texts.you
+    : author === null
+      ? texts.agent
+      : (author.name ?? texts.person);
   const cited = (number: number) => {
     const citation = citations.find((one) => one.number === number);
     return citation === undefined ? null : (
       <Source
         citation={citation}
-        label={texts.source(number, nameOf(citation))}
+        label={fill(texts.source, { number, name: nameOf(citation) })}
         message={message.id}
         conversation={conversation}
       >
@@ -31,7 +37,12 @@ export function MessageView({
     );
   };
   return (
-    <article class={role} aria-label={isAnswer ? texts.agent : texts.you} dir="auto">
+    <article class={role} aria-label={nameOfAuthor} dir="auto">
+      {author === null ? null : (
+        <p class="author" aria-hidden="true">
+          {nameOfAuthor}
+        </p>
+      )}
       <div class="text">{isAnswer ? <Markdown text={text} onCite={cited} /> : <p>{text}</p>}</div>
       {attachments.length === 0 ? null : (
         <ul class="files">
@@ -48,7 +59,7 @@ export function MessageView({
               <li key={citation.number} value={citation.number}>
                 <Source citation={citation} message={message.id} conversation={conversation}>
                   {nameOf(citation)}
-                  {citation.page == null ? '' : `, ${texts.page(citation.page, null)}`}
+                  {citation.page == null ? '' : `, ${pageName(citation.page, null)}`}
                 </Source>
               </li>
             ))}
@@ -107,7 +118,7 @@ function Source({
 }
 
 function Actions({
-  message: { id, rating, text },
+  message: { id, rating, text, author },
   conversation,
   canRegenerate,
 }: {
@@ -117,7 +128,8 @@ function Actions({
 }) {
   const [isCopied, setCopied] = useState(false);
   const copy = () =>
-    navigator.clipboard.writeText(text).then(
+    // Absent from pages without https.
+    navigator.clipboard?.writeText(text).then(
       () => setCopied(true),
       () => undefined,
     );
@@ -134,8 +146,8 @@ function Actions({
   );
   return (
     <div class="actions">
-      {rate('up', texts.good)}
-      {rate('down', texts.bad)}
+      {author === null ? rate('up', texts.good) : null}
+      {author === null ? rate('down', texts.bad) : null}
       <button
         type="button"
         class="icon"

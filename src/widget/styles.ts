@@ -64,7 +64,11 @@ th, td { border: 1px solid var(--border); padding: 4px 8px; text-align: start; }
 .sources ol { margin: 0; padding-inline-start: 1.5em; }
 .actions { display: flex; gap: 4px; margin-block-start: 4px; }
 .actions [aria-pressed="true"] { background: var(--surface); border-color: var(--accent); }
+.author { margin: 0; font-size: 14px; font-weight: 600; color: var(--muted); }
+.open { color: var(--accent); font-size: 14px; }
+.reason { color: var(--danger); }
 .note, .error { margin: 0; padding: 6px 16px; font-size: 14px; color: var(--muted); }
+.note:empty { padding: 0; }
 .error { color: var(--danger); }
 .notice { flex: 1; display: grid; place-content: center; text-align: center; padding: 16px; }
 .composer { border-block-start: 1px solid var(--border); padding: 10px 12px; display: flex; flex-direction: column; gap: 8px; }

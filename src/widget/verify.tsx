@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Conversation } from './conversation.ts';
-import { texts } from './texts.ts';
+import { fill, texts } from './texts/texts.ts';
 import type { State } from './types.ts';
 
 /** Asks for an address, and then for the code that was sent to it. */
@@ -25,7 +25,7 @@ export function Verify({
   const label = isCode ? texts.code : texts.email;
   return (
     <form class="verify" onSubmit={submit}>
-      <p role="status">{isCode ? texts.codeSent(email) : texts.verify}</p>
+      <p role="status">{isCode ? fill(texts.codeSent, { email }) : texts.verify}</p>
       <label>
         {label}
         <input

@@ -4,7 +4,7 @@ import { Composer } from './composer.tsx';
 import type { Conversation } from './conversation.ts';
 import { Icon } from './icon.tsx';
 import { MessageView } from './message-view.tsx';
-import { texts } from './texts.ts';
+import { texts } from './texts/texts.ts';
 import type { State } from './types.ts';
 import { Verify } from './verify.tsx';
 
@@ -35,7 +35,11 @@ export function Chat({
       </header>
       <Body state={state} conversation={conversation} />
       {state.cited === null ? null : (
-        <Cited page={state.cited} onClose={() => conversation.closeCited()} />
+        <Cited
+          page={state.cited}
+          onRenew={() => conversation.renewCited()}
+          onClose={() => conversation.closeCited()}
+        />
       )}
     </section>
   );
@@ -62,7 +66,7 @@ function Body({ state, conversation }: Props) {
   return (
     <>
       <Log state={state} conversation={conversation} />
-      <Notices state={state} />
+      <Notices state={state} conversation={conversation} />
       <Composer state={state} conversation={conversation} />
     </>
   );
@@ -113,7 +117,9 @@ function Log({ state, conversation }: Props) {
           key={message.id}
           message={message}
           conversation={conversation}
-          canRegenerate={message.id === lastAnswer && !state.isBusy}
+          canRegenerate={
+            message.id === lastAnswer && !state.isBusy && !state.isHuman && message.author === null
+          }
         />
       ))}
       {state.isBusy && messages.at(-1)?.role === 'user' ? (
@@ -127,7 +133,7 @@ function Log({ state, conversation }: Props) {
   );
 }
 
-function Notices({ state }: { readonly state: State }) {
+function Notices({ state, conversation }: Props) {
   const wasBusy = useRef(false);
   const [status, setStatus] = useState('');
   useEffect(() => {
@@ -140,7 +146,22 @@ function Notices({ state }: { readonly state: State }) {
       <p class="hidden" role="status">
         {status}
       </p>
-      {state.isHuman ? <p class="note">{texts.human}</p> : null}
+      <p class="note" role="status">
+        {state.isHuman
+          ? isAnswered(state)
+            ? texts.human
+            : texts.waiting
+          : state.wasHuman
+            ? texts.handedBack
+            : null}
+      </p>
+      {state.canAskPerson && !state.isHuman && !state.isBusy ? (
+        <p class="note">
+          <button type="button" class="plain" onClick={() => conversation.askPerson()}>
+            {texts.askPerson}
+          </button>
+        </p>
+      ) : null}
       {state.isOffline ? (
         <p class="note" role="status">
           {texts.offline}
@@ -148,9 +169,18 @@ function Notices({ state }: { readonly state: State }) {
       ) : null}
       {state.error === null ? null : (
         <p class="error" role="alert">
-          {state.error}
+          {state.error}{' '}
+          {state.canResume ? (
+            <button type="button" class="plain" onClick={() => conversation.resume()}>
+              {texts.retry}
+            </button>
+          ) : null}
         </p>
       )}
     </>
   );
 }
+
+/** True if the newest answer is that of a person. */
+const isAnswered = ({ messages }: State): boolean =>
+  messages.findLast(({ role }) => role === 'assistant')?.author != null;

@@ -98,7 +98,7 @@ describe('deleting an agent permanently', () => {
     ).toBe(1);
     await vi.waitUntil(
       async () => (await env.FILES.list({ prefix: `${workspace.id}/` })).objects.length === 0,
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     const kept = await env.DB.prepare('select name, description, tags from agents where id = ?')
       .bind(agent.id)

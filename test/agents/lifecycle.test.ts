@@ -4,7 +4,7 @@ import { newAgent, problem } from './support.ts';
 
 const ready = (workspace: Workspace, file: string) =>
   vi.waitUntil(async () => (await workspace.get(`/files/${file}`)).body.status === 'ready', {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 50,
   });
 

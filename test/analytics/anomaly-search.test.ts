@@ -113,7 +113,7 @@ describe('anomalies', () => {
     await act(tenant, 0, today + 5 * hour, { usd: 50, failed: 10 });
     await Promise.all([tick(tenant, noon), tick(tenant, noon)]);
     await Promise.all([minuteTick(), minuteTick()]);
-    await vi.waitUntil(async () => (await site.calls()).length >= 2, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await site.calls()).length >= 2, { timeout: 150_000 });
     await atRest(tenant.workspace.id);
     const about = {
       agent_id: tenant.agents[0]?.id,
@@ -240,9 +240,9 @@ describe('anomalies', () => {
     await act(tenant, 0, today + hour, { usd: 50 });
     await tick(tenant, noon);
     await minuteTick();
-    await vi.waitUntil(async () => (await site.calls()).length === 1, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await site.calls()).length === 1, { timeout: 150_000 });
     await site.answers('/hook', { status: 500 });
-    await vi.waitUntil(async () => (await site.calls()).length >= 2, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await site.calls()).length >= 2, { timeout: 150_000 });
     expect(await list(tenant)).toMatchObject([{ delivered_at: null }]);
     await site.answers('/hook', { status: 204 });
     await atRest(tenant.workspace.id);

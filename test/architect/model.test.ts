@@ -149,7 +149,7 @@ describe('the architect with a model', () => {
     const response = await openStream(workspace, 'POST', path, { json: { message: 'Hi' } });
     await response.body?.cancel();
     const count = async () => (await workspace.get(design.path)).body.message_count;
-    await expect.poll(count, { timeout: 60_000 }).toBe(3);
+    await expect.poll(count, { timeout: 150_000 }).toBe(3);
   });
 
   it('answers one message at a time, and the same request once', async () => {
@@ -158,7 +158,7 @@ describe('the architect with a model', () => {
     const design = await newDesign(workspace);
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const first = design.say('Hi', {}, { headers });
-    await expect.poll(async () => (await provider.requests()).length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(async () => (await provider.requests()).length, { timeout: 150_000 }).toBe(1);
     const others = await Promise.all([
       design.say('Other'),
       workspace.delete(design.path),

@@ -307,10 +307,10 @@ describe('alerts', () => {
     await tick();
     await spend(workspace, 200_000);
     await Promise.all([tick(), tick()]);
-    await vi.waitUntil(async () => (await site.calls()).length === 1, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await site.calls()).length === 1, { timeout: 150_000 });
     await spend(workspace, 300_000);
     await tick();
-    await vi.waitUntil(async () => (await site.calls()).length === 2, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await site.calls()).length === 2, { timeout: 150_000 });
     const calls = await site.calls();
     expect(calls.map(({ body }) => JSON.parse(body as string).alert.kind)).toEqual(['50', '80']);
     for (const call of calls) await checkSignature(secret, call);
@@ -322,7 +322,7 @@ describe('alerts', () => {
           alerts.every(({ delivered_at }: { delivered_at: string | null }) => delivered_at !== null)
         );
       },
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
   });
 
@@ -360,7 +360,7 @@ describe('alerts', () => {
         (await workspace.post(`/agents/${agent}/runs`, { message: 'Hello?', config })).status,
       ).toBe(402);
     await tick();
-    await vi.waitUntil(async () => (await site.calls()).length > 0, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await site.calls()).length > 0, { timeout: 150_000 });
     await atRest(workspace.id);
     const calls = await site.calls();
     expect(calls.map(({ body }) => JSON.parse(body as string).alert.kind)).toEqual(['refused']);
@@ -411,7 +411,7 @@ describe('alerts', () => {
     await tick();
     await vi.waitUntil(
       async () => (await shared.calls()).length > 0 && (await site.calls()).length > 0,
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     await atRest(workspace.id);
     const [call, ...more] = await shared.calls();

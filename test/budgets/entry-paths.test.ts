@@ -96,7 +96,7 @@ const spentByUsage = async ({ workspace }: World) =>
 async function untilSettled(world: World): Promise<number> {
   await atRest(world.workspace.id);
   await vi.waitUntil(async () => (await explained(world)).open_holds.length === 0, {
-    timeout: 60_000,
+    timeout: 150_000,
   });
   const { standings } = await explained(world);
   expect(Math.round((standings[0]?.spent_usd ?? 0) * 1e9)).toBe(await spentByUsage(world));

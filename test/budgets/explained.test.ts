@@ -92,7 +92,7 @@ describe('a call that is stopped before its first output', () => {
       })
     ).body;
     const answer = send({ message: 'What is it? '.repeat(500) });
-    await vi.waitUntil(async () => (await provider.requests()).length === 1, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await provider.requests()).length === 1, { timeout: 150_000 });
     const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
     expect((await workspace.post(`/runs/${run}/cancel`)).body).toMatchObject({
       status: 'cancelled',
@@ -163,7 +163,7 @@ describe('the explanation of a budget', () => {
     await vi.waitUntil(
       async () =>
         (await holdsOf(workspace.id)).filter(({ state }) => state === 'open').length === 2,
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     const during = (await workspace.get(`/budgets/${gone}/explain`)).body;
     expect(during.open_holds).toMatchObject([

@@ -48,7 +48,7 @@ describe('a hold whose host has died', () => {
         await deleteOldHolds({ ...ctx, now: () => Date.now() + 30 * 24 * hour });
         return (await holdsOf(workspace.id)).length === 0;
       },
-      { interval: 1, timeout: 60_000 },
+      { interval: 1, timeout: 150_000 },
     );
   });
 });

@@ -35,7 +35,7 @@ async function newDraft(refuse: (call: string) => SendError | null = () => null)
     update: (_ctx, _channel, { text }, id) => record(`update ${id} ${text}`),
   };
   const ctx = { ...contextOf(channel.workspace), now: () => now };
-  const open = { id: channel.id, settings: {}, credentials: {} };
+  const open = { id: channel.id, settings: {}, credentials: {}, former: null };
   const draft = new Draft(ctx, adapter, open, { ...thread, target: {} }, newId('run'));
   const show = async (text: string, after_ms: number) => {
     now += after_ms;

@@ -100,6 +100,9 @@ describe('an e-mail channel', () => {
       { 'X-AgentGrid-Channel': 'chn_1' },
       { From: box.address },
       { 'Return-Path': '<>' },
+      { 'Content-Type': 'multipart/report; report-type=delivery-status; boundary="b"' },
+      { From: 'MAILER-DAEMON@mx.example.org' },
+      { From: 'no-reply@shop.example.org' },
     ];
     for (const one of fields) await deliver(box.address, mail(one as never, 'Out of office'));
     await deliver(box.address, mail({}, 'Bounce'), '');

@@ -164,7 +164,10 @@ describe('a webhook channel', () => {
     expect(JSON.stringify([listed.body, (await workspace.get(path)).body])).not.toContain(secret);
     const wrong = await workspace.patch(path, { credentials: { bot_token: 'xxxxxxxxxxxx' } });
     expect([wrong.status, wrong.body.errors[0].pointer]).toEqual([422, '/credentials/bot_token']);
-    await workspace.patch(path, { credentials: { secret: 'another-secret' } });
+    await workspace.patch(path, {
+      credentials: { secret: 'another-secret' },
+      overlap_hours: 0,
+    });
     expect((await send(webhook, message)).status).toBe(401);
     const disabled = await workspace.patch(path, { credentials: { secret }, is_enabled: false });
     expect(disabled.body).toMatchObject({ is_enabled: false });

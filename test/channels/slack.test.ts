@@ -160,7 +160,7 @@ describe('a Slack channel', () => {
     );
     await atRest(workspace.id);
     const messages = (await workspace.get(`/sessions/${data[0].id}/messages`)).body.data;
-    expect(messages[1].text).toContain('[invoice.txt: The file is not stored by Slack.]');
+    expect(messages[1].text).toContain('[invoice.txt: it could not be downloaded]');
   });
 
   it('carries a hand-over: messages wait for a person, whose replies and files are sent', async () => {

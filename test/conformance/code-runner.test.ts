@@ -104,7 +104,7 @@ describe('limits on the Worker Loader', () => {
     const runner = createLoaderRunner(fake as unknown as WorkerLoader);
     const runs = Array.from({ length: 9 }, () => runCode(runner, 'return 1'));
     for (let left = 9; left > 0; left -= 1) {
-      await vi.waitUntil(() => releases.length > 0, { timeout: 60_000 });
+      await vi.waitUntil(() => releases.length > 0, { timeout: 150_000 });
       releases.shift()?.();
     }
     expect((await Promise.all(runs)).map(({ result }) => result)).toEqual(Array(9).fill(1));

@@ -13,7 +13,7 @@ it('keeps the round trips of every operation within its budget', async () => {
     async (file) => {
       await vi.waitUntil(
         async () => (await workspace.get(`/files/${file}`)).body.status === 'ready',
-        { timeout: 60_000 },
+        { timeout: 150_000 },
       );
     },
   );

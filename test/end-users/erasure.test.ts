@@ -1,9 +1,9 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
-import { env } from 'cloudflare:workers';
+import { env, exports } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { sha256 } from '../../src/shared/digest.ts';
 import { newId } from '../../src/shared/id.ts';
-import { newWorkspace, request, type Workspace } from '../support/api.ts';
+import { newWorkspace, request, toRequest, type Workspace } from '../support/api.ts';
 import { atRest } from '../support/resources.ts';
 import { tablesWith } from '../support/rows.ts';
 import { found, scan } from '../support/scan.ts';
@@ -47,12 +47,12 @@ async function finish(workspace: Workspace, id: string) {
       .bind(id, id.replace('era_', 'job_'))
       .all();
   await vi.waitUntil(async () => (await due()).results.length === 1, {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 100,
   });
   await tick('* * * * *');
   await vi.waitUntil(async () => (await statusOf(workspace, id)) === 'completed', {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 100,
   });
   await atRest(workspace.id);
@@ -282,7 +282,7 @@ describe('the erasure of an end user', () => {
             .bind(body.id)
             .first<{ is_again: number }>()
         )?.is_again === 1,
-      { timeout: 60_000, interval: 100 },
+      { timeout: 150_000, interval: 100 },
     );
     await env.DB.prepare(
       `insert into usage (id, workspace_id, call_key, end_user_id, provider, model, operation, latency_ms, status, created_at)
@@ -299,6 +299,46 @@ describe('the erasure of an end user', () => {
     expect((await workspace.get(`/end-users/${user}`)).status).toBe(404);
     await finish(workspace, body.id);
     expect(found(await scan(), plants.ends)).toEqual([]);
+  });
+
+  it('deletes exports of the workspace, also one that is being written (R77, R78)', async () => {
+    const workspace = await newWorkspace();
+    const agent = (await workspace.post('/agents', { name: 'Desk' })).body.id;
+    const word = new Plants().word();
+    const session = { end_user_id: 'ada', title: word };
+    await workspace.post(`/agents/${agent}/sessions`, session);
+    const read = async (id: string) => (await workspace.get(`/workspace/exports/${id}`)).body;
+    const { id } = (await workspace.post('/workspace/exports')).body;
+    await vi.waitUntil(async () => (await read(id)).status === 'completed', {
+      timeout: 150_000,
+      interval: 50,
+    });
+    const { url } = await read(id);
+    const download = async () => {
+      const { status, body } = await exports.default.fetch(toRequest('GET', url, null));
+      await new Response(body).arrayBuffer();
+      return status;
+    };
+    expect(await download()).toBe(200);
+    // A part that an interrupted step has written, and nobody refers to.
+    const key = `${workspace.id}/exports/wex_x/job_x`;
+    await env.FILES.put(key, word);
+    // One whose next step is not taken yet.
+    const other = newId('wex');
+    await env.DB.prepare(
+      `insert into workspace_exports (id, workspace_id, status, parts, rows, object_count, object_bytes, created_at, updated_at, expires_at)
+       values (?, ?, 'in_progress', ?, '{}', 0, 0, 1, 1, 9e12)`,
+    )
+      .bind(other, workspace.id, JSON.stringify([{ key, byte_size: 1 }]))
+      .run();
+    const { body } = await workspace.delete('/end-users/ada');
+    await finish(workspace, body.id);
+    expect(await download()).toBe(404);
+    for (const one of [id, other])
+      expect(await read(one)).toMatchObject({
+        ...{ status: 'failed', url: null, byte_size: 0, error: expect.stringContaining('erased') },
+      });
+    expect(found(await scan(), [word])).toEqual([]);
   });
 
   it('knows every table that holds the id of an end user (R77)', async () => {
@@ -327,6 +367,20 @@ describe('the erasure of an end user', () => {
     ]);
   });
 
+  it('of somebody who was never seen is made all the same, and says so', async () => {
+    const workspace = await newWorkspace();
+    const agent = (await workspace.post('/agents', { name: 'Desk' })).body.id;
+    await workspace.post(`/agents/${agent}/sessions`, { end_user_id: 'customer-1' });
+    const budget = { name: 'Theirs', scope: 'end_user', subject_id: 'unseen', period: 'month' };
+    await workspace.post('/budgets', { ...budget, limit_usd: 1 });
+    const erase = async (user: string) => (await workspace.delete(`/end-users/${user}`)).body;
+    const [known, unseen] = [await erase('customer-1'), await erase('unseen')];
+    expect([known.is_known, unseen.is_known]).toEqual([true, false]);
+    expect((await workspace.get(`/erasures/${unseen.id}`)).body.is_known).toBe(false);
+    const budgets = async () => (await workspace.get('/budgets')).body.data.length;
+    await vi.waitUntil(async () => (await budgets()) === 0, { timeout: 150_000, interval: 100 });
+  });
+
   it('continues where it was interrupted', async () => {
     const workspace = await newWorkspace();
     const plants = new Plants();
@@ -344,7 +398,7 @@ describe('the erasure of an end user', () => {
       )?.step;
     try {
       await vi.waitUntil(async () => (await stepOf()) === 'schedules', {
-        timeout: 60_000,
+        timeout: 150_000,
         interval: 100,
       });
       expect(await statusOf(workspace, body.id)).toBe('running');

@@ -2,6 +2,9 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { describe, expect, it, vi } from 'vitest';
 import { sections } from '../../src/end-users/exports/sections.ts';
+import { exportJob } from '../../src/end-users/exports/write-archive.ts';
+import { newId } from '../../src/shared/id.ts';
+import { contextOf } from '../llm/support.ts';
 import { newWorkspace, request, type Workspace } from '../support/api.ts';
 import { tablesWith } from '../support/rows.ts';
 import { runSchedule } from '../support/schedule.ts';
@@ -33,7 +36,7 @@ async function exported(workspace: Workspace, user: string) {
   const read = async () =>
     (await workspace.get(`/end-users/${user}/exports/${started.body.id}`)).body;
   await vi.waitUntil(async () => (await read()).status === 'completed', {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 100,
   });
   return read();
@@ -78,6 +81,13 @@ describe('the export of an end user', () => {
     expect(link.headers.get('content-disposition')).toContain(`${done.id}.ndjson.gz`);
     const changed = path.search.replace(/expires=\d+/, 'expires=99999999999');
     expect((await request('GET', path.pathname, null)).status).toBe(404);
+    const suspend = (at: number | null) =>
+      env.DB.prepare('update workspaces set suspended_at = ? where id = ?')
+        .bind(at, workspace.id)
+        .run();
+    await suspend(1);
+    expect((await request('GET', `${path.pathname}${path.search}`, null)).status).toBe(404);
+    await suspend(null);
     for (const search of [changed, path.search.replace(/.$/, '~')])
       expect((await request('GET', `${path.pathname}${search}`, null)).status).toBe(403);
   });
@@ -110,6 +120,15 @@ describe('the export of an end user', () => {
     await waitOnExecutionContext(execution);
     expect(await objectsOf(workspace)).toEqual([]);
     expect((await workspace.get(`/end-users/ann/exports/${done.id}`)).status).toBe(404);
+  });
+
+  it('leaves no archive of an attempt that was interrupted when the end user was erased (R77)', async () => {
+    const workspace = await newWorkspace();
+    const id = newId('eux');
+    const key = `${workspace.id}/exports/${id}.ndjson.gz`;
+    await env.FILES.put(key, 'x');
+    await exportJob.run(contextOf(workspace), { type: 'end_user.export', export_id: id });
+    expect(await env.FILES.head(key)).toBeNull();
   });
 
   it('has a section for every table that holds the id of an end user (R78)', async () => {

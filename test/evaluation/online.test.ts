@@ -30,7 +30,7 @@ describe('online scores', () => {
     const list = async (query = '') =>
       (await workspace.get(`/agents/${agent}/scores${query}`)).body.data;
     await vi.waitFor(async () => expect(await list('?state=scored')).toHaveLength(2), {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     await laterTick(workspace);
     expect(await list()).toHaveLength(2);
@@ -60,7 +60,7 @@ describe('online scores', () => {
     await laterTick(workspace);
     await vi.waitFor(
       async () => expect((await workspace.get(scorer)).body.skipped_answers).toBe(1),
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     const [scored, ...others] = await list();
     expect(others).toEqual([]);
@@ -95,7 +95,7 @@ describe('online scores', () => {
         const { body } = await workspace.get(scorer);
         return body.enabled ? undefined : body;
       },
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     expect(disabled).toMatchObject({
       ...{ disabled_reason: 'key_invalid', revision: 2, skipped_answers: 1 },
@@ -104,7 +104,7 @@ describe('online scores', () => {
     // What needs no model goes on.
     const scores = async () => (await workspace.get(`/agents/${agent}/scores`)).body.data;
     await vi.waitFor(async () => expect(await scores()).toMatchObject([{ passed: true }]), {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     const [entry] = (await workspace.get('/audit-log?action=online_scorer.disable')).body.data;
     expect(entry).toMatchObject({ target_id: made.body.id, actor_type: 'system' });
@@ -117,7 +117,7 @@ describe('online scores', () => {
         expect(
           (await workspace.get(`/agents/${agent}/scores?state=scored`)).body.data,
         ).toHaveLength(3),
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
   });
 
@@ -179,7 +179,7 @@ describe('online scores', () => {
     expect(found[0].value).toBeCloseTo(0.4);
     expect(found[0].usual).toBeCloseTo(0.9);
     await laterTick(workspace);
-    await vi.waitFor(async () => expect(await site.calls()).toHaveLength(1), { timeout: 60_000 });
+    await vi.waitFor(async () => expect(await site.calls()).toHaveLength(1), { timeout: 150_000 });
     expect(JSON.parse((await site.calls())[0]?.body ?? '').anomaly.measure).toBe('online_score');
   });
 });

@@ -30,7 +30,7 @@ export const replayIn = (workspace: Workspace, path: string, status: string) =>
       if (body.status !== status) throw new Error(`${path} is ${JSON.stringify(body)}`);
       return body;
     },
-    { timeout: 60_000, interval: 100 },
+    { timeout: 150_000, interval: 100 },
   );
 
 const copied = ['runs', 'run_contents', 'run_steps'] as const;

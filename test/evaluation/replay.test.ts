@@ -112,7 +112,7 @@ describe('a replay', () => {
     expect([status, body.matched_turns]).toEqual([202, 100]);
     const path = `/replays/${body.id}`;
     const done = async () => (await workspace.get(path)).body.figures.done;
-    await vi.waitFor(async () => expect(await done()).toBeGreaterThan(10), { timeout: 60_000 });
+    await vi.waitFor(async () => expect(await done()).toBeGreaterThan(10), { timeout: 150_000 });
     await abortAllDurableObjects();
     // A worker that dies in the middle of a step, beside the one of the queue.
     const job = { type: 'replay.process', replay_id: body.id, api_key_id: null } as const;

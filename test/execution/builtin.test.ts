@@ -305,7 +305,7 @@ describe('knowledge_search', () => {
     });
     const { id } = upload.body.data?.[0] ?? upload.body;
     await expect
-      .poll(async () => (await workspace.get(`/files/${id}`)).body.status, { timeout: 60_000 })
+      .poll(async () => (await workspace.get(`/files/${id}`)).body.status, { timeout: 150_000 })
       .toBe('ready');
     const ctx = contextOf(workspace, Date.now());
     const tool = await builtIn(ctx, 'knowledge_search');

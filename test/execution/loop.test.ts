@@ -120,7 +120,7 @@ describe('the tool loop', () => {
         async () =>
           (await workspace.get(`/files/${upload.body.data[0].id}`)).body.status === 'ready',
         {
-          timeout: 60_000,
+          timeout: 150_000,
         },
       );
       const { status, body } = await ask(workspace, agent, 'Xyzzy?', {

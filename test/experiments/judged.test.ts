@@ -29,7 +29,7 @@ async function scoreTimes({ workspace, agent }: Trial, scorer: string, count: nu
       );
       return times.sort((a, b) => a - b);
     },
-    { timeout: 60_000 },
+    { timeout: 150_000 },
   );
 }
 

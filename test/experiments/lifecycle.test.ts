@@ -182,7 +182,10 @@ describe('an experiment', () => {
     const { workspace, agent, control, candidate } = trial;
     const experiment = await startTrial(trial, true);
     const path = `/experiments/${experiment.id}`;
-    expect((await workspace.post(`${path}/conclude`, { promote: 'nobody' })).status).toBe(422);
+    const unknown = await workspace.post(`${path}/conclude`, { promote: 'nobody' });
+    expect(unknown.status).toBe(422);
+    for (const { name } of experiment.variants)
+      expect(unknown.body.detail).toContain(`\`${name}\``);
     const options = { headers: { 'idempotency-key': 'promote' } };
     const given = { promote: 'short', reason: 'Rated better.' };
     const concluded = await workspace.post(`${path}/conclude`, given, options);
@@ -296,7 +299,7 @@ describe('an experiment', () => {
           (await env.DB.prepare(`select 1 from experiment_${table} where experiment_id = ?`)
             .bind(experiment.id)
             .first()) === null,
-        { timeout: 60_000, interval: 50 },
+        { timeout: 150_000, interval: 50 },
       );
     expect((await workspace.get(`/experiments/${experiment.id}`)).status).toBe(404);
   });

@@ -16,7 +16,7 @@ async function sendTwice(fault: Fault | null) {
   ).body.data[0];
   await vi.waitUntil(
     async () => (await workspace.get(`/files/${file.id}`)).body.status === 'ready',
-    { timeout: 60_000 },
+    { timeout: 150_000 },
   );
   const session = (await workspace.post(`/agents/${agent.id}/sessions`, {})).body.id;
   const path = `/api/v1/sessions/${session}/messages`;

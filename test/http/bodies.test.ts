@@ -8,12 +8,15 @@ import {
   operations,
   violationsOf,
 } from '../support/document.ts';
+import { browse } from '../support/people.ts';
 import { type Seeded, seed, valuesFor } from '../support/resources.ts';
 
 const posts = operations.filter(
   (operation) => operation.method === 'POST' && jsonBodyOf(operation) !== undefined,
 );
 const optional = posts.filter(({ requestBody }) => requestBody?.required === false);
+/** Requires https, which these requests do not have; the tests of passkeys start without a body, too. */
+const secure = 'POST /api/v1/auth/passkey/options';
 
 describe('a POST without required fields', () => {
   let own: Seeded;
@@ -43,11 +46,15 @@ describe('a POST without required fields', () => {
     }
   });
 
-  it.each(optional.map((operation) => [operation.name, operation] as const))(
+  const plain = optional.filter(({ name }) => name !== secure);
+  it.each(plain.map((operation) => [operation.name, operation] as const))(
     '%s accepts a request without a body',
     async (_name, operation) => {
-      const values = await valuesFor(operation, own);
-      const answer = await call(operation, fillPath(operation, values), workspace.key);
+      const path = fillPath(operation, await valuesFor(operation, own));
+      // People sign in from pages of the deployment only.
+      const answer = path.startsWith('/api/v1/auth/')
+        ? await browse('POST', path.slice('/api/v1'.length))
+        : await call(operation, path, workspace.key);
       expect([200, 201, 202, 204], JSON.stringify(answer.body)).toContain(answer.status);
     },
   );

@@ -10,6 +10,7 @@ const endUser: Actor = {
   agent_ids,
   groups: ['staff'],
   versions: 'active',
+  issued_at: 0,
   expires_at: 1,
   limits: { id: 'token-1', requests_per_minute: null, budget: null },
 };

@@ -96,11 +96,11 @@ describe('a batch of jobs', () => {
       },
     };
     const first = deliver(handlers, [job]);
-    await vi.waitUntil(() => ran === 1, { timeout: 60_000 });
+    await vi.waitUntil(() => ran === 1, { timeout: 150_000 });
     // A parser keeps the first worker so busy that it does not renew its claim.
     await env.DB.prepare('update outbox set claimed_until = 0 where id = ?').bind(job.id).run();
     const second = deliver(handlers, [job]);
-    await vi.waitUntil(() => ran === 2, { timeout: 60_000 });
+    await vi.waitUntil(() => ran === 2, { timeout: 150_000 });
     steps[0].resolve();
     expect(await first).toEqual({ acked: ['0'], retried: [] });
     steps[1].reject(new Error('The second worker fails.'));

@@ -99,7 +99,7 @@ it('goes on when jobs of the lane end without a claim', async () => {
       (await Promise.all(files.slice(laneWindow).map(({ id }) => statusOf(workspace, id)))).every(
         (status) => status === 'ready',
       ),
-    { timeout: 60_000 },
+    { timeout: 150_000 },
   );
 });
 
@@ -114,6 +114,6 @@ it('goes on when an earlier version of the Worker, which releases nothing, has c
   await runSchedule('* * * * *', env, createExecutionContext());
   for (const { id } of files.slice(laneWindow))
     await vi.waitUntil(async () => (await statusOf(workspace, id)) === 'ready', {
-      timeout: 30_000,
+      timeout: 150_000,
     });
 });

@@ -119,7 +119,7 @@ describe('an embedding migration', () => {
     await addText(workspace, base, 'lamps.md', handbook(3, 'lamp'));
     const gone = await addText(workspace, base, 'gone.md', handbook(3, 'gone'));
     expect((await workspace.delete(`/files/${gone.id}`)).status).toBe(204);
-    await vi.waitUntil(async () => (await countChunks(base)) === 1053, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await countChunks(base)) === 1053, { timeout: 150_000 });
 
     await queue.drain(async () => void (await search()));
     const built = (await workspace.get(path)).body;
@@ -169,7 +169,7 @@ describe('an embedding migration', () => {
     expect(await countVectors(`${base}:1`)).toBe(1054);
     await expectFound();
     expect((await workspace.delete(`/knowledge-bases/${base}`)).status).toBe(204);
-    await vi.waitUntil(async () => (await countVectors(`${base}:1`)) === 0, { timeout: 20_000 });
+    await vi.waitUntil(async () => (await countVectors(`${base}:1`)) === 0, { timeout: 150_000 });
   });
 
   it('is cancelled without a trace, and the next one has a space of its own', async () => {
@@ -179,7 +179,7 @@ describe('an embedding migration', () => {
     const until = (id: string, status: string) =>
       vi.waitUntil(
         async () => (await workspace.get(`/embedding-migrations/${id}`)).body.status === status,
-        { timeout: 20_000 },
+        { timeout: 150_000 },
       );
     const { body: one } = await workspace.post(path, next);
     await until(one.id, 'ready');

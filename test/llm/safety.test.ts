@@ -123,7 +123,7 @@ describe('aborting a model call', () => {
       { status: 'aborted', is_estimated: 1 },
     ]);
     await vi.waitUntil(async () => (await scripted.requests())[0]?.aborted === true, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     expect(await scripted.requests()).toHaveLength(1);
   });
@@ -156,7 +156,7 @@ describe('aborting a model call', () => {
     };
     for await (const _ of streamModelCall(ctx, call)) break;
     await vi.waitUntil(async () => (await scripted.requests())[0]?.aborted === true, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
   });
 });
@@ -214,7 +214,7 @@ describe('embeddings', () => {
       embed(ctx, { ...call, model: 'mistral/mistral-embed', call_key: `${ctx.workspace_id}:0` }),
     ).rejects.toThrow('a length other than 1024');
     await vi.waitUntil(async () => (await statuses(ctx.workspace_id)).length === 1, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
   });
 

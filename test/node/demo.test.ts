@@ -45,6 +45,7 @@ describe('npm run demo', () => {
       Number(users),
     );
     expect(Math.max(...looks)).toBeLessThanOrEqual(200);
+    expect(looks).toEqual([...new Set(looks)]);
   });
 
   it('with --experiment has users that vary, the same for a seed, and prefer the better answers', () => {

@@ -15,11 +15,15 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+// As people start it: it builds the Worker.
+const { BUILT_WORKER: _, ...environment } = process.env;
+
 /** Runs `npm start` as a terminal or a supervisor does: only the process number of npm is known. */
 async function npmStart(port: number) {
   const flags = ['--port', String(port), '--no-sample', '--persist-to', directory, '--json'];
   const npm = spawn('npm', ['start', '--silent', '--', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment,
   });
   const exit = once(npm, 'exit');
   let failed = '';
@@ -61,7 +65,10 @@ describe('npm start', { timeout: 240_000 }, () => {
     expect(family.length).toBeGreaterThanOrEqual(5);
     npm.kill('SIGINT');
     await exit;
-    await vi.waitUntil(() => stillRunning(family).length === 0, { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(() => stillRunning(family).length === 0, {
+      timeout: 150_000,
+      interval: 100,
+    });
     expect(existsSync(join(directory, 'agentgrid.lock'))).toBe(false);
   });
 });

@@ -54,5 +54,5 @@ it('ends all processes when the parent is killed', async () => {
   const pids = await readPids(parent.stdout);
   expect(stillRunning(pids)).toEqual(pids);
   parent.kill('SIGKILL');
-  await vi.waitUntil(() => stillRunning(pids).length === 0, { timeout: 60_000, interval: 100 });
+  await vi.waitUntil(() => stillRunning(pids).length === 0, { timeout: 150_000, interval: 100 });
 });

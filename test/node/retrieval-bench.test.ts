@@ -40,7 +40,7 @@ async function bench(...args: string[]) {
 }
 
 it('bench:retrieval measures the model of a server, and later its recorded vectors', {
-  timeout: 60_000,
+  timeout: 150_000,
 }, async () => {
   const inputs: string[] = [];
   const server = createServer(async (request, response) => {

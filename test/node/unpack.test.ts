@@ -121,7 +121,7 @@ async function exportTo(path: string): Promise<void> {
       made = await client.call('GET', `/workspace/exports/${id}`);
       return made.status === 'completed';
     },
-    { timeout: 60_000, interval: 200 },
+    { timeout: 150_000, interval: 200 },
   );
   const response = await fetch(new URL(made.url ?? '', server.url));
   writeFileSync(path, Buffer.from(await response.arrayBuffer()));
@@ -235,7 +235,7 @@ describe('npm run unpack (R78)', () => {
     await client.call('POST', `${one}/resume`);
     await vi.waitUntil(
       async () => (await client.call<{ status: string }>('GET', one)).status === 'ready',
-      { timeout: 60_000, interval: 200 },
+      { timeout: 150_000, interval: 200 },
     );
     await client.call('POST', `${one}/switch`);
     await client.call('POST', `${one}/complete`);

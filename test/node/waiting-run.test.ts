@@ -143,7 +143,7 @@ describe('a server that is killed while runs wait', () => {
     });
     expect(response.status).toBe(200);
     const lost = answerTo(unsure, approve).catch(() => null);
-    await vi.waitUntil(() => deleted.includes('/orders/slow'), { timeout: 60_000, interval: 50 });
+    await vi.waitUntil(() => deleted.includes('/orders/slow'), { timeout: 150_000, interval: 50 });
     await kill();
     await lost;
     const status = async (at: string) => (await client.call<{ status: string }>('GET', at)).status;

@@ -183,7 +183,9 @@ describe('events', () => {
     ).body;
     expect((await chat.send({ message: 'Hello?' })).status).toBe(402);
     await runSchedule('* * * * *', env, { waitUntil: () => undefined } as never);
-    await vi.waitUntil(async () => (await deliveriesOf(workspace)).length > 0, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await deliveriesOf(workspace)).length > 0, {
+      timeout: 150_000,
+    });
     await atRest(workspace.id);
     expect(await payloads(receiver)).toMatchObject([
       { type: 'budget.call_refused', data: { budget_id: id, kind: 'refused' } },

@@ -59,7 +59,7 @@ describe('an active run', () => {
   });
 
   it('begins its response in time for a slow model, and sends a keep-alive every ten seconds', {
-    timeout: 60_000,
+    timeout: 150_000,
   }, async () => {
     const { workspace, stream } = await newChat({
       rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }],
@@ -99,7 +99,7 @@ describe('an active run', () => {
     );
     await vi.waitUntil(
       async () => (await workspace.get(`/runs/${run}`)).body.status === 'completed',
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
   });
 });
@@ -138,11 +138,11 @@ describe('a run that is cancelled', () => {
     });
     const response = await stream({ message: 'Hello?' });
     const reading = readFrames(response);
-    await vi.waitUntil(async () => (await provider.requests()).length === 1, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await provider.requests()).length === 1, { timeout: 150_000 });
     const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
     await vi.waitUntil(
       async () => (await workspace.get(`/runs/${run}`)).body.status === 'running',
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     // Waits for the first output.
     await readFrames(
@@ -165,7 +165,7 @@ describe('a run that is cancelled', () => {
     });
     expect(answer.text).toMatch(/^w0 /);
     await vi.waitUntil(async () => (await provider.requests())[0]?.aborted === true, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     expect((await workspace.post(`/runs/${run}/cancel`)).body.status).toBe('cancelled');
     expect((await send({ message: 'Again?' })).body.text).toBe('Here.');
@@ -176,7 +176,7 @@ describe('a run that is cancelled', () => {
       rounds: [{ text: words, fault: { kind: 'stall', events: 0 } }],
     });
     const sending = send({ message: 'Hello?' });
-    await vi.waitUntil(async () => (await provider.requests()).length === 1, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await provider.requests()).length === 1, { timeout: 150_000 });
     const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
     await workspace.post(`/runs/${run}/cancel`);
     expect(await sending).toMatchObject({

@@ -18,7 +18,7 @@ const ended = (workspace: Workspace, run: string) =>
       const { body } = await workspace.get(`/runs/${run}`);
       return body.ended_at === null ? undefined : body;
     },
-    { timeout: 60_000, interval: 30 },
+    { timeout: 150_000, interval: 30 },
   );
 
 const background = { message: 'Count.', background: true };
@@ -66,7 +66,7 @@ it('closes a run in the background whose host dies, and starts another for its k
   const send = () => workspace.post(`/agents/${agent}/runs`, background, { headers });
   const { body } = await send();
   const hasCalled = async () => (await provider.requests()).length === 1;
-  await vi.waitUntil(hasCalled, { timeout: 60_000 });
+  await vi.waitUntil(hasCalled, { timeout: 150_000 });
   await abortAllDurableObjects();
   // Attaching closes it, as the sweep of lost runs does once its lease is over.
   await readFrames(await openStream(workspace, 'GET', `/runs/${body.id}/events`));

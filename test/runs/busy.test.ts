@@ -181,13 +181,13 @@ describe('queued messages', () => {
     const chat = await newChat({ rounds: [stalls, says('second'), says('third')] });
     const first = chat.send({ message: 'A' });
     await vi.waitUntil(async () => (await chat.provider.requests()).length === 1, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     const waiting = chat.send({ message: 'B', on_busy: 'queue' });
     await vi.waitUntil(
       async () =>
         (await chat.workspace.get(`/sessions/${chat.session}`)).body.active_run_id !== null,
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     await new Promise((resolve) => setTimeout(resolve, 20));
     const interrupting = chat.send({ message: 'D', on_busy: 'interrupt' });
@@ -208,7 +208,7 @@ describe('queued messages', () => {
     const chat = await newChat({ rounds: [stalls, slowly, slowly, slowly] });
     const first = chat.send({ message: 'A' });
     await vi.waitUntil(async () => (await chat.provider.requests()).length === 1, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     const waiting = ['B', 'C', 'D'].map((message) => chat.send({ message, on_busy: 'queue' }));
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -219,12 +219,12 @@ describe('queued messages', () => {
     expect(await chat.provider.requests()).toHaveLength(1);
   });
 
-  it('receive an open stream before their turn', { timeout: 60_000 }, async () => {
+  it('receive an open stream before their turn', { timeout: 150_000 }, async () => {
     const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
     const chat = await newChat({ rounds: [stalls, slowly] }, { session: { on_busy: 'queue' } });
     const first = chat.send({ message: 'A' });
     await vi.waitUntil(async () => (await chat.provider.requests()).length === 1, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     const run = (await chat.workspace.get(`/sessions/${chat.session}`)).body.active_run_id;
     const second = await chat.stream({ message: 'B' });
@@ -260,7 +260,7 @@ describe('a client that disconnects', () => {
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant']);
     expect(statuses).toEqual(['failed', 'completed']);
     await vi.waitUntil(async () => (await stateOf(chat)).active_run_id === null, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
   });
 });

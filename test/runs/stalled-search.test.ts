@@ -40,7 +40,7 @@ describe('a run whose search never ends', () => {
     const opening = openStream(workspace, 'POST', `/sessions/${session}/messages`, {
       json: { message: 'Where is it?' },
     });
-    await vi.waitUntil(async () => (await scripted.requests()).length === 2, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await scripted.requests()).length === 2, { timeout: 150_000 });
     const run = (await workspace.get(`/sessions/${session}`)).body.active_run_id;
     expect((await workspace.post(`/runs/${run}/cancel`)).body).toMatchObject({
       status: 'cancelled',

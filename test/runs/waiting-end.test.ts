@@ -157,13 +157,13 @@ describe.each([
     await chat.workspace.delete(`/agents/${chat.agent}`);
     await chat.workspace.delete(`/agents/${chat.agent}?permanent=true`);
     await vi.waitUntil(async () => (await countRows('suspended_runs', chat.workspace.id)) === 0, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     expect((await chat.submit([result()])).status).toBe(404);
     const other = await newChat();
     await request('DELETE', `/api/v1/workspaces/${other.workspace.id}`, rootKey);
     await vi.waitUntil(async () => (await countAll(other.workspace.id)).suspended_runs === 0, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
   });
 

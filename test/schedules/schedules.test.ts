@@ -126,7 +126,7 @@ describe('a schedule', () => {
         (slot: Record<'status' | 'skip_reason' | 'scheduled_at' | 'until', string>) =>
           `${slot.status}${slot.skip_reason === null ? '' : ` ${slot.skip_reason}`}${time(slot.scheduled_at)}${time(slot.until)}`,
       );
-    await expect.poll(shown, { timeout: 60_000 }).toEqual(expected);
+    await expect.poll(shown, { timeout: 150_000 }).toEqual(expected);
     expect((await workspace.get(`/schedules/${schedule}`)).body.status).toBe('finished');
   });
 
@@ -206,6 +206,6 @@ describe('a schedule', () => {
     expect(await delegation()).toBeNull();
     await tick();
     expect((await editor.post(`/schedules/${schedule}/run`)).status).toBe(202);
-    await expect.poll(delegation, { timeout: 60_000 }).toBe('Agent bee does not exist.');
+    await expect.poll(delegation, { timeout: 150_000 }).toBe('Agent bee does not exist.');
   });
 });

@@ -189,7 +189,7 @@ describe('a schedule that cannot run', () => {
     const left = async () =>
       (await countRows('schedules', workspace.id)) +
       (await countRows('schedule_slots', workspace.id));
-    await expect.poll(left, { timeout: 60_000 }).toBe(0);
+    await expect.poll(left, { timeout: 150_000 }).toBe(0);
     const { data } = (await workspace.get('/quotas')).body;
     expect(data.find(({ quota }: { quota: string }) => quota === 'schedules').used).toBe(0);
   });
@@ -209,7 +209,7 @@ describe('a schedule that cannot run', () => {
         const slots = await slotsOf(workspace, schedule);
         return slots?.length === 1 ? slots : undefined;
       },
-      { timeout: 60_000, interval: 50 },
+      { timeout: 150_000, interval: 50 },
     );
     expect([slot.status, slot.skip_reason]).toEqual(['skipped', 'suspended']);
     expect((await workspace.get(`/schedules/${schedule}`)).body.status).toBe('active');

@@ -160,7 +160,7 @@ describe('uploading attachments', () => {
         const answer = await workspace.get(path);
         return answer.body.status === 'processing' ? null : answer.body;
       },
-      { timeout: 60_000, interval: 50 },
+      { timeout: 150_000, interval: 50 },
     );
     expect(read).toMatchObject({ status: 'ready', error: null });
     expect(read.tokens).toBeGreaterThan(500_000);

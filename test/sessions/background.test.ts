@@ -8,7 +8,7 @@ import type { Round, Script } from '../support/provider/script.ts';
 import { countRows } from '../support/rows.ts';
 
 const backgroundModel = 'anthropic/claude-haiku-4-5';
-const patience = { timeout: 60_000, interval: 50 };
+const patience = { timeout: 150_000, interval: 50 };
 
 /** A workspace with one script for its agent and another for its background model. */
 async function scripted({
@@ -305,11 +305,11 @@ describe('the rolling summary', () => {
       await send(`My machine has the serial number 4711 and leaks water. ${long('It')}`);
       for (let turn = 2; turn <= 4; turn += 1) await send(long(`Topic ${turn}`));
       await vi.waitFor(async () => expect(await summariesOf(session)).not.toEqual([]), {
-        timeout: 60_000,
+        timeout: 150_000,
         interval: 100,
       });
       await vi.waitFor(async () => expect(await countRows('outbox', workspace.id)).toBe(0), {
-        timeout: 60_000,
+        timeout: 150_000,
         interval: 100,
       });
       const [summary] = await summariesOf(session);

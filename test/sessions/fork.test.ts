@@ -88,7 +88,7 @@ describe('a fork', () => {
     await vi.waitUntil(
       async () => (await workspace.get(`/attachments/${file}`)).body.status === 'ready',
       {
-        timeout: 60_000,
+        timeout: 150_000,
         interval: 100,
       },
     );

@@ -3,64 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { memoryJobs } from '../../src/sessions/index.ts';
 import { contextOf } from '../llm/support.ts';
 import { newWorkspace, type Workspace } from '../support/api.ts';
-import { playScript } from '../support/provider/client.ts';
-import type { Round } from '../support/provider/script.ts';
 import { countRows } from '../support/rows.ts';
-
-const patience = { timeout: 60_000, interval: 50 };
-const backgroundModel = 'anthropic/claude-haiku-4-5';
-
-const says = (text: string): Round => ({
-  text: [text],
-  usage: { input_tokens: 20, output_tokens: 4 },
-});
-const finds = (...facts: object[]): Round =>
-  says(
-    JSON.stringify({
-      facts: facts.map((fact) => ({ message: 1, confidence: 0.9, replaces: null, ...fact })),
-    }),
-  );
-
-/** An agent that remembers, with a scripted model, and one for the background if rounds are given. */
-async function newTrial(background: Round[] | null = null, memory: object = {}) {
-  const workspace = await newWorkspace();
-  const model = await playScript({ rounds: Array.from({ length: 12 }, () => says('Noted.')) });
-  await workspace.put('/providers/openai', { api_key: model.api_key });
-  const extractor = background === null ? null : await playScript({ rounds: background });
-  if (extractor !== null) {
-    await workspace.put('/providers/anthropic', { api_key: extractor.api_key });
-    await workspace.patch('/workspace', { background_model: backgroundModel });
-  }
-  const { body } = await workspace.post('/agents', {
-    name: 'A',
-    config: {
-      ...{ instructions: 'Be brief.', model: 'openai/gpt-4o-mini', knowledge: { base_ids: [] } },
-      memory: { remember: true, ...memory },
-    },
-  });
-  const agent = body.id as string;
-  const open = async (end_user_id: string | null, by: Workspace = workspace) =>
-    (
-      await by.post(`/agents/${agent}/sessions`, {
-        ...(end_user_id === null ? {} : { end_user_id }),
-        title: 'Given',
-      })
-    ).body.id as string;
-  const send = async (session: string, message: string) =>
-    (await workspace.post(`/sessions/${session}/messages`, { message })).body;
-  const known = async (end_user: string, by: Workspace = workspace, query = '') =>
-    (await by.get(`/end-users/${end_user}/memories${query}`)).body.data;
-  const prompts = async () =>
-    (await model.requests()).map(({ body: sent }) => JSON.stringify(sent.input));
-  return { workspace, agent, extractor, open, send, known, prompts };
-}
-type Trial = Awaited<ReturnType<typeof newTrial>>;
-
-const textsOf = async ({ known }: Trial, end_user: string): Promise<string[]> =>
-  (await known(end_user)).map(({ text }: { text: string }) => text);
-
-const untilKnown = (trial: Trial, end_user: string, ...texts: string[]) =>
-  vi.waitFor(async () => expect(await textsOf(trial, end_user)).toEqual(texts), patience);
+import { finds, newTrial, patience, says, textsOf, untilKnown } from './memory-support.ts';
 
 describe('what an end user says about themselves', () => {
   it('is remembered by rule without a background model, and given to the model in the next session', async () => {
@@ -119,12 +63,11 @@ describe('what an end user says about themselves', () => {
     expect((await (await newWorkspace()).get('/end-users/ada/memories')).body.data).toEqual([]);
   });
 
-  it('is not remembered unless the version wants it, without an end user, in previews, and without content logging', async () => {
+  it('is not remembered unless the version wants it, without an end user, and without content logging', async () => {
     const off = await newTrial(null, { remember: false });
     await off.send(await off.open('ada'), 'My name is Ada.');
     const trial = await newTrial();
     await trial.send(await trial.open(null), 'My name is Ada.');
-    await trial.workspace.post(`/agents/${trial.agent}/preview`, { message: 'My name is Ada.' });
     await trial.workspace.patch('/workspace', { content_logging: false });
     await trial.send(await trial.open('ada'), 'My name is Ada.');
     for (const { workspace } of [off, trial]) {
@@ -310,10 +253,17 @@ describe('the API of memories', () => {
         ).bind(`fact_${String(at).padStart(26, '0')}`, workspace.id, agent, text, at, at),
       ),
     );
+    // Replaced facts are forgotten first, however new.
+    const replaced = `fact_${'204'.padStart(26, '0')}`;
+    await env.DB.prepare('update memories set superseded_at = 1, updated_at = 9e12 where id = ?')
+      .bind(replaced)
+      .run();
     await workspace.post('/end-users/ada/memories', {
       ...{ agent_id: agent, text: 'The user keeps bees.', confidence: 0.1 },
     });
     expect(await countRows('memories', workspace.id)).toBe(200);
+    expect((await workspace.get(`/memories/${replaced}`)).status).toBe(404);
+    expect((await workspace.get(`/memories/fact_${'5'.padStart(26, '0')}`)).status).toBe(200);
     const { run } = await trial.send(await trial.open('ada'), 'How many bees do I keep?');
     expect(run.context.tokens.facts).toBeLessThanOrEqual(100);
     expect(run.context.memories.length).toBeGreaterThan(1);

@@ -66,7 +66,7 @@ describe('deleting a session', () => {
     await vi.waitUntil(
       async () => (await workspace.get(`/attachments/${file}`)).body.status === 'ready',
       {
-        timeout: 60_000,
+        timeout: 150_000,
         interval: 100,
       },
     );
@@ -99,7 +99,7 @@ describe('deleting a session', () => {
     const host = env.SESSIONS.get(env.SESSIONS.idFromName(chat.session));
     const kept = () =>
       runInDurableObject(host, async (_host, { storage }) => (await storage.list()).size);
-    await vi.waitUntil(async () => (await kept()) > 0, { timeout: 60_000, interval: 50 });
+    await vi.waitUntil(async () => (await kept()) > 0, { timeout: 150_000, interval: 50 });
     expect((await chat.workspace.delete(`/sessions/${chat.session}`)).status).toBe(204);
     await readFrames(stream);
     expect(await kept()).toBe(0);

@@ -29,7 +29,7 @@ async function addManual(workspace: Workspace, agent: string) {
   });
   const file = body.data[0].id as string;
   await vi.waitUntil(async () => (await workspace.get(`/files/${file}`)).body.status === 'ready', {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 100,
   });
   return file;

@@ -81,7 +81,7 @@ describe('a session', () => {
       ).body.data[0].id;
       await vi.waitUntil(
         async () => (await workspace.get(`/files/${file}`)).body.status === 'ready',
-        { timeout: 60_000, interval: 100 },
+        { timeout: 150_000, interval: 100 },
       );
     }
     const created = (await workspace.post(`/agents/${agent.id}/sessions`, { inputs })).body;

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { env } from 'cloudflare:workers';
+import { describe, expect, it, vi } from 'vitest';
 import { newWorkspace, request } from '../support/api.ts';
 import { addressOf, newShareLink } from '../support/share-links.ts';
 
@@ -25,7 +26,7 @@ describe('a share link', () => {
     expect(audit[0]).toMatchObject({ action: 'share_link.create', target_id: link });
     expect((await get(address)).body).toEqual({
       ...{ title: 'Coffee', access: 'public' },
-      ...{ welcome_message: null, starter_questions: [] },
+      ...{ welcome_message: null, starter_questions: [], can_hand_over: false },
     });
   });
 
@@ -59,6 +60,23 @@ describe('a share link', () => {
       404, 401,
     ]);
     expect((await workspace.get(`/sessions/${session}`)).status).toBe(200);
+  });
+
+  it('is closed while its workspace is suspended: no title, no visitor, no mail (R7)', async () => {
+    const shared = await newShareLink({ title: 'Ask us' });
+    const get = () => request('GET', `/api/v1/shared/${shared.address}`, null);
+    expect((await get()).body.title).toBe('Ask us');
+    const suspend = (at: number | null) =>
+      env.DB.prepare('update workspaces set suspended_at = ? where id = ?')
+        .bind(at, shared.workspace.id)
+        .run();
+    await suspend(1);
+    const code = await request('POST', `/api/v1/shared/${shared.address}/codes`, null, {
+      json: { email: 'ada@example.com' },
+    });
+    for (const { status } of [await get(), await shared.open(), code]) expect(status).toBe(404);
+    await suspend(null);
+    expect((await shared.open()).status).toBe(200);
   });
 
   it('refuses settings that admit nobody or name no version', async () => {
@@ -122,6 +140,24 @@ describe('the token of a visitor', () => {
   });
 });
 
+describe('the address of a share link that does not exist', () => {
+  it('is refused in the words for visitors, malformed or not', async () => {
+    const { address } = await newShareLink();
+    const wrong = [
+      `${address.slice(0, -1)}${address.endsWith('A') ? 'B' : 'A'}`,
+      'x',
+      `${address}x`,
+    ];
+    for (const one of wrong) {
+      const { status, body } = await get(one);
+      expect([status, body.detail]).toEqual([
+        404,
+        'This link does not exist, or is no longer open.',
+      ]);
+    }
+  });
+});
+
 describe('the limits of a share link', () => {
   it('admit one of 20 visitors to the last place', async () => {
     const { workspace, link, open } = await newShareLink({ max_visitors: 3 });
@@ -148,6 +184,46 @@ describe('the limits of a share link', () => {
       detail: 'This link has reached its number of conversations.',
     });
     expect((await workspace.get(`/share-links/${link}`)).body.statistics.sessions).toBe(1);
+  });
+
+  it('admit a visitor to 200 sessions, however many the link has', async () => {
+    const { workspace, address, visit } = await newShareLink();
+    const [ann, bob] = [await visit(), await visit()];
+    const begin = async ({ as }: typeof ann) => {
+      const { status, body } = await as.post(`/shared/${address}/sessions`, {});
+      return [status, body.code];
+    };
+    await env.DB.prepare(
+      'update share_visitors set sessions = 199 where id = ? and workspace_id = ?',
+    )
+      .bind(ann.id, workspace.id)
+      .run();
+    expect(await begin(ann)).toEqual([201, undefined]);
+    expect(await begin(ann)).toEqual([403, 'share_limit']);
+    expect(await begin(bob)).toEqual([201, undefined]);
+  });
+
+  it('end with the time of the link, which a later one extends', async () => {
+    const { workspace, link, address, open, visit } = await newShareLink({
+      expires_at: new Date(Date.now() + 60_000).toISOString(),
+    });
+    const { as, session } = await visit();
+    const statuses = async () =>
+      Promise.all(
+        [get(address), open(), as.get(`/sessions/${session}`)].map(
+          async (one) => (await one).status,
+        ),
+      );
+    expect(await statuses()).toEqual([200, 200, 200]);
+    vi.setSystemTime(Date.now() + 61_000);
+    try {
+      expect(await statuses()).toEqual([404, 404, 401]);
+      const expires_at = new Date(Date.now() + 60_000).toISOString();
+      await workspace.patch(`/share-links/${link}`, { expires_at });
+      expect(await statuses()).toEqual([200, 200, 200]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('count the messages of each visitor, regenerated answers included', async () => {

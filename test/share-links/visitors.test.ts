@@ -196,6 +196,37 @@ describe('a link for verified addresses', () => {
     expect((await shared.open({ refresh_token })).status).toBe(401);
   });
 
+  it('sends an address ten codes a day', async () => {
+    const shared = await newShareLink(verified);
+    const email = 'ann@shop.example';
+    const sends = async () =>
+      (await env.DB.prepare(
+        "select sends, hash from share_codes where link_id = ? and email like 'ann%'",
+      )
+        .bind(shared.link)
+        .first<{ sends: number; hash: string }>()) ?? { sends: 0, hash: '' };
+    await newCode(shared, email);
+    await env.DB.prepare('update share_codes set sends = 9 where link_id = ?')
+      .bind(shared.link)
+      .run();
+    await age(shared.link, 61_000);
+    await newCode(shared, email);
+    const last = await sends();
+    expect(last.sends).toBe(10);
+    await age(shared.link, 61_000);
+    // The code to another address is sent after the one that is not.
+    await requestCode(shared, email);
+    await newCode(shared, 'bob@staff.example');
+    expect(await sends()).toEqual(last);
+    await env.DB.prepare(
+      'update share_codes set window_start = window_start - 86400000, sent_at = sent_at - 61000 where link_id = ?',
+    )
+      .bind(shared.link)
+      .run();
+    await newCode(shared, email);
+    expect((await sends()).sends).toBe(1);
+  });
+
   it('lets one of several in who use a code at once', async () => {
     const shared = await newShareLink(verified);
     const email = 'ann@shop.example';

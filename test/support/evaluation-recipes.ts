@@ -35,7 +35,7 @@ async function newEvaluation(
   const id = started.id as string;
   await vi.waitUntil(
     async () => (await workspace.get(`/evaluations/${id}`)).body.status !== 'running',
-    { timeout: 60_000, interval: 50 },
+    { timeout: 150_000, interval: 50 },
   );
   await env.DB.prepare('update evaluations set status = ? where id = ?').bind(status, id).run();
   return id;

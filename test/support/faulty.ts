@@ -73,6 +73,22 @@ export function unreliable(
   });
 }
 
+/** Wraps the database so that something else happens once, before the first round trip with a statement that matches. */
+export function interfering(
+  database: D1Database,
+  statement: RegExp,
+  meanwhile: () => Promise<unknown>,
+): D1Database {
+  let isOver = false;
+  return watched(database, async (call, made) => {
+    if (!isOver && made.some(({ sql }) => statement.test(sql))) {
+      isOver = true;
+      await meanwhile();
+    }
+    return call();
+  });
+}
+
 export interface CountedDatabase {
   readonly database: D1Database;
   /** Round trips and rows since the last call. */

@@ -61,7 +61,7 @@ export async function settled(workspace: Workspace, file: string): Promise<any> 
       const answer = await workspace.get(`/files/${file}`);
       return ['ready', 'failed'].includes(answer.body.status) ? answer : null;
     },
-    { timeout: 60_000, interval: 30 },
+    { timeout: 150_000, interval: 30 },
   );
   return body;
 }

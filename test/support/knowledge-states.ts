@@ -17,7 +17,7 @@ export const newEmptyBase = async (workspace: Workspace) => ({
 
 const isReady = (workspace: Workspace, path: string) =>
   vi.waitUntil(async () => (await workspace.get(path)).body.status === 'ready', {
-    timeout: 60_000,
+    timeout: 150_000,
     interval: 30,
   });
 

@@ -2,6 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers';
 import { sign } from 'hono/jwt';
 import { app } from '../../src/app.ts';
+import { type Answer, toAnswer } from './api.ts';
 import { Site } from './outbound.ts';
 import { newAddress, origin } from './people.ts';
 import type { Bindings } from './worker.ts';
@@ -126,10 +127,21 @@ export class OidcBrowser {
     this.bindings = bindings;
   }
 
-  async get(path: string, more: Record<string, string> = {}): Promise<Response> {
+  get = (path: string, more: Record<string, string> = {}): Promise<Response> =>
+    this.#fetch(path, { headers: more });
+
+  /** Calls the API as a page of the deployment does. */
+  async send(method: string, path: string, json?: unknown): Promise<Answer> {
+    const headers = { origin, 'content-type': 'application/json' };
+    const body = json === undefined ? null : JSON.stringify(json);
+    return toAnswer(await this.#fetch(`/api/v1${path}`, { method, headers, body }));
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
     const cookie = [...this.cookies].map((pair) => pair.join('=')).join('; ');
     const url = path.startsWith('http') ? path : `${origin}${path}`;
-    const request = new Request(url, { headers: { ...more, cookie }, redirect: 'manual' });
+    const request = new Request(url, { ...init, redirect: 'manual' });
+    request.headers.set('cookie', cookie);
     const execution = createExecutionContext();
     const response = await app.fetch(request, { ...env, ...this.bindings } as Env, execution);
     await waitOnExecutionContext(execution);

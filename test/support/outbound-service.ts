@@ -31,6 +31,8 @@ export interface Reply {
   readonly byQuery?: Readonly<Record<string, Reply>>;
   /** Replies to requests whose body contains a text, in place of this one. */
   readonly byBody?: Readonly<Record<string, Reply>>;
+  /** Replies to requests with a bearer token, in place of this one. */
+  readonly byBearer?: Readonly<Record<string, Reply>>;
 }
 
 export interface OutboundCall {
@@ -69,6 +71,9 @@ export async function outboundService(request: Request): Promise<Response> {
     [
       ...Object.entries(registered?.byQuery ?? {}).filter(([text]) => url.search.includes(text)),
       ...Object.entries(registered?.byBody ?? {}).filter(([text]) => body.includes(text)),
+      ...Object.entries(registered?.byBearer ?? {}).filter(
+        ([token]) => request.headers.get('authorization') === `Bearer ${token}`,
+      ),
     ][0] ?? [];
   calls.push({
     method: request.method,

@@ -7,7 +7,11 @@ const control = async <T>(path: string, body: object): Promise<T> =>
 
 /** An external origin with registered responses; records its requests. */
 export class Site {
-  readonly origin = `https://${crypto.randomUUID()}.example.com`;
+  readonly origin: string;
+
+  constructor(origin = `https://${crypto.randomUUID()}.example.com`) {
+    this.origin = origin;
+  }
 
   url(path: string): string {
     return `${this.origin}${path}`;
@@ -25,6 +29,9 @@ export class Site {
     return control('/calls', { prefix: `${this.origin}/` });
   }
 }
+
+/** A service whose address cannot be chosen, such as that of Resend. All tests share it. */
+export const serviceOf = (origin: string): Site => new Site(origin);
 
 /** Returns the requests to addresses that no test registered. */
 export const unexpectedCalls = (): Promise<OutboundCall[]> => control('/calls', {});

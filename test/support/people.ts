@@ -1,6 +1,7 @@
 import { env, exports } from 'cloudflare:workers';
 import type { TokenPurpose } from '../../src/db/schema/people.ts';
 import { makeToken } from '../../src/identity/people/token.ts';
+import { stepAt, totpCode } from '../../src/identity/two-factor/totp.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { type Answer, type Options, request, rootKey, toAnswer, type Workspace } from './api.ts';
 
@@ -127,3 +128,26 @@ export async function newMember(workspace: Workspace, role: MemberRole): Promise
   if (own === undefined) throw new Error(`joining gave ${me.status}: ${JSON.stringify(me.body)}`);
   return { browser, email, user_id: me.body.id, member_id: own.member_id };
 }
+
+/** The code of an authenticator now, or some steps later. */
+export const codeOf = (secret: string, later = 0) => totpCode(secret, stepAt(Date.now()) + later);
+
+export interface TwoFactorPerson extends SignedUp {
+  readonly secret: string;
+  readonly recovery: string[];
+}
+
+/** Turns two-factor sign-in on for a person, by a code of the step before. */
+export async function addTwoFactor(person: SignedUp): Promise<TwoFactorPerson> {
+  const { body } = await person.browser.post('/me/two-factor', { password });
+  const code = await codeOf(body.secret, -1);
+  const confirmed = await person.browser.post('/me/two-factor/confirm', { code });
+  if (confirmed.status !== 200) throw new Error(`confirming gave ${confirmed.status}`);
+  return { ...person, secret: body.secret, recovery: confirmed.body.recovery_codes };
+}
+
+/** Moves the sign-ins of a person to the past. */
+export const ageSessions = (user_id: string, minutes: number) =>
+  env.DB.prepare('update user_sessions set created_at = created_at - ? where user_id = ?')
+    .bind(minutes * 60_000, user_id)
+    .run();

@@ -437,7 +437,7 @@ export const recipes: readonly Recipe[] = [
       const { id } = await created(workspace, '/workspace/exports', undefined);
       await vi.waitUntil(
         async () => (await workspace.get(`/workspace/exports/${id}`)).body.status === 'completed',
-        { timeout: 60_000 },
+        { timeout: 150_000 },
       );
       return { workspace_export: id };
     },
@@ -528,7 +528,7 @@ export async function newWaitingBatch(workspace: Workspace): Promise<string> {
       )
         .bind(workspace.id, batch.id, Date.now() + 600_000)
         .first()) !== null,
-    { timeout: 60_000, interval: 50 },
+    { timeout: 150_000, interval: 50 },
   );
   return batch.id;
 }

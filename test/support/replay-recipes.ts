@@ -23,7 +23,7 @@ async function newReplay(workspace: Workspace): Promise<string> {
       const { body } = await workspace.get(`/replays/${id}`);
       if (body.status !== 'completed') throw new Error(`The replay is ${body.status}.`);
     },
-    { timeout: 60_000 },
+    { timeout: 150_000 },
   );
   return id;
 }

@@ -114,6 +114,7 @@ export const randomValues = (): Values => ({
     ]),
   ),
   shared: newLinkAddress(),
+  passkey: newId('psk'),
   shadow: newId('rpl'),
   question: newId('msg'),
   a: newId('ver'),
@@ -300,7 +301,7 @@ export const atRest = (workspace_id: string) =>
       (await env.DB.prepare('select 1 from outbox where workspace_id = ? limit 1')
         .bind(workspace_id)
         .first()) === null,
-    { timeout: 60_000, interval: 50 },
+    { timeout: 150_000, interval: 50 },
   );
 
 /** Returns a valid body with ids of the given workspace; undefined if the operation has no body. */

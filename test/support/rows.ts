@@ -39,19 +39,24 @@ export async function countRows(table: string, workspace_id: string): Promise<nu
   return row?.n ?? 0;
 }
 
-/** Counts the rows of a workspace in each table. */
+/** Tables that one statement counts; D1 allows a hundred columns. */
+const tablesAtOnce = 50;
+
+/** Counts the rows of a workspace in each table. A statement for each would cost twice as much. */
 export async function countAll(workspace_id: string): Promise<Record<string, number>> {
   const tables = (await tenantTables()).filter((table) => table !== 'workspaces');
-  const counts = await env.DB.batch<{ n: number }>(
-    tables.map((table) =>
-      env.DB.prepare(`select count(*) as n from ${table} where workspace_id = ?`).bind(
-        workspace_id,
-      ),
-    ),
+  const parts = Array.from({ length: Math.ceil(tables.length / tablesAtOnce) }, (_, part) =>
+    tables.slice(part * tablesAtOnce, (part + 1) * tablesAtOnce),
   );
-  return Object.fromEntries(
-    counts.map(({ results }, index) => [tables[index] ?? '', results[0]?.n ?? 0]),
+  const counts = await env.DB.batch<Record<string, number>>(
+    parts.map((part) => {
+      const columns = part.map(
+        (table) => `(select count(*) from ${table} where workspace_id = ?1) as ${table}`,
+      );
+      return env.DB.prepare(`select ${columns.join(', ')}`).bind(workspace_id);
+    }),
   );
+  return Object.assign({}, ...counts.map(({ results }) => results[0]));
 }
 
 /** The tables that have a column of one of the names. */

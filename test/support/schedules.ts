@@ -37,7 +37,7 @@ export const slotIn = (workspace: Workspace, schedule: string, status: string) =
       const [slot] = await slotsOf(workspace, schedule);
       return slot?.status === status ? slot : undefined;
     },
-    { timeout: 60_000, interval: 30 },
+    { timeout: 150_000, interval: 30 },
   );
 
 /** Runs `work` as a job or task of the Worker, over other bindings, and waits for deferred work. */

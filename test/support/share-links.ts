@@ -52,7 +52,7 @@ export async function mailTo(email: string, send: () => Promise<unknown>): Promi
         if (found === undefined) throw new Error('no mail yet');
         return JSON.parse(found).text as string;
       },
-      { timeout: 30_000 },
+      { timeout: 150_000 },
     );
   } finally {
     log.mockRestore();

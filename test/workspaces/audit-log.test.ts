@@ -11,6 +11,22 @@ const list = async (workspace: Workspace, query: string) =>
 const actions = (entries: { action: string }[]) => entries.map(({ action }) => action);
 
 describe('the audit log', () => {
+  it('lists an action, or all of a kind by its name without a dot', async () => {
+    const workspace = await newWorkspace();
+    await workspace.patch('/workspace', { name: 'Renamed' });
+    const { body: agent } = await workspace.post('/agents', { name: 'Agent' });
+    await workspace.patch(`/agents/${agent.id}`, { name: 'Other' });
+    const of = async (query: string) => actions(await list(workspace, query));
+    expect(await of('action=workspace')).toEqual(['workspace.update', 'workspace.create']);
+    expect(await of('action=agent')).toEqual(['agent.update', 'agent.create']);
+    expect(await of('action=agent.create')).toEqual(['agent.create']);
+    for (const none of ['action=agen', 'action=agent.', 'action=agent.creat'])
+      expect(await of(none), none).toEqual([]);
+    expect((await workspace.get('/audit-log?action=')).status).toBe(422);
+    const exported = (await workspace.get('/audit-log/export?action=agent')).body;
+    expect(exported.trim().split('\n')).toHaveLength(2);
+  });
+
   it('records the values of changed fields, the hash of long ones, and no secret (R83)', async () => {
     const workspace = await newWorkspace('Before');
     await workspace.patch('/workspace', {

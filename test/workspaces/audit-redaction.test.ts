@@ -5,7 +5,7 @@ import { newWorkspace, type Workspace } from '../support/api.ts';
 import { entriesOf, makeEntries, tamper, tick, verify } from './audit-support.ts';
 
 const user = 'ann@shop.example';
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { timeout: 150_000, interval: 100 };
 
 /** Changes that name the end user: as target, and in details. Returns the number of entries so far. */
 async function named(workspace: Workspace): Promise<void> {

@@ -17,7 +17,7 @@ async function completed(workspace: Workspace): Promise<Answer['body']> {
   expect(body).toMatchObject({ status: 'queued', url: null, error: null });
   await vi.waitUntil(
     async () => (await workspace.get(`${path}/${body.id}`)).body.status === 'completed',
-    { timeout: 60_000, interval: 50 },
+    { timeout: 150_000, interval: 50 },
   );
   return (await workspace.get(`${path}/${body.id}`)).body;
 }
@@ -141,7 +141,7 @@ describe('the export of a workspace (R78)', () => {
     await env.FILES.put(forgotten, 'half of a part');
     await vi.waitUntil(
       async () => (await workspace.get(`${path}/${body.id}`)).body.status === 'completed',
-      { timeout: 60_000, interval: 50 },
+      { timeout: 150_000, interval: 50 },
     );
     const { url } = (await workspace.get(`${path}/${body.id}`)).body;
     const entries = readTar(await inflate(await (await download(url)).arrayBuffer()));
@@ -204,5 +204,24 @@ describe('the export of a workspace (R78)', () => {
     await waitOnExecutionContext(execution);
     expect((await workspace.get(`${path}/${id}`)).status).toBe(404);
     expect(await env.FILES.head(part?.key ?? '')).toBeNull();
+  });
+});
+
+describe('the link of an export', () => {
+  it('leads nowhere while the workspace is suspended, and after it was deleted (R7)', async () => {
+    const workspace = await newWorkspace();
+    const { url } = await completed(workspace);
+    const set = (column: 'suspended_at' | 'deleted_at', value: number | null) =>
+      env.DB.prepare(`update workspaces set ${column} = ? where id = ?`)
+        .bind(value, workspace.id)
+        .run();
+    for (const column of ['suspended_at', 'deleted_at'] as const) {
+      await set(column, 1);
+      expect((await download(url)).status).toBe(404);
+      await set(column, null);
+      const again = await download(url);
+      expect(again.status).toBe(200);
+      await again.arrayBuffer();
+    }
   });
 });

@@ -163,7 +163,7 @@ describe('deleting a workspace', () => {
     expect((await root('POST', `/${workspace.id}/resume`)).status).toBe(404);
 
     await vi
-      .waitUntil(() => isErased(workspace), { timeout: 60_000, interval: 100 })
+      .waitUntil(() => isErased(workspace), { timeout: 150_000, interval: 100 })
       .catch(() => undefined);
     expect(await left(workspace.id)).toEqual([]);
     expect(await isErased(workspace)).toBe(true);
@@ -180,7 +180,7 @@ describe('deleting a workspace', () => {
   it('is repeated later and erases rows that were added in the meantime, including the audit log', async () => {
     const workspace = await newWorkspace();
     await root('DELETE', `/${workspace.id}`);
-    await vi.waitUntil(() => isErased(workspace), { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(() => isErased(workspace), { timeout: 150_000, interval: 100 });
     const insert = env.DB.prepare(
       `insert into audit_log (id, workspace_id, actor_type, action, target_type, target_id, request_id, created_at)
       values (?, ?, 'system', 'late', 'x', 'x', 'req', 1)`,
@@ -195,7 +195,7 @@ describe('deleting a workspace', () => {
     await runSchedule('* * * * *', env as Env, execution);
     await waitOnExecutionContext(execution);
     await vi.waitUntil(async () => (await left(workspace.id)).length === 0, {
-      timeout: 60_000,
+      timeout: 150_000,
       interval: 100,
     });
   });

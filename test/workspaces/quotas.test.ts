@@ -32,7 +32,7 @@ const ready = (workspace: Workspace, file: string) =>
       const { body } = await workspace.get(`/files/${file}`);
       return ['ready', 'failed'].includes(body.status) ? body : undefined;
     },
-    { timeout: 60_000 },
+    { timeout: 150_000 },
   );
 
 /** How each resource is made, with what has to be there before. */
@@ -259,7 +259,7 @@ describe('quotas (R32)', () => {
     const make = () => workspace.post('/api-keys', { name: 'Next', role: 'viewer' });
     expect((await make()).body.quota).toBe('keys');
     await vi.waitUntil(async () => (await quotaOf(workspace, 'keys')).used === 1, {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     expect((await make()).status).toBe(201);
     expect((await workspace.patch(`/api-keys/${key.id}`, { expires_at: null })).body.quota).toBe(
@@ -420,7 +420,7 @@ describe('counters of quotas', () => {
               (await env.DB.prepare('select 1 from outbox where workspace_id = ?')
                 .bind(workspace.id)
                 .first()) === null,
-            { timeout: 60_000 },
+            { timeout: 150_000 },
           );
           const { data } = (await workspace.get('/quotas')).body;
           const told = Object.fromEntries(
@@ -475,7 +475,7 @@ describe('counters after faults', () => {
     );
     await vi.waitUntil(
       async () => (await open.bind(workspace.id).first<{ n: number }>())?.n === 0,
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
     const { data } = (await workspace.get('/quotas')).body;
     const { keys: _, ...counters } = Object.fromEntries(

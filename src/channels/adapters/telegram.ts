@@ -23,10 +23,18 @@ const Update = z.object({
       text: z.string().optional(),
       caption: z.string().optional(),
       document: Media.optional(),
+      audio: Media.optional(),
+      voice: Media.optional(),
+      video: Media.optional(),
+      video_note: Media.optional(),
+      sticker: Media.optional(),
       photo: z.array(Media).optional(),
     })
     .optional(),
 });
+
+/** Recordings and the like are not read, but their sender must know. */
+const kindsOfMedia = ['document', 'audio', 'voice', 'video', 'video_note', 'sticker'] as const;
 
 /** Telegram: updates of a bot by webhook, and the Bot API. */
 export const telegram: ChannelAdapter = {
@@ -50,11 +58,14 @@ export const telegram: ChannelAdapter = {
     // Edited messages, reactions and the like.
     if (message?.from === undefined || message.from.is_bot)
       return { type: 'messages', messages: [] };
-    const { chat, from, document, photo = [] } = message;
+    const { chat, from, photo = [] } = message;
     const topic = message.is_topic_message === true ? message.message_thread_id : undefined;
     const [largest] = photo.slice(-1);
     const files = [
-      ...(document === undefined ? [] : [document]),
+      ...kindsOfMedia.flatMap((kind) => {
+        const media = message[kind];
+        return media === undefined ? [] : { file_name: kind, ...media };
+      }),
       ...(largest === undefined
         ? []
         : [{ ...largest, file_name: 'photo.jpg', mime_type: 'image/jpeg' }]),
@@ -140,5 +151,7 @@ async function call(
   throw new SendError(`Telegram refused ${method}: ${description ?? `status ${status}`}.`, {
     status,
     is_lasting: status === 400 || status === 401 || status === 403 || status === 404,
+    // The Bot API does not return files of more than 20 MB.
+    is_too_large: String(description).includes('file is too big'),
   });
 }

@@ -57,13 +57,16 @@ export const webhook: ChannelAdapter = {
     };
   },
 
-  async send(ctx, { settings, credentials }, { target, text, files, id }) {
+  async send(ctx, { settings, credentials, former }, { target, text, files, id }) {
     const content = files.map(({ name, media_type, bytes }) => ({
       ...{ name, media_type },
       data: (bytes as unknown as { toBase64(): string }).toBase64(),
     }));
     const body = JSON.stringify({ id, ...target, text, files: content });
-    const signature = await signWebhook([credentials.secret ?? ''], body, ctx.now());
+    const secrets = [credentials, ...(former === null ? [] : [former])].map(
+      ({ secret: one = '' }) => one,
+    );
+    const signature = await signWebhook(secrets, body, ctx.now());
     const response = await callApi(ctx, settings.api_url ?? '', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'agentgrid-signature': signature },

@@ -21,6 +21,9 @@ const Message = z.object({
   button: z.object({ text: z.string() }).optional(),
   image: Media.optional(),
   document: Media.optional(),
+  audio: Media.optional(),
+  video: Media.optional(),
+  sticker: Media.optional(),
 });
 
 const Body = z.object({
@@ -107,8 +110,10 @@ export const whatsapp: ChannelAdapter = {
 };
 
 function toInbound(message: z.output<typeof Message>): InboundMessage[] {
-  const { id, from, timestamp, text, button, image, document } = message;
-  const media = document ?? image;
+  const { id, from, timestamp, type, text, button, image, document, audio, video, sticker } =
+    message;
+  // Recordings are not read, but their sender must know.
+  const media = document ?? image ?? audio ?? video ?? sticker;
   const said = text?.body ?? button?.text ?? media?.caption ?? '';
   // Reactions, locations and the like.
   if (said === '' && media === undefined) return [];
@@ -121,7 +126,7 @@ function toInbound(message: z.output<typeof Message>): InboundMessage[] {
           ? []
           : [
               {
-                name: media.filename ?? (image === undefined ? 'file' : 'photo.jpg'),
+                name: media.filename ?? (image === undefined ? type : 'photo.jpg'),
                 media_type: (media.mime_type ?? 'application/octet-stream').split(';')[0] ?? '',
                 ref: media.id,
               },

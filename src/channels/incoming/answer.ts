@@ -7,36 +7,40 @@ import {
   prepareOneOff,
   type RunRequest,
   type RunStream,
-  readResult,
   runAsStream,
   selectRun,
   storedForPerson,
 } from '../../runs/index.ts';
-import {
-  inNewSession,
-  selectSession,
-  storeRequestFile,
-  turnRequest,
-} from '../../sessions/index.ts';
+import { inNewSession, type SessionRow, selectSession, turnRequest } from '../../sessions/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { day } from '../../shared/time.ts';
 import type { OpenChannel } from '../adapter.ts';
 import { adapters } from '../adapters/registry.ts';
-import { SendError } from '../call-api.ts';
 import { Draft } from '../outgoing/draft.ts';
+import { fileNotice, type UnreadFile } from '../outgoing/notices.ts';
 import { type ChannelRow, type MessageRow, moveThread, type ThreadRow } from '../store.ts';
-import { chunksOf } from './accept.ts';
+import { type RequestFiles, readFiles, withUnread } from './read-files.ts';
 import { channelStream, readAnswer } from './run-stream.ts';
+import { notify } from './settle.ts';
 
 const stream = { protocol: channelStream };
 
-/** Has a message answered by its agent: `left` to the person who handles the session, or by a run that `ended` or `waits`. */
+export type Outcome =
+  /** Left to the person who handles the session. */
+  | { readonly type: 'left' }
+  /** Answered by a run that has ended, or waits for an action of the type `required`. */
+  | { readonly type: 'ended' }
+  | { readonly type: 'waits'; readonly required: string | undefined }
+  /** Nothing but files that cannot be read. */
+  | { readonly type: 'unread'; readonly files: readonly UnreadFile[] };
+
+/** Has a message answered by its agent. */
 export async function answerMessage(
   given: Ctx,
   { row: channel, channel: open }: { readonly row: ChannelRow; readonly channel: OpenChannel },
   thread: ThreadRow,
   message: MessageRow,
-): Promise<'left' | 'ended' | 'waits'> {
+): Promise<Outcome> {
   const key = await actAsKey(given, channel.api_key_id);
   if (key === null)
     throw new Failure(
@@ -46,18 +50,33 @@ export async function answerMessage(
   const ctx = { ...asWriter(key, channel, thread), idempotency: keyOf(message) };
   const draft = new Draft(given, adapters[channel.kind], open, thread, message.run_id);
   try {
-    const started = await findRun(ctx, message);
-    if (started === 'ended') return 'ended';
-    const run =
-      started ??
-      (await runAsStream(ctx, await requestOf(ctx, channel, open, thread, message), stream));
-    const answer = await readAnswer(run, (text) => draft.show(text));
-    return answer.run?.status === 'requires_action' ? 'waits' : 'ended';
+    const run = await findRun(ctx, message);
+    if (run === 'ended') return { type: 'ended' };
+    const started = run ?? (await startRun(given, ctx, { channel, open, thread, message }));
+    return await readOutcome(started, draft);
   } catch (error) {
-    if (isLeft(error)) return 'left';
+    if (error instanceof UnreadableMessage) return { type: 'unread', files: error.files };
+    if (isLeft(error)) return { type: 'left' };
     throw error;
   } finally {
     await draft.end();
+  }
+}
+
+async function readOutcome(run: RunStream, draft: Draft): Promise<Outcome> {
+  const answer = await readAnswer(run, (text) => draft.show(text));
+  if (answer.run?.status !== 'requires_action') return { type: 'ended' };
+  return { type: 'waits', required: answer.run.required_actions?.[0]?.type };
+}
+
+/** A message that has no text, and no file that can be read. */
+class UnreadableMessage extends Error {
+  override readonly name = 'UnreadableMessage';
+  readonly files: readonly UnreadFile[];
+
+  constructor(files: readonly UnreadFile[]) {
+    super(fileNotice(files));
+    this.files = files;
   }
 }
 
@@ -65,7 +84,7 @@ export async function answerMessage(
 function asWriter(ctx: Ctx, { api_key_id, agent_id }: ChannelRow, thread: ThreadRow): Ctx {
   const actor: EndUserActor = {
     ...{ type: 'end_user', id: thread.end_user_id, api_key_id, agent_ids: [agent_id], groups: [] },
-    ...{ versions: 'active', expires_at: ctx.now() + day },
+    ...{ versions: 'active', issued_at: ctx.now(), expires_at: ctx.now() + day },
     limits: { id: '', requests_per_minute: null, budget: null },
   };
   return { ...ctx, actor, groups: actor.groups };
@@ -88,30 +107,46 @@ const keyOf = ({ id }: MessageRow): NonNullable<Ctx['idempotency']> => ({
   fingerprint: id,
 });
 
-/** Returns the run that an earlier attempt has started; null for none. Throws its failure. */
+/** Returns the run that an earlier attempt has started; null for none. */
 async function findRun(ctx: Ctx, { run_id }: MessageRow): Promise<RunStream | 'ended' | null> {
   const run = await selectRun(ctx.db, ctx.workspace_id, run_id).get();
   if (run === undefined) return null;
   if (isOpen(run)) return attachToRun(ctx, run_id, stream, 0);
-  const { answer, terminal } = await readResult(ctx, run_id);
-  if (answer === null && terminal?.type === 'error')
-    throw new Failure(terminal.code, terminal.detail);
   return 'ended';
+}
+
+interface Received {
+  readonly channel: ChannelRow;
+  readonly open: OpenChannel;
+  readonly thread: ThreadRow;
+  readonly message: MessageRow;
+}
+
+/** Starts the run of a message, and tells its sender which of the files it goes without. */
+async function startRun(
+  given: Ctx,
+  ctx: Ctx,
+  { channel, open, thread, message }: Received,
+): Promise<RunStream> {
+  const { files, unread } = await readFiles(ctx, channel.kind, open, message);
+  const session = await selectSession(ctx.db, ctx.workspace_id, thread.session_id).get();
+  const isEmpty = message.text.trim() === '' && files.length === 0;
+  if (isEmpty && session?.handled_by !== 'human') throw new UnreadableMessage(unread);
+  if (unread.length > 0) await notify(given, thread, fileNotice(unread), `files:${message.id}`);
+  const text = withUnread(message.text, unread) || files.map(({ name }) => name).join(', ');
+  const turn = { text, request_files: files, run_id: message.run_id };
+  return runAsStream(ctx, await requestOf(ctx, channel.agent_id, thread, session, turn), stream);
 }
 
 async function requestOf(
   ctx: Ctx,
-  { agent_id, kind }: ChannelRow,
-  open: OpenChannel,
+  agent_id: string,
   thread: ThreadRow,
-  message: MessageRow,
+  session: SessionRow | undefined,
+  turn: { readonly text: string; readonly request_files: RequestFiles; readonly run_id: string },
 ): Promise<RunRequest> {
-  const { db, workspace_id } = ctx;
-  const { files, unread } = await storeFiles(ctx, kind, open, message);
-  const text = [message.text, ...unread].filter(Boolean).join('\n\n') || namesOf(message);
-  const { run_id } = message;
-  const rest = { run_id, request_files: files, on_busy: 'queue' as const };
-  const session = await selectSession(db, workspace_id, thread.session_id).get();
+  const { text, ...fields } = turn;
+  const rest = { ...fields, on_busy: 'queue' as const };
   const isUsable =
     session !== undefined &&
     session.archived_at === null &&
@@ -119,49 +154,11 @@ async function requestOf(
   if (isUsable) return turnRequest(ctx, session.id, { text, version: null, ...rest });
   // The session of an archived conversation stays as it is.
   const id = session === undefined ? thread.session_id : ctx.newId('ses');
-  if (id !== thread.session_id) await moveThread(db, thread, id).run();
+  if (id !== thread.session_id) await moveThread(ctx.db, thread, id).run();
   const about = { message: text, inputs: {}, version: null, metadata: {} };
   const prepared = await prepareOneOff(ctx, agent_id, {
     ...about,
     end_user_id: thread.end_user_id,
   });
   return inNewSession(ctx, prepared, rest, { id });
-}
-
-const namesOf = ({ files }: MessageRow): string =>
-  files.map(({ name }) => name).join(', ') || '(empty message)';
-
-/** Stores the files of a message, each of them or a note that it cannot be read. */
-async function storeFiles(
-  ctx: Ctx,
-  kind: ChannelRow['kind'],
-  open: OpenChannel,
-  message: MessageRow,
-) {
-  const files: Awaited<ReturnType<typeof storeRequestFile>>[] = [];
-  const unread: string[] = [];
-  for (const { name, media_type, ref, object_key } of message.files) {
-    try {
-      const bytes =
-        object_key === undefined
-          ? await adapters[kind].read?.(ctx, open, ref ?? '')
-          : await readObject(ctx, object_key);
-      if (bytes === undefined) continue;
-      files.push(await storeRequestFile(ctx, { name, media_type, body: chunksOf(bytes) }));
-    } catch (error) {
-      const isLasting = error instanceof SendError ? error.is_lasting : isRefused(error);
-      if (!isLasting) throw error;
-      unread.push(`[${name}: ${(error as Error).message}]`);
-    }
-  }
-  return { files, unread };
-}
-
-const isRefused = (error: unknown): boolean => error instanceof Failure && error.status < 500;
-
-async function readObject(ctx: Ctx, key: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  const object = await ctx.files.get(key);
-  return object === null
-    ? undefined
-    : new Uint8Array(await new Response(object.body).arrayBuffer());
 }

@@ -5,6 +5,8 @@ import type { InboundMessage } from '../adapter.ts';
 import { withoutQuotes } from './without-quotes.ts';
 
 const maxFiles = 10;
+/** Attachments that are named to the sender, read or not. */
+const maxNamed = 20;
 const maxReferences = 20;
 
 /**
@@ -42,7 +44,7 @@ export async function readMail(
 ): Promise<InboundMessage | null> {
   const mail = await parse(raw);
   const from = mail.from?.address?.trim().toLowerCase() ?? '';
-  if (from === '' || from === own || return_path === '' || isAutomatic(mail)) return null;
+  if (from === '' || from === own || return_path === '' || isAutomatic(mail, from)) return null;
   const id = mail.messageId ?? `<${await sha256(raw)}@message>`;
   const references = idsOf(`${mail.references ?? ''} ${mail.inReplyTo ?? ''}`);
   const root = references[0] ?? id;
@@ -57,13 +59,17 @@ export async function readMail(
     text: references.length === 0 && mail.subject ? `${mail.subject}\n\n${text}` : text,
     files: mail.attachments
       .filter(({ disposition, related }) => disposition === 'attachment' || related !== true)
-      .slice(0, maxFiles)
-      .map(({ filename, mimeType, content }) => ({
-        name: filename ?? 'file',
-        media_type: mimeType,
-        ref: null,
-        content:
-          typeof content === 'string' ? bytesOf(content) : new Uint8Array(content as ArrayBuffer),
+      .slice(0, maxNamed)
+      .map(({ filename, mimeType, content }, index) => ({
+        ...{ name: filename ?? 'file', media_type: mimeType, ref: null },
+        ...(index < maxFiles
+          ? {
+              content:
+                typeof content === 'string'
+                  ? bytesOf(content)
+                  : new Uint8Array(content as ArrayBuffer),
+            }
+          : { refused: 'too_many' as const }),
       })),
     target: {
       to: from,
@@ -88,8 +94,11 @@ async function parse(raw: Uint8Array<ArrayBuffer>): Promise<Email> {
   }
 }
 
+/** Mailboxes that no person reads. */
+const unread = /^(?:mailer-daemon|postmaster|no-?reply|do-?not-?reply|owner-.*|.*-request)@/;
+
 /** RFC 3834, and the headers that software used before it. */
-function isAutomatic({ headers }: Email): boolean {
+function isAutomatic({ headers }: Email, from: string): boolean {
   const fieldOf = (name: string) =>
     headers
       .find(({ key }) => key === name)
@@ -97,7 +106,9 @@ function isAutomatic({ headers }: Email): boolean {
       .toLowerCase() ?? '';
   const submitted = fieldOf('auto-submitted');
   return (
+    unread.test(from) ||
     (submitted !== '' && !submitted.startsWith('no')) ||
+    /^multipart\/report\b/.test(fieldOf('content-type')) ||
     /^(?:bulk|junk|list|auto_reply)$/.test(fieldOf('precedence')) ||
     ['x-agentgrid-channel', 'list-id', 'x-autoreply', 'x-autorespond'].some(
       (name) => fieldOf(name) !== '',

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { isId } from '../../shared/id.ts';
-import type { ChannelRequest } from '../adapter.ts';
+import type { ChannelAdapter, ChannelRequest, OpenChannel } from '../adapter.ts';
 import { adapters } from '../adapters/registry.ts';
 import { openChannel } from '../open-channel.ts';
 import { selectSealedChannel } from '../store.ts';
@@ -33,7 +33,7 @@ export async function receiveRequest(
     body: await readBytes(request),
   };
   const adapter = adapters[row.kind];
-  if (!(await adapter.verify(received, channel, ctx.now())))
+  if (!(await isVerified(adapter, received, channel, ctx.now())))
     throw new Failure(
       'unauthenticated',
       'The signature of the request is missing, wrong or too old.',
@@ -43,6 +43,18 @@ export async function receiveRequest(
     return new Response(result.text, { headers: { 'content-type': 'text/plain; charset=utf-8' } });
   if (row.is_enabled) await acceptMessages(own, row, result.messages);
   return Response.json({ ok: true });
+}
+
+/** While credentials are replaced, the service signs with the former or with the new ones. */
+async function isVerified(
+  adapter: ChannelAdapter,
+  request: ChannelRequest,
+  channel: OpenChannel,
+  now: number,
+): Promise<boolean> {
+  if (await adapter.verify(request, channel, now)) return true;
+  const { former } = channel;
+  return former !== null && adapter.verify(request, { ...channel, credentials: former }, now);
 }
 
 /** Reads the bytes as they were signed. Throws `too_large` as soon as there are too many. */

@@ -39,7 +39,27 @@ export const selectMessage = (db: Db, workspace_id: string, id: string) =>
     .from(channel_messages)
     .where(and(eq(channel_messages.workspace_id, workspace_id), eq(channel_messages.id, id)));
 
-/** Claims the oldest message of a thread that is to be answered; none while another one is being answered. */
+/** The message that the channel has delivered before under this id. */
+export const selectKnown = (db: Db, channel_id: string, external_id: string) =>
+  db
+    .select({ id: channel_messages.id })
+    .from(channel_messages)
+    .where(
+      and(
+        eq(channel_messages.channel_id, channel_id),
+        eq(channel_messages.external_id, external_id),
+      ),
+    );
+
+/** A message whose run waits, which later messages of its thread follow. */
+export const selectWaiting = (db: Db, thread_id: string) =>
+  db
+    .select({ id: channel_messages.id })
+    .from(channel_messages)
+    .where(and(eq(channel_messages.thread_id, thread_id), eq(channel_messages.status, 'waiting')))
+    .limit(1);
+
+/** Claims the oldest message of a thread that is to be answered; none while another one is being answered, or its run waits. */
 export const claimNext = (db: Db, thread_id: string, now: number, lease_until: number) =>
   db
     .update(channel_messages)
@@ -47,7 +67,8 @@ export const claimNext = (db: Db, thread_id: string, now: number, lease_until: n
     .where(
       sql`${channel_messages.id} = (select m.id from channel_messages m where m.thread_id = ${thread_id}
         and (m.status = 'received' or m.status = 'running' and m.lease_until <= ${now}) order by m.position, m.id limit 1)
-      and not exists (select 1 from channel_messages m where m.thread_id = ${thread_id} and m.status = 'running' and m.lease_until > ${now})`,
+      and not exists (select 1 from channel_messages m where m.thread_id = ${thread_id}
+        and (m.status = 'waiting' or m.status = 'running' and m.lease_until > ${now}))`,
     )
     .returning();
 
@@ -71,6 +92,27 @@ export const settleMessage = (
       ...(status === 'received' ? {} : { text: '', files: [] }),
     })
     .where(eq(channel_messages.id, id));
+
+/**
+ * Returns messages to the queue whose job was lost, as their process has died: claimed without a renewed lease, or not
+ * claimed in a while. Those that wait for another message of their thread have no job, and need none. The lease keeps
+ * the next ticks from the same.
+ */
+export const reclaimLost = (
+  db: Db,
+  { now, before, until, limit }: { now: number; before: number; until: number; limit: number },
+) =>
+  db
+    .update(channel_messages)
+    .set({ status: 'received', lease_until: until })
+    .where(
+      sql`${channel_messages.id} in (select m.id from channel_messages m where m.status in ('received', 'running') and m.lease_until <= ${now}
+        and (m.status = 'running' or m.created_at <= ${before})
+        and not exists (select 1 from channel_messages o where o.thread_id = m.thread_id
+          and (o.status = 'waiting' or o.status = 'running' and o.lease_until > ${now}))
+        order by m.lease_until limit ${limit})`,
+    )
+    .returning({ id: channel_messages.id, workspace_id: channel_messages.workspace_id });
 
 /** Messages whose run has waited and has ended since, oldest first. */
 export const selectAnswered = (db: Db, limit: number) =>

@@ -16,8 +16,9 @@ const maxFiles = 10;
 /** Returns what a delivery sends: the answer of a run, or the reply of a person. Null when it was erased. */
 export async function contentOf(
   ctx: Ctx,
-  { source_id, session_id }: DeliveryRow,
+  { source_id, session_id, notice }: DeliveryRow,
 ): Promise<Content | null> {
+  if (notice !== null) return { text: notice, files: [] };
   const message = source_id.startsWith('run_')
     ? await answerOf(ctx, source_id)
     : await replyOf(ctx, source_id, session_id);
@@ -27,13 +28,18 @@ export async function contentOf(
     ...message.parts.flatMap((part) => (part.type === 'file' ? part : [])),
   ];
   const files: OutboundFile[] = [];
-  for (const { id, name, media_type, byte_size } of refs.slice(0, maxFiles)) {
-    const object = byte_size > maxFileBytes ? null : await ctx.files.get(await keyOf(ctx, id));
-    if (object === null) continue;
-    const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
-    files.push({ name, media_type, bytes });
+  const omitted: string[] = [];
+  for (const [index, { id, name, media_type, byte_size }] of refs.entries()) {
+    const isSent = index < maxFiles && byte_size <= maxFileBytes;
+    const object = isSent ? await ctx.files.get(await keyOf(ctx, id)) : null;
+    if (object === null) omitted.push(`[${name}: not sent]`);
+    else {
+      const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
+      files.push({ name, media_type, bytes });
+    }
   }
-  return { text: withSources(message), files };
+  const text = [withSources(message), ...omitted].filter(Boolean).join('\n\n');
+  return { text, files };
 }
 
 async function answerOf(ctx: Ctx, run_id: string): Promise<Message | null> {

@@ -12,6 +12,7 @@ import {
   updateChannel,
 } from '../store.ts';
 import { contentOf } from './content.ts';
+import { notices } from './notices.ts';
 import { splitText } from './split-text.ts';
 import { claimDelivery, updateDelivery, upsertDelivery } from './store.ts';
 
@@ -72,7 +73,8 @@ async function sendParts(
     throw new SendError('The run has ended without an answer.', { is_lasting: true });
   const { sendFile, update } = adapter;
   const texts = splitText(content.text, adapter.max_chars);
-  if (sendFile === undefined && texts.length === 0 && content.files.length > 0) texts.push('');
+  if (texts.length === 0 && content.files.length === 0) texts.push(notices.empty);
+  if (sendFile === undefined && texts.length === 0) texts.push('');
   const ids = [...row.external_ids];
   const isDrafted = row.sent_parts === 0 && ids.length === 1;
   const parts = [

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
+import { withRetry } from '../../platform/with-retry.ts';
 import { minute, second } from '../../shared/time.ts';
 import type { ChannelAdapter, OpenChannel } from '../adapter.ts';
 import { SendError } from '../call-api.ts';
@@ -77,6 +78,7 @@ export class Draft {
     }
     const id = `${row.id}_0`;
     this.#id = await this.#adapter.send(this.#ctx, this.#channel, { target, text, files: [], id });
-    await updateDelivery(db, row, { external_ids: [this.#id] }).run();
+    const external_ids = [this.#id];
+    await withRetry(() => updateDelivery(db, row, { external_ids }).run());
   }
 }

@@ -1,9 +1,12 @@
-import { and, eq, lte, sql } from 'drizzle-orm';
-import type { Db } from '../../db/client.ts';
+import { and, eq, getTableColumns, lte, sql } from 'drizzle-orm';
+import type { Db, Statement } from '../../db/client.ts';
 import { channel_deliveries } from '../../db/schema/channels.ts';
 import type { DeliveryRow } from '../store.ts';
 
-/** Adds a delivery, or makes the existing one of the same source due, unless it has ended. */
+/** An attempt in progress must not be repeated, and later ones have their time. */
+const isUntried = sql`${channel_deliveries.status} = 'pending' and ${channel_deliveries.attempts} = 0`;
+
+/** Adds a delivery, or makes the existing one of the same source due, unless an attempt at it has been made. */
 export const upsertDelivery = (db: Db, row: DeliveryRow) =>
   db
     .insert(channel_deliveries)
@@ -11,9 +14,70 @@ export const upsertDelivery = (db: Db, row: DeliveryRow) =>
     .onConflictDoUpdate({
       target: [channel_deliveries.thread_id, channel_deliveries.source_id],
       set: { next_attempt_at: row.next_attempt_at, updated_at: row.updated_at },
-      setWhere: eq(channel_deliveries.status, 'pending'),
+      setWhere: isUntried,
     })
     .returning();
+
+const columns = Object.keys(getTableColumns(channel_deliveries)) as (keyof DeliveryRow)[];
+
+/**
+ * Adds a notice, unless the user has received the same one since `since`. One for a run whose draft is shown is always
+ * added, since it replaces the draft.
+ */
+export const insertNotice = (
+  db: Db,
+  row: DeliveryRow,
+  {
+    end_user_id,
+    run_id,
+    since,
+  }: { readonly end_user_id: string; readonly run_id: string | null; readonly since: number },
+): Statement<DeliveryRow[]> => {
+  const values = columns.map((name) => (name === 'external_ids' ? sql`'[]'` : sql`${row[name]}`));
+  return db
+    .insert(channel_deliveries)
+    .select(
+      sql`select ${sql.join(values, sql`, `)} where
+        exists (select 1 from channel_deliveries d where d.thread_id = ${row.thread_id} and d.source_id in (${row.source_id}, ${run_id}))
+        or not exists (select 1 from channel_threads t join channel_deliveries d on d.thread_id = t.id
+          where t.workspace_id = ${row.workspace_id} and t.end_user_id = ${end_user_id} and t.channel_id = ${row.channel_id}
+          and d.notice = ${row.notice} and d.created_at > ${since})`,
+    )
+    .onConflictDoUpdate({
+      target: [channel_deliveries.thread_id, channel_deliveries.source_id],
+      set: {
+        notice: row.notice,
+        next_attempt_at: row.next_attempt_at,
+        updated_at: row.updated_at,
+      },
+      setWhere: isUntried,
+    })
+    .returning() as unknown as Statement<DeliveryRow[]>;
+};
+
+/** Gives the draft of an answer to a notice, which replaces its text. The answer is then a message of its own. */
+export const moveDraft = (db: Db, { thread_id, source_id }: DeliveryRow, run_id: string) => {
+  const draft = and(
+    eq(channel_deliveries.thread_id, thread_id),
+    eq(channel_deliveries.source_id, run_id),
+    isUntried,
+  );
+  return [
+    db
+      .update(channel_deliveries)
+      .set({
+        external_ids: sql`coalesce((select d.external_ids from channel_deliveries d where d.thread_id = ${thread_id} and d.source_id = ${run_id} and d.status = 'pending' and d.attempts = 0), '[]')`,
+      })
+      .where(
+        and(
+          eq(channel_deliveries.thread_id, thread_id),
+          eq(channel_deliveries.source_id, source_id),
+          isUntried,
+        ),
+      ),
+    db.delete(channel_deliveries).where(draft),
+  ] as const;
+};
 
 /** Claims a due delivery for one attempt, until `lease_until`; no row for any other. */
 export const claimDelivery = (

@@ -5,8 +5,10 @@ import { analyticsArea } from '../screens/analytics/area.ts';
 import { approvalsArea } from '../screens/approvals/area.ts';
 import { costArea } from '../screens/cost/area.ts';
 import { inboxArea } from '../screens/inbox/area.ts';
+import { knowledgeArea } from '../screens/knowledge/area.ts';
 import { sessionsArea } from '../screens/sessions/area.ts';
 import { settingsArea } from '../screens/settings/area.ts';
+import { toolsArea } from '../screens/tools/area.ts';
 import type { AreaName } from '../texts/shell.ts';
 import type { Permission } from './session.tsx';
 
@@ -27,6 +29,8 @@ export interface Area {
 /** In the order in which they are shown. */
 export const areas: readonly Area[] = [
   agentsArea,
+  knowledgeArea,
+  toolsArea,
   sessionsArea,
   inboxArea,
   approvalsArea,

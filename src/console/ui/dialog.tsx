@@ -25,12 +25,12 @@ export function Dialog({ isOpen, onClose, title, children, size = 'normal' }: Di
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
         <Base.Popup className={`dialog dialog-${size}`}>
-          <header className="dialog-header">
+          <div className="dialog-header">
             <Base.Title className="dialog-title">{title}</Base.Title>
             <Base.Close className="icon-button" aria-label={texts.close} title={texts.close}>
               <X size={16} aria-hidden="true" />
             </Base.Close>
-          </header>
+          </div>
           <div className="dialog-body">{children}</div>
         </Base.Popup>
       </Base.Portal>
@@ -61,19 +61,19 @@ export function ConfirmDialog({
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="backdrop" />
         <AlertDialog.Popup className="dialog dialog-normal">
-          <header className="dialog-header">
+          <div className="dialog-header">
             <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
-          </header>
+          </div>
           <div className="dialog-body">
             <AlertDialog.Description render={<div />}>{children}</AlertDialog.Description>
             <ProblemNote problem={problem} />
           </div>
-          <footer className="dialog-footer">
+          <div className="dialog-footer">
             <AlertDialog.Close className="button button-plain">{texts.cancel}</AlertDialog.Close>
             <Button kind="danger" isBusy={isBusy} onClick={() => onConfirm()}>
               {action}
             </Button>
-          </footer>
+          </div>
         </AlertDialog.Popup>
       </AlertDialog.Portal>
     </AlertDialog.Root>

@@ -24,17 +24,20 @@ export function Form({
   onSubmit,
   children,
   label,
+  isLive = false,
 }: {
   readonly problem: Problem | null;
   readonly onSubmit: () => unknown;
   readonly children: ReactNode;
   readonly label?: string;
+  /** The problem was found while a person types: it is shown at the fields, and the focus stays. */
+  readonly isLive?: boolean;
 }) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (problem !== null)
+    if (problem !== null && !isLive)
       form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [problem]);
+  }, [problem, isLive]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onSubmit();
@@ -51,7 +54,7 @@ export function Form({
       }}
     >
       <FormProblem value={problem}>
-        <ProblemNote problem={problem} />
+        <ProblemNote problem={isLive ? null : problem} />
         {children}
       </FormProblem>
     </form>

@@ -31,15 +31,37 @@ interface TableProps<Row> {
   readonly keyOf: (row: Row) => string;
   /** Where a row leads; its first cell is the link, and the whole row can be clicked. */
   readonly linkOf?: (row: Row) => string;
+  /** Rows that can be chosen, for actions on several of them. */
+  readonly selection?: Selection<Row>;
+}
+
+interface Selection<Row> {
+  readonly keys: ReadonlySet<string>;
+  readonly onChange: (keys: ReadonlySet<string>) => void;
+  /** Such as “Select invoice.pdf”. */
+  readonly labelOf: (row: Row) => string;
+  readonly allLabel: string;
 }
 
 /** A table; on narrow screens each row is a block. */
-export const Table = <Row,>({ label, columns, rows, keyOf, linkOf }: TableProps<Row>) => (
+export const Table = <Row,>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  linkOf,
+  selection,
+}: TableProps<Row>) => (
   <div className="table-frame">
     <table className="table">
       <caption className="visually-hidden">{label}</caption>
       <thead>
         <tr>
+          {selection !== undefined && (
+            <th className="table-select">
+              <SelectAll keys={rows.map(keyOf)} selection={selection} />
+            </th>
+          )}
           {columns.map(({ name, isNumber, isMinor }) => (
             <th key={name} scope="col" className={cellClass(isNumber, isMinor)}>
               {name}
@@ -50,6 +72,11 @@ export const Table = <Row,>({ label, columns, rows, keyOf, linkOf }: TableProps<
       <tbody>
         {rows.map((row) => (
           <tr key={keyOf(row)} className={linkOf === undefined ? '' : 'table-row-link'}>
+            {selection !== undefined && (
+              <td className="table-select">
+                <Select row={row} id={keyOf(row)} selection={selection} />
+              </td>
+            )}
             {columns.map(({ name, cell, isNumber, isMinor }, index) => (
               <td key={name} data-label={name} className={cellClass(isNumber, isMinor)}>
                 {linkOf !== undefined && index === 0 ? (
@@ -67,6 +94,48 @@ export const Table = <Row,>({ label, columns, rows, keyOf, linkOf }: TableProps<
     </table>
   </div>
 );
+
+function Select<Row>({
+  row,
+  id,
+  selection: { keys, onChange, labelOf },
+}: {
+  readonly row: Row;
+  readonly id: string;
+  readonly selection: Selection<Row>;
+}) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={labelOf(row)}
+      checked={keys.has(id)}
+      onChange={({ target }) =>
+        onChange(new Set([...keys].filter((key) => key !== id).concat(target.checked ? id : [])))
+      }
+    />
+  );
+}
+
+function SelectAll<Row>({
+  keys,
+  selection,
+}: {
+  readonly keys: readonly string[];
+  readonly selection: Selection<Row>;
+}) {
+  const chosen = keys.filter((key) => selection.keys.has(key)).length;
+  return (
+    <input
+      type="checkbox"
+      aria-label={selection.allLabel}
+      checked={chosen > 0 && chosen === keys.length}
+      ref={(box) => {
+        if (box !== null) box.indeterminate = chosen > 0 && chosen < keys.length;
+      }}
+      onChange={({ target }) => selection.onChange(new Set(target.checked ? keys : []))}
+    />
+  );
+}
 
 const cellClass = (isNumber = false, isMinor = false) =>
   [isNumber && 'number', isMinor && 'minor'].filter(Boolean).join(' ') || undefined;

@@ -56,6 +56,7 @@ export const channel_threads = sqliteTable(
     uniqueIndex('channel_threads_key').on(table.channel_id, table.thread_key),
     index('channel_threads_session').on(table.session_id),
     index('channel_threads_workspace').on(table.workspace_id, table.id),
+    index('channel_threads_user').on(table.workspace_id, table.end_user_id),
   ],
 );
 
@@ -69,6 +70,8 @@ export interface ChannelFile {
   readonly ref: string | null;
   /** The object that holds the content. */
   readonly object_key?: string;
+  /** Why the content was not stored. */
+  readonly refused?: 'too_large' | 'too_many';
 }
 
 /** Messages that arrived, each once however often the channel delivers it. */
@@ -95,6 +98,9 @@ export const channel_messages = sqliteTable(
     uniqueIndex('channel_messages_external').on(table.channel_id, table.external_id),
     index('channel_messages_thread').on(table.thread_id, table.position),
     index('channel_messages_waiting').on(table.created_at).where(sql`status = 'waiting'`),
+    index('channel_messages_open')
+      .on(table.lease_until)
+      .where(sql`status in ('received', 'running')`),
     index('channel_messages_created').on(table.created_at),
     index('channel_messages_workspace').on(table.workspace_id),
   ],

@@ -66,6 +66,8 @@ export const erasures = sqliteTable(
     is_again: integer({ mode: 'boolean' }).notNull().default(false),
     /** Numbers of removed or pseudonymised rows and objects, by kind. */
     counts: text({ mode: 'json' }).notNull().$type<Record<string, number>>(),
+    /** True when the end user had been seen when the erasure was requested; null for those of earlier releases. */
+    is_known: integer({ mode: 'boolean' }),
     /** The signed receipt, a compact JSON Web Signature; null before the end. */
     receipt: text(),
     created_by: text(),

@@ -25,9 +25,27 @@ export const users = sqliteTable(
     totp_step: integer().notNull().default(0),
     created_at: integer().notNull(),
     updated_at: integer().notNull(),
+    /** The row of a deleted account stays without address and name, since memberships refer to it. */
+    deleted_at: integer(),
   },
   (table) => [uniqueIndex('users_email').on(table.email)],
 );
+
+/** Deletions of accounts. Triggers allow a running one to replace the person in the audit log. */
+export const account_deletions = sqliteTable('account_deletions', {
+  user_id: text()
+    .primaryKey()
+    .references(() => users.id),
+  /** Null once the deletion is completed. */
+  email: text(),
+  /** The membership with which the job continues, and the audit entry after which. */
+  member_id: text().notNull().default(''),
+  position: text().notNull().default(''),
+  /** True once all entries have been changed, before this is repeated for late writes. */
+  is_again: integer({ mode: 'boolean' }).notNull().default(false),
+  created_at: integer().notNull(),
+  completed_at: integer(),
+});
 
 /** Sessions of people in a browser. A row that is deleted ends its session at once. */
 export const user_sessions = sqliteTable(
@@ -69,6 +87,9 @@ export const user_identities = sqliteTable(
       .notNull()
       .references(() => users.id),
     created_at: integer().notNull(),
+    /** The address at the provider when it was linked, by which people tell two accounts there apart. */
+    email: text(),
+    last_used_at: integer(),
   },
   (table) => [
     primaryKey({ columns: [table.issuer, table.subject] }),
@@ -76,7 +97,18 @@ export const user_identities = sqliteTable(
   ],
 );
 
-export const tokenPurposes = ['sign_up', 'reset', 'link'] as const;
+/**
+ * `email` confirms a new address, `email_revoke` returns to the former one; the row of `account_deleted` has the address of a
+ * notice, and no token.
+ */
+export const tokenPurposes = [
+  'sign_up',
+  'reset',
+  'link',
+  'email',
+  'email_revoke',
+  'account_deleted',
+] as const;
 export type TokenPurpose = (typeof tokenPurposes)[number];
 
 /** Single-use tokens. The token itself is derived from the id by a secret of the deployment and is not stored. */
@@ -140,6 +172,8 @@ export const members = sqliteTable(
   },
   (table) => [
     index('members_workspace').on(table.workspace_id, table.id),
+    /** Former memberships included. */
+    index('members_of_user').on(table.user_id, table.id),
     uniqueIndex('members_user')
       .on(table.user_id, table.workspace_id)
       .where(sql`removed_at is null`),

@@ -34,6 +34,8 @@ export const share_links = sqliteTable(
     /** A version number or label; null for the active version. */
     version: text(),
     enabled: integer({ mode: 'boolean' }).notNull(),
+    /** True if visitors may open the documents that their answers cite. */
+    open_documents: integer({ mode: 'boolean' }).notNull().default(false),
     expires_at: integer(),
     max_visitors: integer(),
     max_sessions: integer(),

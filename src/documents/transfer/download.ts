@@ -22,12 +22,13 @@ export interface DownloadRequest {
 /**
  * Responds with a stored original: as an attachment, sandboxed, and under the content type of its format,
  * so that no browser executes it. Returns null when the object is missing. With `part`, answers `Range`
- * with that part, and throws `range_not_satisfiable`.
+ * with that part, and throws `range_not_satisfiable`. With `isShown`, a browser shows it if it is of a passive format.
  */
 export async function downloadOriginal(
   ctx: Ctx,
   { id, name, media_type }: DownloadableFile,
   part?: DownloadRequest,
+  isShown = false,
 ): Promise<Response | null> {
   const etag = part === undefined ? null : `"${part.sha256}"`;
   const range =
@@ -40,6 +41,7 @@ export async function downloadOriginal(
     status: range === null ? 200 : 206,
     headers: {
       ...attachmentHeaders(name, formatOf(media_type).served_as),
+      ...(isShown && isPassive(media_type) && inlineHeaders(name, media_type)),
       'content-length': String(range?.length ?? object.byte_size),
       ...(range !== null && {
         'content-range': `bytes ${range.offset}-${range.offset + range.length - 1}/${object.byte_size}`,
@@ -58,8 +60,26 @@ export const attachmentHeaders = (name: string, type: string): Record<string, st
   'cache-control': 'private, no-store',
 });
 
+const pdf = 'application/pdf';
+const passive: ReadonlySet<string> = new Set([
+  pdf,
+  ...['image/png', 'image/jpeg', 'image/gif', 'image/webp'],
+]);
+
+/** Returns true for formats that a browser shows itself, in which nothing runs as a page of the origin. */
+export const isPassive = (media_type: string): boolean =>
+  passive.has(formatOf(media_type).served_as);
+
+/** Safari shows no PDF in a sandbox, and viewers of older browsers style themselves inline. */
+const pdfPolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+const inlineHeaders = (name: string, media_type: string): Record<string, string> => ({
+  'content-disposition': dispositionOf(name, 'inline'),
+  ...(formatOf(media_type).served_as === pdf && { 'content-security-policy': pdfPolicy }),
+});
+
 /** RFC 6266: a plain ASCII name for old clients, the full name in RFC 8187 encoding. */
-function dispositionOf(name: string): string {
+function dispositionOf(name: string, type = 'attachment'): string {
   const ascii = name
     .normalize('NFKD')
     .replaceAll(/[\u0300-\u036f]/g, '')
@@ -68,5 +88,5 @@ function dispositionOf(name: string): string {
     /['()*]/g,
     (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+  return `${type}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }

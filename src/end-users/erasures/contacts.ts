@@ -1,10 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { deleting, once, type Step } from './step.ts';
+import { deleting, once, type Step, valuesOf } from './step.ts';
 
 const messagesAtOnce = 500;
-
-const valuesOf = (ids: readonly string[]) =>
-  sql`(select value from json_each(${JSON.stringify(ids)}))`;
 
 /**
  * Erases the conversations of channels, with messages that no session has yet and their files. Before the sessions, which

@@ -3,13 +3,11 @@ import { originalKey } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { eraseSomeOneOffs, removeObjects } from '../../runs/index.ts';
 import { eraseSomeSessions } from '../../sessions/index.ts';
-import type { Progress, Step } from './step.ts';
+import { removeExports } from '../../workspaces/index.ts';
+import { type Progress, type Step, valuesOf } from './step.ts';
 
 const sessionsAtOnce = 20;
 const filesAtOnce = 500;
-
-const valuesOf = (ids: readonly string[]) =>
-  sql`(select value from json_each(${JSON.stringify(ids)}))`;
 
 /** Deletes what refers to runs and does not end with them: stored replies, and events with their deliveries. */
 async function eraseReferences(
@@ -94,6 +92,12 @@ export const exports: Step = async ({ db, files, workspace_id }, { end_user_id }
   await files.remove(rows.flatMap(({ object_key }) => object_key ?? []));
   await db.run(sql`delete from end_user_exports where id in ${valuesOf(rows.map(({ id }) => id))}`);
   return { counts: { exports: rows.length }, position: null };
+};
+
+/** Removes archives of the workspace: they have the end user's data, too. After everything else, so that no later one has. */
+export const workspaceExports: Step = async (ctx) => {
+  const reason = 'The archive was deleted, since an end user was erased. Start another export.';
+  return { counts: { workspace_exports: await removeExports(ctx, reason) }, position: null };
 };
 
 /** Calls of `merge` after which the keyword index is taken to be compact. */

@@ -17,7 +17,10 @@ export interface PublicKey {
 
 /** Returns the key that signs receipts, which is derived from the root key, and its public half. */
 async function signingKey({ erasure_secret }: Pick<Config, 'erasure_secret'>) {
-  const seed = await crypto.subtle.digest('SHA-256', encoder.encode(`receipt:${erasure_secret}`));
+  const seed = await crypto.subtle.digest(
+    'SHA-256',
+    encoder.encode(`receipt:${erasure_secret.current}`),
+  );
   const pkcs8 = new Uint8Array([...pkcs8Head, ...new Uint8Array(seed)]);
   const key = await crypto.subtle.importKey('pkcs8', pkcs8, { name: 'Ed25519' }, true, ['sign']);
   const { x = '' } = (await crypto.subtle.exportKey('jwk', key)) as JsonWebKey;

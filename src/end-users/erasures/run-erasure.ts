@@ -5,7 +5,14 @@ import type { JobHandler } from '../../platform/job-handler.ts';
 import { minute, toWireTime } from '../../shared/time.ts';
 import { usageArchives } from './archives.ts';
 import { channels, contacts } from './contacts.ts';
-import { exports, generatedFiles, keywordIndex, oneOffRuns, sessions } from './conversations.ts';
+import {
+  exports,
+  generatedFiles,
+  keywordIndex,
+  oneOffRuns,
+  sessions,
+  workspaceExports,
+} from './conversations.ts';
 import { signReceipt } from './receipt.ts';
 import { records } from './records.ts';
 import type { Counts, Step } from './step.ts';
@@ -24,6 +31,7 @@ const steps: readonly (readonly [name: string, step: Step])[] = Object.entries({
   ...contacts,
   ...records,
   usage_archives: usageArchives,
+  workspace_exports: workspaceExports,
   keyword_index: keywordIndex,
 });
 

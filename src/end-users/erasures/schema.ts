@@ -21,6 +21,12 @@ export const Erasure = z
       .string()
       .describe('SHA-256 of this id, a line feed and the id of the end user, in hexadecimal'),
     pseudonym: z.string().describe('Stands for the end user in usage and the audit log'),
+    is_known: z
+      .boolean()
+      .nullable()
+      .describe(
+        'False when the end user had no session, run or rating when the erasure was requested: what else may name them, such as a budget or an entry of the audit log, is erased anyway. Check the id for a typing error. Null for erasures of earlier releases',
+      ),
     removed: Counts,
     receipt: z
       .string()
@@ -39,6 +45,7 @@ export const toErasure = (row: ErasureRow): Erasure => ({
   status: row.status,
   subject_hash: row.subject_hash,
   pseudonym: row.pseudonym,
+  is_known: row.is_known,
   removed: row.counts,
   receipt: row.receipt,
   created_at: toWireTime(row.created_at),

@@ -36,6 +36,7 @@ export async function eraseEndUser(ctx: Ctx, end_user_id: string): Promise<Erasu
     position: '',
     is_again: false,
     counts: {},
+    is_known: null,
     receipt: null,
     created_by: actorId(ctx.actor),
     created_at: now,

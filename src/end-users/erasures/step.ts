@@ -19,6 +19,10 @@ export interface Progress {
 /** Does a bounded part of the work from a position on. Doing it again, after an interruption, is harmless. */
 export type Step = (ctx: Ctx, erasing: Erasing, position: string) => Promise<Progress>;
 
+/** A list of ids as one parameter, for `in`. */
+export const valuesOf = (ids: readonly string[]) =>
+  sql`(select value from json_each(${JSON.stringify(ids)}))`;
+
 /** Rows that one statement deletes. */
 const rowsAtOnce = 1000;
 /** Rows that one statement looks at. */

@@ -8,7 +8,10 @@ export type ErasureRow = typeof erasures.$inferSelect;
 export const insertErasure = (db: Db, row: ErasureRow) =>
   db
     .insert(erasures)
-    .values(row)
+    .values({
+      ...row,
+      is_known: sql`exists (select 1 from end_users u where u.workspace_id = ${row.workspace_id} and u.id = ${row.end_user_id})`,
+    })
     .onConflictDoUpdate({
       target: [erasures.workspace_id, erasures.end_user_id],
       targetWhere: sql`end_user_id is not null`,

@@ -10,6 +10,7 @@ import type { EndUserExport, LinkQuery } from './schema.ts';
 import {
   type ExportRow,
   insertExport,
+  keyOfExport,
   selectExport,
   selectExports,
   selectLinkedExport,
@@ -27,7 +28,7 @@ export async function createExport(ctx: Ctx, end_user_id: string): Promise<EndUs
     workspace_id: ctx.workspace_id,
     end_user_id,
     status: 'running',
-    object_key: `${ctx.workspace_id}/exports/${id}.ndjson.gz`,
+    object_key: keyOfExport(ctx.workspace_id, id),
     byte_size: null,
     sha256: null,
     counts: null,

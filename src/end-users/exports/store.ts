@@ -1,8 +1,13 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, lt } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { end_user_exports } from '../../db/schema/end-users.ts';
+import { isOfServedWorkspace } from '../../db/served-workspace.ts';
 
 export type ExportRow = typeof end_user_exports.$inferSelect;
+
+/** The object that holds the archive of an export. */
+export const keyOfExport = (workspace_id: string, id: string): string =>
+  `${workspace_id}/exports/${id}.ndjson.gz`;
 
 export const insertExport = (db: Db, row: ExportRow) => db.insert(end_user_exports).values(row);
 
@@ -17,12 +22,7 @@ export const selectLinkedExport = (db: Db, id: string) =>
   db
     .select()
     .from(end_user_exports)
-    .where(
-      and(
-        eq(end_user_exports.id, id),
-        sql`exists (select 1 from workspaces w where w.id = ${end_user_exports.workspace_id} and w.suspended_at is null and w.deleted_at is null)`,
-      ),
-    );
+    .where(and(eq(end_user_exports.id, id), isOfServedWorkspace(end_user_exports.workspace_id)));
 
 export const selectExports = (
   db: Db,

@@ -4,7 +4,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { JobHandler } from '../../platform/job-handler.ts';
 import { toBase64Url } from '../../shared/digest.ts';
 import { type Section, sections } from './sections.ts';
-import { endExport, selectExport } from './store.ts';
+import { endExport, keyOfExport, selectExport } from './store.ts';
 
 const rowsAtOnce = 200;
 const limit = 2 * 1024 * 1024 * 1024;
@@ -84,7 +84,9 @@ async function* linesOf(ctx: Ctx, end_user_id: string, counts: Record<string, nu
 async function writeArchive(ctx: Ctx, export_id: string): Promise<void> {
   const { db, files, workspace_id } = ctx;
   const found = await selectExport(db, workspace_id, export_id).get();
-  if (found === undefined || found.status !== 'running' || found.object_key === null) return;
+  // Erased, maybe after an attempt that wrote the archive and was interrupted.
+  if (found === undefined) return files.remove([keyOfExport(workspace_id, export_id)]);
+  if (found.status !== 'running' || found.object_key === null) return;
   const counts: Record<string, number> = {};
   const lines = linesOf(ctx, found.end_user_id, counts);
   const stream = new ReadableStream<Uint8Array>({

@@ -10,7 +10,9 @@ export const Me = z
       example: 'key_01kajv2q5ve0mt8h2vj3c6x7ra',
     }),
     workspace_id: Id('ws'),
-    role: z.enum(roles),
+    role: z
+      .enum([...roles, 'owner'])
+      .describe('An `owner` is a member with the permissions of an `admin`'),
     permissions: z.array(z.string()),
     agent_ids: z.array(z.string()).nullable(),
     expires_at: Time.nullable(),

@@ -8,7 +8,8 @@ import type { Me } from './schema.ts';
 /** Returns the caller with its permissions. Throws `forbidden` for a caller that is neither a key nor a member. */
 export function getMe(ctx: Ctx): Me {
   const actor = credentialActor(ctx);
-  const { type, id, role, agent_ids, expires_at } = actor;
+  const { type, id, agent_ids, expires_at } = actor;
+  const role = type === 'user' && actor.is_owner ? 'owner' : actor.role;
   return {
     type,
     id,

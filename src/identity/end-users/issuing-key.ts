@@ -4,7 +4,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { cacheFor, cacheKey, findCached } from '../credential-cache.ts';
 import { type CredentialRow, selectIssuer } from '../credential-store.ts';
 import { selectNotBefore } from './store.ts';
-import { tombstoneOf } from './tombstone.ts';
+import { tombstonesOf } from './tombstone.ts';
 
 const cacheSize = 5000;
 /** The instants before which tokens are refused, by key and end user. */
@@ -35,7 +35,7 @@ export async function findIssuingKey(
   const known = cache.get(name);
   if (cached !== undefined && known !== undefined && at - known.read_at < cacheFor)
     return { key: cached, not_before: known.not_before };
-  const ids = [end_user_id, await tombstoneOf(config, end_user_id)];
+  const ids = [end_user_id, ...(await tombstonesOf(config, end_user_id))];
   const [keys, [state]] = await batch(db, [
     cached === undefined ? selectIssuer(db, key_id) : null,
     selectNotBefore(db, key_id, ids),

@@ -62,6 +62,73 @@ export const identityLinkedLetter = (origin: string) =>
     `If this was not you, secure your account at the provider, then reset the password and turn two-factor sign-in on: ${origin}/account`,
   );
 
+export const passkeyLetter = (origin: string, isAdded: boolean) =>
+  letter(
+    isAdded ? 'A passkey was added' : 'A passkey was removed',
+    isAdded
+      ? 'A passkey was added to your AgentGrid account, and signs in to it from now on.'
+      : 'A passkey was removed from your AgentGrid account, and no longer signs in to it.',
+    `If this was not you, reset the password at once, then look through your passkeys: ${origin}/account`,
+  );
+
+export const identityAddedLetter = (origin: string) =>
+  letter(
+    'A sign-in method was added',
+    'An account at an identity provider was linked to your AgentGrid account, and signs in to it from now on.',
+    `If this was not you, reset the password at once, and unlink it: ${origin}/account`,
+  );
+
+export const identityUnlinkedLetter = (origin: string) =>
+  letter(
+    'A sign-in method was removed',
+    'An account at an identity provider was unlinked from your AgentGrid account, and no longer signs in to it.',
+    `If this was not you, reset the password at once: ${origin}/account`,
+  );
+
+export const emailChangeLetter = (origin: string, token: string) =>
+  letter(
+    'Confirm your new address',
+    'Open this link to sign in to your AgentGrid account by this address from now on. All of your sessions end when you do:',
+    page(origin, 'email', token),
+    'The link is valid for 30 minutes and works once.',
+    ignore,
+  );
+
+export const addressTakenLetter = (origin: string) =>
+  letter(
+    'You already have an account',
+    'Someone, perhaps you, wanted to move another AgentGrid account to this address. It already has an account of its own, which you can delete first:',
+    `${origin}/account`,
+    ignore,
+  );
+
+const revocation = (origin: string, token: string) => [
+  'If this was not you, open this link. It keeps this address, ends all sessions, and sends you a link for a new password:',
+  page(origin, 'email-revoke', token),
+  'The link is valid for 7 days and works once.',
+];
+
+export const emailNoticeLetter = (origin: string, token: string) =>
+  letter(
+    'A change of your address was requested',
+    'Someone who is signed in to your AgentGrid account wants to change its address. It changes once the new address is confirmed.',
+    ...revocation(origin, token),
+  );
+
+export const emailChangedLetter = (origin: string, token: string) =>
+  letter(
+    'Your address was changed',
+    'The address of your AgentGrid account was changed, and this one no longer signs in.',
+    ...revocation(origin, token),
+  );
+
+export const accountDeletedLetter = () =>
+  letter(
+    'Your account was deleted',
+    'Your AgentGrid account was deleted, as its owner requested. You are no longer a member of any workspace, and your name and address are being removed from audit logs.',
+    'This cannot be undone. If this was not you, tell the owners of your workspaces.',
+  );
+
 export const invitationLetter = (
   origin: string,
   token: string,

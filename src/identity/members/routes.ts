@@ -9,7 +9,7 @@ import {
   revoke,
   sendInvitationAgain,
 } from './invitations.ts';
-import { CreateInvitation, Invitation, Member, UpdateMember } from './schema.ts';
+import { CreateInvitation, Invitation, Member, RemoveMemberQuery, UpdateMember } from './schema.ts';
 import { getMember, listMembers, removeMember, updateMember } from './service.ts';
 
 const member = z.object({ member: Id('mem') });
@@ -63,12 +63,15 @@ export const memberRoutes = new Router()
       method: 'delete',
       path: '/members/{member}',
       summary: 'Remove a member',
-      description: 'Effective with the next request of the member. What the member created stays.',
+      description:
+        'Effective with the next request of the member, and of the tokens that they issued to end users. What the member created stays, API keys included unless `revoke_keys` is true: the member may still know them.',
       params: member,
+      query: RemoveMemberQuery,
       reply: { status: 204, description: 'Removed' },
       failures: ['last_owner'],
     },
-    async (ctx, { params }) => void (await removeMember(ctx, params.member)),
+    async (ctx, { params, query }) =>
+      void (await removeMember(ctx, params.member, { revoke_keys: query.revoke_keys === 'true' })),
   );
 
 export const invitationRoutes = new Router()

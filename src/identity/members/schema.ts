@@ -14,7 +14,7 @@ export const Member = z
   .object({
     id: Id('mem'),
     name: z.string(),
-    email: z.string(),
+    email: z.string().nullable().describe('Null once the person has deleted their account'),
     role: MemberRole,
     has_two_factor: z.boolean(),
     removed_at: Time.nullable(),
@@ -26,11 +26,18 @@ export type Member = z.output<typeof Member>;
 export const toMember = ({ user_name, ...row }: MemberWithUser): Member => ({
   id: row.id,
   name: user_name,
-  email: row.email,
+  email: row.is_deleted ? null : row.email,
   role: row.role,
   has_two_factor: row.has_two_factor,
   removed_at: toWireTimeOrNull(row.removed_at),
   created_at: toWireTime(row.created_at),
+});
+
+export const RemoveMemberQuery = z.strictObject({
+  revoke_keys: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('`true` also revokes the API keys that the member has created'),
 });
 
 export const UpdateMember = z

@@ -1,16 +1,19 @@
+import type { Statement } from '../../db/client.ts';
 import { isGuardViolation } from '../../db/errors.ts';
 import type { MemberRole } from '../../db/schema/people.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
-import { invalidateIssuer } from '../credential-cache.ts';
+import { invalidateIssuer, invalidateKeysOf } from '../credential-cache.ts';
 import { personOf } from '../people/person.ts';
 import { toUserActor } from './member-actor.ts';
 import { type Member, toMember } from './schema.ts';
 import {
   changeMember,
   type MemberWithUser,
+  resignOwner,
+  revokeKeysOf,
   selectMember,
   selectMembers,
   selectMembership,
@@ -36,16 +39,31 @@ export async function updateMember(ctx: Ctx, id: string, role: MemberRole): Prom
   await refuseAboveOwn(ctx, row.role);
   await refuseAboveOwn(ctx, role);
   if (row.role !== role)
-    await change(ctx, id, { role }, 'member.update', { role: { from: row.role, to: role } });
+    await change(ctx, row, { role }, 'member.update', { role: { from: row.role, to: role } });
   return { ...toMember(row), role };
 }
 
-/** Removes a member: their sessions no longer reach the workspace from the next request on. Throws `last_owner`. */
-export async function removeMember(ctx: Ctx, id: string): Promise<void> {
+/**
+ * Removes a member: their sessions, and tokens that they issued, no longer reach the workspace from the next request on.
+ * With `revoke_keys`, neither do the API keys that they have created. Throws `last_owner`.
+ */
+export async function removeMember(
+  ctx: Ctx,
+  id: string,
+  { revoke_keys }: { readonly revoke_keys: boolean },
+): Promise<void> {
   const row = await findMember(ctx, id);
-  if (row.removed_at !== null) return;
-  await refuseAboveOwn(ctx, row.role);
-  await change(ctx, id, { removed_at: ctx.now() }, 'member.remove', { role: row.role });
+  const now = ctx.now();
+  const keys = revoke_keys ? [revokeKeysOf(ctx.db, ctx.workspace_id, id, now)] : [];
+  if (row.removed_at === null) {
+    await refuseAboveOwn(ctx, row.role);
+    const detail = { role: row.role, ...(revoke_keys ? { revoke_keys } : {}) };
+    await change(ctx, row, { removed_at: now }, 'member.remove', detail, keys);
+  } else if (revoke_keys) {
+    const audit = [{ action: 'member.revoke_keys', target_type: 'member', target_id: id }];
+    await commit(ctx, { statements: keys, audit });
+  }
+  if (revoke_keys) invalidateKeysOf(ctx.workspace_id);
 }
 
 /**
@@ -64,24 +82,25 @@ export async function transferOwnership(
   const inside: Ctx = { ...ctx, workspace_id, actor: toUserActor(own) };
   await findActive(inside, member_id);
   const now = ctx.now();
-  const [appointed] = await guarded(() =>
-    commit(inside, {
-      statements: [
-        changeMember(ctx.db, workspace_id, member_id, { role: 'owner', now }),
-        changeMember(ctx.db, workspace_id, own.id, { role: 'admin', now }),
-      ],
-      audit: [
-        {
-          action: 'member.transfer_ownership',
-          target_type: 'member',
-          target_id: member_id,
-          detail: { from: own.id },
-        },
-      ],
-      reply: null,
-    }),
-  );
-  if (appointed.length === 0) throw notFound('member');
+  const transferred = commit(inside, {
+    statements: [
+      changeMember(ctx.db, workspace_id, member_id, { role: 'owner', now }),
+      resignOwner(ctx.db, workspace_id, own.id, member_id, now),
+    ],
+    audit: [
+      {
+        action: 'member.transfer_ownership',
+        target_type: 'member',
+        target_id: member_id,
+        detail: { from: own.id },
+      },
+    ],
+    reply: null,
+  });
+  await transferred.catch((error: unknown) => {
+    if (!isGuardViolation(error, 'members.role')) throw error;
+    throw changedMeanwhile();
+  });
 }
 
 /** Ends the signed-in person's own membership of a workspace. Throws `not_found`, `last_owner`. */
@@ -89,7 +108,7 @@ export async function leaveWorkspace(ctx: Ctx, workspace_id: string): Promise<vo
   const row = await selectMembership(ctx.db, workspace_id, personOf(ctx).id).get();
   if (row === undefined) throw notFound('workspace');
   const inside: Ctx = { ...ctx, workspace_id, actor: toUserActor(row) };
-  await change(inside, row.id, { removed_at: ctx.now() }, 'member.leave', { role: row.role });
+  await change(inside, row, { removed_at: ctx.now() }, 'member.leave', { role: row.role });
 }
 
 async function findMember(ctx: Ctx, id: string): Promise<MemberWithUser> {
@@ -119,30 +138,30 @@ export async function refuseAboveOwn(ctx: Ctx, role: MemberRole): Promise<void> 
 
 async function change(
   ctx: Ctx,
-  id: string,
+  { id, role: from }: Pick<MemberWithUser, 'id' | 'role'>,
   changes: { readonly role?: MemberRole; readonly removed_at?: number },
   action: string,
   detail: Readonly<Record<string, unknown>>,
+  further: readonly Statement[] = [],
 ): Promise<void> {
-  const statement = changeMember(ctx.db, ctx.workspace_id, id, { ...changes, now: ctx.now() });
-  const [rows] = await guarded(() =>
-    commit(ctx, {
-      statements: [statement],
-      audit: [{ action, target_type: 'member', target_id: id, detail }],
-    }),
-  );
+  const now = ctx.now();
+  const changed = commit(ctx, {
+    statements: [changeMember(ctx.db, ctx.workspace_id, id, { ...changes, from, now }), ...further],
+    audit: [{ action, target_type: 'member', target_id: id, detail }],
+  });
+  const [rows] = await changed.catch(async (error: unknown) => {
+    if (!isGuardViolation(error, 'members.role')) throw error;
+    throw (await findMember(ctx, id)).role === from ? lastOwner() : changedMeanwhile();
+  });
   invalidateIssuer(id);
   if (rows.length === 0) throw notFound('member');
 }
 
-async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!isGuardViolation(error, 'members.role')) throw error;
-    throw new Failure(
-      'last_owner',
-      'The workspace would have no owner. Make another member an owner first.',
-    );
-  }
-}
+const changedMeanwhile = () =>
+  new Failure('conflict', 'The members have changed in the meantime. Retry.');
+
+const lastOwner = () =>
+  new Failure(
+    'last_owner',
+    'The workspace would have no owner. Make another member an owner first.',
+  );

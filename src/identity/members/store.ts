@@ -2,6 +2,7 @@ import { and, desc, eq, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { isIndexViolation, isUniqueViolation } from '../../db/errors.ts';
 import { type MemberRole, members, users } from '../../db/schema/people.ts';
+import { api_keys } from '../../db/schema/workspaces.ts';
 
 export type MemberRow = typeof members.$inferSelect;
 
@@ -17,6 +18,7 @@ const withUser = (db: Db, isWanted: SQL | undefined) =>
       removed_at: members.removed_at,
       created_at: members.created_at,
       email: users.email,
+      is_deleted: sql<boolean>`${users.deleted_at} is not null`.mapWith(Boolean).as('is_deleted'),
       user_name: users.name,
       has_two_factor: sql<boolean>`${users.totp_confirmed_at} is not null`
         .mapWith(Boolean)
@@ -71,7 +73,8 @@ const anotherOwner = (workspace_id: string, id: string) => sql`exists (
   and other.role = 'owner' and other.removed_at is null)`;
 
 /**
- * Changes a member who has not been removed. Violates `members.role` when the workspace would be left without an owner.
+ * Changes a member who has not been removed. Violates `members.role` when the workspace would be left without an owner, and
+ * when the role is no longer the one that the caller was allowed to change.
  */
 export const changeMember = (
   db: Db,
@@ -80,11 +83,18 @@ export const changeMember = (
   {
     role,
     removed_at,
+    from,
     now,
-  }: { readonly role?: MemberRole; readonly removed_at?: number; readonly now: number },
+  }: {
+    readonly role?: MemberRole;
+    readonly removed_at?: number;
+    readonly from?: MemberRole;
+    readonly now: number;
+  },
 ) => {
   const keepsOwner = role === 'owner' && removed_at === undefined;
-  const isAllowed = sql`(${keepsOwner} or ${members.role} <> 'owner' or ${anotherOwner(workspace_id, id)})`;
+  const isAllowed = sql`(${keepsOwner} or ${members.role} <> 'owner' or ${anotherOwner(workspace_id, id)})
+    and (${from ?? null} is null or ${members.role} = ${from ?? null})`;
   return db
     .update(members)
     .set({
@@ -97,6 +107,36 @@ export const changeMember = (
     )
     .returning({ id: members.id });
 };
+
+/** Revokes the API keys that a member has created. Keys of share links go with their links. */
+export const revokeKeysOf = (db: Db, workspace_id: string, member_id: string, now: number) =>
+  db
+    .update(api_keys)
+    .set({ revoked_at: now })
+    .where(
+      and(
+        eq(api_keys.workspace_id, workspace_id),
+        eq(api_keys.created_by, member_id),
+        isNull(api_keys.revoked_at),
+        sql`${api_keys.id} glob 'key_*'`,
+      ),
+    );
+/** Makes an owner an admin. Violates `members.role` unless they are an owner still, and the successor is one by now. */
+export const resignOwner = (
+  db: Db,
+  workspace_id: string,
+  id: string,
+  successor: string,
+  now: number,
+) =>
+  db
+    .update(members)
+    .set({
+      updated_at: now,
+      role: sql`iif(${members.role} = 'owner' and ${members.removed_at} is null and exists (select 1 from members next
+        where next.id = ${successor} and next.workspace_id = ${workspace_id} and next.role = 'owner' and next.removed_at is null), 'admin', null)`,
+    })
+    .where(and(eq(members.workspace_id, workspace_id), eq(members.id, id)));
 
 /** True when the workspace has an owner. */
 export const selectOwner = (db: Db, workspace_id: string) =>

@@ -1,35 +1,40 @@
 import { batch } from '../../db/client.ts';
 import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
-import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { OidcProvider } from '../../platform/oidc-settings.ts';
-import { publicOrigin } from '../mail/origin.ts';
-import { asPerson, auditPerson } from '../people/person.ts';
 import { PersonName } from '../people/schema.ts';
 import { isTaken, newUser } from '../people/sign-up.ts';
 import { insertUser, selectUserByEmail, type UserRow } from '../people/store.ts';
-import { type NewSession, newSession } from '../sessions/new-session.ts';
+import type { NewSession } from '../sessions/new-session.ts';
+import { requireNoFactor } from '../two-factor/store.ts';
+import { type PendingFactor, pendingLasts } from './pending-factor.ts';
 import type { Profile } from './profile.ts';
 import { SignInRefusal } from './refusal.ts';
-import { insertIdentity, selectInvitationOf, selectUserByIdentity } from './store.ts';
+import { startProviderSession } from './session.ts';
+import { selectInvitationOf, selectUserByIdentity } from './store.ts';
+
+/** A session, or what is missing to one: the second factor of the account. */
+type Outcome = { readonly session: NewSession } | { readonly pending: PendingFactor };
 
 /**
  * Signs in the person of a profile: to the account that is linked to it, else to the account of its verified address,
- * which is linked then, else to a new account where `SIGN_UP` or an invitation of the address allows one. Throws a refusal, also
- * for accounts with two-factor sign-in, whose second factor no provider stands for.
+ * which is linked then, else to a new account where `SIGN_UP` or an invitation of the address allows one. An account with
+ * two-factor sign-in is neither linked nor signed in to before its code, unless the operator trusts the provider with
+ * the second factor and the provider asserts one. Throws a refusal.
  */
 export async function signInByProfile(
   ctx: Ctx,
   request: Request,
   provider: OidcProvider,
   profile: Profile,
-): Promise<NewSession> {
+): Promise<Outcome> {
   try {
     return await signInOnce(ctx, request, provider, profile);
   } catch (error) {
-    if (isGuardViolation(error, 'user_identities.user_id')) throw twoFactor();
-    // A parallel request has created the account or the link.
-    if (!isTaken(error) && !isLinked(error)) throw error;
+    if (isGuardViolation(error, 'user_identities.user_id'))
+      throw new SignInRefusal('too_many_identities', 'the account has too many identities');
+    // A parallel request has created the account or the link, or turned two-factor sign-in on.
+    if (!isTaken(error) && !isLinked(error) && !isGuardViolation(error, 'users.name')) throw error;
     return signInOnce(ctx, request, provider, profile);
   }
 }
@@ -42,41 +47,27 @@ async function signInOnce(
   request: Request,
   provider: OidcProvider,
   profile: Profile,
-): Promise<NewSession> {
-  const { issuer, subject } = profile;
+): Promise<Outcome> {
+  const { issuer, subject, email } = profile;
   const linked = await selectUserByIdentity(ctx.db, issuer, subject).get();
   const known = linked ?? (await findByAddress(ctx, profile));
   const user = known ?? personOfProfile(ctx, profile);
-  if (user.totp_confirmed_at !== null) throw twoFactor();
-  const session = await newSession(ctx, request, { user_id: user.id, method: provider.id });
-  const links = linked === undefined;
-  const isNew = known === undefined;
-  await commit(asPerson(ctx, user.id, session.session_id), {
-    statements: [
-      ...(isNew ? [insertUser(ctx.db, user)] : []),
-      ...(links
-        ? [insertIdentity(ctx.db, { issuer, subject, user_id: user.id, created_at: ctx.now() })]
-        : []),
-      ...session.statements,
-    ],
-    audit: [
-      ...(links ? await auditPerson(ctx, user.id, 'identity.link', { provider: provider.id }) : []),
-      ...(await auditPerson(ctx, user.id, 'session.create', { method: provider.id })),
-    ],
-    ...(links && !isNew
-      ? {
-          jobs: [
-            {
-              type: 'mail.send',
-              mail: 'identity_linked',
-              id: user.id,
-              origin: publicOrigin(ctx, request),
-            } as const,
-          ],
-        }
-      : {}),
+  const isTrusted = profile.amr.some((one) => provider.trusted_amr.includes(one));
+  if (user.totp_confirmed_at !== null && !isTrusted) {
+    const { id: user_id, updated_at } = user;
+    const about = { user_id, updated_at, provider: provider.id, is_linked: linked !== undefined };
+    const expires_at = ctx.now() + pendingLasts;
+    return { pending: { ...about, issuer, subject, email, expires_at } };
+  }
+  const session = await startProviderSession(ctx, request, {
+    user_id: user.id,
+    provider: provider.id,
+    identity: profile,
+    creates: known === undefined ? 'account' : linked === undefined ? 'identity' : null,
+    before: known === undefined ? [insertUser(ctx.db, user)] : [],
+    after: isTrusted ? [] : [requireNoFactor(ctx.db, user.id)],
   });
-  return session;
+  return { session };
 }
 
 /** Returns the account of a verified address; undefined where a new one may be created. */
@@ -102,5 +93,3 @@ function personOfProfile(ctx: Ctx, { email, name }: Profile): UserRow {
     password_hash: null,
   });
 }
-
-const twoFactor = () => new SignInRefusal('two_factor', 'the account uses two-factor sign-in');

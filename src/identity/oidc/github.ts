@@ -59,5 +59,6 @@ export async function readGithubProfile(
     subject: String(person.data.id),
     email: email.success ? email.data : null,
     name: person.data.name ?? person.data.login,
+    amr: [],
   };
 }

@@ -63,6 +63,7 @@ export async function readOpenIdProfile(
     subject: claims.sub,
     email: verifiedEmail(provider, claims),
     name: claims.name ?? null,
+    amr: claims.amr ?? [],
   };
 }
 
@@ -108,6 +109,7 @@ const Claims = z.object({
   /** Microsoft: the domain of the address belongs to the directory. */
   xms_edov: z.union([z.boolean(), z.number(), z.string()]).optional(),
   name: z.string().optional().catch(undefined),
+  amr: z.array(z.string()).optional().catch(undefined),
 });
 type Claims = z.output<typeof Claims>;
 

@@ -6,4 +6,6 @@ export interface Profile {
   /** In lower case; null without an address that the provider has verified. */
   readonly email: string | null;
   readonly name: string | null;
+  /** How the provider has authenticated the person (RFC 8176), as it asserts. */
+  readonly amr: readonly string[];
 }

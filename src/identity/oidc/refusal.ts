@@ -7,7 +7,8 @@ export type RefusalReason =
   | 'provider_failed'
   | 'email_unverified'
   | 'sign_up_closed'
-  | 'two_factor'
+  | 'identity_taken'
+  | 'too_many_identities'
   | 'rate_limited'
   | 'insecure';
 

@@ -5,13 +5,13 @@ import { publicOrigin } from '../mail/origin.ts';
 import { countAttempt } from '../people/attempts.ts';
 import { readCookie, writeCookie } from '../sessions/cookie.ts';
 import { signInByProfile } from './account.ts';
-import { githubAuthorization, githubScope, readGithubProfile } from './github.ts';
+import { readGithubProfile } from './github.ts';
 import { handshakeLasts, isOwnPath, newHandshake, readHandshake } from './handshake.ts';
-import { authorizationUrl, checkResponseIssuer, discover, readOpenIdProfile } from './openid.ts';
+import { linkByProfile } from './link.ts';
+import { checkResponseIssuer, discover, readOpenIdProfile } from './openid.ts';
+import { pendingLasts, writePending } from './pending-factor.ts';
 import { type RefusalReason, SignInRefusal } from './refusal.ts';
-
-const redirectUri = (ctx: Ctx, request: Request, { id }: OidcProvider) =>
-  `${publicOrigin(ctx, request)}/auth/oidc/${id}/callback`;
+import { authorizationAt, redirectUri } from './start.ts';
 
 function findProvider(ctx: Ctx, id: string): OidcProvider {
   const provider = ctx.config.oidc_providers.find((one) => one.id === id);
@@ -28,21 +28,7 @@ export const startSignIn = (ctx: Ctx, request: Request, id: string): Promise<Res
     await countAttempt(ctx, 'provider', null);
     const handshake = await newHandshake(ctx, provider, next);
     const cookie = writeCookie(request.url, 'sign_in', handshake.cookie, handshakeLasts);
-    const isOpenId = provider.protocol === 'oidc';
-    const to = isOpenId
-      ? authorizationUrl(ctx, await discover(ctx, provider))
-      : new URL(githubAuthorization);
-    const parameters = {
-      response_type: 'code',
-      client_id: provider.client_id,
-      redirect_uri: redirectUri(ctx, request, provider),
-      scope: isOpenId ? 'openid email profile' : githubScope,
-      state: handshake.state,
-      code_challenge: handshake.challenge,
-      code_challenge_method: 'S256',
-      ...(isOpenId ? { nonce: handshake.nonce } : {}),
-    };
-    for (const [name, value] of Object.entries(parameters)) to.searchParams.set(name, value);
+    const to = await authorizationAt(ctx, request, provider, handshake);
     return redirect(to.href, [cookie]);
   });
 
@@ -66,9 +52,20 @@ export const finishSignIn = (ctx: Ctx, request: Request, id: string): Promise<Re
       metadata === null
         ? await readGithubProfile(ctx, provider, exchange)
         : await readOpenIdProfile(ctx, provider, metadata, exchange);
-    const session = await signInByProfile(ctx, request, provider, profile);
-    const to = new URL(handshake.next, publicOrigin(ctx, request)).href;
-    return redirect(to, [session.cookie, writeCookie(request.url, 'sign_in', '', 0)]);
+    const { next, links_to } = handshake;
+    const ended = writeCookie(request.url, 'sign_in', '', 0);
+    const outcome =
+      links_to === null
+        ? await signInByProfile(ctx, request, provider, profile)
+        : { session: await linkByProfile(ctx, request, provider, profile, links_to) };
+    if ('session' in outcome) {
+      const to = new URL(next, publicOrigin(ctx, request)).href;
+      return redirect(to, [outcome.session.cookie, ended]);
+    }
+    const pending = await writePending(ctx, outcome.pending);
+    const kept = writeCookie(request.url, 'second_factor', pending, pendingLasts);
+    const pendingQuery = new URLSearchParams({ second_factor: provider.name, next });
+    return redirect(`${publicOrigin(ctx, request)}/account?${pendingQuery}`, [kept, ended]);
   });
 
 /** Returns a parameter that is there once. */

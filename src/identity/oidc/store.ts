@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, gt, isNull } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { invitations, user_identities, users } from '../../db/schema/people.ts';
 import { workspaces } from '../../db/schema/workspaces.ts';
@@ -10,13 +10,6 @@ export const selectUserByIdentity = (db: Db, issuer: string, subject: string) =>
     .from(user_identities)
     .innerJoin(users, eq(users.id, user_identities.user_id))
     .where(and(eq(user_identities.issuer, issuer), eq(user_identities.subject, subject)));
-
-/** Links an account at a provider. Violates `user_identities.user_id` for an account with two-factor sign-in. */
-export const insertIdentity = (db: Db, row: typeof user_identities.$inferSelect) =>
-  db.insert(user_identities).values({
-    ...row,
-    user_id: sql`(select id from users where id = ${row.user_id} and totp_confirmed_at is null)`,
-  });
 
 /** An open invitation of an address to an active workspace. */
 export const selectInvitationOf = (db: Db, email: string, now: number) =>

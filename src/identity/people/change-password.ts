@@ -3,6 +3,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { publicOrigin } from '../mail/origin.ts';
 import { type NewSession, rotateSession } from '../sessions/new-session.ts';
+import { requireRecentSignIn } from '../sessions/recent-sign-in.ts';
 import { deleteSessions, selectUser } from '../sessions/store.ts';
 import { countAttempt } from './attempts.ts';
 import { hashPassword, verifyPassword } from './password.ts';
@@ -28,6 +29,7 @@ export async function resetPassword(
       statements: [
         useToken(ctx.db, row.id, now),
         useTokensOf(ctx.db, user.id, 'reset', now),
+        useTokensOf(ctx.db, user.id, 'email', now),
         updateUser(ctx.db, user.id, { password_hash, updated_at: now }),
         deleteSessions(ctx.db, user.id, null),
       ],
@@ -39,7 +41,10 @@ export async function resetPassword(
   }
 }
 
-/** Changes the password of the signed-in person. Other sessions end, and this one gets another id. */
+/**
+ * Changes the password of the signed-in person. Other sessions end, this one gets another id, and a change of the address that was
+ * requested is invalid. Throws `forbidden`, and `recent_sign_in_required` for an account without a password.
+ */
 export async function changePassword(
   ctx: Ctx,
   request: Request,
@@ -48,15 +53,16 @@ export async function changePassword(
   const person = personOf(ctx);
   const user = await currentUser(ctx);
   const undo = await countAttempt(ctx, 'sign_in', user.email);
-  const isRight =
-    user.password_hash === null ||
-    (await verifyPassword(user.password_hash, current_password ?? ''));
-  if (!isRight) throw new Failure('forbidden', 'The current password is wrong.');
+  if (user.password_hash === null) await requireRecentSignIn(ctx);
+  else if (!(await verifyPassword(user.password_hash, current_password ?? '')))
+    throw new Failure('forbidden', 'The current password is wrong.');
   const session = await rotateSession(ctx, request, person.session_id);
   const password_hash = await hashPassword(password);
+  const now = ctx.now();
   await commit(ctx, {
     statements: [
-      updateUser(ctx.db, user.id, { password_hash, updated_at: ctx.now() }),
+      updateUser(ctx.db, user.id, { password_hash, updated_at: now }),
+      useTokensOf(ctx.db, user.id, 'email', now),
       deleteSessions(ctx.db, user.id, person.session_id),
       ...session.statements,
       ...undo,

@@ -45,9 +45,10 @@ export const personRoutes = new Router()
       path: '/me/password',
       summary: 'Change the password',
       description:
-        'Ends all other sessions of the person. The session of the request gets a new cookie.',
+        'Ends all other sessions of the person, and a change of the address that was requested. The session of the request gets a new cookie. An account without a password requires a recent sign-in.',
       body: ChangePassword,
       reply: { status: 204, description: 'Changed' },
+      failures: ['recent_sign_in_required'],
     },
     async (ctx, { body, request }) =>
       withCookie(null, (await changePassword(ctx, request, body)).cookie),

@@ -46,7 +46,7 @@ export const listSessions = (ctx: Ctx, query: PageQuery): Promise<Page<UserSessi
   );
 };
 
-const toSession = (row: SessionRow, current: string): UserSession => ({
+export const toSession = (row: SessionRow, current: string): UserSession => ({
   id: row.id,
   method: row.method,
   is_current: row.id === current,
@@ -64,7 +64,7 @@ export async function endSession(ctx: Ctx, session_id: string): Promise<void> {
     statements: [deleteSession(ctx.db, id, session_id)],
     audit: await auditPerson(ctx, id, 'session.end', { session_id }),
   });
-  if (rows.length === 0) throw notFound('session');
+  if (rows.length === 0) throw notFound('sign-in session');
 }
 
 /** Ends all sessions of the person but this one. */

@@ -12,7 +12,7 @@ const page = () => html`<!doctype html>
   <body>
     <main></main>
     <noscript>This page needs JavaScript. The API is described at <a href="/docs">/docs</a>.</noscript>
-    <script src="/account/page.js"></script>
+    <script type="module" src="/account/page.js"></script>
   </body>
 </html>`;
 

@@ -3,6 +3,7 @@ import { Router } from '../../http/router.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { acceptWithNewAccount, previewInvitation } from '../members/accept.ts';
 import { AcceptInvitation, InvitationPreview } from '../members/schema.ts';
+import { clearPending, finishBySecondFactor } from '../oidc/second-factor.ts';
 import { withCookie } from '../sessions/new-session.ts';
 import { resetPassword } from './change-password.ts';
 import { useSignInLink } from './link.ts';
@@ -13,6 +14,7 @@ import {
   Methods,
   Person,
   ResetPassword,
+  SecondFactor,
   SignIn,
   Token,
   UseLink,
@@ -50,7 +52,7 @@ export const signInRoutes = new Router()
     async ({ config }) => ({
       sign_up: config.sign_up,
       providers: config.oidc_providers.map(({ id, name }) => ({ id, name })),
-      cloudflare_access: false,
+      cloudflare_access: config.access !== null,
     }),
   )
   .endpoint(
@@ -90,6 +92,24 @@ export const signInRoutes = new Router()
       failures: ['unauthenticated', 'second_factor_required', 'forbidden', 'rate_limited'],
     },
     async (ctx, { body, request }) => welcome(ctx, await signIn(ctx, request, body)),
+  )
+  .endpoint(
+    {
+      ...about,
+      path: '/auth/second-factor',
+      summary: 'Finish a sign-in by the second factor',
+      operationId: 'finishSignIn',
+      description:
+        'For a sign-in at an identity provider that ended at `/account?second_factor=…`, since the account uses two-factor sign-in. Its cookie is valid for 10 minutes. Wrong codes count as failures of `POST /auth/sign-in`.',
+      body: SecondFactor,
+      reply: signsIn,
+      failures: ['invalid_token', 'unauthenticated', 'forbidden', 'rate_limited'],
+    },
+    async (ctx, { body, request }) => {
+      const response = await welcome(ctx, await finishBySecondFactor(ctx, request, body.code));
+      response.headers.append('set-cookie', clearPending(request));
+      return response;
+    },
   )
   .endpoint(
     {

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { memberRoles } from '../../db/schema/people.ts';
 import { Id, Name, Time } from '../../http/schema.ts';
+import { AssertionCredential } from '../passkeys/schema.ts';
 
 /** An e-mail address, in lower case: providers that distinguish case are not known. */
 export const Email = z
@@ -51,11 +52,25 @@ export const SignIn = z
         'Six digits of the authenticator, or a recovery code, for accounts with two-factor sign-in',
       )
       .openapi({ example: '123456' }),
+    passkey: AssertionCredential.optional().describe(
+      'In place of `code`: the answer of a passkey of the account to a challenge for `second_factor`',
+    ),
   })
   .openapi('SignIn', {
     example: { email: 'ada@example.com', password: 'correct horse battery staple' },
   });
 export type SignIn = z.output<typeof SignIn>;
+
+export const SecondFactor = z
+  .strictObject({
+    code: z
+      .string()
+      .min(6)
+      .max(20)
+      .describe('Six digits of the authenticator, or a recovery code')
+      .openapi({ example: '123456' }),
+  })
+  .openapi('SecondFactor');
 
 export const ResetPassword = z
   .strictObject({ token: Token, password: Password })

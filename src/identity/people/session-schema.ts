@@ -4,7 +4,9 @@ import { Id, Time } from '../../http/schema.ts';
 export const UserSession = z
   .object({
     id: Id('ssn'),
-    method: z.string().describe('How the person signed in: `password`, `link` or a provider'),
+    method: z
+      .string()
+      .describe('How the person signed in: `password`, `passkey`, `link` or a provider'),
     is_current: z.boolean(),
     user_agent: z.string().nullable(),
     ip: z.string().nullable(),

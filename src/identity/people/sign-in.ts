@@ -3,6 +3,7 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { sha256 } from '../../shared/digest.ts';
 import { Failure } from '../../shared/failure.ts';
+import { isUsed, planPasskeyFactor, refused } from '../passkeys/assertion.ts';
 import {
   readSessionCookie,
   refuseCrossSite,
@@ -24,13 +25,13 @@ export interface SignedIn {
 }
 
 /**
- * Signs in by address and password, and by a code where the account requires one. Wrong addresses and wrong passwords
+ * Signs in by address and password, and by a code or a passkey where the account requires one. Wrong addresses and wrong passwords
  * get the same answer after the same work. Throws `unauthenticated`, `second_factor_required`, `rate_limited`.
  */
 export async function signIn(
   ctx: Ctx,
   request: Request,
-  { email, password, code }: SignIn,
+  { email, password, code, passkey }: SignIn,
 ): Promise<SignedIn> {
   refuseForeignSignIn(request);
   const undo = await countAttempt(ctx, 'sign_in', email);
@@ -38,10 +39,14 @@ export async function signIn(
   const isRight = await verifyPassword(user?.password_hash ?? null, password);
   if (user === undefined || !isRight)
     throw new Failure('unauthenticated', 'The address or the password is wrong.');
-  const factor = await planSecondFactor(ctx, user, code);
+  const factor =
+    passkey === undefined
+      ? await planSecondFactor(ctx, user, code)
+      : await planPasskeyFactor(ctx, request, user, passkey);
   try {
     return await startSession(ctx, request, user.id, 'password', [...factor, ...undo]);
   } catch (error) {
+    if (isUsed(error)) throw refused();
     throw isGuardViolation(error, 'users.name') ? wrongCode() : error;
   }
 }
@@ -53,9 +58,8 @@ export async function startSession(
   user_id: string,
   method: string,
   statements: Parameters<typeof commit>[1]['statements'] = [],
-  workspace_id: string | null = null,
 ): Promise<SignedIn> {
-  const session = await newSession(ctx, request, { user_id, method, workspace_id });
+  const session = await newSession(ctx, request, { user_id, method });
   const audit = await auditPerson(ctx, user_id, 'session.create', { method });
   await commit(asPerson(ctx, user_id, session.session_id), {
     statements: [...session.statements, ...statements],

@@ -99,5 +99,6 @@ export function newUser(
     totp_step: 0,
     created_at: now,
     updated_at: now,
+    deleted_at: null,
   };
 }

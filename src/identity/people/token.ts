@@ -10,11 +10,14 @@ export const tokenLasts: Readonly<Record<TokenPurpose | 'invitation', number>> =
   sign_up: 30 * minute,
   reset: 30 * minute,
   link: 10 * minute,
+  email: 30 * minute,
+  email_revoke: 7 * day,
+  account_deleted: day,
   invitation: 7 * day,
 };
 
-const macOf = ({ person_secret }: Config, purpose: string, id: string, version: number) =>
-  hmac(person_secret, JSON.stringify([purpose, id, version]));
+const macOf = (secret: string, purpose: string, id: string, version: number) =>
+  hmac(secret, JSON.stringify([purpose, id, version]));
 
 /**
  * Returns the token of a row, `id.version.mac`. It is derived and not stored: who reads the database, the queue or a
@@ -25,7 +28,8 @@ export const makeToken = async (
   purpose: TokenPurpose | 'invitation',
   id: string,
   version = 1,
-): Promise<string> => `${id}.${version}.${await macOf(config, purpose, id, version)}`;
+): Promise<string> =>
+  `${id}.${version}.${await macOf(config.person_secret.current, purpose, id, version)}`;
 
 /** Returns the id and the version of a token of this purpose. Throws `invalid_token`. */
 export async function readToken(
@@ -37,8 +41,10 @@ export async function readToken(
   const prefix: IdPrefix = purpose === 'invitation' ? 'inv' : 'tok';
   const number = Number(version);
   if (!isId(prefix, id) || !/^[1-9]\d{0,3}$/.test(version)) throw invalidToken();
-  if (!equalDigests(mac, await macOf(config, purpose, id, number))) throw invalidToken();
-  return { id, version: number };
+  const { current, previous } = config.person_secret;
+  for (const secret of previous === null ? [current] : [current, previous])
+    if (equalDigests(mac, await macOf(secret, purpose, id, number))) return { id, version: number };
+  throw invalidToken();
 }
 
 export const invalidToken = () =>

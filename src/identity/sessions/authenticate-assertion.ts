@@ -25,7 +25,8 @@ export const readAssertion = (
 /**
  * Returns the member whose address Cloudflare Access has verified, in the workspace that `AgentGrid-Workspace` names, else
  * in the oldest. Requests that change something prove their origin as those with a session cookie do, because a
- * browser sends the cookie of Access by itself. No account is created.
+ * browser sends the cookie of Access by itself. No account is created, and one with two-factor sign-in needs a session unless
+ * the operator states that Access requires a second factor.
  */
 export async function authenticateAssertion(
   platform: Platform,
@@ -49,6 +50,11 @@ export async function authenticateAssertion(
     throw new Failure('forbidden', 'This operation requires the root key of the deployment.');
   if (access === 'person')
     throw new Failure('forbidden', 'This operation requires a session. Sign in at `/account`.');
+  if (row.has_two_factor && platform.config.access?.has_second_factor !== true)
+    throw new Failure(
+      'second_factor_required',
+      'This account uses two-factor sign-in, and this deployment does not rely on that of Cloudflare Access. Sign in at `/account`.',
+    );
   const { member_id: id, role, workspace_id, rate_rules, rate_revision } = row;
   if (id === null || role === null || workspace_id === null) throw noWorkspace(named);
   const rate_limits = rate_rules === null ? null : inForce(rate_rules, rate_revision ?? 0, id);

@@ -1,8 +1,11 @@
 import { Failure } from '../../shared/failure.ts';
 import { second } from '../../shared/time.ts';
 
-/** `sign_in` lasts from the start of a sign-in by an identity provider to its end. */
-type CookieKind = 'session' | 'sign_in';
+/**
+ * `sign_in` and `passkey` last from the start of a sign-in by an identity provider or a passkey to its end, `second_factor` from
+ * the end at a provider to the code.
+ */
+type CookieKind = 'session' | 'sign_in' | 'passkey' | 'second_factor';
 
 /**
  * The name of a cookie. `__Host-` binds it to this host and to https, so that no other host can set it. On a

@@ -132,6 +132,9 @@ export const selectMemberOfAddress = (db: Db, email: string, workspace_id: strin
   db
     .select({
       user_id: sql<string>`${users.id}`.as('user_id'),
+      has_two_factor: sql<boolean>`${users.totp_confirmed_at} is not null`
+        .mapWith(Boolean)
+        .as('has_two_factor'),
       member_id: sql<string | null>`${members.id}`.as('member_id'),
       role: members.role,
       workspace_id: members.workspace_id,

@@ -124,6 +124,7 @@ async function callerOf(
       agent_ids: issuer.agent_ids,
       groups: groups.data,
       versions: issuer.versions,
+      issued_at: claims.iat * second,
       expires_at: claims.exp * second,
       limits: {
         // The requests of a person are counted together, whichever token they come with.

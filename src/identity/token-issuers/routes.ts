@@ -28,7 +28,7 @@ export const tokenIssuerRoutes = new Router()
         'Sessions belong to the issuer, as those of other tokens belong to an API key.',
       body: CreateTokenIssuer,
       reply: { status: 201, schema: TokenIssuer, description: 'The issuer' },
-      failures: ['not_found', 'quota_exceeded', 'url_not_allowed'],
+      failures: ['not_found', 'conflict', 'quota_exceeded', 'url_not_allowed'],
     },
     (ctx, { body }) => createTokenIssuer(ctx, body),
   )

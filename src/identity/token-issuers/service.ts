@@ -1,9 +1,10 @@
+import { isGuardViolation } from '../../db/errors.ts';
 import type { VerificationKey } from '../../db/schema/token-issuers.ts';
 import { commit } from '../../platform/commit.ts';
 import { actorId, type Ctx } from '../../platform/context.ts';
 import { checkSecureUrl } from '../../platform/secure-url.ts';
 import { definedFields } from '../../shared/defined-fields.ts';
-import { invalid, notFound } from '../../shared/failure.ts';
+import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { fromUsd } from '../../shared/money.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
 import { makeKey } from '../api-keys/make-key.ts';
@@ -21,6 +22,7 @@ import {
 import {
   deleteTokenIssuer as deleteRows,
   insertTokenIssuer,
+  maxIssuers,
   selectTokenIssuer,
   selectTokenIssuers,
   type TokenIssuerRow,
@@ -94,14 +96,21 @@ export async function createTokenIssuer(ctx: Ctx, input: CreateTokenIssuer): Pro
     expires_at: null,
   });
   const reply = toTokenIssuer(row);
-  await commit(ctx, {
+  const change = {
     statements: [
       insertApiKey(db, { ...key, id: row.id, revoked_at: row.enabled ? null : now }),
       insertTokenIssuer(db, row),
     ],
     audit: [auditOf('create', row.id, input)],
     reply,
-  });
+  };
+  try {
+    await commit(ctx, change);
+  } catch (error) {
+    if (isGuardViolation(error, 'token_issuers.name'))
+      throw new Failure('conflict', `A workspace can have at most ${maxIssuers} token issuers.`);
+    throw error;
+  }
   return reply;
 }
 

@@ -8,8 +8,15 @@ export type TokenIssuerRow = typeof token_issuers.$inferSelect;
 const own = (workspace_id: string, id: string) =>
   and(eq(token_issuers.workspace_id, workspace_id), eq(token_issuers.id, id));
 
+/** Maximum number of token issuers of a workspace, with those that are switched off. */
+export const maxIssuers = 50;
+
+/** Inserts an issuer. Violates `token_issuers.name` at the maximum number. */
 export const insertTokenIssuer = (db: Db, row: TokenIssuerRow) =>
-  db.insert(token_issuers).values(row);
+  db.insert(token_issuers).values({
+    ...row,
+    name: sql`iif((select count(*) from token_issuers t where t.workspace_id = ${row.workspace_id}) < ${sql.raw(String(maxIssuers))}, ${row.name}, null)`,
+  });
 
 export const selectTokenIssuer = (db: Db, workspace_id: string, id: string) =>
   db.select().from(token_issuers).where(own(workspace_id, id));

@@ -19,10 +19,10 @@ export const twoFactorRoutes = new Router()
       summary: 'Start two-factor sign-in',
       operationId: 'startTwoFactor',
       description:
-        'Returns a secret for an authenticator (RFC 6238). In force once a code of it is confirmed.',
+        'Returns a secret for an authenticator (RFC 6238). In force once a code of it is confirmed. An account without a password requires a recent sign-in.',
       body: StartTwoFactor,
       reply: { status: 200, schema: TwoFactorSecret, description: 'The secret' },
-      failures: ['conflict'],
+      failures: ['recent_sign_in_required', 'conflict'],
     },
     (ctx, { body }) => startTwoFactor(ctx, body),
   )

@@ -9,6 +9,7 @@ import { verifyPassword } from '../people/password.ts';
 import { auditPerson, currentUser, personOf } from '../people/person.ts';
 import { deleteRecoveryCodes, updateUser } from '../people/store.ts';
 import { type NewSession, rotateSession } from '../sessions/new-session.ts';
+import { requireRecentSignIn } from '../sessions/recent-sign-in.ts';
 import { deleteSessions } from '../sessions/store.ts';
 import type { RecoveryCodes, StartTwoFactor, TwoFactorSecret } from './schema.ts';
 import { planSecondFactor, recoveryHash, totpPlace, wrongCode } from './second-factor.ts';
@@ -18,7 +19,7 @@ import { matchingStep, newTotpSecret, totpUri } from './totp.ts';
 const codes = 10;
 const codeLength = 10;
 
-/** Returns a new secret for an authenticator, in force once a code of it is confirmed. Throws `forbidden`, `conflict`. */
+/** Returns a new secret for an authenticator, in force once a code of it is confirmed. Throws `forbidden`, `recent_sign_in_required`, `conflict`. */
 export async function startTwoFactor(
   ctx: Ctx,
   { password }: StartTwoFactor,
@@ -27,7 +28,8 @@ export async function startTwoFactor(
   if (user.totp_confirmed_at !== null)
     throw new Failure('conflict', 'Two-factor sign-in is on. Turn it off first.');
   const undo = await countAttempt(ctx, 'sign_in', user.email);
-  if (user.password_hash !== null && !(await verifyPassword(user.password_hash, password ?? '')))
+  if (user.password_hash === null) await requireRecentSignIn(ctx);
+  else if (!(await verifyPassword(user.password_hash, password ?? '')))
     throw new Failure('forbidden', 'The password is wrong.');
   const secret = newTotpSecret();
   const totp_secret = await seal(ctx.config, totpPlace(user.id), secret);

@@ -9,6 +9,13 @@ export const useStep = (db: Db, user_id: string, step: number) =>
     .set({ totp_step: step, name: sql`iif(${users.totp_step} < ${step}, ${users.name}, null)` })
     .where(eq(users.id, user_id));
 
+/** Violates `users.name` when two-factor sign-in is on. */
+export const requireNoFactor = (db: Db, user_id: string) =>
+  db
+    .update(users)
+    .set({ name: sql`iif(${users.totp_confirmed_at} is null, ${users.name}, null)` })
+    .where(eq(users.id, user_id));
+
 export const deleteRecoveryCode = (db: Db, user_id: string, hash: string) =>
   db
     .delete(recovery_codes)

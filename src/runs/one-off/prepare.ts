@@ -50,6 +50,18 @@ export async function prepareOneOff(
     labels: given.metadata,
     ...(draft === undefined ? {} : { draft }),
     ...withClientTools(given.tools),
+    ...pastOf(given),
+  };
+}
+
+/** The messages before the question, and the whole prompt for the record. */
+function pastOf(given: StartRun): Pick<OneOffInput, 'past' | 'prompt'> {
+  const { history = [] } = given;
+  if (history.length === 0) return {};
+  const all = [...history, { role: 'user' as const, text: textOf(given) }];
+  return {
+    past: { history, given: null },
+    prompt: all.map(({ role, text }) => ({ role, content: [{ type: 'text', text }] })),
   };
 }
 

@@ -4,6 +4,14 @@ import { EndUserId, Metadata } from '../../http/schema.ts';
 import { ClientTools } from '../actions/client-tools.ts';
 import { Inputs, maxMessageChars, OptionalVersion, TextPart } from '../schema/request.ts';
 
+/** Characters of all messages of a history, which is stored with the run. */
+const maxHistoryChars = 300_000;
+
+const HistoryMessage = z.strictObject({
+  role: z.enum(['user', 'assistant']),
+  text: z.string().min(1).max(maxMessageChars),
+});
+
 export const StartRun = z
   .strictObject({
     message: z
@@ -14,6 +22,19 @@ export const StartRun = z
       .optional()
       .describe('The user’s text. Use either `message` or `parts`'),
     parts: z.array(TextPart).min(1).max(20).optional(),
+    history: z
+      .array(HistoryMessage)
+      .max(200)
+      .refine(
+        (messages) => messages.reduce((sum, { text }) => sum + text.length, 0) <= maxHistoryChars,
+        {
+          message: `All messages together may have at most ${maxHistoryChars} characters.`,
+        },
+      )
+      .optional()
+      .describe(
+        'Messages before the question, oldest first, of a conversation that you keep. The memory settings of the version decide how many of them the model reads',
+      ),
     inputs: Inputs.default({}),
     version: OptionalVersion.default(null),
     end_user_id: EndUserId.nullable().default(null).describe('Your id of the end user'),

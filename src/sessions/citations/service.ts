@@ -1,12 +1,12 @@
-import type { z } from '@hono/zod-openapi';
 import { getPage, getText } from '../../knowledge/index.ts';
 import type { Ctx } from '../../platform/context.ts';
-import type { FileCitation } from '../../runs/index.ts';
-import { Failure, notFound } from '../../shared/failure.ts';
-import { getMessage } from '../tree/list-messages.ts';
+import { Failure } from '../../shared/failure.ts';
+import { documentOf } from './document.ts';
+import { type Citation, findCitation } from './find-citation.ts';
 import type { CitedPage } from './schema.ts';
 
-type Citation = z.output<typeof FileCitation>;
+/** A page without the document that it is of. */
+type Page = Omit<CitedPage, 'document'>;
 
 /** Text before and after the quote of a format without pages. */
 const contextChars = 3000;
@@ -15,10 +15,21 @@ const contextChars = 3000;
  * Returns the page that an answer cites. Who may read the answer may read it: an answer is withheld from those who may not
  * read its files. Throws `not_found`.
  */
-export async function getCitedPage(ctx: Ctx, message: string, number: number): Promise<CitedPage> {
-  const { citations } = await getMessage(ctx, message);
-  const cited = citations.find((one) => one.number === number);
-  if (cited?.type !== 'file') throw notFound('citation');
+export async function getCitedPage(
+  ctx: Ctx,
+  message: string,
+  number: number,
+  origin: string,
+): Promise<CitedPage> {
+  const cited = await findCitation(ctx, message, number);
+  const [page, document] = await Promise.all([
+    getPageOf(ctx, cited),
+    documentOf(ctx, message, cited, origin),
+  ]);
+  return { ...page, document };
+}
+
+function getPageOf(ctx: Ctx, cited: Citation): Promise<Page> {
   // The reader was authorized by the message.
   const reader: Ctx = { ...ctx, actor: { type: 'system', name: 'citations' }, groups: null };
   return readCited(reader, cited).catch((error: unknown) => {
@@ -36,7 +47,7 @@ export async function getCitedPage(ctx: Ctx, message: string, number: number): P
 
 const nameOf = ({ file_id, file_name, page }: Citation) => ({ file_id, file_name, page });
 
-async function readCited(ctx: Ctx, cited: Citation): Promise<CitedPage> {
+async function readCited(ctx: Ctx, cited: Citation): Promise<Page> {
   const { file_id, page, start, end, revision } = cited;
   const at = revision === null ? {} : { revision };
   if (page !== null) {
@@ -62,12 +73,7 @@ async function readCited(ctx: Ctx, cited: Citation): Promise<CitedPage> {
 }
 
 /** `first` is the offset of `text` in the text of the file. */
-function toCited(
-  cited: Citation,
-  text: string,
-  first: number,
-  page_count: number | null,
-): CitedPage {
+function toCited(cited: Citation, text: string, first: number, page_count: number | null): Page {
   const bound = (offset: number) => Math.min(text.length, Math.max(0, offset - first));
   return {
     ...nameOf(cited),

@@ -25,6 +25,7 @@ export const handOverRoutes = new Router()
       path: '/sessions/{session}/hand-over',
       access: 'sessions:write',
       for_end_users: true,
+      for_visitors: true,
       tag,
       summary: 'Hand over a session',
       description:

@@ -1,4 +1,4 @@
-import { batch } from '../../db/client.ts';
+import { batch, type Statement } from '../../db/client.ts';
 import { extractFacts, factsTask, runTask } from '../../llm/index.ts';
 import { commitIdempotent } from '../../platform/commit.ts';
 import { type Ctx, payingKey } from '../../platform/context.ts';
@@ -8,14 +8,8 @@ import { type RunRow, selectRun } from '../../runs/index.ts';
 import { findWorkspace } from '../../workspaces/index.ts';
 import type { MessageRow } from '../store/messages.ts';
 import { type SessionRow, selectSession } from '../store/sessions.ts';
-import {
-  advanceCursor,
-  forgetExcess,
-  rememberFact,
-  selectCursor,
-  selectFactsOfSession,
-  selectUnread,
-} from './store.ts';
+import { advanceCursor, selectCursor, selectUnread, skipMessages } from './cursor-store.ts';
+import { forgetExcess, rememberFact, selectFactsOfSession } from './store.ts';
 
 type RememberJob = Extract<Job, { type: 'session.remember' }>;
 
@@ -47,6 +41,15 @@ export function rememberJobs(
   const { id: session_id } = session;
   const cause = { session_id, run_id: run.id, api_key_id: payingKey(actor) };
   return [{ type: 'session.remember', ...cause, seq: user.seq }];
+}
+
+/** Returns the statement that leaves a turn without content logging unsearched, also by later jobs of its session. */
+export function skipUnlogged(
+  { db, workspace_id }: Ctx,
+  { session, memory, user, content_logging }: Omit<SearchableTurn, 'run' | 'background_model'>,
+): Statement[] {
+  const isSkipped = memory.remember && session.end_user_id !== null && !content_logging;
+  return isSkipped ? [skipMessages(db, workspace_id, session.id, user.seq)] : [];
 }
 
 async function remember(ctx: Ctx, job: RememberJob): Promise<void> {

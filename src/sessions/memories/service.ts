@@ -5,6 +5,7 @@ import { actorId, type Ctx, coveredAgents } from '../../platform/context.ts';
 import { authorizeAgent, authorizeOwned, creatorFilter } from '../../runs/index.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
+import { skipSessions } from './cursor-store.ts';
 import {
   type CreateMemory,
   type ForgetQuery,
@@ -139,7 +140,7 @@ export async function forgetMemory(ctx: Ctx, id: string): Promise<void> {
   if (gone === undefined) throw notFound('memory');
 }
 
-/** Deletes everything that agents remember of an end user, as far as the caller may see it. */
+/** Deletes everything that agents remember of an end user, as far as the caller may see it. No job finds it again in the messages so far. */
 export async function forgetAll(
   ctx: Ctx,
   end_user_id: string,
@@ -147,7 +148,10 @@ export async function forgetAll(
 ): Promise<void> {
   const filter = { end_user_id: authorizePerson(ctx, end_user_id), agent_id, ...limitsOf(ctx) };
   await commit(ctx, {
-    statements: [deleteMemories(ctx.db, ctx.workspace_id, filter)],
+    statements: [
+      deleteMemories(ctx.db, ctx.workspace_id, filter),
+      skipSessions(ctx.db, ctx.workspace_id, filter),
+    ],
     audit: [{ action: 'memory.delete', target_type: 'end_user', target_id: end_user_id }],
   });
 }

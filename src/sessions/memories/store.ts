@@ -1,9 +1,9 @@
 import { and, desc, eq, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
-import { memories, memory_cursors } from '../../db/schema/memories.ts';
-import { messages } from '../../db/schema/sessions.ts';
+import { memories } from '../../db/schema/memories.ts';
 import type { Fact } from '../../runs/index.ts';
 import type { SessionRow } from '../store/sessions.ts';
+import { type ForgetFilter, isAmong, isAt } from './cursor-store.ts';
 
 export type MemoryRow = typeof memories.$inferSelect;
 
@@ -43,13 +43,7 @@ export const selectFactsOfSession = (
     join memories f on f.workspace_id = s.workspace_id and f.agent_id = s.agent_id and f.end_user_id = s.end_user_id and f.superseded_at is null
     where s.id = ${session_id} and s.workspace_id = ${workspace_id} order by f.id desc limit ${maxFacts}`);
 
-export interface MemoryFilter {
-  readonly end_user_id: string;
-  readonly agent_id?: string | undefined;
-  /** The agents that the caller may see; undefined for all. */
-  readonly agent_ids?: readonly string[] | undefined;
-  /** Whoever must have created it; undefined for anyone. */
-  readonly created_by?: string | undefined;
+export interface MemoryFilter extends ForgetFilter {
   readonly superseded: boolean;
   readonly q?: string | undefined;
 }
@@ -82,9 +76,7 @@ export const selectMemories = (
     .limit(limit);
 
 const among = (agent_ids: readonly string[] | undefined): SQL | undefined =>
-  agent_ids === undefined
-    ? undefined
-    : sql`${memories.agent_id} in (select value from json_each(${JSON.stringify(agent_ids)}))`;
+  agent_ids === undefined ? undefined : isAmong(memories.agent_id, agent_ids);
 
 const by = (created_by: string | undefined) =>
   created_by === undefined ? undefined : eq(memories.created_by, created_by);
@@ -127,7 +119,7 @@ export const deleteMemory = (db: Db, workspace_id: string, id: string) =>
 export const deleteMemories = (
   db: Db,
   workspace_id: string,
-  { end_user_id, agent_id, agent_ids, created_by }: Omit<MemoryFilter, 'superseded' | 'q'>,
+  { end_user_id, agent_id, agent_ids, created_by }: ForgetFilter,
 ) =>
   db
     .delete(memories)
@@ -146,42 +138,6 @@ export const deleteMemories = (
 export const forgetExcess = (db: Db, person: Person): Statement =>
   db.run(sql`delete from memories where rowid in (select rowid from memories where ${of(person)}
     order by superseded_at is null desc, updated_at desc, id desc limit -1 offset ${maxFacts})`);
-
-export const selectCursor = (db: Db, workspace_id: string, session_id: string) =>
-  db
-    .select({ seq: memory_cursors.seq })
-    .from(memory_cursors)
-    .where(
-      and(eq(memory_cursors.workspace_id, workspace_id), eq(memory_cursors.session_id, session_id)),
-    );
-
-/** Messages of the end user in a session after one message, up to another. */
-export const selectUnread = (
-  db: Db,
-  workspace_id: string,
-  session_id: string,
-  after: number,
-  upTo: number,
-  limit: number,
-) =>
-  db
-    .select({ id: messages.id, seq: messages.seq, text: messages.text })
-    .from(messages)
-    .where(
-      and(
-        eq(messages.session_id, session_id),
-        sql`${messages.seq} > ${after} and ${messages.seq} <= ${upTo}`,
-        eq(messages.role, 'user'),
-        eq(messages.workspace_id, workspace_id),
-        sql`${messages.text} <> ''`,
-      ),
-    )
-    .orderBy(messages.seq)
-    .limit(limit);
-
-/** True in a batch while the session was searched no further than when the batch was made. */
-const isAt = (session_id: string, seq: number): SQL =>
-  sql`coalesce((select seq from memory_cursors where session_id = ${session_id}), 0) = ${seq}`;
 
 /**
  * Stores a fact that was taken from a message, or confirms it where it is known. Does nothing where another attempt has searched the
@@ -214,15 +170,3 @@ export const rememberFact = (db: Db, row: MemoryRow, cursor: number): Statement[
       confidence = max(confidence, excluded.confidence), updated_at = excluded.updated_at,
       session_id = iif(origin = 'api', session_id, excluded.session_id), message_id = iif(origin = 'api', message_id, excluded.message_id)`),
 ];
-
-/** Marks a session as searched up to a message. */
-export const advanceCursor = (
-  db: Db,
-  workspace_id: string,
-  session_id: string,
-  from: number,
-  to: number,
-): Statement =>
-  db.run(sql`insert into memory_cursors (session_id, workspace_id, seq)
-    select ${session_id}, ${workspace_id}, ${to} where exists (select 1 from sessions where id = ${session_id} and workspace_id = ${workspace_id})
-    on conflict (session_id) do update set seq = excluded.seq where seq = ${from}`);

@@ -7,10 +7,10 @@ import type { Ctx } from '../../platform/context.ts';
 import { eraseTrace, hostOf } from '../../runs/index.ts';
 import { Failure } from '../../shared/failure.ts';
 import { valuesOf } from '../attachments/store.ts';
-import { dropSummaries } from '../background/summary-store.ts';
-import { indexMessages, indexTitle } from '../search/index-store.ts';
+import { indexMessages } from '../search/index-store.ts';
 import type { MessageRow } from '../store/messages.ts';
-import { type SessionRow, updateSession } from '../store/sessions.ts';
+import type { SessionRow } from '../store/sessions.ts';
+import { dropDerived } from './drop-derived.ts';
 import { eraseCopies } from './erase-copies.ts';
 
 type Left = Pick<MessageRow, 'text' | 'prompt' | 'citations'>;
@@ -40,14 +40,8 @@ export async function eraseFromMessage(
         .set({ text: guarded, prompt: left.prompt, citations: left.citations })
         .where(own),
       ...(object_ids.length === 0 ? [] : eraseFiles(ctx, session.id, object_ids)),
-      ...(session.titled_by === 'person' || session.title === null
-        ? []
-        : [
-            updateSession(db, workspace_id, session.id, { title: null, titled_by: null }),
-            ...indexTitle(db, workspace_id, session.id, null),
-          ]),
+      ...dropDerived(db, session),
       ...indexMessages(db, [{ ...row, ...left }]),
-      dropSummaries(db, workspace_id, session.id),
       ...eraseTrace(db, workspace_id, row.run_id),
       ...eraseCopies(db, workspace_id, session.id, row.run_id),
     ],

@@ -11,10 +11,10 @@ import {
   selectMessagesOfRun,
 } from '../../runs/index.ts';
 import { authorizeSession } from '../authorize-session.ts';
-import { dropSummaries } from '../background/summary-store.ts';
-import { indexMessages, indexTitle } from '../search/index-store.ts';
+import { indexMessages } from '../search/index-store.ts';
 import { deleteSession } from '../service.ts';
-import { selectSession, updateSession } from '../store/sessions.ts';
+import { selectSession } from '../store/sessions.ts';
+import { dropDerived } from './drop-derived.ts';
 import { eraseCopies } from './erase-copies.ts';
 
 /**
@@ -51,14 +51,8 @@ export async function eraseRun(ctx: Ctx, run_id: string): Promise<void> {
             eq(messages.run_id, run_id),
           ),
         ),
-      ...(session.titled_by === 'person' || session.title === null
-        ? []
-        : [
-            updateSession(db, workspace_id, session.id, { title: null, titled_by: null }),
-            ...indexTitle(db, workspace_id, session.id, null),
-          ]),
+      ...dropDerived(db, session),
       ...indexMessages(db, empty),
-      dropSummaries(db, workspace_id, session.id),
       ...eraseTrace(db, workspace_id, run_id),
       ...eraseCopies(db, workspace_id, session.id, run_id),
       db

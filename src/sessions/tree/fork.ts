@@ -4,6 +4,7 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid, notFound } from '../../shared/failure.ts';
 import { authorizeSession } from '../authorize-session.ts';
+import { skipMessages } from '../memories/cursor-store.ts';
 import { newSession } from '../new-session.ts';
 import { type Session, toSession } from '../schema.ts';
 import type { ForkSession } from '../send-schema.ts';
@@ -57,6 +58,10 @@ export async function forkSession(
         copyMessages(db, workspace_id, row.id, copies),
         ...(copies.files.length === 0 ? [] : [copyAttachments(db, workspace_id, row.id, copies)]),
         copySummary(db, workspace_id, row.id, session_id, ctx.newId('sum'), copies),
+        // The originals are searched for facts; what was forgotten of them does not come back.
+        ...(row.end_user_id === null
+          ? []
+          : [skipMessages(db, workspace_id, row.id, row.message_seq)]),
       ],
       reply,
     });

@@ -9,6 +9,7 @@ import {
   renewRunRow,
 } from '../../runs/index.ts';
 import { followUps } from '../background/jobs.ts';
+import { skipUnlogged } from '../memories/extract.ts';
 import { indexTurn } from '../search/index-turn.ts';
 import { releaseSession, renewClaim } from '../store/claims.ts';
 import { insertMessage, type MessageRow } from '../store/messages.ts';
@@ -96,7 +97,7 @@ export class TurnStorage implements RunStorage {
         releaseSession(db, turn.run, this.#ctx.now(), released),
         ...indexTurn(db, turn, [...newQuestion(turn), ...(row === null ? [] : [row])]),
       ],
-      after: statements,
+      after: [...statements, ...skipUnlogged(this.#ctx, { ...turn, memory: turn.config.memory })],
       jobs,
     };
   }

@@ -1,6 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { code_executions, generated_files } from '../../db/schema/code.ts';
+import { isOfServedWorkspace } from '../../db/served-workspace.ts';
 
 export type ExecutionRow = typeof code_executions.$inferSelect;
 export type GeneratedFileRow = typeof generated_files.$inferSelect;
@@ -69,7 +70,7 @@ export const selectLinkedFile = (db: Db, id: string, now: number) =>
       and(
         eq(generated_files.id, id),
         gt(generated_files.expires_at, now),
-        sql`exists (select 1 from workspaces w where w.id = ${generated_files.workspace_id} and w.suspended_at is null and w.deleted_at is null)`,
+        isOfServedWorkspace(generated_files.workspace_id),
       ),
     );
 

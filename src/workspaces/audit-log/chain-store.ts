@@ -70,6 +70,12 @@ export const selectCheckpoint = (db: Db, workspace_id: string) =>
     .orderBy(sql`${audit_seals.sequence} desc`)
     .limit(1);
 
+/** The member by whose deleted account a link is marked: their id stands for the person. */
+const deletedMember = (
+  workspace_id: string,
+) => sql`(select m.id from members m join users u on u.id = m.user_id
+  where m.id = ${audit_links.redacted_by} and m.workspace_id = ${workspace_id} and u.deleted_at is not null)`;
+
 /** Returns links after a sequence with their entries and seals, in order. */
 export const selectChain = (db: Db, workspace_id: string, after: number, limit: number) =>
   db
@@ -80,7 +86,9 @@ export const selectChain = (db: Db, workspace_id: string, after: number, limit: 
       personal_digest: audit_links.personal_digest,
       salt: audit_links.salt,
       redacted_by: audit_links.redacted_by,
-      pseudonym: erasures.pseudonym,
+      pseudonym: sql<
+        string | null
+      >`coalesce(${erasures.pseudonym}, ${deletedMember(workspace_id)})`.as('pseudonym'),
       ...entryColumns.entry,
       seal_hash: sql<string | null>`${audit_seals.hash}`.as('seal_hash'),
       sealed_at: audit_seals.sealed_at,

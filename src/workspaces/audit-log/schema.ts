@@ -6,7 +6,13 @@ import { type AuditRow, contentOf } from './chain.ts';
 const actorTypes = ['api_key', 'user', 'end_user', 'share_link', 'root', 'system'] as const;
 
 const filters = {
-  action: z.string().max(64).optional().describe('Action').openapi({ example: 'agent.activate' }),
+  action: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Action, such as `agent.activate`; without a dot, all of a kind, such as `agent`')
+    .openapi({ example: 'agent.activate' }),
   action_prefix: z
     .string()
     .min(1)
@@ -60,9 +66,12 @@ export const AuditEntry = z
       .string()
       .nullable()
       .describe('Random part of `personal_digest`; null once a person was replaced'),
-    redacted_by: Id('era')
+    redacted_by: z
+      .string()
       .nullable()
-      .describe('The last erasure of an end user that has replaced a person in this entry'),
+      .describe(
+        'By whose removal a person was replaced in this entry, the last one: an erasure of an end user (`era_…`), or a member who deleted their account (`mem_…`)',
+      ),
     actor_type: z.string().openapi({ example: 'api_key' }),
     actor_id: z.string().nullable(),
     action: z.string().openapi({ example: 'agent.activate' }),
@@ -143,9 +152,11 @@ export const AuditVerification = z
     redacted_count: z
       .int()
       .describe(
-        'Number of sealed entries among them in which an erasure has replaced an end user. Their `actor_id`, `target_id`, `detail` and `ip` are not compared with what was sealed',
+        'Number of sealed entries among them in which an erasure has replaced an end user, or the deletion of an account a member. Their `actor_id`, `target_id`, `detail` and `ip` are not compared with what was sealed',
       ),
-    redacted_by: z.array(Id('era')).describe('The erasures that have done so'),
+    redacted_by: z
+      .array(z.string())
+      .describe('The erasures that have done so, and the members whose accounts were deleted'),
     first_broken: z
       .object({
         sequence: z.int().nullable(),
@@ -153,7 +164,7 @@ export const AuditVerification = z
         reason: z
           .enum(breaks)
           .describe(
-            '`missing_link`: a number of the chain is gone. `missing_entry`: the entry of a link is gone. `changed_entry`: the entry is not the one that was sealed. `invalid_redaction`: the entry is marked as changed by an erasure that the workspace does not have, or whose pseudonym it does not contain. `changed_seal`, `invalid_signature`, `missing_seal`: the seal does not fit, is not signed by the deployment, or is gone. `unlinked_entry`: an entry that is not part of the chain. `other_history`: the expected hash is not at its place',
+            '`missing_link`: a number of the chain is gone. `missing_entry`: the entry of a link is gone. `changed_entry`: the entry is not the one that was sealed. `invalid_redaction`: the entry is marked as changed by an erasure or a member that the workspace does not have, or whose pseudonym it does not contain. `changed_seal`, `invalid_signature`, `missing_seal`: the seal does not fit, is not signed by the deployment, or is gone. `unlinked_entry`: an entry that is not part of the chain. `other_history`: the expected hash is not at its place',
           ),
       })
       .nullable(),

@@ -18,14 +18,17 @@ export interface AuditFilter {
 const equals = (column: Parameters<typeof eq>[0], value: string | undefined): SQL | undefined =>
   value === undefined ? undefined : sql`${column} = ${value}`;
 
-/** The condition of a filter over the entries of a workspace. */
+const startsWith = (text: string): SQL =>
+  sql`substr(${audit_log.action}, 1, length(${text})) = ${text}`;
+
+/** The condition of a filter over the entries of a workspace. An action without a dot stands for all of its kind. */
 export const matches = (workspace_id: string, filter: AuditFilter): SQL | undefined =>
   and(
     eq(audit_log.workspace_id, workspace_id),
-    equals(audit_log.action, filter.action),
-    filter.action_prefix === undefined
-      ? undefined
-      : sql`substr(${audit_log.action}, 1, length(${filter.action_prefix})) = ${filter.action_prefix}`,
+    filter.action === undefined || filter.action.includes('.')
+      ? equals(audit_log.action, filter.action)
+      : startsWith(`${filter.action}.`),
+    filter.action_prefix === undefined ? undefined : startsWith(filter.action_prefix),
     equals(audit_log.actor_type, filter.actor_type),
     equals(audit_log.actor_id, filter.actor_id),
     equals(audit_log.target_type, filter.target_type),

@@ -4,7 +4,13 @@ import type { JobHandler } from '../../platform/job-handler.ts';
 import { commitStep } from '../../platform/next-step.ts';
 import { repeatBounded } from '../../platform/repeat-bounded.ts';
 import { exportJob } from './service.ts';
-import { advanceExport, deleteExport, selectExpired, selectExport } from './store.ts';
+import {
+  advanceExport,
+  deleteExport,
+  selectExpired,
+  selectExport,
+  withdrawExports,
+} from './store.ts';
 import { exportPrefix, writePart } from './write-part.ts';
 
 const expiredAtOnce = 20;
@@ -51,3 +57,13 @@ export const removeExpiredExports = (ctx: Ctx): Promise<number> =>
     }
     return expired.length;
   });
+
+/**
+ * Deletes the archives of all exports of a workspace, with parts of interrupted steps, and stops those in progress. Returns the number of exports.
+ */
+export async function removeExports(ctx: Ctx, reason: string): Promise<number> {
+  const { db, files, workspace_id } = ctx;
+  const withdrawn = await withdrawExports(db, workspace_id, reason, ctx.now()).all();
+  await files.removeAll(`${exportPrefix(workspace_id)}wex_`);
+  return withdrawn.length;
+}

@@ -1,6 +1,7 @@
-import { and, count, desc, eq, gt, inArray, lt, lte, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, lt, lte, ne, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { workspace_exports } from '../../db/schema/workspace-exports.ts';
+import { isOfServedWorkspace } from '../../db/served-workspace.ts';
 
 export type ExportRow = typeof workspace_exports.$inferSelect;
 
@@ -33,7 +34,7 @@ export const countRecent = (db: Db, workspace_id: string, since: number) =>
 export const selectExport = (db: Db, workspace_id: string, id: string) =>
   db.select().from(workspace_exports).where(own(workspace_id, id));
 
-/** Finds a completed export by the id of its signed link. */
+/** Finds a completed export by the id of its signed link, unless its workspace is suspended. */
 export const selectLinkedExport = (db: Db, id: string, now: number) =>
   db
     .select()
@@ -43,6 +44,7 @@ export const selectLinkedExport = (db: Db, id: string, now: number) =>
         eq(workspace_exports.id, id),
         eq(workspace_exports.status, 'completed'),
         gt(workspace_exports.expires_at, now),
+        isOfServedWorkspace(workspace_exports.workspace_id),
       ),
     );
 
@@ -82,3 +84,16 @@ export const selectExpired = (db: Db, now: number, limit: number) =>
 
 export const deleteExport = (db: Db, workspace_id: string, id: string) =>
   db.delete(workspace_exports).where(own(workspace_id, id));
+
+/** Fails all exports of a workspace, completed ones included, and takes their parts from them. */
+export const withdrawExports = (db: Db, workspace_id: string, error_detail: string, now: number) =>
+  db
+    .update(workspace_exports)
+    .set({
+      ...{ status: 'failed', parts: [], rows: {}, object_count: 0, object_bytes: 0 },
+      ...{ error_detail, updated_at: now, completed_at: null },
+    })
+    .where(
+      and(eq(workspace_exports.workspace_id, workspace_id), ne(workspace_exports.status, 'failed')),
+    )
+    .returning({ id: workspace_exports.id });

@@ -161,7 +161,7 @@ it('erases the answers to a case with the turn that it was made from, and keeps 
     );
   expect(await secret()).toMatchObject({ answer: 'We open at nine.', score: 1 });
   await workspace.delete(`/sessions/${session}`);
-  await vi.waitUntil(async () => (await secret()).input === null, { timeout: 60_000 });
+  await vi.waitUntil(async () => (await secret()).input === null, { timeout: 150_000 });
   expect(await secret()).toMatchObject({ answer: null, score: 1, scores: [{ reason: null }] });
   const { run_id } = await secret();
   const texts = () =>

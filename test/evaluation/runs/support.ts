@@ -44,7 +44,7 @@ export const ended = (workspace: Workspace, id: string) =>
       const { body } = await workspace.get(`/evaluations/${id}`);
       return body.status === 'running' ? undefined : body;
     },
-    { timeout: 60_000, interval: 100 },
+    { timeout: 150_000, interval: 100 },
   );
 
 export async function evaluated(workspace: Workspace, dataset: string, body: object) {

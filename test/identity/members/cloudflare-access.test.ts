@@ -5,7 +5,7 @@ import { app } from '../../../src/app.ts';
 import { newWorkspace, rootKey, toAnswer, type Workspace } from '../../support/api.ts';
 import { newSigningKey, signJwt, type TestKey, unsignedJwt } from '../../support/issuer.ts';
 import { Site } from '../../support/outbound.ts';
-import { newAddress, newMember, origin } from '../../support/people.ts';
+import { addTwoFactor, newAddress, newMember, origin } from '../../support/people.ts';
 
 const audience: string = 'b1946ac92492d2347c6235b4d2611184';
 
@@ -134,6 +134,22 @@ describe('Cloudflare Access', () => {
     // Another credential takes precedence.
     const headers = { authorization: `Bearer ${rootKey}` };
     expect((await team.send('GET', '/users/me', genuine, { headers })).status).toBe(403);
+  });
+
+  it('does not stand for the second factor of an account, unless the operator says so', async () => {
+    const team = await newTeam();
+    const workspace = await newWorkspace();
+    const member = await newMember(workspace, 'viewer');
+    const assertion = await team.assert({ email: member.email, amr: ['mfa'] });
+    const me = async (settings = {}) => team.send('GET', '/users/me', assertion, { settings });
+    expect((await me()).status).toBe(200);
+    await addTwoFactor(member);
+    for (const settings of [{}, { ACCESS_SECOND_FACTOR: 'false' }]) {
+      const { status, body } = await me(settings);
+      expect([status, body.code]).toEqual([401, 'second_factor_required']);
+    }
+    expect((await me({ ACCESS_SECOND_FACTOR: 'true' })).status).toBe(200);
+    expect((await me({ ACCESS_SECOND_FACTOR: 'yes' })).status).toBe(503);
   });
 
   it('is configured with both settings or none', async () => {

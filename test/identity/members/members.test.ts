@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { app } from '../../../src/app.ts';
 import { newWorkspace } from '../../support/api.ts';
 import { expectProblem, withoutRequestId } from '../../support/document.ts';
+import { interfering } from '../../support/faulty.ts';
 import {
   Browser,
   browse,
@@ -16,6 +17,26 @@ import {
   password,
   signUp,
 } from '../../support/people.ts';
+
+/** Sends a request of a person whose round trips go to another database. */
+async function meanwhile(
+  database: D1Database,
+  { cookie }: Browser,
+  method: string,
+  path: string,
+  json: object | undefined,
+): Promise<Response> {
+  const headers = { origin, 'content-type': 'application/json', cookie: `${cookieName}=${cookie}` };
+  const body = json === undefined ? null : JSON.stringify(json);
+  const execution = createExecutionContext();
+  const answer = await app.fetch(
+    new Request(`${origin}/api/v1${path}`, { method, headers, body }),
+    { ...env, DB: database } as Env,
+    execution,
+  );
+  await waitOnExecutionContext(execution);
+  return answer;
+}
 
 describe('an invitation', () => {
   it('creates the account, joins the workspace and works once (R12)', async () => {
@@ -201,6 +222,58 @@ describe('roles', () => {
     expect([await role(owner.member_id), await role(next.member_id)]).toEqual(['admin', 'owner']);
     expectProblem(await transfer(owner.browser, next.member_id), 403);
   });
+
+  it('transfer ownership once when it is requested twice at once (R8)', async () => {
+    const workspace = await newWorkspace();
+    const owner = await newMember(workspace, 'owner');
+    const others = [await newMember(workspace, 'viewer'), await newMember(workspace, 'viewer')];
+    const answers = await Promise.all(
+      others.map(({ member_id }) =>
+        owner.browser.post(`/me/workspaces/${workspace.id}/transfer-ownership`, { member_id }),
+      ),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([204, 409]);
+    const { data } = (await workspace.get('/members')).body;
+    const roles = data.map(({ role }: { role: MemberRole }) => role);
+    expect(roles.toSorted()).toEqual(['admin', 'owner', 'viewer']);
+  });
+
+  it('keep the owner when the next one is removed during the transfer (R8)', async () => {
+    const workspace = await newWorkspace();
+    const owner = await newMember(workspace, 'owner');
+    await newMember(workspace, 'owner');
+    const next = await newMember(workspace, 'viewer');
+    const remove = () => workspace.delete(`/members/${next.member_id}`);
+    const database = interfering(env.DB, /^update "members"/, remove);
+    const path = `/me/workspaces/${workspace.id}/transfer-ownership`;
+    const answer = await meanwhile(database, owner.browser, 'POST', path, {
+      member_id: next.member_id,
+    });
+    expect(answer.status).toBe(409);
+    expect((await workspace.get(`/members/${next.member_id}`)).body.removed_at).not.toBeNull();
+    const { role } = (await workspace.get(`/members/${owner.member_id}`)).body;
+    expect(role).toBe('owner');
+  });
+
+  it('are not changed by an admin when they become owners in the meantime (R8)', async () => {
+    const workspace = await newWorkspace();
+    const owner = await newMember(workspace, 'owner');
+    const admin = await newMember(workspace, 'admin');
+    for (const [method, json] of [
+      ['PATCH', { role: 'viewer' }],
+      ['DELETE', undefined],
+    ] as const) {
+      const { member_id } = await newMember(workspace, 'editor');
+      const promote = () => owner.browser.patch(`/members/${member_id}`, { role: 'owner' });
+      const database = interfering(env.DB, /^update "members"/, promote);
+      const path = `/members/${member_id}`;
+      const answer = await meanwhile(database, admin.browser, method, path, json);
+      expect(answer.status).toBe(409);
+      expect(await answer.json()).toMatchObject({ code: 'conflict' });
+      const { body } = await workspace.get(path);
+      expect(body).toMatchObject({ role: 'owner', removed_at: null });
+    }
+  });
 });
 
 describe('leaving', () => {
@@ -291,7 +364,7 @@ describe("a workspace of one's own", () => {
     expect(first.status, JSON.stringify(first.body)).toBe(201);
     expect(again.body).toEqual(first.body);
     browser.workspace = first.body.id;
-    expect((await browser.get('/users/me')).body).toMatchObject({ type: 'user', role: 'admin' });
+    expect((await browser.get('/users/me')).body).toMatchObject({ type: 'user', role: 'owner' });
     expect((await browser.get('/me')).body.workspaces).toMatchObject([
       { name: 'Mine', role: 'owner' },
     ]);

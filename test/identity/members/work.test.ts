@@ -142,7 +142,7 @@ describe('the work of a member', () => {
       const read = async () =>
         (await workspace.get(`/schedules/${schedule}/runs`)).body.data[0]?.status;
       await expect
-        .poll(read, { timeout: 30_000 })
+        .poll(read, { timeout: 150_000 })
         .toSatisfy((now) => now === 'completed' || now === 'failed');
       return read();
     };

@@ -133,27 +133,6 @@ describe('the account of an address', () => {
     expect(await end(`${id}@evil.corp.example`)).toBe(refused('email_unverified'));
   });
 
-  it('with two-factor sign-in is neither linked nor signed in to, before and after linking', async () => {
-    const { email, user_id } = await signUp();
-    const { issuer, bindings } = await open();
-    const claims = { email, sub: 'linked' };
-    const factor = (at: number | null) =>
-      env.DB.prepare('update users set totp_secret = ?, totp_confirmed_at = ? where id = ?')
-        .bind(at === null ? null : 'sealed', at, user_id)
-        .run();
-    const end = () => new OidcBrowser(bindings).signIn(issuer, { claims });
-    await factor(1);
-    expect(await end()).toBe(refused('two_factor'));
-    const links = () =>
-      env.DB.prepare('select * from user_identities where user_id = ?').bind(user_id).all();
-    expect((await links()).results).toHaveLength(0);
-    await factor(null);
-    expect(await end()).toBe(account);
-    expect((await links()).results).toHaveLength(1);
-    await factor(1);
-    expect(await end()).toBe(refused('two_factor'));
-  });
-
   it('is created on an invited deployment for invited addresses only', async () => {
     for (const SIGN_UP of ['invited', 'closed']) {
       const { issuer, bindings } = await open({ SIGN_UP });

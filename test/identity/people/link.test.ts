@@ -22,7 +22,7 @@ describe('a sign-in link', () => {
       { workspace_id: workspace.id, role: 'owner' },
     ]);
     expect((await use()).body.code).toBe('invalid_token');
-    expect((await browser.get('/users/me')).body).toMatchObject({ type: 'user', role: 'admin' });
+    expect((await browser.get('/users/me')).body).toMatchObject({ type: 'user', role: 'owner' });
   });
 
   it('used in parallel signs in once', async () => {

@@ -56,6 +56,44 @@ describe('mail to people', () => {
     expect(await run({ mail: 'identity_linked', id: 'usr_unknown' })).toEqual([]);
   });
 
+  it('tells of a passkey that was added or removed', async () => {
+    const { user_id, email } = await signUp();
+    const subjects = {
+      passkey_added: 'A passkey was added',
+      passkey_removed: 'A passkey was removed',
+    };
+    for (const [mail, subject] of Object.entries(subjects)) {
+      const kind = mail as keyof typeof subjects;
+      const [letter] = await run({ mail: kind, id: user_id });
+      expect(letter).toMatchObject({ to: email, subject });
+      expect(letter?.text).toContain(`${origin}/account`);
+      expect(await run({ mail: kind, id: 'usr_unknown' })).toEqual([]);
+    }
+  });
+
+  it('about a new address goes to both, each with a link of its own, and tells nobody of an account', async () => {
+    const [person, other] = [await signUp(), await signUp()];
+    const to = newAddress();
+    await person.browser.post('/me/email', { email: to });
+    const [change] = await run({ mail: 'email_change', id: await lastToken(to, 'email') });
+    expect(change).toMatchObject({ to, subject: 'Confirm your new address' });
+    expect(change?.text).toContain(`/account#email=${await tokenFor('email', to)}`);
+    const revoke = await lastToken(person.email, 'email_revoke');
+    for (const mail of ['email_notice', 'email_changed'] as const) {
+      const [notice] = await run({ mail, id: revoke });
+      expect(notice?.to).toBe(person.email);
+      const token = await tokenFor('email_revoke', person.email);
+      expect(notice?.text).toContain(`/account#email-revoke=${token}`);
+      expect(notice?.text).not.toContain(to);
+    }
+    await person.browser.post('/me/email', { email: other.email });
+    expect(await run({ mail: 'email_change', id: await lastToken(to, 'email') })).toEqual([]);
+    const id = await lastToken(other.email, 'email');
+    const [taken] = await run({ mail: 'email_change', id });
+    expect(taken).toMatchObject({ to: other.email, subject: 'You already have an account' });
+    expect(taken?.text).not.toContain('#email=');
+  });
+
   it('has the link of a sign-up, or says that the account exists', async () => {
     const email = newAddress();
     await browse('POST', '/auth/sign-up', { json: { email } });
@@ -117,6 +155,6 @@ describe('mail to people', () => {
       env.DB.prepare(
         "select count(*) as n from outbox where json_extract(job, '$.type') = 'mail.send' and attempts = 0",
       ).first<{ n: number }>();
-    await expect.poll(async () => (await left())?.n, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await left())?.n, { timeout: 150_000 }).toBe(0);
   });
 });

@@ -3,27 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { stepAt, totpCode } from '../../../src/identity/two-factor/totp.ts';
 import { expectProblem } from '../../support/document.ts';
 import {
+  addTwoFactor,
   Browser,
   browse,
+  codeOf,
   cookieOf,
   password,
-  type SignedUp,
   signUp,
   tokenFor,
 } from '../../support/people.ts';
 
-/** The code of now, or of the next step, which is accepted too. */
-const codeOf = (secret: string, later = 0) => totpCode(secret, stepAt(Date.now()) + later);
-
-async function withTwoFactor(): Promise<SignedUp & { secret: string; recovery: string[] }> {
-  const person = await signUp();
-  const { body } = await person.browser.post('/me/two-factor', { password });
-  const confirmed = await person.browser.post('/me/two-factor/confirm', {
-    code: await codeOf(body.secret, -1),
-  });
-  expect(confirmed.status, JSON.stringify(confirmed.body)).toBe(200);
-  return { ...person, secret: body.secret, recovery: confirmed.body.recovery_codes };
-}
+const withTwoFactor = async () => addTwoFactor(await signUp());
 
 const signIn = (email: string, code?: string, secret = password) =>
   browse('POST', '/auth/sign-in', {

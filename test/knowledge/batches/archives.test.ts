@@ -58,7 +58,7 @@ describe('a batch from an archive', () => {
     expect(failed.body.data).toHaveLength(1);
     expect(failed.body.next_cursor).not.toBeNull();
     // The archive itself is deleted.
-    await vi.waitUntil(async () => (await objectsOf(workspace)) === 3, { timeout: 30_000 });
+    await vi.waitUntil(async () => (await objectsOf(workspace)) === 3, { timeout: 150_000 });
   });
 
   it('recognizes content that it has already, in the archive and in the base', async () => {
@@ -189,7 +189,7 @@ describe('a batch from an archive', () => {
       async () =>
         (await countRows('batch_entries', workspace.id)) === 0 &&
         (await objectsOf(workspace)) === 0,
-      { timeout: 60_000 },
+      { timeout: 150_000 },
     );
   });
 });

@@ -44,7 +44,7 @@ async function ended(workspace: Workspace, path: string) {
       const answer = await workspace.get(path);
       return ['queued', 'running'].includes(answer.body.status) ? null : answer;
     },
-    { timeout: 60_000, interval: 30 },
+    { timeout: 150_000, interval: 30 },
   );
   return body;
 }
@@ -260,7 +260,7 @@ describe('the evaluation of a search', () => {
     const { id } = (await workspace.post(migrations, body)).body;
     await vi.waitUntil(
       async () => (await workspace.get(`/embedding-migrations/${id}`)).body.status === 'ready',
-      { timeout: 60_000, interval: 30 },
+      { timeout: 150_000, interval: 30 },
     );
     for (const verb of ['switch', 'switch-back'])
       expect((await workspace.post(`/embedding-migrations/${id}/${verb}`)).status).toBe(200);
@@ -320,7 +320,7 @@ describe('the evaluation of a search', () => {
           .first<{ n: number }>()) ?? { n: 1 };
         return n === 0;
       },
-      { timeout: 60_000, interval: 50 },
+      { timeout: 150_000, interval: 50 },
     );
   });
 });

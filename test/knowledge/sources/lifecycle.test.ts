@@ -215,10 +215,10 @@ describe('the life of a source', () => {
     expect((await workspace.delete(`/sources/${again.id}`)).status).toBe(204);
     expect((await workspace.get(`/sources/${again.id}/pages`)).status).toBe(404);
     await vi.waitUntil(async () => Object.keys(await filesOf(workspace, base)).length === 0, {
-      timeout: 30_000,
+      timeout: 150_000,
     });
     await vi.waitUntil(async () => (await countRows('knowledge_sources', workspace.id)) === 0, {
-      timeout: 30_000,
+      timeout: 150_000,
     });
   });
 
@@ -231,7 +231,7 @@ describe('the life of a source', () => {
     await workspace.delete(`/knowledge-bases/${base}`);
     expect((await workspace.get(`/sources/${source.id}`)).status).toBe(404);
     await vi.waitUntil(async () => (await countRows('source_pages', workspace.id)) === 0, {
-      timeout: 30_000,
+      timeout: 150_000,
     });
   });
 
@@ -242,7 +242,7 @@ describe('the life of a source', () => {
     const two = await addSource(workspace, base, { type: 'url', url });
     await workspace.delete(`/sources/${one.id}`);
     await vi.waitUntil(async () => (await countRows('knowledge_sources', workspace.id)) === 1, {
-      timeout: 30_000,
+      timeout: 150_000,
     });
     expect(Object.keys(await filesOf(workspace, base))).toEqual([url]);
     expect((await pagesOf(workspace, two.id))['/a'].file_id).toBe(

@@ -124,7 +124,7 @@ export const ingested = (workspace: Workspace, base: string) =>
       const files = Object.values(await filesOf(workspace, base));
       return files.every(({ status }) => ['ready', 'failed'].includes(status)) ? files : null;
     },
-    { timeout: 60_000, interval: 50 },
+    { timeout: 150_000, interval: 50 },
   );
 
 /** Runs the tasks of the minute. */

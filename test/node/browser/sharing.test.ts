@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Round } from '../../support/provider/script.ts';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { violations } from './axe.ts';
+import { addressOf, allWords, answers, embed, field, send, slow, words } from './chat.ts';
+import { failureTests } from './failures.ts';
+import { handOverTests } from './hand-over.ts';
+import { languageTests } from './languages.ts';
 import { openStage, type Stage } from './stage.ts';
+import { thirdPartyTests } from './third-party.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -12,35 +15,16 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
-const words = Array.from({ length: 80 }, (_, index) => `word${index} `);
-/** Slow enough to reload the page in the middle. */
-const slow: Round = { text: words, fault: { kind: 'drip', bytes: 300, ms: 60 } };
-
-const addressOf = (url: string) => url.slice(url.lastIndexOf('/') + 1);
-const field = (page: Page) => page.getByRole('textbox', { name: 'Message' });
-const answers = (page: Page) => page.getByRole('article', { name: 'Assistant' });
-
-async function send(page: Page, text: string): Promise<void> {
-  await field(page).fill(text);
-  await field(page).press('Enter');
-}
-
-/** A page of a third party that forbids everything but the server. */
-function embed(address: string, attributes = ''): string {
-  const tag = `<script src="${stage.url}/widget.js" data-link="${address}" ${attributes} async></script>`;
-  const html = `<!doctype html><html lang="en"><title>Shop</title><main><h1>Shop</h1></main>${tag}</html>`;
-  const policy = `default-src 'none'; script-src ${stage.url}; connect-src ${stage.url}; require-trusted-types-for 'script'`;
-  return stage.serve(`/${crypto.randomUUID()}`, html, policy);
-}
-
 describe('the widget on a page of a third party', () => {
-  it('streams, resumes after a reload in the middle, takes feedback, and holds no key', async () => {
+  it('streams, resumes after a reload in the middle, takes feedback, and holds no key', async ({
+    expect,
+  }) => {
     const agent = await stage.agent([slow], {
       welcome_message: 'Welcome!',
       starter_questions: ['Tell me all'],
     });
     const { page, requests, faults } = await stage.page();
-    await page.goto(embed(addressOf(await stage.link(agent.id))));
+    await page.goto(embed(stage, addressOf(await stage.link(agent.id))));
     await page.getByRole('button', { name: 'Open chat' }).press('Enter');
     await page.getByText('Welcome!').waitFor();
     await page.getByRole('button', { name: 'Tell me all' }).click();
@@ -49,7 +33,7 @@ describe('the widget on a page of a third party', () => {
     await page.reload();
     await page.getByRole('button', { name: 'Open chat' }).click();
     await answers(page).getByText('word79').waitFor();
-    expect((await answers(page).locator('.text').innerText()).trim()).toBe(words.join('').trim());
+    expect((await answers(page).locator('.text').innerText()).trim()).toBe(allWords);
     await page.getByRole('button', { name: 'Good answer' }).click();
     await expect
       .poll(async () =>
@@ -76,32 +60,34 @@ describe('the widget on a page of a third party', () => {
     await page.close();
   });
 
-  it('stays within 60 KB', () => {
+  it('stays within 60 KB', ({ expect }) => {
     const script = readFileSync('dist/assets/widget.js');
     expect(gzipSync(script, { level: 9 }).byteLength).toBeLessThan(60_000);
   });
 });
 
 describe('the page of a link', () => {
-  it('uploads a file, cites a page that opens, regenerates, stops and begins again', async () => {
-    const agent = await stage.api.call<{ id: string; base_id: string }>('POST', '/agents', {
+  it('uploads a file, cites a page that opens, regenerates, stops and begins again', async ({
+    expect,
+  }) => {
+    const own = await stage.apart();
+    const agent = await own.api.call<{ id: string; base_id: string }>('POST', '/agents', {
       json: { name: 'Manual', config: {} },
     });
     const form = new FormData();
     const manual = readFileSync('scripts/samples/espresso-machine-manual.pdf');
     form.append('file', new File([manual], 'manual.pdf', { type: 'application/pdf' }));
-    const uploaded = await stage.api.call<{ id: string }>('POST', `/agents/${agent.id}/files`, {
+    const uploaded = await own.api.call<{ id: string }>('POST', `/agents/${agent.id}/files`, {
       form,
     });
     await expect
       .poll(
-        async () =>
-          (await stage.api.call<{ status: string }>('GET', `/files/${uploaded.id}`)).status,
-        { timeout: 60_000 },
+        async () => (await own.api.call<{ status: string }>('GET', `/files/${uploaded.id}`)).status,
+        { timeout: 150_000 },
       )
       .toBe('ready');
     const { page, faults } = await stage.page({ viewport: { width: 380, height: 700 } });
-    await page.goto(await stage.link(agent.id));
+    await page.goto(await own.link(agent.id, { open_documents: true }));
     expect(await page.title()).toBeTruthy();
     await send(page, 'How do I descale the machine?');
     const source = page.locator('.sources button').first();
@@ -110,6 +96,16 @@ describe('the page of a link', () => {
     const dialog = page.getByRole('dialog', { name: 'manual.pdf' });
     expect((await dialog.locator('mark').innerText()).length).toBeGreaterThan(10);
     expect(await violations(page)).toEqual([]);
+    const heading = await dialog.getByRole('heading').innerText();
+    const opened = page.context().waitForEvent('page');
+    await dialog.getByRole('link', { name: 'Open the document' }).click();
+    const viewer = await opened;
+    await expect.poll(() => viewer.url()).toMatch(/\/document\?link=[\w.-]+#page=\d+$/);
+    expect(heading).toContain(`Page ${viewer.url().split('#page=')[1]} of 9`);
+    // The viewer of the browser is a page in the page; it has no opener.
+    await expect.poll(() => viewer.frames().length).toBeGreaterThan(1);
+    expect(await viewer.evaluate<boolean>('opener === null')).toBe(true);
+    await viewer.close();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Answer again' }).click();
@@ -134,10 +130,11 @@ describe('the page of a link', () => {
     await page.close();
   });
 
-  it('stops an answer', async () => {
-    const agent = await stage.agent([slow]);
+  it('stops an answer', async ({ expect }) => {
+    const own = await stage.apart();
+    const agent = await own.agent([{ text: words, fault: { kind: 'stall', events: 20 } }]);
     const { page, faults } = await stage.page({ colorScheme: 'dark' });
-    await page.goto(await stage.link(agent.id));
+    await page.goto(await own.link(agent.id));
     await send(page, 'Go');
     await answers(page).getByText('word3').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
@@ -148,12 +145,15 @@ describe('the page of a link', () => {
     await page.close();
   });
 
-  it('asks for an address and a code, from right to left, and shows a lost connection', async () => {
-    const agent = await stage.agent([{ text: ['Hello.'] }]);
+  it('asks for an address and a code, from right to left, and shows a lost connection', async ({
+    expect,
+  }) => {
+    const own = await stage.apart();
+    const agent = await own.agent([{ text: ['Hello.'] }]);
     const fields = { access: 'verified', allowed_addresses: ['@example.com'] };
     const { page, faults } = await stage.page();
     await page.goto(
-      embed(addressOf(await stage.link(agent.id, fields)), 'data-dir="rtl" data-open'),
+      embed(stage, addressOf(await own.link(agent.id, fields)), 'data-dir="rtl" data-open'),
     );
     await page.getByLabel('Email address').fill('ann@example.com');
     await page.getByRole('button', { name: 'Send code' }).click();
@@ -170,10 +170,11 @@ describe('the page of a link', () => {
     await page.close();
   });
 
-  it('runs nothing and loads nothing that an answer contains (R71, R73)', async () => {
-    const agent = await stage.agent([{ text: [hostile] }]);
+  it('runs nothing and loads nothing that an answer contains (R71, R73)', async ({ expect }) => {
+    const own = await stage.apart();
+    const agent = await own.agent([{ text: [hostile] }]);
     const { page, requests, faults } = await stage.page();
-    await page.goto(await stage.link(agent.id));
+    await page.goto(await own.link(agent.id));
     await send(page, 'Go');
     await answers(page).getByText('the end').waitFor();
     await page.getByRole('button', { name: 'Answer again' }).waitFor();
@@ -182,7 +183,7 @@ describe('the page of a link', () => {
     expect(found).toMatchObject({ active: 0, handlers: 0, hits: 0 });
     expect([...new Set(found.links)].sort()).toEqual(['http:', 'https:', 'mailto:']);
     expect(faults).toEqual([]);
-    const page_ = await fetch(await stage.link(agent.id));
+    const page_ = await fetch(await own.link(agent.id));
     expect(page_.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(page_.headers.get('content-security-policy')).not.toContain('unsafe');
     await page.close();
@@ -209,19 +210,6 @@ const findActive = `(() => {
   };
 })()`;
 
-/** Chats with the token of one user, and reads with that of another. Evaluated in the page. */
-const chatPlainly = `async ({ api, agent, ann, bob }) => {
-  const call = (token, method, path, body) =>
-    fetch(api + path, {
-      method,
-      headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json', accept: 'text/event-stream, application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  const session = await (await call(ann, 'POST', '/agents/' + agent + '/sessions', {})).json();
-  const stream = await call(ann, 'POST', '/sessions/' + session.id + '/messages', { message: 'Hi' });
-  return { text: await stream.text(), foreign: (await call(bob, 'GET', '/sessions/' + session.id)).status };
-}`;
-
 const hostile = [
   '<script>window.hit=1</script>',
   '<img src="https://collector.example/a.png" onerror="window.hit=1">',
@@ -240,28 +228,7 @@ const hostile = [
   'the end',
 ].join('\n\n');
 
-describe('the token of an end user in a page of a third party', () => {
-  it('chats by plain requests, and reaches nothing of another user (R85)', async () => {
-    const agent = await stage.agent([{ text: ['Hello ', 'from ', 'afar.'] }]);
-    const token = async (end_user_id: string) =>
-      (
-        await stage.api.call<{ token: string }>('POST', '/end-user-tokens', {
-          json: { end_user_id, agent_ids: [agent.id] },
-        })
-      ).token;
-    const { page } = await stage.page();
-    await page.goto(stage.serve('/plain', '<!doctype html><title>Plain</title>'));
-    const given = {
-      api: `${stage.url}/api/v1`,
-      agent: agent.id,
-      ann: await token('ann'),
-      bob: await token('bob'),
-    };
-    const seen = await page.evaluate<{ text: string; foreign: number }>(
-      `(${chatPlainly})(${JSON.stringify(given)})`,
-    );
-    expect(seen.text).toContain('afar.');
-    expect(seen.foreign).toBe(404);
-    await page.close();
-  });
-});
+thirdPartyTests(() => stage);
+handOverTests(() => stage);
+languageTests(() => stage);
+failureTests(() => stage);

@@ -25,6 +25,8 @@ export interface Stage {
   readonly url: string;
   readonly site: string;
   readonly key: string;
+  /** The output of the server so far, mail included. */
+  readonly lines: readonly string[];
   readonly api: Client;
   readonly workspace_id: string;
   /** Serves a page of the third party, with the policy it sets for itself. */
@@ -33,6 +35,8 @@ export interface Stage {
   agent(rounds: readonly Round[], config?: object): Promise<{ id: string; base_id: string }>;
   /** Creates a link to an agent; its URL. */
   link(agent: string, fields?: object): Promise<string>;
+  /** The same in a workspace of its own, so that tests do not exchange each other's model. */
+  apart(): Promise<Pick<Stage, 'key' | 'api' | 'agent' | 'link'>>;
   /** Opens a page that records what it requests, and what it breaks. */
   page(options?: Parameters<Browser['newPage']>[0]): Promise<Watched>;
   /** Returns a link that signs in as an owner of the workspace, once, and leads to the console. */
@@ -51,9 +55,10 @@ export async function openStage(): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'agentgrid-browser-'));
   const state = openState(directory, undefined);
   const { root_key, encryption_keys } = state;
+  const lines: string[] = [];
   const options = {
     ...{ port: await freePort(), directory, root_key, encryption_keys },
-    ...{ vars: ['ALLOW_PRIVATE_NETWORK:true'], onLine: () => undefined },
+    ...{ vars: ['ALLOW_PRIVATE_NETWORK:true'], onLine: (line: string) => lines.push(line) },
   };
   const [provider, server, browser, site] = await Promise.all([
     startProvider(),
@@ -62,12 +67,36 @@ export async function openStage(): Promise<Stage> {
     openSite(),
   ]);
   const { key, workspace_id } = await openWorkspace(server.url, directory, state);
-  const api = openClient(server.url, key);
+  const inWorkspace = (own: string) => workspaceOf(openClient(server.url, own), provider.url);
   return {
-    ...{ url: server.url, site: site.origin, key, api, workspace_id, serve: site.serve },
+    ...{ url: server.url, site: site.origin, lines, workspace_id, serve: site.serve },
     signIn: () => signInLink(server.url, state, workspace_id),
+    ...inWorkspace(key),
+    apart: async () => {
+      const root = openClient(server.url, root_key);
+      const json = { name: crypto.randomUUID() };
+      const made = await root.call<{ api_key: { secret: string } }>('POST', '/workspaces', {
+        json,
+      });
+      return inWorkspace(made.api_key.secret);
+    },
+    page: async (context = {}) => watch(await browser.newPage(context)),
+    close: async () => {
+      await browser.close();
+      site.server.close();
+      provider.stop();
+      await server.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Creates agents and links in the workspace of a client. */
+function workspaceOf(api: Client, provider: string): Pick<Stage, 'key' | 'api' | 'agent' | 'link'> {
+  return {
+    ...{ key: api.key, api },
     agent: async (rounds, config = {}) => {
-      const scripted = await playScript({ rounds, repeat: true }, provider.url);
+      const scripted = await playScript({ rounds, repeat: true }, provider);
       const { compatible: base_url } = scripted.base_url;
       await api.call('PUT', '/providers/openai-compatible', {
         json: { base_url, api_key: scripted.api_key },
@@ -85,14 +114,6 @@ export async function openStage(): Promise<Stage> {
         json,
       });
       return made.url;
-    },
-    page: async (context = {}) => watch(await browser.newPage(context)),
-    close: async () => {
-      await browser.close();
-      site.server.close();
-      provider.stop();
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }

@@ -44,7 +44,7 @@ describe('settings', () => {
     const question = page.getByRole('alertdialog', { name: 'Revoke the key Shop?' });
     await question.getByRole('button', { name: 'Revoke' }).click();
     await page.getByText('Revoked').waitFor();
-    await expect.poll(async () => (await me()).status, { timeout: 60_000 }).toBe(401);
+    await expect.poll(async () => (await me()).status, { timeout: 150_000 }).toBe(401);
   });
 
   it('invite a person, and say why an address is refused', async () => {

@@ -229,7 +229,7 @@ describe('chat completions with the openai client', () => {
     ).body;
     await expect
       .poll(async () => (await workspace.get(`/files/${file.id ?? file.data[0].id}`)).body.status, {
-        timeout: 60_000,
+        timeout: 150_000,
       })
       .toBe('ready');
     const body = {

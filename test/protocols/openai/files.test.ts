@@ -360,7 +360,7 @@ describe('files of a request', () => {
     await runSchedule('* * * * *', env, {
       waitUntil: () => undefined,
     } as unknown as ExecutionContext);
-    await vi.waitUntil(async () => (await keysOf(workspace.id)).length === 0, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await keysOf(workspace.id)).length === 0, { timeout: 150_000 });
     expect((await request('GET', '/v1/files', workspace.key)).body.data).toEqual([]);
   });
 });

@@ -20,7 +20,7 @@ async function busy(rounds: readonly Round[], waiting: number) {
     );
   const active = await ask('Active');
   await vi.waitUntil(async () => (await stage.scripted.requests()).length === 2, {
-    timeout: 60_000,
+    timeout: 150_000,
   });
   const queued: OpenAI.Responses.Response[] = [];
   for (let index = 0; index < waiting; index += 1) queued.push(await ask(`Waiting ${index}`));
@@ -48,7 +48,7 @@ describe('a background response behind another', () => {
     expect((await client.responses.cancel(active.id)).status).toBe('cancelled');
     for (const [index, response] of queued.entries()) {
       await vi.waitUntil(async () => (await statusOf(stage, response)) === 'completed', {
-        timeout: 60_000,
+        timeout: 150_000,
       });
       expect((await client.responses.retrieve(response.id)).output_text).toBe(
         ['Second.', 'Third.'][index],
@@ -83,7 +83,7 @@ describe('a background response behind another', () => {
       expect(await statusOf(stage, second)).toBe('queued');
       await client.responses.cancel(active.id);
       await vi.waitUntil(async () => (await statusOf(stage, second)) === 'completed', {
-        timeout: 60_000,
+        timeout: 150_000,
       });
       expect(await statusOf(stage, first)).toBe('cancelled');
       expect((await workspace.get(`/runs/${toRun(first)}`)).body.error).toMatchObject({
@@ -110,7 +110,7 @@ describe('a background response behind another', () => {
     expect(await replayed()).toBe('true');
     await stage.client.responses.cancel(stage.active.id);
     await vi.waitUntil(async () => (await statusOf(stage, one)) === 'completed', {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     expect((await stage.ask('Waiting', options)).id).toBe(one.id);
     expect(await replayed()).toBe('true');
@@ -154,7 +154,7 @@ describe('a background response behind another', () => {
     expect(await statusOf(stage, stage.active)).toBe('failed');
     const again = await stage.ask('Waiting', options);
     await vi.waitUntil(async () => (await statusOf(stage, again)) === 'completed', {
-      timeout: 60_000,
+      timeout: 150_000,
     });
     expect((await stage.client.responses.retrieve(again.id)).output_text).toBe('Anew.');
   });

@@ -49,7 +49,9 @@ describe('approvals of useChat', () => {
     const id = requested?.type === 'dynamic-tool' ? (requested.approval?.id ?? '') : '';
     expect(id).toMatch(/^apr_/);
     await chat.addToolApprovalResponse({ id, approved, reason: 'Because.' });
-    await vi.waitUntil(() => chat.status === 'ready' && requests.length === 2, { timeout: 60_000 });
+    await vi.waitUntil(() => chat.status === 'ready' && requests.length === 2, {
+      timeout: 150_000,
+    });
     expect(errors).toEqual([]);
     expect(toolPart(chat.messages)).toMatchObject({ state, approval: { approved } });
     expect(chat.messages).toHaveLength(2);

@@ -120,7 +120,7 @@ describe('the AI SDK’s chat transport', () => {
     await reader.cancel();
     const resumed = await reconnect();
     expect(textOf(await lastOf(resumed as ReadableStream<UIMessageChunk>))).toBe('Hello there');
-    await vi.waitUntil(async () => (await reconnect()) === null, { timeout: 60_000 });
+    await vi.waitUntil(async () => (await reconnect()) === null, { timeout: 150_000 });
   });
 
   it('accepts a version and attachments in the body', async () => {

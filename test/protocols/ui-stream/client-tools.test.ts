@@ -5,7 +5,7 @@ import { asks, clock, locate, pick, says } from '../../support/waiting.ts';
 import { openChat, type PlainChat, type ToolCall } from './use-chat.ts';
 
 const settled = (chat: PlainChat, count: number, requests: readonly unknown[]) =>
-  vi.waitUntil(() => chat.status === 'ready' && requests.length >= count, { timeout: 60_000 });
+  vi.waitUntil(() => chat.status === 'ready' && requests.length >= count, { timeout: 150_000 });
 const textOf = (message: UIMessage | undefined) =>
   message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
 
@@ -91,7 +91,7 @@ describe('client tools of useChat', () => {
       void client.addToolOutput({ tool, toolCallId, output: 'x'.repeat(60_000) });
     });
     await ui.chat.sendMessage({ text: 'Where am I?' });
-    await vi.waitUntil(() => ui.errors.length > 0, { timeout: 60_000 });
+    await vi.waitUntil(() => ui.errors.length > 0, { timeout: 150_000 });
     expect(ui.errors[0]?.message).toContain('call_1');
     expect(ui.requests).toHaveLength(2);
     const [run] = (await chat.workspace.get('/runs')).body.data;

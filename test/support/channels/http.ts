@@ -20,6 +20,8 @@ export interface TestChannel {
   readonly workspace: Workspace;
   readonly agent: string;
   readonly id: string;
+  /** The address at which the channel receives requests. */
+  readonly url: string;
   /** The service behind the channel. */
   readonly site: Site;
   /** Sends a request to the channel's address, without a key. */
@@ -50,7 +52,7 @@ export async function newChannel(
   if (created.status !== 201) throw new Error(JSON.stringify(created.body));
   const url = (query: string) => `http://agentgrid.test${created.body.events_path}${query}`;
   return {
-    ...{ workspace, agent, site, id: created.body.id },
+    ...{ workspace, agent, site, id: created.body.id, url: url('') },
     post: (body, headers, query = '') =>
       exports.default.fetch(new Request(url(query), { method: 'POST', headers, body })),
     get: (query) => exports.default.fetch(new Request(url(query))),

@@ -179,10 +179,10 @@ describe('a hostile MCP server', () => {
     });
     const run = body.run?.id ?? body.id;
     const called = async () => (await server.calls('tools/call')).length;
-    await expect.poll(called, { timeout: 60_000 }).toBe(1);
+    await expect.poll(called, { timeout: 150_000 }).toBe(1);
     await workspace.post(`/runs/${run}/cancel`);
     const read = async () => (await workspace.get(`/runs/${run}`)).body;
-    await expect.poll(async () => (await read()).status, { timeout: 60_000 }).toBe('cancelled');
+    await expect.poll(async () => (await read()).status, { timeout: 150_000 }).toBe('cancelled');
     const step = (await read()).steps.find(({ type }: { type: string }) => type === 'tool');
     expect(step.error).toContain('(aborted)');
     await server.becomes({ tools: [search] });

@@ -162,7 +162,7 @@ describe('the access token of an MCP server', () => {
       .poll(
         async () => (await server.calls('/revoke')).map(({ fields }) => fields.token_type_hint),
         {
-          timeout: 60_000,
+          timeout: 150_000,
         },
       )
       .toEqual(['refresh_token', 'access_token']);

@@ -1,0 +1,1 @@
+ALTER TABLE `share_links` ADD `open_documents` integer DEFAULT false NOT NULL;

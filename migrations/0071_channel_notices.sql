@@ -1,0 +1,2 @@
+CREATE INDEX `channel_messages_open` ON `channel_messages` (`lease_until`) WHERE status in ('received', 'running');--> statement-breakpoint
+CREATE INDEX `channel_threads_user` ON `channel_threads` (`workspace_id`,`end_user_id`);

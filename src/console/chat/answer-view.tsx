@@ -1,0 +1,205 @@
+import { type ReactNode, useState } from 'react';
+import { Link } from 'wouter';
+import type { Citation, RequiredAction } from '../../client/index.ts';
+import { placeOf } from '../app/places.ts';
+import { useTexts } from '../texts/catalogue.ts';
+import { chatTexts } from '../texts/chat.ts';
+import { Button } from '../ui/button.tsx';
+import { useFormat } from '../ui/format.ts';
+import { Markdown } from '../ui/markdown.tsx';
+import { ProblemNote } from '../ui/states.tsx';
+import type { LiveAnswer, LiveCall } from './live-answer.ts';
+import { CitationChip } from './message-view.tsx';
+import type { Turn } from './use-conversation.ts';
+
+/** A turn of a conversation that is not stored: question, answer with its calls and citations, and what it took. */
+export function TurnView({
+  turn: { question, answer, problem },
+  onDecide,
+  isQuestionHidden = false,
+}: {
+  readonly turn: Turn;
+  readonly onDecide?: (decision: 'approve' | 'reject') => void;
+  readonly isQuestionHidden?: boolean;
+}) {
+  const texts = useTexts(chatTexts);
+  return (
+    <>
+      {!isQuestionHidden && (
+        <article className="message message-user">
+          <p className="message-text">{question}</p>
+        </article>
+      )}
+      <article className="message message-assistant" aria-label={texts.answer}>
+        {answer.calls.map((call) => (
+          <CallView key={call.id} call={call} />
+        ))}
+        {answer.reasoning !== '' && (
+          <details className="tool-call">
+            <summary>{texts.reasoning}</summary>
+            <p className="message-text muted">{answer.reasoning}</p>
+          </details>
+        )}
+        <AnswerText answer={answer} />
+        {onDecide !== undefined && answer.status === 'waiting' && (
+          <Waiting required={answer.required} onDecide={onDecide} />
+        )}
+        {answer.status === 'cancelled' && <p className="muted small">{texts.stopped}</p>}
+        {answer.error !== null && (
+          <p className="note note-bad" role="alert">
+            {answer.error}
+          </p>
+        )}
+        <ProblemNote problem={problem} />
+        {problem !== null && problem.violations.length > 1 && (
+          <ul className="small">
+            {problem.violations.map((one) => (
+              <li key={one.pointer + one.detail}>
+                <code>{one.pointer}</code> {one.detail}
+              </li>
+            ))}
+          </ul>
+        )}
+        <Took answer={answer} />
+      </article>
+    </>
+  );
+}
+
+function AnswerText({
+  answer: { text, citations, status, calls },
+}: {
+  readonly answer: LiveAnswer;
+}) {
+  const texts = useTexts(chatTexts);
+  const [shown, setShown] = useState<Citation | null>(null);
+  if (text === '')
+    return status === 'streaming' ? (
+      <p className="muted" role="status">
+        {calls.some((call) => call.status === 'running') ? texts.callingTools : texts.thinking}
+      </p>
+    ) : null;
+  return (
+    <>
+      <Markdown
+        text={text}
+        cite={(number) => {
+          const citation = citations.find((one) => one.number === number);
+          return citation === undefined ? null : (
+            <CitationChip
+              citation={citation}
+              onCite={(one) => setShown(shown?.number === one.number ? null : one)}
+            />
+          );
+        }}
+      />
+      {shown !== null && <Quote citation={shown} />}
+      {citations.length > 0 && (
+        <ul className="chips sources">
+          {citations.map((citation) => (
+            <li key={citation.number}>
+              <button
+                type="button"
+                className="badge source"
+                aria-expanded={shown?.number === citation.number}
+                onClick={() => setShown(shown?.number === citation.number ? null : citation)}
+              >
+                {citation.number} · {nameOf(citation)}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+const nameOf = (citation: Citation): string =>
+  citation.type === 'file' ? citation.file_name : citation.title || citation.url;
+
+/** The quoted passage, as text. */
+function Quote({ citation }: { readonly citation: Citation }) {
+  const texts = useTexts(chatTexts);
+  const page = citation.type === 'file' ? citation.page : null;
+  return (
+    <figure className="quote">
+      <blockquote>{citation.quote}</blockquote>
+      <figcaption className="muted small">
+        {nameOf(citation)}
+        {page !== null && ` · ${texts.page(page)}`}
+      </figcaption>
+    </figure>
+  );
+}
+
+function CallView({ call: { name, input, output, error, status } }: { readonly call: LiveCall }) {
+  const texts = useTexts(chatTexts);
+  return (
+    <details className="tool-call">
+      <summary>
+        {status === 'running' ? texts.calling(name) : texts.called(name)}
+        {status === 'failed' && ` · ${texts.callFailed}`}
+        {status === 'denied' && ` · ${texts.callDenied}`}
+      </summary>
+      <pre>{show(input)}</pre>
+      {(error !== null || output !== undefined) && <pre>{error ?? show(output)}</pre>}
+    </details>
+  );
+}
+
+const show = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
+
+function Waiting({
+  required,
+  onDecide,
+}: {
+  readonly required: readonly RequiredAction[];
+  readonly onDecide: (decision: 'approve' | 'reject') => void;
+}) {
+  const texts = useTexts(chatTexts);
+  const approvals = required.filter((one) => one.type === 'approval');
+  if (approvals.length < required.length || approvals.length === 0)
+    return <p className="note note-warn">{texts.waitsElsewhere}</p>;
+  return (
+    <div className="note note-warn">
+      {approvals.map(({ tool_call_id, tool_name, reason }) => (
+        <p key={tool_call_id}>
+          {texts.waitsFor(tool_name)} {reason}
+        </p>
+      ))}
+      <div className="form-actions">
+        <Button isSmall onClick={() => onDecide('approve')}>
+          {texts.approve}
+        </Button>
+        <Button isSmall onClick={() => onDecide('reject')}>
+          {texts.reject}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Time, tokens and cost of an answer, with the way to its trace. */
+function Took({ answer: { run, run_id } }: { readonly answer: LiveAnswer }) {
+  const texts = useTexts(chatTexts);
+  const format = useFormat();
+  if (run === null || run_id === null) return null;
+  const { usage, latency_ms, confidence, coverage } = run;
+  const tokens = usage === null ? null : (usage.input_tokens ?? 0) + (usage.output_tokens ?? 0);
+  const parts: ReactNode[] = [
+    ...(latency_ms === null ? [] : [format.duration(latency_ms)]),
+    ...(tokens === null ? [] : [texts.tokens(format.number(tokens))]),
+    ...(usage === null
+      ? []
+      : [usage.cost_usd === null ? texts.noPrice : format.money(usage.cost_usd)]),
+    ...(confidence === null ? [] : [texts.confidence(format.percent(confidence))]),
+    ...(coverage === 'none' ? [texts.notCovered] : []),
+  ];
+  return (
+    <p className="muted small took">
+      <span>{parts.join(' · ')}</span>
+      <Link href={placeOf(`/sessions/runs/${run_id}`)}>{texts.trace}</Link>
+    </p>
+  );
+}

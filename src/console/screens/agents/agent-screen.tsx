@@ -1,0 +1,73 @@
+import { Route, Switch } from 'wouter';
+import type { Agent } from '../../../client/index.ts';
+import { api } from '../../api/api.ts';
+import { placeOf } from '../../app/places.ts';
+import { agentTexts } from '../../texts/agents.ts';
+import { useTexts } from '../../texts/catalogue.ts';
+import { Badge, Page } from '../../ui/page.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { AgentMenu } from './agent-menu.tsx';
+import { AgentSettings } from './agent-settings.tsx';
+import { Builder } from './builder/builder.tsx';
+import { Comparison } from './versions/comparison.tsx';
+import { Versions } from './versions/versions.tsx';
+
+/** `/agents/{agent}`: the builder, its versions and its settings. */
+export function AgentScreen({ id }: { readonly id: string }) {
+  const texts = useTexts(agentTexts);
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/agents/{agent}', {
+    params: { path: { agent: id } },
+  });
+  if (data !== undefined) return <Shown agent={data} />;
+  if (error !== null) return <Failed problem={error} onRetry={refetch} />;
+  return <Loading>{texts.loadingAgent}</Loading>;
+}
+
+function Shown({ agent }: { readonly agent: Agent }) {
+  const texts = useTexts(agentTexts);
+  const { name, description, active_version, archived_at } = agent;
+  return (
+    <Page
+      title={name}
+      back={{ to: placeOf('/agents'), label: texts.title }}
+      {...(description !== '' && { description })}
+      heading={
+        <>
+          {name}{' '}
+          {archived_at === null ? (
+            <Badge>{texts.activeVersion(active_version.number)}</Badge>
+          ) : (
+            <Badge tone="warn">{texts.archived}</Badge>
+          )}
+        </>
+      }
+      actions={<AgentMenu agent={agent} />}
+    >
+      <Tabs
+        label={texts.parts}
+        tabs={[
+          { to: '/', label: texts.builder },
+          { to: '/versions', label: texts.versions },
+          { to: '/settings', label: texts.settings },
+        ]}
+      />
+      {archived_at !== null && <p className="note note-warn">{texts.archivedHint}</p>}
+      <Switch>
+        <Route path="/">
+          {/* Another agent is another draft. */}
+          <Builder key={agent.id} agent={agent} />
+        </Route>
+        <Route path="/versions">
+          <Versions agent={agent} />
+        </Route>
+        <Route path="/versions/:a/:b">
+          {({ a, b }) => <Comparison key={`${a} ${b}`} agent={agent} a={a} b={b} />}
+        </Route>
+        <Route path="/settings">
+          <AgentSettings key={agent.id} agent={agent} />
+        </Route>
+      </Switch>
+    </Page>
+  );
+}

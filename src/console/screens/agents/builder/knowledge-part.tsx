@@ -1,0 +1,168 @@
+import { api } from '../../../api/api.ts';
+import { builderTexts } from '../../../texts/agent-builder.ts';
+import { useTexts } from '../../../texts/catalogue.ts';
+import { Button } from '../../../ui/button.tsx';
+import {
+  CheckField,
+  NumberField,
+  SelectField,
+  TextAreaField,
+  TextField,
+} from '../../../ui/field.tsx';
+import { useFormat } from '../../../ui/format.ts';
+import { Failed, Loading } from '../../../ui/states.tsx';
+import { Part, useBuilder, useSection } from './context.tsx';
+import { partPointers } from './parts.ts';
+
+export function KnowledgePart() {
+  const texts = useTexts(builderTexts);
+  const [knowledge, set] = useSection('knowledge');
+  const { base_ids, scope, mode, revisions, filter } = knowledge;
+  return (
+    <Part
+      name="knowledge"
+      title={texts.knowledge}
+      summary={`${texts.baseCount(base_ids.length)} · ${texts.scopes[scope]}`}
+      pointers={partPointers.knowledge}
+    >
+      <Bases />
+      {revisions !== null && (
+        <div className="note">
+          <p>{texts.pinned}</p>
+          <Button isSmall onClick={() => set({ revisions: null })}>
+            {texts.unpin}
+          </Button>
+        </div>
+      )}
+      <SelectField
+        label={texts.scope}
+        hint={texts.scopeHint}
+        pointer="/config/knowledge/scope"
+        value={scope}
+        choices={(['only', 'first', 'general'] as const).map((value) => ({
+          value,
+          label: texts.scopes[value],
+        }))}
+        onChange={(value) => set({ scope: value })}
+      />
+      <TextAreaField
+        label={texts.noAnswer}
+        hint={texts.noAnswerHint}
+        pointer="/config/knowledge/no_answer"
+        rows={2}
+        value={knowledge.no_answer}
+        onChange={(value) => set({ no_answer: value })}
+      />
+      <CheckField
+        label={texts.citations}
+        pointer="/config/knowledge/citations"
+        checked={knowledge.citations}
+        onChange={(citations) => set({ citations })}
+      />
+      <details className="more-settings">
+        <summary className="more-title">{texts.retrieval}</summary>
+        <div className="part-body">
+          <SelectField
+            label={texts.mode}
+            pointer="/config/knowledge/mode"
+            value={mode}
+            choices={(['hybrid', 'vector', 'keyword'] as const).map((value) => ({
+              value,
+              label: texts.modes[value],
+            }))}
+            onChange={(value) => set({ mode: value })}
+          />
+          <RetrievalNumbers />
+          <TextField
+            label={texts.reranker}
+            hint={texts.rerankerHint}
+            pointer="/config/knowledge/reranker"
+            value={knowledge.reranker ?? ''}
+            onChange={(value) => set({ reranker: value === '' ? null : value })}
+          />
+          <CheckField
+            label={texts.rewrite}
+            hint={texts.rewriteHint}
+            pointer="/config/knowledge/rewrite_query"
+            checked={knowledge.rewrite_query}
+            onChange={(rewrite_query) => set({ rewrite_query })}
+          />
+          {filter !== null && <p className="small muted">{texts.filtered}</p>}
+        </div>
+      </details>
+    </Part>
+  );
+}
+
+const numbers = [
+  ['top_k', 1, 50, 1],
+  ['min_score', 0, 1, 0.05],
+  ['diversity', 0, 1, 0.05],
+  ['context_tokens', 0, 4000, 50],
+] as const;
+
+function RetrievalNumbers() {
+  const texts = useTexts(builderTexts);
+  const [knowledge, set] = useSection('knowledge');
+  return (
+    <div className="row-fields">
+      {numbers.map(([name, min, max, step]) => (
+        <NumberField
+          key={name}
+          label={texts.retrievalNumbers[name]}
+          pointer={`/config/knowledge/${name}`}
+          {...{ min, max, step }}
+          value={knowledge[name]}
+          onChange={(value) => set({ [name]: value })}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Bases() {
+  const texts = useTexts(builderTexts);
+  const format = useFormat();
+  const { agent } = useBuilder();
+  const [{ base_ids }, set] = useSection('knowledge');
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/knowledge-bases', {
+    params: { query: { limit: 100 } },
+  });
+  if (data === undefined)
+    return error === null ? (
+      <Loading>{texts.loadingBases}</Loading>
+    ) : (
+      <Failed problem={error} onRetry={refetch} />
+    );
+  // Own bases of other agents are theirs, unless this one searches them already.
+  const shown = data.data
+    .filter(
+      ({ id, agent_id }) => agent_id === null || agent_id === agent.id || base_ids.includes(id),
+    )
+    .sort((a, b) => Number(b.id === agent.base_id) - Number(a.id === agent.base_id));
+  const unknown = base_ids.filter((id) => !data.data.some((base) => base.id === id));
+  const toggle = (id: string, isOn: boolean) =>
+    set({ base_ids: isOn ? [...base_ids, id] : base_ids.filter((one) => one !== id) });
+  return (
+    <fieldset className="choices">
+      <legend className="field-label">{texts.bases}</legend>
+      {shown.map(({ id, name, chunk_count, description }) => (
+        <CheckField
+          key={id}
+          label={id === agent.base_id ? texts.ownBase(name) : name}
+          hint={
+            <>
+              {texts.chunks(format.number(chunk_count))}
+              {description !== '' && ` · ${description}`}
+            </>
+          }
+          checked={base_ids.includes(id)}
+          onChange={(isOn) => toggle(id, isOn)}
+        />
+      ))}
+      {unknown.map((id) => (
+        <CheckField key={id} label={<code>{id}</code>} checked onChange={() => toggle(id, false)} />
+      ))}
+    </fieldset>
+  );
+}

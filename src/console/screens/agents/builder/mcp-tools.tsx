@@ -1,0 +1,45 @@
+import type { McpServer } from '../../../../client/index.ts';
+import { api } from '../../../api/api.ts';
+import { builderTexts } from '../../../texts/agent-builder.ts';
+import { useTexts } from '../../../texts/catalogue.ts';
+import { Badge } from '../../../ui/page.tsx';
+import { Failed, Loading } from '../../../ui/states.tsx';
+import { type Choosing, Group, ToolChoice } from './tools-part.tsx';
+
+/** The tools of an MCP server, which are listed with its first use. */
+export function McpTools({
+  server: { id, name, status },
+  choosing,
+}: {
+  readonly server: McpServer;
+  readonly choosing: Choosing;
+}) {
+  const texts = useTexts(builderTexts);
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/tools/mcp/{server}', {
+    params: { path: { server: id } },
+  });
+  return (
+    <Group
+      title={
+        <>
+          {texts.mcpServer(name)}{' '}
+          {status !== 'ready' && <Badge tone="warn">{texts.mcpStatuses[status]}</Badge>}
+        </>
+      }
+    >
+      {data === undefined ? (
+        error === null ? (
+          <Loading>{texts.loadingTools}</Loading>
+        ) : (
+          <Failed problem={error} onRetry={refetch} />
+        )
+      ) : (
+        data.catalog
+          .filter(({ tool_name, description }) => choosing.isShown(tool_name, description))
+          .map(({ tool_name, description, effect }) => (
+            <ToolChoice key={tool_name} name={tool_name} {...{ choosing, description, effect }} />
+          ))
+      )}
+    </Group>
+  );
+}

@@ -1,0 +1,184 @@
+import { useEffect, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import type {
+  ArchitectConversation,
+  ArchitectMessage,
+  SendArchitectMessage,
+} from '../../../../client/index.ts';
+import { api, client } from '../../../api/api.ts';
+import { useAction } from '../../../api/use-action.ts';
+import { Composer } from '../../../chat/composer.tsx';
+import { createTexts } from '../../../texts/agents.ts';
+import { useTexts } from '../../../texts/catalogue.ts';
+import { Button } from '../../../ui/button.tsx';
+import { ConfirmDialog } from '../../../ui/dialog.tsx';
+import { Form, TextAreaField, TextField } from '../../../ui/field.tsx';
+import { Markdown } from '../../../ui/markdown.tsx';
+import { Failed, Loading, ProblemNote } from '../../../ui/states.tsx';
+import { ArchitectDraft } from './architect-draft.tsx';
+
+const path = '/api/v1/architect/sessions';
+
+/** `/agents/new/architect/{session}`: the conversation, and the draft that comes of it. */
+export function Architect({ id }: { readonly id: string }) {
+  const texts = useTexts(createTexts);
+  const { data, error, refetch } = api.useQuery('get', `${path}/{architect_session}`, {
+    params: { path: { architect_session: id } },
+  });
+  if (data === undefined)
+    return error === null ? (
+      <Loading>{texts.loadingSession}</Loading>
+    ) : (
+      <Failed problem={error} onRetry={refetch} />
+    );
+  return (
+    <div className="builder">
+      <Talk session={data} />
+      <div className="builder-preview">
+        <ArchitectDraft session={data} />
+      </div>
+    </div>
+  );
+}
+
+function Talk({ session }: { readonly session: ArchitectConversation }) {
+  const texts = useTexts(createTexts);
+  const [sent, setSent] = useState<string | null>(null);
+  const send = useAction(
+    (body: SendArchitectMessage, header) =>
+      client.POST(`${path}/{architect_session}/messages`, {
+        params: { path: { architect_session: session.id }, header },
+        body,
+      }),
+    { refresh: [path] },
+  );
+  const say = async (body: SendArchitectMessage) => {
+    setSent(body.message);
+    await send.run(body);
+    setSent(null);
+  };
+  const end = useRef<HTMLDivElement>(null);
+  const count = session.messages.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows the conversation as it grows.
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: 'nearest' });
+  }, [count, sent]);
+  const suggestions = session.messages.at(-1)?.suggestions ?? [];
+  return (
+    <section className="architect-talk" aria-label={texts.architect}>
+      {session.by === 'builtin' && <p className="small muted">{texts.builtin}</p>}
+      <div className="talk" role="log">
+        {session.messages.map((message) => (
+          <Said key={message.id} message={message} />
+        ))}
+        {sent !== null && (
+          <>
+            <article className="message message-user">
+              <p className="message-text">{sent}</p>
+            </article>
+            <p className="muted" role="status">
+              {texts.thinking}
+            </p>
+          </>
+        )}
+        <div ref={end} />
+      </div>
+      <ProblemNote problem={send.problem} />
+      {session.agent_id === null && (
+        <>
+          <div className="form-actions">
+            {suggestions.map((text) => (
+              <Button
+                key={text}
+                isSmall
+                disabled={send.isRunning}
+                onClick={() => say({ message: text })}
+              >
+                {text}
+              </Button>
+            ))}
+          </div>
+          <Composer
+            isBusy={false}
+            onSend={(message) => void say({ message })}
+            onStop={() => undefined}
+          />
+          <PasteDocument onSend={say} />
+        </>
+      )}
+      <DeleteSession id={session.id} />
+    </section>
+  );
+}
+
+function Said({ message: { role, text } }: { readonly message: ArchitectMessage }) {
+  const texts = useTexts(createTexts);
+  return (
+    <article className={`message message-${role}`}>
+      <header className="message-author">
+        {role === 'user' ? texts.you : texts.architectName}
+      </header>
+      {role === 'user' ? <p className="message-text">{text}</p> : <Markdown text={text} />}
+    </article>
+  );
+}
+
+function PasteDocument({
+  onSend,
+}: {
+  readonly onSend: (body: SendArchitectMessage) => Promise<void>;
+}) {
+  const texts = useTexts(createTexts);
+  const [name, setName] = useState('');
+  const [text, setText] = useState('');
+  const send = async () => {
+    await onSend({ message: name, documents: [{ name, text }] });
+    setName('');
+    setText('');
+  };
+  return (
+    <details className="more-settings">
+      <summary className="more-title">{texts.documents}</summary>
+      <Form problem={null} onSubmit={send}>
+        <TextField label={texts.documentName} required value={name} onChange={setName} />
+        <TextAreaField label={texts.documentText} required value={text} onChange={setText} />
+        <div className="form-actions">
+          <Button type="submit" isSmall>
+            {texts.addDocument}
+          </Button>
+        </div>
+      </Form>
+    </details>
+  );
+}
+
+function DeleteSession({ id }: { readonly id: string }) {
+  const texts = useTexts(createTexts);
+  const [, go] = useLocation();
+  const [isAsking, setAsking] = useState(false);
+  const remove = useAction(
+    () =>
+      client.DELETE(`${path}/{architect_session}`, {
+        params: { path: { architect_session: id } },
+      }),
+    { refresh: [], onDone: () => go('/architect') },
+  );
+  return (
+    <div className="form-actions">
+      <Button isSmall kind="quiet" onClick={() => setAsking(true)}>
+        {texts.delete}
+      </Button>
+      <ConfirmDialog
+        isOpen={isAsking}
+        onClose={() => setAsking(false)}
+        title={texts.deleteTitle}
+        action={texts.delete}
+        isBusy={remove.isRunning}
+        problem={remove.problem}
+        onConfirm={() => remove.run()}
+      >
+        <p>{texts.deleteHint}</p>
+      </ConfirmDialog>
+    </div>
+  );
+}

@@ -1,0 +1,236 @@
+import { diffLines, diffWordsWithSpace } from 'diff';
+import type { AgentConfig, VersionDiff } from '../../../client/index.ts';
+import { diffTexts } from '../../texts/agent-versions.ts';
+import { useTexts } from '../../texts/catalogue.ts';
+import { Button } from '../../ui/button.tsx';
+import { useUrlState } from '../../ui/use-url-state.ts';
+import { type FieldChange, fieldChanges, textOf } from './config.ts';
+
+type LineChange = VersionDiff['instructions'][number];
+
+const defaults = { diff: 'side' };
+
+/** The differences of two configurations: fields with both values, and the lines of the instructions. */
+export default function DiffView({
+  before,
+  after,
+  lines,
+  names,
+}: {
+  readonly before: AgentConfig;
+  readonly after: AgentConfig;
+  readonly lines: readonly LineChange[];
+  readonly names: readonly [before: string, after: string];
+}) {
+  const texts = useTexts(diffTexts);
+  const [{ diff }, setState] = useUrlState(defaults);
+  const fields = fieldChanges(before, after).filter(({ pointer }) => pointer !== '/instructions');
+  const hasLines = lines.some(({ type }) => type !== 'same');
+  if (fields.length === 0 && !hasLines) return <p className="muted">{texts.same}</p>;
+  const isSide = diff === 'side';
+  return (
+    <div className="diff">
+      {hasLines && (
+        <>
+          <header className="section-header">
+            <h3>{texts.instructions}</h3>
+            <Button
+              isSmall
+              kind="quiet"
+              onClick={() => setState({ diff: isSide ? 'unified' : 'side' })}
+            >
+              {isSide ? texts.unified : texts.sideBySide}
+            </Button>
+          </header>
+          {isSide ? <SideBySide lines={lines} names={names} /> : <Unified lines={lines} />}
+        </>
+      )}
+      {fields.length > 0 && <Fields fields={fields} names={names} />}
+    </div>
+  );
+}
+
+function Fields({
+  fields,
+  names,
+}: {
+  readonly fields: readonly FieldChange[];
+  readonly names: readonly [string, string];
+}) {
+  const texts = useTexts(diffTexts);
+  return (
+    <>
+      <h3>{texts.fields}</h3>
+      <div className="table-frame">
+        <table className="table diff-fields">
+          <thead>
+            <tr>
+              <th scope="col">{texts.field}</th>
+              <th scope="col">{names[0]}</th>
+              <th scope="col">{names[1]}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {fields.map((field) => (
+              <FieldRow key={field.pointer} field={field} names={names} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+/** Texts of several lines, such as schemas, show which of their lines differ. */
+function FieldRow({
+  field: { pointer, before, after },
+  names,
+}: {
+  readonly field: FieldChange;
+  readonly names: readonly [string, string];
+}) {
+  const parts = diffLines(textOf(before), textOf(after));
+  const side = (type: 'added' | 'removed') =>
+    parts
+      .filter((part) => part[type] || !(part.added || part.removed))
+      .map((part, index) => {
+        const Mark = part[type] ? (type === 'added' ? 'ins' : 'del') : 'span';
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place.
+        return <Mark key={index}>{part.value}</Mark>;
+      });
+  return (
+    <tr>
+      <th scope="row">
+        <code>{pointer.slice(1).replaceAll('/', '.')}</code>
+      </th>
+      <td data-label={names[0]}>{side('removed')}</td>
+      <td data-label={names[1]}>{side('added')}</td>
+    </tr>
+  );
+}
+
+/** Unchanged lines that are shown around a change. */
+const around = 3;
+
+/** Lines in their order; those far from a change are left out, and null stands for them. */
+function rowsOf(
+  lines: readonly LineChange[],
+): ({ type: LineChange['type']; text: string } | null)[] {
+  return lines.flatMap(({ type, lines: texts }, index) => {
+    const rows = texts.map((text) => ({ type, text }));
+    if (type !== 'same' || rows.length <= 2 * around + 1) return rows;
+    const head = index === 0 ? [] : rows.slice(0, around);
+    const tail = index === lines.length - 1 ? [] : rows.slice(-around);
+    return [...head, null, ...tail];
+  });
+}
+
+const signs = { same: ' ', added: '+', removed: '−' } as const;
+
+function Unified({ lines }: { readonly lines: readonly LineChange[] }) {
+  const texts = useTexts(diffTexts);
+  return (
+    <div className="diff-lines" tabIndex={0} role="group" aria-label={texts.instructions}>
+      {rowsOf(lines).map((row, index) =>
+        row === null ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place.
+          <p key={index} className="diff-gap">
+            …
+          </p>
+        ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: see above.
+          <p key={index} className={`diff-line diff-${row.type}`}>
+            <span className="diff-sign">{signs[row.type]}</span>
+            {row.text || ' '}
+          </p>
+        ),
+      )}
+    </div>
+  );
+}
+
+function SideBySide({
+  lines,
+  names,
+}: {
+  readonly lines: readonly LineChange[];
+  readonly names: readonly [string, string];
+}) {
+  const texts = useTexts(diffTexts);
+  return (
+    <div className="diff-lines" tabIndex={0} role="group" aria-label={texts.instructions}>
+      <div className="diff-sides">
+        <p className="diff-name">{names[0]}</p>
+        <p className="diff-name">{names[1]}</p>
+        {pairsOf(lines).map(([left, right], index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place.
+          <Pair key={index} left={left} right={right} isChanged={left !== right} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Words of two lines that are alike; null for lines that have little in common. */
+function wordsOf(left: string, right: string) {
+  const words = diffWordsWithSpace(left, right);
+  const common = words
+    .filter(({ added, removed }) => !(added || removed))
+    .reduce((sum, { value }) => sum + value.trim().length, 0);
+  return common * 2 >= Math.min(left.length, right.length) ? words : null;
+}
+
+function Pair({
+  left,
+  right,
+  isChanged,
+}: {
+  readonly left: string | null;
+  readonly right: string | null;
+  readonly isChanged: boolean;
+}) {
+  const words = isChanged && left !== null && right !== null ? wordsOf(left, right) : null;
+  const side = (text: string | null, type: 'added' | 'removed') => (
+    <p className={`diff-line ${isChanged && text !== null ? `diff-${type}` : 'diff-same'}`}>
+      {words === null
+        ? text || ' '
+        : words
+            .filter((word) => word[type] || !(word.added || word.removed))
+            .map((word, index) => {
+              const Mark = word[type] ? 'b' : 'span';
+              // biome-ignore lint/suspicious/noArrayIndexKey: words have no identity but their place.
+              return <Mark key={index}>{word.value}</Mark>;
+            })}
+    </p>
+  );
+  return (
+    <>
+      {side(left, 'removed')}
+      {side(right, 'added')}
+    </>
+  );
+}
+
+/** A removed line stands beside the line that took its place. */
+function pairsOf(lines: readonly LineChange[]): [string | null, string | null][] {
+  const pairs: [string | null, string | null][] = [];
+  const rows = rowsOf(lines);
+  let removed: string[] = [];
+  const flush = () => {
+    for (const text of removed) pairs.push([text, null]);
+    removed = [];
+  };
+  for (const row of rows) {
+    if (row === null) {
+      flush();
+      pairs.push(['…', '…']);
+    } else if (row.type === 'removed') removed.push(row.text);
+    else if (row.type === 'added') pairs.push([removed.shift() ?? null, row.text]);
+    else {
+      flush();
+      pairs.push([row.text, row.text]);
+    }
+  }
+  flush();
+  return pairs;
+}

@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import type { Agent } from '../../../../client/index.ts';
+import { client } from '../../../api/api.ts';
+import { useAction } from '../../../api/use-action.ts';
+import { useSession } from '../../../app/session.tsx';
+import { versionTexts } from '../../../texts/agent-versions.ts';
+import { useTexts } from '../../../texts/catalogue.ts';
+import { Button } from '../../../ui/button.tsx';
+import { Dialog } from '../../../ui/dialog.tsx';
+import { Form, TextField } from '../../../ui/field.tsx';
+import { useToast } from '../../../ui/toast.tsx';
+
+/** Makes a version the active one, with the reason; says what the required evaluation lacks. */
+export function ActivateDialog({
+  agent,
+  number,
+  onClose,
+}: {
+  readonly agent: Agent;
+  readonly number: number;
+  readonly onClose: () => void;
+}) {
+  const texts = useTexts(versionTexts);
+  const toast = useToast();
+  const isAdmin = useSession().member.role === 'admin';
+  const [reason, setReason] = useState('');
+  const [override, setOverride] = useState('');
+  const activate = useAction(
+    (_, header) =>
+      client.POST('/api/v1/agents/{agent}/versions/{version}/activate', {
+        params: { path: { agent: agent.id, version: String(number) }, header },
+        body: {
+          ...(reason.trim() !== '' && { reason }),
+          ...(override.trim() !== '' && { override_reason: override }),
+        },
+      }),
+    {
+      refresh: ['/api/v1/agents'],
+      onDone: () => {
+        toast(texts.activated(number));
+        onClose();
+      },
+    },
+  );
+  const isGated = activate.problem?.code === 'evaluation_required';
+  const isBack = number < agent.active_version.number;
+  return (
+    <Dialog isOpen onClose={onClose} title={texts.activateTitle(number)}>
+      <p>{texts.activateHint(number)}</p>
+      <Form problem={activate.problem} onSubmit={() => activate.run()}>
+        <TextField
+          label={texts.reason}
+          hint={texts.reasonHint}
+          pointer="/reason"
+          maxLength={500}
+          value={reason}
+          onChange={setReason}
+        />
+        {isGated && isAdmin && (
+          <TextField
+            label={texts.override}
+            pointer="/override_reason"
+            maxLength={500}
+            value={override}
+            onChange={setOverride}
+          />
+        )}
+        <div className="form-actions">
+          <Button type="submit" kind="primary" isBusy={activate.isRunning}>
+            {isBack ? texts.rollBack : texts.activate}
+          </Button>
+        </div>
+      </Form>
+    </Dialog>
+  );
+}

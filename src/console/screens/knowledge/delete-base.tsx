@@ -1,0 +1,74 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import type { KnowledgeBase } from '../../../client/index.ts';
+import { client } from '../../api/api.ts';
+import { useAction } from '../../api/use-action.ts';
+import { useTexts } from '../../texts/catalogue.ts';
+import { knowledgeTexts } from '../../texts/knowledge.ts';
+import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { useFormat } from '../../ui/format.ts';
+import { Section } from '../../ui/page.tsx';
+import { useToast } from '../../ui/toast.tsx';
+import { usePlaces } from './places.ts';
+import { useFilesOfBase } from './use-files-of-base.ts';
+
+interface Searcher {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Deletes a base after naming what is lost; the base of an agent is deleted with the agent. */
+export function DeleteBase({ base }: { readonly base: KnowledgeBase }) {
+  const texts = useTexts(knowledgeTexts);
+  const { number } = useFormat();
+  const { area } = usePlaces();
+  const [, go] = useLocation();
+  const say = useToast();
+  const [isOpen, setOpen] = useState(false);
+  const { files } = useFilesOfBase(base.id);
+  const remove = useAction(
+    () =>
+      client.DELETE('/api/v1/knowledge-bases/{kb}', {
+        params: { path: { kb: base.id } },
+      }),
+    {
+      // The base itself is gone: only the list is read again.
+      refresh: [],
+      onDone: () => {
+        say(texts.deleted(base.name));
+        go(area);
+      },
+    },
+  );
+  const count = files === undefined ? '…' : number(files.count) + (files.hasMore ? '+' : '');
+  const searchers = remove.problem?.details.agents as readonly Searcher[] | undefined;
+  return (
+    <Section title={texts.danger}>
+      {base.agent_id === null ? (
+        <div>
+          <Button onClick={() => setOpen(true)}>{texts.delete} …</Button>
+        </div>
+      ) : (
+        <p className="muted">{texts.deleteOwn}</p>
+      )}
+      <ConfirmDialog
+        isOpen={isOpen}
+        onClose={() => {
+          setOpen(false);
+          remove.reset();
+        }}
+        title={texts.deleteTitle(base.name)}
+        action={texts.delete}
+        isBusy={remove.isRunning}
+        problem={remove.problem}
+        onConfirm={() => remove.run()}
+      >
+        <p>{texts.deleteLost(texts.filesCount(count), texts.passageCount(base.chunk_count))}</p>
+        {searchers !== undefined && (
+          <p>{texts.deleteUsed(searchers.map(({ name }) => name).join(', '))}</p>
+        )}
+      </ConfirmDialog>
+    </Section>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Statement } from '../../db/client.ts';
+import { commit } from '../../platform/commit.ts';
+import type { Ctx } from '../../platform/context.ts';
+import { insertIdentity, touchIdentity } from '../identities/store.ts';
+import { publicOrigin } from '../mail/origin.ts';
+import { asPerson, auditPerson } from '../people/person.ts';
+import { type NewSession, newSession } from '../sessions/new-session.ts';
+import type { Profile } from './profile.ts';
+
+/** A sign-in to an account by an identity. */
+export interface ProviderSignIn {
+  readonly user_id: string;
+  readonly provider: string;
+  readonly identity: Pick<Profile, 'issuer' | 'subject' | 'email'>;
+  /** `account`: a new account. `identity`: a new link to an account that exists, which gets mail about it. */
+  readonly creates: 'account' | 'identity' | null;
+  /** Statements of the same batch, before and after those of the link and the session. */
+  readonly before?: readonly Statement[];
+  readonly after?: readonly Statement[];
+}
+
+/** Starts the session of a person whom a provider has proven, and links the identity where it is new. */
+export async function startProviderSession(
+  ctx: Ctx,
+  request: Request,
+  { user_id, provider, identity, creates, before = [], after = [] }: ProviderSignIn,
+): Promise<NewSession> {
+  const { issuer, subject, email } = identity;
+  const now = ctx.now();
+  const row = { issuer, subject, user_id, email, created_at: now, last_used_at: now };
+  const session = await newSession(ctx, request, { user_id, method: provider });
+  const mail = { type: 'mail.send', mail: 'identity_linked', id: user_id } as const;
+  await commit(asPerson(ctx, user_id, session.session_id), {
+    statements: [
+      ...before,
+      creates === null ? touchIdentity(ctx.db, issuer, subject, now) : insertIdentity(ctx.db, row),
+      ...session.statements,
+      ...after,
+    ],
+    audit: [
+      ...(creates === null ? [] : await auditPerson(ctx, user_id, 'identity.link', { provider })),
+      ...(await auditPerson(ctx, user_id, 'session.create', { method: provider })),
+    ],
+    jobs: creates === 'identity' ? [{ ...mail, origin: publicOrigin(ctx, request) }] : [],
+  });
+  return session;
+}

@@ -1,0 +1,316 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleStage, openConsole } from './stage.ts';
+
+interface Agent {
+  readonly id: string;
+  readonly active_version: { readonly number: number };
+  readonly config: { readonly instructions: string; readonly inputs: readonly unknown[] };
+}
+
+let stage: ConsoleStage;
+beforeAll(async () => {
+  stage = await openConsole();
+  await stage.page.setViewportSize({ width: 1280, height: 900 });
+});
+afterAll(() => stage.close());
+
+const read = (id: string) => stage.api.call<Agent>('GET', `/agents/${id}`);
+const instructions = () => stage.page.getByLabel('Instructions', { exact: true });
+const preview = () => stage.page.getByRole('region', { name: 'Preview' });
+
+/** An agent that answers by quoting a document. */
+async function withDocument(text: string, config: object): Promise<Agent> {
+  const agent = await stage.api.call<Agent>('POST', '/agents', {
+    json: { name: 'Machine help', tags: ['shop'], config },
+  });
+  const form = new FormData();
+  form.append('file', new File([text], 'manual.md', { type: 'text/markdown' }));
+  const { id } = await stage.api.call<{ id: string }>('POST', `/agents/${agent.id}/files`, {
+    form,
+  });
+  await expect
+    .poll(async () => (await stage.api.call<{ status: string }>('GET', `/files/${id}`)).status, {
+      timeout: 150_000,
+    })
+    .toBe('ready');
+  return agent;
+}
+
+describe('agents', () => {
+  it('are created from a template, which opens in the builder', async () => {
+    const { page } = stage;
+    await stage.show('/agents', 'Agents');
+    await page.getByRole('link', { name: 'New agent' }).first().click();
+    await page.getByRole('radio', { name: /^Writing assistant/ }).check();
+    await stage.check();
+    await page.reload();
+    expect(await page.getByRole('radio', { name: /^Writing assistant/ }).isChecked()).toBe(true);
+    await page.getByLabel('Name').fill('Letter writer');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('heading', { level: 1, name: /Letter writer/ }).waitFor();
+    expect(await instructions().inputValue()).toContain('{{audience}}');
+    await page.getByRole('button', { name: 'Insert audience' }).waitFor();
+    await page.getByText('As version 1, which is active').waitFor();
+    await stage.check();
+  });
+
+  it('keep a draft, show violations at their field, answer in the preview, and are saved after a look at what changes', async () => {
+    const { page } = stage;
+    const agent = await withDocument('Descaling takes 45 minutes and must not be interrupted.', {
+      instructions: 'Help.\nBe brief.',
+    });
+    await stage.show(`/agents/${agent.id}`, /Machine help/);
+    await instructions().fill('Help.\nBe brief and {{mood}}.');
+    await page.getByText('{{mood}} is not declared in inputs.').waitFor();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('alert').filter({ hasText: '{{mood}}' }).first().waitFor();
+    expect(await instructions().getAttribute('aria-invalid')).toBe('true');
+    await page.getByRole('button', { name: 'Add the input mood' }).click();
+    await page.getByText('2 unsaved changes').waitFor();
+    await page.reload();
+    expect(await instructions().inputValue()).toContain('{{mood}}');
+    await preview().getByLabel('Mood').fill('kind');
+    await preview().getByRole('textbox', { name: 'Message' }).fill('How long does descaling take?');
+    await page.keyboard.press('Enter');
+    const answer = preview().getByRole('article', { name: 'Answer' });
+    await answer.getByText('Descaling takes 45 minutes').waitFor();
+    await answer
+      .getByRole('button', { name: /manual\.md/ })
+      .first()
+      .click();
+    await answer
+      .getByRole('figure')
+      .getByText(/must not be interrupted/)
+      .waitFor();
+    const trace = await answer.getByRole('link', { name: 'Trace' }).getAttribute('href');
+    expect(trace).toMatch(/\/sessions\/runs\/run_/);
+    await stage.check();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Save version 2' });
+    await dialog.getByText('{{mood}}').first().waitFor();
+    await dialog.getByRole('rowheader', { name: 'inputs' }).waitFor();
+    await stage.check();
+    await dialog.getByLabel('Why').fill('Customers like it');
+    await dialog.getByRole('button', { name: 'Save and activate' }).click();
+    await page.getByText('As version 2, which is active').waitFor();
+    const saved = await read(agent.id);
+    expect(saved.active_version.number).toBe(2);
+    expect(saved.config.inputs).toHaveLength(1);
+  });
+
+  it('say that another version was activated in the meantime, and bring it in', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['Yes.'] }]);
+    await stage.show(`/agents/${id}`, /./);
+    await instructions().fill('Mine.');
+    await stage.api.call('PATCH', `/agents/${id}`, {
+      json: { config: { welcome_message: 'Theirs.' } },
+    });
+    await page.reload();
+    await page.getByText(/Version 2 was activated while you worked on version 1/).waitFor();
+    await page.getByRole('button', { name: 'Bring in version 2' }).click();
+    await preview().getByText('Theirs.').waitFor();
+    expect(await instructions().inputValue()).toBe('Mine.');
+    await page.getByText('1 unsaved change').waitFor();
+    await page.getByRole('button', { name: 'Discard changes' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard changes' }).click();
+    expect(await instructions().inputValue()).toBe('Help.');
+  });
+
+  it('are edited as JSON and as a form, and what does not parse is kept', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['Yes.'] }]);
+    await stage.show(`/agents/${id}?part=output`, /./);
+    await page.getByLabel('Answers follow a JSON Schema').check();
+    await page.getByRole('button', { name: 'Add a field' }).click();
+    await expect
+      .poll(() => page.getByLabel('The schema as JSON').inputValue(), { timeout: 5000 })
+      .toContain('field_2');
+    await stage.check();
+    await page.getByRole('button', { name: 'As JSON' }).click();
+    const json = page.getByLabel('Configuration as JSON');
+    const text = await json.inputValue();
+    await json.fill(text.replace('"Help."', '"Help them."'));
+    await page.getByRole('button', { name: 'As a form' }).click();
+    expect(await instructions().inputValue()).toBe('Help them.');
+    await page.getByRole('button', { name: 'As JSON' }).click();
+    await json.fill('{ "instructions": ');
+    await page.getByText(/^Not applied yet/).waitFor();
+    await page.reload();
+    expect(await json.inputValue()).toBe('{ "instructions": ');
+  });
+
+  it('have versions that are compared, asked the same, labelled and rolled back with a reason', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['The same ', 'answer.'] }]);
+    await stage.api.call('PATCH', `/agents/${id}`, {
+      json: { config: { instructions: 'Help at once.' }, change_summary: 'Quicker' },
+    });
+    await stage.show(`/agents/${id}/versions`, /./);
+    await page.getByText('Quicker').waitFor();
+    await page.getByRole('link', { name: 'Version 1' }).click();
+    await page.getByText('Help at once.').waitFor();
+    await page.getByLabel('Questions').fill('First?\nSecond?');
+    await page.getByRole('button', { name: 'Ask both' }).click();
+    await expect
+      .poll(() => page.getByText('The same answer.').count(), { timeout: 150_000 })
+      .toBe(4);
+    await stage.check();
+    await page.getByRole('link', { name: 'Versions', exact: true }).click();
+    await page.getByRole('button', { name: 'Actions on version 1' }).click();
+    await page.getByRole('menuitem', { name: 'Set a label' }).click();
+    await page.getByLabel('Label', { exact: true }).fill('stable');
+    await page.keyboard.press('Control+Enter');
+    await page.getByRole('listitem').getByText('stable').waitFor();
+    await page.getByRole('button', { name: 'Roll back to it' }).click();
+    await page.getByRole('dialog').getByLabel('Why').fill('Too quick');
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back to it' }).click();
+    await page.getByRole('cell', { name: 'Too quick' }).waitFor();
+    expect((await read(id)).active_version.number).toBe(1);
+    await stage.check();
+  });
+
+  it('report a failure in the preview, and answer follow-up questions', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['Fine.'] }]);
+    await stage.show(`/agents/${id}`, /./);
+    const runs = /\/api\/v1\/agents\/[^/]+\/runs$/;
+    await page.route(runs, (route) =>
+      route.fulfill({ status: 402, json: { code: 'budget_exceeded', detail: 'No money left.' } }),
+    );
+    await preview().getByRole('textbox', { name: 'Message' }).fill('Hello?');
+    await preview().getByRole('button', { name: 'Send' }).click();
+    await preview().getByText('No money left.').waitFor();
+    await page.unroute(runs);
+    await page.getByRole('button', { name: 'Ask the last question again' }).click();
+    await preview().getByText('Fine.').waitFor();
+    const followUp = page.waitForRequest(runs);
+    await preview().getByRole('textbox', { name: 'Message' }).fill('And then?');
+    await page.keyboard.press('Enter');
+    expect((await followUp).postDataJSON().history).toEqual([
+      { role: 'user', text: 'Hello?' },
+      { role: 'assistant', text: 'Fine.' },
+    ]);
+    await expect.poll(() => preview().getByText('Fine.').count(), { timeout: 10_000 }).toBe(2);
+    expect(await preview().getByText('No money left.').count()).toBe(0);
+  });
+
+  it('ask for the evaluation that activations require, and let an admin continue with a reason', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['Yes.'] }]);
+    const dataset = await stage.api.call<{ id: string }>('POST', '/datasets', {
+      json: { name: 'Gate', agent_id: id },
+    });
+    await stage.show(`/agents/${id}/settings`, /./);
+    await page.getByLabel('Dataset').selectOption(dataset.id);
+    await page.getByRole('button', { name: 'Save', exact: true }).last().click();
+    await page.getByText('Saved.').first().waitFor();
+    await page.getByRole('link', { name: 'Builder' }).click();
+    await instructions().fill('Help more.');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('button', { name: 'Save and activate' }).click();
+    await page
+      .getByRole('alert')
+      .getByText(/No evaluation of this configuration/)
+      .waitFor();
+    await stage.check();
+    await page.getByLabel('Why without the evaluation').fill('Urgent');
+    await page.getByRole('button', { name: 'Save and activate' }).click();
+    await page.getByText('As version 2, which is active').waitFor();
+    await stage.show(`/agents/${id}/versions`, /./);
+    await page.getByRole('cell', { name: 'Without the evaluation: Urgent' }).waitFor();
+  });
+
+  it('stop an answer in the preview, and keep its text so far', async () => {
+    const words = Array.from({ length: 200 }, (_, index) => `word${index} `);
+    const { id } = await stage.agent([
+      { text: words, fault: { kind: 'drip', bytes: 300, ms: 50 } },
+    ]);
+    await stage.show(`/agents/${id}`, /./);
+    await preview().getByRole('textbox', { name: 'Message' }).fill('Count.');
+    await stage.page.keyboard.press('Enter');
+    await preview()
+      .getByText(/word0 /)
+      .waitFor();
+    await preview().getByRole('button', { name: 'Stop' }).click();
+    await preview().getByText('Stopped. The text so far is kept.').waitFor();
+    await preview().getByRole('button', { name: 'Send' }).waitFor();
+    expect(
+      await preview()
+        .getByText(/word199/)
+        .count(),
+    ).toBe(0);
+  });
+
+  it('are archived and restored, exported and imported', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['Yes.'] }]);
+    await stage.api.call('PATCH', `/agents/${id}`, { json: { name: 'Old one', slug: 'old-one' } });
+    const manifest = await stage.api.call<object>('GET', `/agents/${id}/export`);
+    await stage.show('/agents?q=old', 'Agents');
+    await page.getByRole('button', { name: 'Actions on Old one' }).click();
+    await page.getByRole('menuitem', { name: 'Archive the agent' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Archive the agent' }).click();
+    await page.getByRole('heading', { name: 'No agent matches' }).waitFor();
+    await page.getByRole('combobox', { name: 'State' }).selectOption('true');
+    await page.getByRole('link', { name: 'Old one' }).click();
+    await page.getByText(/is archived: it does not answer/).waitFor();
+    expect(await instructions().isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Actions on Old one' }).click();
+    await page.getByRole('menuitem', { name: 'Restore' }).click();
+    await page.getByRole('button', { name: 'Review and save' }).waitFor();
+    await stage.show('/agents/new/import', 'New agent');
+    await page.getByLabel('Choose or drop a file').setInputFiles({
+      ...{ name: 'old.agent.json', mimeType: 'application/json' },
+      buffer: Buffer.from(JSON.stringify(manifest)),
+    });
+    await page.getByText(/The slug old-one is in use/).waitFor();
+    await stage.check();
+    await page.getByRole('button', { name: 'Import the agent' }).click();
+    await page.getByRole('link', { name: 'Open the agent' }).click();
+    await page.getByRole('heading', { level: 1, name: /Old one/ }).waitFor();
+  });
+
+  it('are designed with the architect', async () => {
+    const { page } = stage;
+    await stage.show('/agents/new/architect', 'New agent');
+    await page.getByRole('button', { name: 'Begin a conversation' }).click();
+    await page.getByRole('textbox', { name: 'Message' }).fill('Answer questions about bicycles');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 2, name: /bicycles/i }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { level: 2, name: /bicycles/i }).waitFor();
+    await stage.check();
+    await page.getByRole('button', { name: 'Create the agent' }).click();
+    await page.getByText('As version 1, which is active').waitFor();
+  });
+
+  it('show no control to a viewer that the API would refuse, and fit in 380 pixels, in the dark', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['Yes.'] }]);
+    await page.route('**/api/v1/users/me', async (route) => {
+      const response = await route.fetch();
+      const me = (await response.json()) as { permissions: string[] };
+      const permissions = me.permissions.filter((one) => /:read$/.test(one));
+      await route.fulfill({ response, json: { ...me, role: 'viewer', permissions } });
+    });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 380, height: 740 });
+    await stage.show(`/agents/${id}`, /./);
+    await instructions().waitFor();
+    expect(await instructions().isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: /save|Send|Discard/ }).count()).toBe(0);
+    await stage.check();
+    await page.unroute('**/api/v1/users/me');
+    for (const path of ['', '/versions', '/versions/1/1', '/settings']) {
+      await stage.show(`/agents/${id}${path}`, /./);
+      await page.getByRole('navigation', { name: 'Parts of the agent' }).waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await stage.check();
+    }
+    await stage.show(`/agents/${id}`, /./);
+    await page.getByRole('button', { name: 'Preview', exact: true }).click();
+    await preview().getByRole('textbox', { name: 'Message' }).waitFor();
+    await stage.check();
+  });
+});

@@ -1,0 +1,132 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleStage, openConsole } from './stage.ts';
+
+let stage: ConsoleStage;
+let service: Server;
+let origin: string;
+beforeAll(async () => {
+  stage = await openConsole();
+  // A service of the workspace, which answers with what it was sent.
+  service = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json');
+    const { url, headers } = request;
+    response.end(JSON.stringify({ path: url, has_key: headers['x-key'] === 'hidden-key-of-shop' }));
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  service.close();
+  await stage.close();
+});
+
+describe('tools', () => {
+  it('are created with a form, tested, changed and deleted; secrets are not kept in the browser', async () => {
+    const { page } = stage;
+    await stage.show('/tools', 'Tools');
+    await page.getByRole('heading', { name: 'No HTTP tools yet' }).waitFor();
+    await stage.check();
+    await page.getByRole('link', { name: 'New tool' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('order status');
+    await page.getByLabel('Purpose').fill('Status of an order.');
+    await page.getByLabel('Address').fill(`${origin}/orders/{order}`);
+    await page.getByRole('button', { name: 'Add a field' }).click();
+    await page.getByLabel('Field', { exact: true }).fill('order');
+    await page.getByLabel('Secret headers').fill('x-key: hidden-key-of-shop');
+    await page.getByRole('button', { name: 'Create the tool' }).click();
+    await page.locator('[aria-invalid="true"]').waitFor();
+    await stage.check();
+    expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain('hidden-key');
+    await page.getByLabel('Name', { exact: true }).fill('order_status');
+    await page.getByRole('button', { name: 'Create the tool' }).click();
+    await page.getByRole('heading', { level: 1, name: /order_status/ }).waitFor();
+    await page.getByLabel('Arguments as JSON').fill('{ "order": "4711" }');
+    await page.getByRole('button', { name: 'Call it' }).click();
+    await page.getByText(/"path": "\/orders\/4711"/).waitFor();
+    await page.getByText(/"has_key": true/).waitFor();
+    await stage.check();
+    await page.getByLabel('Purpose').fill('Status of an order by its number.');
+    await page.reload();
+    expect(await page.getByLabel('Purpose').inputValue()).toBe('Status of an order by its number.');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText(/^Revision 2/).waitFor();
+    await page.getByRole('button', { name: 'Delete the tool' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete the tool' }).click();
+    await page.getByRole('heading', { name: 'No HTTP tools yet' }).waitFor();
+  });
+
+  it('are imported from an OpenAPI document after a preview', async () => {
+    const { page } = stage;
+    await stage.show('/tools/import', 'Import from OpenAPI');
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const document = {
+      ...{ openapi: '3.1.0', info: { title: 'Shop', version: '1' }, servers: [{ url: origin }] },
+      paths: {
+        '/orders/{id}': {
+          get: { operationId: 'getOrder', summary: 'Get an order', parameters: [id] },
+          delete: { operationId: 'cancelOrder', summary: 'Cancel it', parameters: [id] },
+        },
+      },
+    };
+    await page.getByLabel('Document', { exact: true }).fill(JSON.stringify(document));
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('checkbox', { name: /getOrder/ }).check();
+    await stage.check();
+    await page.getByRole('button', { name: 'Import 1 tool' }).click();
+    await page.getByRole('link', { name: 'getOrder' }).waitFor();
+    await stage.api.call('POST', '/agents', { json: { name: 'Shop help' } });
+    await stage.show('/agents/shop-help?part=tools', /Shop help/);
+    await page.getByRole('checkbox', { name: 'getOrder' }).check();
+    await page.getByText('1 unsaved change').waitFor();
+    await stage.check();
+  });
+
+  it('wait for an approval in the preview, and are called once it is given', async () => {
+    const { page } = stage;
+    await stage.api.call('POST', '/tools', {
+      json: {
+        ...{ name: 'cancel_order', description: 'Cancels an order.', effect: 'destructive' },
+        ...{ method: 'DELETE', url: `${origin}/orders/{id}` },
+        input_schema: { type: 'object', properties: { id: { type: 'string' } }, required: ['id'] },
+      },
+    });
+    const call = { id: 'call_1', name: 'cancel_order', arguments: { id: '4711' } };
+    const rounds = [{ tool_calls: [call] }, { text: ['It is cancelled.'] }];
+    const approvals = { destructive: 'always' };
+    const { id } = await stage.agent(rounds, { tools: ['cancel_order'], approvals });
+    await stage.show(`/agents/${id}`, /./);
+    const preview = page.getByRole('region', { name: 'Preview' });
+    await preview.getByRole('textbox', { name: 'Message' }).fill('Cancel it.');
+    await page.keyboard.press('Enter');
+    await preview.getByText(/The call of cancel_order waits for approval/).waitFor();
+    await stage.check();
+    await preview.getByRole('button', { name: 'Approve' }).click();
+    await preview.getByText('It is cancelled.').waitFor();
+    await preview.getByText('Called cancel_order').click();
+    await preview
+      .getByText(/orders\/4711/)
+      .first()
+      .waitFor();
+  });
+
+  it('of an MCP server are listed, with its sign-ins, and the server is removed', async () => {
+    const { page } = stage;
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await stage.show('/tools/mcp', 'Tools');
+    await page.getByRole('heading', { name: 'No MCP servers yet' }).waitFor();
+    await page.getByRole('link', { name: 'Connect an MCP server' }).click();
+    await page.getByLabel('Name').fill('own');
+    await page.getByLabel('Address').fill(`${stage.url}/mcp`);
+    await page.getByLabel('Access').selectOption('header');
+    await page.getByLabel('Value').fill(`Bearer ${stage.key}`);
+    await stage.check();
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByRole('heading', { level: 1, name: /own/ }).waitFor();
+    await stage.check();
+    await page.getByRole('button', { name: 'Remove the server' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove the server' }).click();
+    await page.getByRole('heading', { name: 'No MCP servers yet' }).waitFor();
+  });
+});
