@@ -15,7 +15,7 @@ export const client = createApiClient({
 export const api = createQueries(client);
 
 /** Leaves for the sign-in, which returns to this address. */
-export function signIn(): void {
+function signIn(): void {
   const next = location.pathname + location.search;
   location.assign(`/account?next=${encodeURIComponent(next)}`);
 }

@@ -14,7 +14,7 @@ interface Session {
 
 const SessionContext = createContext<Session | null>(null);
 
-export const SessionProvider = ({
+const SessionProvider = ({
   value,
   children,
 }: {

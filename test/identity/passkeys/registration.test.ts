@@ -388,7 +388,7 @@ describe('the passkeys of a person', () => {
   });
 
   it('keep the last way to sign in, also when all are deleted in parallel', async () => {
-    const { browser, user_id, passkey_id } = await signUpWithPasskey();
+    const { browser, passkey_id } = await signUpWithPasskey();
     const second = (await register(browser, await Authenticator.make())).body.id;
     const answers = await Promise.all(
       [passkey_id, second].map((id) => browser.delete(`/me/passkeys/${id}`)),

@@ -63,7 +63,7 @@ export function Report({ state, change, period, workspaceZone }: ReportProps) {
           <Failed problem={error} onRetry={refetch} />
         )
       ) : (
-        <div className="report" aria-busy={isOld}>
+        <div className="analytics-report" aria-busy={isOld}>
           {error !== null && <Failed problem={error} onRetry={refetch} />}
           <Body
             {...{ data, before, marks, state, change, grouping, isFiltered }}

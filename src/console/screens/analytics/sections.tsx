@@ -42,7 +42,7 @@ export function Sections({ report, before, marks, linkTo, linkOf }: SectionsProp
   const chart = { report, marks, linkOf };
   const pair = (of: (measures: typeof now) => number | null) => ({ now: of(now), before: of(was) });
   return (
-    <div className="report-sections">
+    <div className="analytics-sections">
       <Section title={texts.usage}>
         <Figures>
           <Figure

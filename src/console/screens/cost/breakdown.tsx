@@ -177,8 +177,8 @@ function Tools({ report }: { readonly report: Analytics }) {
 }
 
 const Bar = ({ share, text }: { readonly share: number; readonly text: string }) => (
-  <span className="share">
-    <span className="share-track" aria-hidden="true">
+  <span className="cost-share">
+    <span className="cost-share-track" aria-hidden="true">
       <span style={{ width: `${Math.min(1, share) * 100}%` }} />
     </span>
     <span className="small">{text}</span>

@@ -24,7 +24,7 @@ export function BudgetMeter({
   return (
     <div className="budget-meter">
       <div
-        className={`meter meter-${tone}`}
+        className={`cost-meter cost-meter-${tone}`}
         role="meter"
         aria-label={label}
         aria-valuemin={0}
@@ -33,7 +33,7 @@ export function BudgetMeter({
         aria-valuetext={said}
       >
         <span style={{ width: share(spent) }} />
-        <span className="meter-held" style={{ width: share(held) }} />
+        <span className="cost-meter-held" style={{ width: share(held) }} />
       </div>
       <p className="small">
         {said}
