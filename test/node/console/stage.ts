@@ -17,7 +17,7 @@ export async function openConsole(
 ): Promise<ConsoleStage> {
   const stage = await openStage();
   const { page, requests, faults }: Watched = await stage.page({
-    // What fades has no contrast for a moment.
+    // A part that fades lacks contrast for a moment.
     ...{ locale: 'en-GB', reducedMotion: 'reduce', ...options },
   });
   await page.goto(await stage.signIn());
