@@ -16,7 +16,10 @@ export async function openConsole(
   options: Parameters<Stage['page']>[0] = {},
 ): Promise<ConsoleStage> {
   const stage = await openStage();
-  const { page, requests, faults }: Watched = await stage.page({ locale: 'en-GB', ...options });
+  const { page, requests, faults }: Watched = await stage.page({
+    // A part that fades lacks contrast for a moment.
+    ...{ locale: 'en-GB', reducedMotion: 'reduce', ...options },
+  });
   await page.goto(await stage.signIn());
   await page.waitForURL(`**/console/${stage.workspace_id}/**`);
   return {

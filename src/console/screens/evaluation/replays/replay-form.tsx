@@ -1,9 +1,8 @@
 import { useMemo } from 'react';
 import { useLocation } from 'wouter';
 import type { CreateReplay, CreateShadow } from '../../../../client/index.ts';
-import { api, client } from '../../../api/api.ts';
+import { client } from '../../../api/api.ts';
 import { type Action, useAction } from '../../../api/use-action.ts';
-import { useCan } from '../../../app/session.tsx';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { replayTexts } from '../../../texts/replays.ts';
 import { AgentField } from '../../../ui/agent-filter.tsx';
@@ -12,6 +11,7 @@ import { Form, NumberField, SelectField, TextField } from '../../../ui/field.tsx
 import { Page } from '../../../ui/page.tsx';
 import { useDraft } from '../../../ui/use-draft.ts';
 import { VersionField } from '../../../ui/version-field.tsx';
+import { JudgeChoice } from './judge-choice.tsx';
 
 interface ReplayDraft {
   readonly agent: string;
@@ -228,35 +228,5 @@ function Fields({
         {isChanged && <Button onClick={discard}>{texts.discard}</Button>}
       </div>
     </Form>
-  );
-}
-
-function JudgeChoice({
-  value,
-  onChange,
-}: {
-  readonly value: string;
-  readonly onChange: (id: string) => void;
-}) {
-  const texts = useTexts(replayTexts);
-  const mayRead = useCan('judges:read');
-  const { data } = api.useQuery(
-    'get',
-    '/api/v1/judges',
-    { params: { query: { limit: 100 } } },
-    { enabled: mayRead },
-  );
-  return (
-    <SelectField
-      label={texts.judge}
-      hint={texts.judgeHint}
-      pointer="/judge_id"
-      value={value}
-      onChange={onChange}
-      choices={[
-        { value: '', label: texts.noJudge },
-        ...(data?.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
-      ]}
-    />
   );
 }
