@@ -63,7 +63,7 @@ describe.each(environments)('deploying to %s', (env) => {
       // With the prices, the engine for code and what runs inside of it.
       const uploaded = readdirSync(out).filter((name) => /\.(js|wasm|txt)$/.test(name));
       const sizes = uploaded.map((name) => gzipSync(readFileSync(join(out, name)), { level: 9 }));
-      expect(uploaded).toHaveLength(5);
+      expect(uploaded).toHaveLength(6);
       expect(sizes.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(
         largestBundle,
       );

@@ -34,6 +34,12 @@ export type Permission = Me['permissions'][number];
 export const useCan = (permission: Permission): boolean =>
   useSession().member.permissions.includes(permission);
 
+/** True for admins; owners are admins who also appoint owners. */
+export function useIsAdmin(): boolean {
+  const { role } = useSession().member;
+  return role === 'admin' || role === 'owner';
+}
+
 /** Shows its children once it is known who is signed in. */
 export function WithPerson({ children }: { readonly children: (person: Person) => ReactNode }) {
   const texts = useTexts(shellTexts);

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Agent } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
-import { useSession } from '../../app/session.tsx';
+import { useIsAdmin } from '../../app/session.tsx';
 import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,7 +15,7 @@ import { useToast } from '../../ui/toast.tsx';
 /** The evaluation that a version has to pass before it is activated. */
 export function Gate({ agent }: { readonly agent: Agent }) {
   const texts = useTexts(agentTexts);
-  const isAdmin = useSession().member.role === 'admin';
+  const isAdmin = useIsAdmin();
   const required = agent.require_evaluation;
   return (
     <Section title={texts.gate} description={texts.gateHint}>

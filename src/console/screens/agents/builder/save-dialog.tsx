@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { AgentConfig, AgentPlan, AppliedPlan, Problem } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
-import { useSession } from '../../../app/session.tsx';
+import { useIsAdmin } from '../../../app/session.tsx';
 import { builderTexts } from '../../../texts/agent-builder.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -154,7 +154,7 @@ function Words({
 }) {
   const texts = useTexts(builderTexts);
   const { agent } = useBuilder();
-  const isAdmin = useSession().member.role === 'admin';
+  const isAdmin = useIsAdmin();
   const isGated = agent.require_evaluation !== null;
   return (
     <>

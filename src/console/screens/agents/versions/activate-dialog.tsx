@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Agent } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
-import { useSession } from '../../../app/session.tsx';
+import { useIsAdmin } from '../../../app/session.tsx';
 import { versionTexts } from '../../../texts/agent-versions.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
@@ -22,7 +22,7 @@ export function ActivateDialog({
 }) {
   const texts = useTexts(versionTexts);
   const toast = useToast();
-  const isAdmin = useSession().member.role === 'admin';
+  const isAdmin = useIsAdmin();
   const [reason, setReason] = useState('');
   const [override, setOverride] = useState('');
   const activate = useAction(
