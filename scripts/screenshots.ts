@@ -1,4 +1,4 @@
-// npm run screenshots [-- FOLDER [FILTER]]: pictures of the console's screens, light and dark, on a desktop and a phone, from a local
+// npm run screenshots [-- FOLDER [PATTERN]]: pictures of the console's screens, light and dark, on a desktop and a phone, from a local
 // server with the sample agent and a few conversations. Needs Chromium.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { signInLink } from './demo-workspace.ts';
 import { type SpawnedServer, spawnServer } from './spawned-server.ts';
 
 const [folder = 'dist/screenshots', filter = ''] = process.argv.slice(2);
+const wanted = new RegExp(filter);
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 380, height: 760 } };
 const schemes = ['light', 'dark'] as const;
 
@@ -44,7 +45,13 @@ async function furnish(api: Client) {
   });
   await api.call('POST', '/datasets', { json: { name: 'Questions of the staff' } });
   await api.call('POST', '/budgets', {
-    json: { scope: 'workspace', limit_usd: 20, period: 'month', action: 'block' },
+    json: {
+      name: 'All agents',
+      scope: 'workspace',
+      limit_usd: 20,
+      period: 'month',
+      action: 'block',
+    },
   });
   const { data: runs } = await api.call<{ data: Named[] }>('GET', '/runs');
   return { agent, base, file: files[0], session, run: runs[0] };
@@ -109,16 +116,25 @@ async function photograph(
   context: BrowserContext,
   root: string,
   screens: Readonly<Record<string, string>>,
+  viewport: { readonly width: number; readonly height: number },
   suffix: string,
 ): Promise<void> {
   const page = await context.newPage();
   for (const [name, path] of Object.entries(screens)) {
-    if (!name.includes(filter)) continue;
+    if (!wanted.test(name)) continue;
     await page.goto(root + path);
     await page.locator('h1').first().waitFor();
     // Until nothing is loaded any more; screens that look for news do so seldom.
     await page.waitForLoadState('networkidle');
-    await page.screenshot({ path: join(folder, `${name}-${suffix}.png`), fullPage: true });
+    // The whole page as one window: parts that stay in view reach its end, and charts are drawn once.
+    const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+    await page.setViewportSize({
+      width: viewport.width,
+      height: Math.max(viewport.height, height),
+    });
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) });
+    await page.setViewportSize(viewport);
     console.log(`${name}-${suffix}.png`);
   }
   await page.close();
@@ -136,7 +152,7 @@ async function photographAll(server: SpawnedServer, browser: Browser): Promise<v
     for (const colorScheme of schemes) {
       const context = await browser.newContext({ storageState, viewport, colorScheme });
       const root = `${url}/console/${workspace_id}`;
-      await photograph(context, root, screens, `${size}-${colorScheme}`);
+      await photograph(context, root, screens, viewport, `${size}-${colorScheme}`);
       await context.close();
     }
 }
