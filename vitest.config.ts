@@ -77,6 +77,7 @@ const inNode = defineProject({
   test: {
     name: 'node',
     include: ['test/node/**/*.test.ts'],
+    globalSetup: './test/node/browser/shared.ts',
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: patience,

@@ -39,13 +39,14 @@ export async function openWorkspace(
   return { workspace_id: state.workspace_id, key: state.key, isNew: true };
 }
 
-/** Returns a link that signs the user of this machine in as an owner of the workspace, once, within 10 minutes. */
+/** Returns a link that signs a person in as an owner of the workspace, once, within 10 minutes; by default the user of this machine. */
 export async function signInLink(
   url: string,
   { root_key }: Pick<State, 'root_key'>,
   workspace_id: string,
+  email = 'owner@agentgrid.localhost',
 ): Promise<string> {
-  const json = { workspace_id, email: 'owner@agentgrid.localhost', name: 'Owner' };
+  const json = { workspace_id, email, name: 'Owner' };
   const { url: link } = await openClient(url, root_key).call<{ url: string }>(
     'POST',
     '/sign-in-links',

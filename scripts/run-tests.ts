@@ -15,6 +15,7 @@ const maxProcesses = 12;
 const args = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'test-progress-'));
 const progress = join(folder, 'files');
+const failures = join(folder, 'failures');
 
 /** Runs Vitest and returns its exit status. Prints to `output` if there is one. */
 async function vitest(
@@ -24,7 +25,7 @@ async function vitest(
 ): Promise<number> {
   const child = spawn('vitest', ['run', ...more], {
     stdio: output === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    env: { ...process.env, TEST_FAILURES: failures, ...environment },
   });
   if (output !== undefined)
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', output);
@@ -99,6 +100,9 @@ const runSome = async () =>
   (await vitest(['--project', 'workerd', '--passWithNoTests', ...args], {})) ||
   (await vitest(['--project', 'node', '--passWithNoTests', ...args], {}));
 
+writeFileSync(failures, '');
 const status = await (args.length > 0 ? runSome() : runAll());
+// Again and last: the output of two projects is long.
+if (args.length === 0) process.stderr.write(readFileSync(failures));
 rmSync(folder, { recursive: true, force: true });
 process.exit(status);

@@ -261,7 +261,7 @@ describe('rollups', () => {
       ),
       { numRuns: Math.max(8, Number(env.FUZZ_RUNS) / 3) },
     );
-  }, 180_000);
+  });
 });
 
 describe('a tick with a failing round trip', () => {
@@ -308,5 +308,5 @@ describe('a tick with a failing round trip', () => {
       await attempt({ at, mode: 'before' });
       await attempt({ at, mode: 'after' });
     }
-  }, 300_000);
+  });
 });

@@ -140,7 +140,7 @@ describe('a replay', () => {
       .first();
     expect(turns).toEqual({ n: 100, runs: 100, answered: 100, metered: 100 });
     expect(await shop.calls()).toHaveLength(calls);
-  }, 120_000);
+  });
 
   it('stays within its cost, waits for a budget, and can be resumed and cancelled', async () => {
     const { workspace, agent } = await newChat({ rounds: [says('Yes.')], repeat: true });

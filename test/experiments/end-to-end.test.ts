@@ -49,5 +49,5 @@ describe('an experiment', () => {
     expect(actions).toEqual(expect.arrayContaining(['experiment.start', 'experiment.conclude']));
     const { body: groups } = await workspace.get(`/agents/${agent}/analytics?group_by=variant`);
     expect(JSON.stringify(groups.groups)).toContain(`${experiment.id}/${short.id}`);
-  }, 300_000);
+  });
 });

@@ -43,7 +43,7 @@ export async function step(
     operation: 'answer',
     call_key: `test:${crypto.randomUUID()}`,
     options: question('Hello?'),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(150_000),
     ...more,
   };
   const events: ModelCallEvent[] = [];

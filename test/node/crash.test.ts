@@ -127,7 +127,7 @@ describe('a server that is killed while it answers', () => {
     const { session, run, deltas } = received[1] as Received;
     const ended = async () =>
       (await client.call<{ status: string }>('GET', `/runs/${run}`)).status !== 'running';
-    await vi.waitUntil(ended, { timeout: 90_000, interval: 500 });
+    await vi.waitUntil(ended, { timeout: 150_000, interval: 500 });
     const { data } = await client.call<{ data: Message[] }>('GET', `/sessions/${session}/messages`);
     expectKept(data[0], deltas);
     expect(await client.call('GET', `/sessions/${session}`)).toMatchObject({

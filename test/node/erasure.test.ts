@@ -29,7 +29,7 @@ async function stop() {
 beforeAll(async () => {
   provider = await startProvider();
   await start();
-}, 240_000);
+});
 afterAll(async () => {
   await server.stop();
   provider.stop();

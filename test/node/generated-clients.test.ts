@@ -25,7 +25,7 @@ beforeAll(async () => {
   writeFileSync(join(work, 'openapi.json'), await response.text());
   cpSync(join(generators, 'programs'), work, { recursive: true });
   writeFileSync(join(work, 'package.json'), '{"type":"commonjs"}');
-}, 240_000);
+});
 afterAll(async () => {
   await server?.stop();
   for (const directory of [state, work]) rmSync(directory, { recursive: true, force: true });
@@ -67,17 +67,17 @@ describe('clients generated with default settings', () => {
     await node(inGenerators('openapi-typescript/bin/cli.js'), 'openapi.json', '-o', 'schema.d.ts');
     expect(await compile('typed-fetch.ts')).toBe('');
     expect(JSON.parse(await node('out/typed-fetch.js', server.url, server.key))).toEqual(expected);
-  }, 240_000);
+  });
 
   it('by @hey-api/openapi-ts compile with the calls of the README, and run', async () => {
     await node(inGenerators('@hey-api/openapi-ts/bin/run.js'), '-i', 'openapi.json', '-o', 'hey');
     expect(await compile('hey-api.ts')).toBe('');
     expect(JSON.parse(await node('out/hey-api.js', server.url, server.key))).toEqual(expected);
-  }, 240_000);
+  });
 });
 
 it('by npm run client are the types of the console', async () => {
   const document = JSON.parse(readFileSync(join(work, 'openapi.json'), 'utf8'));
   const types = readFileSync(join(root, 'src/client/schema.d.ts'), 'utf8');
   expect(generateTypes(document) === types, 'Run `npm run client`.').toBe(true);
-}, 240_000);
+});

@@ -39,13 +39,13 @@ async function npmStart(port: number) {
 }
 
 // All tests share one data directory and one port, since starting a server takes most of the time.
-describe('npm start', { timeout: 240_000 }, () => {
+describe('npm start', () => {
   let port: number;
   let life: Awaited<ReturnType<typeof npmStart>>;
   beforeAll(async () => {
     port = await freePort();
     life = await npmStart(port);
-  }, 240_000);
+  });
   /** The only child of npm, which has replaced the shell. */
   const serverOf = () => life.family[1] ?? 0;
 

@@ -191,7 +191,7 @@ beforeAll(async () => {
       method: 'PUT',
       body: JSON.stringify(script),
     });
-}, 300_000);
+});
 afterAll(async () => {
   provider?.stop();
   await server?.stop();

@@ -132,7 +132,7 @@ describe('a server that is killed while runs wait', () => {
     expect(decided.map(({ run }) => run.status)).toEqual(['completed', 'completed']);
     expect(deleted).toEqual(['/orders/once']);
     expect(await approvalsOf(approved)).toMatchObject([{ status: 'approved' }]);
-  }, 240_000);
+  });
 
   it('ends runs as interrupted, with their text and their call, when it is killed right after the resume', async () => {
     await play(asks(locate), slowly);
@@ -161,5 +161,5 @@ describe('a server that is killed while runs wait', () => {
     await expect(client.send('POST', `${path()}/actions`, submit)).rejects.toThrow(
       /503.*interrupted/,
     );
-  }, 300_000);
+  });
 });

@@ -16,7 +16,7 @@ const slowly: Round = {
 
 describe('an active run', () => {
   it('delivers each event once to a listener that reconnects anywhere (R63)', {
-    timeout: 90_000,
+    timeout: 150_000,
   }, async () => {
     const chats = await Promise.all(
       Array.from({ length: 8 }, () => newChat({ rounds: [slowly], repeat: true })),

@@ -219,7 +219,7 @@ describe('queued messages', () => {
     expect(await chat.provider.requests()).toHaveLength(1);
   });
 
-  it('receive an open stream before their turn', { timeout: 150_000 }, async () => {
+  it('receive an open stream before their turn', async () => {
     const stalls: Round = { ...slowly, fault: { kind: 'stall', events: 2 } };
     const chat = await newChat({ rounds: [stalls, slowly] }, { session: { on_busy: 'queue' } });
     const first = chat.send({ message: 'A' });

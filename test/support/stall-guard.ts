@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
 
 /** Longer than any test takes. */
 const testPatienceMs = 4 * 60_000;
@@ -8,17 +8,25 @@ const startPatienceMs = 40_000;
 /** EX_TEMPFAIL of sysexits.h: no test has failed, and the run may be repeated. */
 const exitCode = 75;
 
+type Failure = Pick<SerializedError, 'message' | 'stack'>;
+
+function note(name: string, errors: readonly Failure[] = []): void {
+  const { TEST_FAILURES: path } = process.env;
+  if (path === undefined) return;
+  for (const { stack, message } of errors)
+    appendFileSync(path, `FAILED ${name}\n${stack ?? message}\n\n`);
+}
+
 /**
  * Ends a run that makes no progress: no file is unfinished and none starts, also after the last one, or the
  * runtime stops answering within a file, where no timeout of a test fires either. The one known cause is
- * avoided in setup.ts. Finished files are appended to `TEST_PROGRESS`, by which scripts/run-tests.ts continues.
+ * avoided in setup.ts. Finished files are appended to `TEST_PROGRESS`, by which scripts/run-tests.ts continues, and failures
+ * to `TEST_FAILURES`, which it prints at the end of a long output.
  */
 export class StallGuard implements Reporter {
   readonly #unfinished = new Map<string, string>();
   #progress_at = Date.now();
   #hasStarted = false;
-  /** The default reporter writes them at the end, which an ended run does not reach. */
-  readonly #failures: string[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   onTestRunStart(): void {
@@ -38,8 +46,7 @@ export class StallGuard implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { module, fullName } = test;
     this.#note(module.moduleId, `after: ${fullName}`);
-    for (const { stack, message } of test.result().errors ?? [])
-      this.#failures.push(`${module.relativeModuleId} > ${fullName}\n${stack ?? message}`);
+    note(`${module.relativeModuleId} > ${fullName}`, test.result().errors);
   }
 
   onTestModuleEnd(module: TestModule): void {
@@ -47,11 +54,13 @@ export class StallGuard implements Reporter {
     this.#unfinished.delete(module.moduleId);
     const { TEST_PROGRESS: path } = process.env;
     const state = module.ok() ? 'passed' : 'failed';
+    note(module.relativeModuleId, module.errors());
     if (path !== undefined) appendFileSync(path, `${state} ${module.relativeModuleId}\n`);
   }
 
-  onTestRunEnd(): void {
+  onTestRunEnd(_: readonly TestModule[], errors: readonly SerializedError[]): void {
     this.#progress_at = Date.now();
+    note('Outside of tests', errors);
     this.#unfinished.clear();
   }
 
@@ -68,7 +77,6 @@ export class StallGuard implements Reporter {
     console.error(
       `No progress for ${patience / 1000} s. Unfinished files: ${files.length}\n${files.join('\n')}`,
     );
-    for (const failure of this.#failures) console.error(`FAILED ${failure}`);
     clearInterval(this.#timer);
     process.exit(exitCode);
   }

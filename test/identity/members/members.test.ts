@@ -323,7 +323,7 @@ describe('the workspace of a request', () => {
       role: 'admin',
     });
     await expect
-      .poll(async () => (await current(null)).workspace_id, { timeout: 10_000 })
+      .poll(async () => (await current(null)).workspace_id, { timeout: 150_000 })
       .toBe(first.id);
     expect(await current(second.id)).toMatchObject({ role: 'viewer' });
   });

@@ -51,7 +51,7 @@ describe('the life of a source', () => {
     expect(
       body.data.filter(({ action }: { action: string }) => action === 'file.create'),
     ).toHaveLength(urls.length);
-  }, 60_000);
+  });
 
   it('reads as many rows for a page of a large source as of a small one', async () => {
     const { workspace, base, site } = await setUp();

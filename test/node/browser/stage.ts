@@ -1,31 +1,22 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, get, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { createInterface } from 'node:readline';
+import { buffer } from 'node:stream/consumers';
+import { type Browser, chromium, type Download, type Page } from 'playwright-core';
+import { inject } from 'vitest';
 import { type Client, openClient } from '../../../scripts/client.ts';
-import { openWorkspace, signInLink } from '../../../scripts/demo-workspace.ts';
-import { freePort, startServer } from '../../../scripts/server.ts';
-import { openState } from '../../../scripts/state.ts';
+import { signInLink } from '../../../scripts/demo-workspace.ts';
 import { playScript } from '../../support/provider/client.ts';
 import type { Round } from '../../support/provider/script.ts';
-import { startProvider } from '../support/provider-process.ts';
+import type { Shared } from './shared.ts';
 
-/** Debian's package; `.ci/run` installs it. */
-const executablePath = '/usr/bin/chromium';
-
-const args = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-
-/** A server, a site of a third party on another origin, and a browser. */
+/** A workspace on the shared server, a site of a third party on another origin, and the shared browser. */
 export interface Stage {
   readonly url: string;
   readonly site: string;
   readonly key: string;
-  /** The output of the server so far, mail included. */
+  /** The output of the server so far, mail included; also of what other files do. */
   readonly lines: readonly string[];
   readonly api: Client;
   readonly workspace_id: string;
@@ -52,44 +43,54 @@ export interface Watched {
 }
 
 export async function openStage(): Promise<Stage> {
-  const directory = mkdtempSync(join(tmpdir(), 'agentgrid-browser-'));
-  const state = openState(directory, undefined);
-  const { root_key, encryption_keys } = state;
-  const lines: string[] = [];
-  const options = {
-    ...{ port: await freePort(), directory, root_key, encryption_keys },
-    ...{ vars: ['ALLOW_PRIVATE_NETWORK:true'], onLine: (line: string) => lines.push(line) },
+  const { url, root_key, provider, browser: endpoint } = await readShared();
+  const [browser, site] = await Promise.all([chromium.connect(endpoint), openSite()]);
+  const output = await followOutput();
+  const openWorkspace = async () => {
+    const made = await openClient(url, root_key).call<{
+      workspace: { id: string };
+      api_key: { secret: string };
+    }>('POST', '/workspaces', { json: { name: crypto.randomUUID() } });
+    const { id } = made.workspace;
+    return { id, ...workspaceOf(openClient(url, made.api_key.secret), provider) };
   };
-  const [provider, server, browser, site] = await Promise.all([
-    startProvider(),
-    startServer(options, new AbortController().signal),
-    chromium.launch({ executablePath, args }),
-    openSite(),
-  ]);
-  const { key, workspace_id } = await openWorkspace(server.url, directory, state);
-  const inWorkspace = (own: string) => workspaceOf(openClient(server.url, own), provider.url);
+  const { id, ...workspace } = await openWorkspace();
   return {
-    ...{ url: server.url, site: site.origin, lines, workspace_id, serve: site.serve },
-    signIn: () => signInLink(server.url, state, workspace_id),
-    ...inWorkspace(key),
-    apart: async () => {
-      const root = openClient(server.url, root_key);
-      const json = { name: crypto.randomUUID() };
-      const made = await root.call<{ api_key: { secret: string } }>('POST', '/workspaces', {
-        json,
-      });
-      return inWorkspace(made.api_key.secret);
-    },
+    ...{ url, site: site.origin, lines: output.lines, workspace_id: id, serve: site.serve },
+    signIn: () => signInLink(url, { root_key }, id, `owner-${id}@example.com`),
+    ...workspace,
+    apart: openWorkspace,
     page: async (context = {}) => watch(await browser.newPage(context)),
     close: async () => {
+      output.stop();
+      // The browser itself belongs to others too.
       await browser.close();
       site.server.close();
-      provider.stop();
-      await server.stop();
-      rmSync(directory, { recursive: true, force: true });
     },
   };
 }
+
+async function readShared(): Promise<Shared> {
+  const response = await fetch(inject('shared'));
+  if (!response.ok) throw new Error(await response.text());
+  return (await response.json()) as Shared;
+}
+
+/** Collects what the server has printed and prints. */
+async function followOutput() {
+  const lines: string[] = [];
+  const request = get(`${inject('shared')}/lines`);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  // The error is the end that `stop` makes.
+  createInterface({ input: response })
+    .on('line', (line) => lines.push(line))
+    .on('error', () => undefined);
+  return { lines, stop: () => request.destroy() };
+}
+
+/** Reads what a page has saved. */
+export const contentOf = async (download: Download): Promise<Buffer> =>
+  buffer(await download.createReadStream());
 
 /** Creates agents and links in the workspace of a client. */
 function workspaceOf(api: Client, provider: string): Pick<Stage, 'key' | 'api' | 'agent' | 'link'> {
@@ -130,7 +131,7 @@ async function watch(page: Page): Promise<Watched> {
     faults.push(`dialog: ${dialog.message()}`);
     void dialog.dismiss();
   });
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(150_000);
   return { page, requests, faults };
 }
 

@@ -11,7 +11,7 @@ let stage: Stage;
 
 beforeAll(async () => {
   stage = await Stage.open();
-}, 240_000);
+});
 afterAll(() => stage?.close());
 
 openAiPackage(() => stage);

@@ -124,7 +124,7 @@ describe('agents', () => {
     await page.getByLabel('Answers follow a JSON Schema').check();
     await page.getByRole('button', { name: 'Add a field' }).click();
     await expect
-      .poll(() => page.getByLabel('The schema as JSON').inputValue(), { timeout: 5000 })
+      .poll(() => page.getByLabel('The schema as JSON').inputValue(), { timeout: 150_000 })
       .toContain('field_2');
     await stage.check();
     await page.getByRole('button', { name: 'As JSON' }).click();
@@ -191,7 +191,7 @@ describe('agents', () => {
       { role: 'user', text: 'Hello?' },
       { role: 'assistant', text: 'Fine.' },
     ]);
-    await expect.poll(() => preview().getByText('Fine.').count(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => preview().getByText('Fine.').count(), { timeout: 150_000 }).toBe(2);
     expect(await preview().getByText('No money left.').count()).toBe(0);
   });
 

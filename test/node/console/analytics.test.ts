@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contentOf } from '../browser/stage.ts';
 import { type ConsoleStage, openConsole } from './stage.ts';
 
 interface Made {
@@ -70,7 +70,7 @@ describe('analytics', () => {
     await page.getByRole('cell', { name: 'openai-compatible/scripted' }).waitFor();
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
-    const csv = readFileSync(await (await saving).path(), 'utf8');
+    const csv = (await contentOf(await saving)).toString();
     const [head = '', ...rows] = csv.trim().split('\r\n');
     const column = head.split(',').indexOf('usage.runs');
     expect([rows.length, Number(rows.at(-1)?.split(',')[column])]).toEqual([30, 1]);

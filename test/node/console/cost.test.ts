@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contentOf } from '../browser/stage.ts';
 import { type ConsoleStage, openConsole } from './stage.ts';
 
 const model = 'openai-compatible/scripted';
@@ -51,7 +51,7 @@ describe('the cost', () => {
     await stage.check();
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
-    const csv = readFileSync(await (await saving).path(), 'utf8');
+    const csv = (await contentOf(await saving)).toString();
     expect(csv.trim().split('\n')).toHaveLength(3);
   });
 
@@ -112,11 +112,7 @@ describe('the cost', () => {
       .getByRole('button', { name: /^Invoice .* as PDF/ })
       .first()
       .click();
-    expect(
-      readFileSync(await (await saving).path())
-        .subarray(0, 4)
-        .toString(),
-    ).toBe('%PDF');
+    expect((await contentOf(await saving)).subarray(0, 4).toString()).toBe('%PDF');
     await page.locator('tbody a').first().click();
     await page.getByRole('heading', { level: 1, name: /^Invoice for/ }).waitFor();
     await page.getByText('Acme AG').waitFor();

@@ -48,7 +48,7 @@ async function startEverything(): Promise<string> {
 
 beforeAll(async () => {
   [stage, own, everything] = await Promise.all([Stage.open(), startOwn(), startEverything()]);
-}, 240_000);
+});
 afterAll(async () => {
   for (const child of children) child.kill();
   await stage?.close();
