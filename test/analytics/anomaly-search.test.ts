@@ -15,7 +15,8 @@ const day = 24 * hour;
 const today = Date.UTC(2026, 4, 20);
 const noon = today + 12 * hour;
 const execution = { waitUntil: (work: Promise<unknown>) => work } as unknown as ExecutionContext;
-const minuteTick = () => runSchedule('* * * * *', env, execution);
+const minuteTick = () =>
+  runSchedule('* * * * *', env, execution, ['budget_alerts', 'outbox', 'webhook_events']);
 
 /** So many runs of an agent in an hour, of which some failed, which cost so much together. */
 async function act(

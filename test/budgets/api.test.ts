@@ -31,9 +31,12 @@ async function spend(
 }
 
 const tick = () =>
-  runSchedule('* * * * *', env, {
-    waitUntil: (work: Promise<unknown>) => work,
-  } as unknown as ExecutionContext);
+  runSchedule(
+    '* * * * *',
+    env,
+    { waitUntil: (work: Promise<unknown>) => work } as unknown as ExecutionContext,
+    ['budget_alerts', 'lost_holds', 'outbox', 'webhook_events'],
+  );
 
 async function agentWith(
   workspace: Workspace,

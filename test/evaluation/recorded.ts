@@ -1,10 +1,9 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { vi } from 'vitest';
 import { newId } from '../../src/shared/id.ts';
 import type { Workspace } from '../support/api.ts';
 import type { Round } from '../support/provider/script.ts';
-import { runSchedule } from '../support/schedule.ts';
+import { minuteTick } from './support.ts';
 
 export const reads = (order: string, id = 'call_1'): Round => ({
   text: [''],
@@ -78,7 +77,5 @@ export async function laterTick(workspace: Workspace): Promise<void> {
       `update replays set ${shift}`,
     ].map((query) => env.DB.prepare(query).bind(workspace.id)),
   );
-  const execution = createExecutionContext();
-  await runSchedule('* * * * *', env, execution);
-  await waitOnExecutionContext(execution);
+  await minuteTick();
 }

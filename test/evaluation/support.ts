@@ -3,10 +3,15 @@ import { env, exports } from 'cloudflare:workers';
 import { toRequest, type Workspace } from '../support/api.ts';
 import { runSchedule } from '../support/schedule.ts';
 
-/** Runs the tasks of a minute. */
+const evaluationTasks = [
+  ...['deleted_datasets', 'deleted_evaluations', 'review_rules', 'deleted_replays'],
+  ...['deleted_online_scorers', 'shadows', 'online_scorers', 'outbox'],
+];
+
+/** Runs the tasks of evaluations of a minute. */
 export async function minuteTick(): Promise<void> {
   const execution = createExecutionContext();
-  await runSchedule('* * * * *', env as Env, execution);
+  await runSchedule('* * * * *', env as Env, execution, evaluationTasks);
   await waitOnExecutionContext(execution);
 }
 

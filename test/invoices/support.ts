@@ -44,6 +44,10 @@ export async function hourly(
   settings: Partial<Record<keyof Env, string>> = {},
 ): Promise<void> {
   const execution = createExecutionContext();
-  await runSchedule('7 * * * *', { ...env, ...settings, DB: database } as Env, execution);
+  await runSchedule('7 * * * *', { ...env, ...settings, DB: database } as Env, execution, [
+    'invoices',
+    'usage_archive',
+    'secrets',
+  ]);
   await waitOnExecutionContext(execution);
 }

@@ -16,7 +16,10 @@ const answer: Round = {
 const slowly: Round = { ...answer, fault: { kind: 'drip', bytes: 100, ms: 40 } };
 
 const tick = (given: Env = env) =>
-  runSchedule('7 * * * *', given, { waitUntil: () => undefined } as unknown as ExecutionContext);
+  runSchedule('7 * * * *', given, { waitUntil: () => undefined } as unknown as ExecutionContext, [
+    'retention',
+    'run_retention',
+  ]);
 
 /** Backdates the creation of a session. */
 const age = (id: string, days: number) =>

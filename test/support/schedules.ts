@@ -8,10 +8,12 @@ import { newId } from '../../src/shared/id.ts';
 import type { Workspace } from './api.ts';
 import { runSchedule } from './schedule.ts';
 
-/** Runs the tasks of one minute. */
+/** Runs the task of schedules of one minute, and what sends its jobs and events. */
 export async function tick(bindings: object = {}): Promise<void> {
   const execution = createExecutionContext();
-  await runSchedule('* * * * *', { ...env, ...bindings } as Env, execution);
+  await runSchedule('* * * * *', { ...env, ...bindings } as Env, execution, [
+    ...['schedules', 'lost_runs', 'expired_runs', 'outbox', 'webhook_events'],
+  ]);
   await waitOnExecutionContext(execution);
 }
 

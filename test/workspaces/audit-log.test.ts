@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { newWorkspace, request, rootKey, type Workspace } from '../support/api.ts';
 import { faulty } from '../support/faulty.ts';
 import { runSchedule } from '../support/schedule.ts';
-import { entriesOf, makeEntries, tamper, tick, verify } from './audit-support.ts';
+import { auditTasks, entriesOf, makeEntries, tamper, tick, verify } from './audit-support.ts';
 
 const list = async (workspace: Workspace, query: string) =>
   (await workspace.get(`/audit-log?limit=100&${query}`)).body.data;
@@ -201,7 +201,7 @@ describe('the audit log', () => {
         for (const cron of ['* * * * *', '7 * * * *']) {
           const execution = createExecutionContext();
           const { database } = faulty(env.DB, { at, mode });
-          await runSchedule(cron, { ...env, DB: database } as Env, execution);
+          await runSchedule(cron, { ...env, DB: database } as Env, execution, auditTasks);
           await waitOnExecutionContext(execution);
         }
         expect((await verify(workspace)).result, `${mode} ${at}`).toBe('intact');
@@ -212,7 +212,7 @@ describe('the audit log', () => {
       for (let at = 1; at <= 12; at += 1) {
         const execution = createExecutionContext();
         const { database } = faulty(env.DB, { at, mode });
-        await runSchedule('7 * * * *', { ...env, DB: database } as Env, execution);
+        await runSchedule('7 * * * *', { ...env, DB: database } as Env, execution, auditTasks);
         await waitOnExecutionContext(execution);
       }
       await tick('7 * * * *');

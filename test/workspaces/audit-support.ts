@@ -3,10 +3,15 @@ import { env } from 'cloudflare:workers';
 import type { Workspace } from '../support/api.ts';
 import { runSchedule } from '../support/schedule.ts';
 
-/** Runs the tasks of a cron expression and waits for deferred work. */
-export async function tick(cron: '* * * * *' | '7 * * * *' = '* * * * *'): Promise<void> {
+export const auditTasks = ['audit_log', 'audit_retention'];
+
+/** Runs the tasks of the audit log in a cron expression, and others, and waits for deferred work. */
+export async function tick(
+  cron: '* * * * *' | '7 * * * *' = '* * * * *',
+  ...others: readonly string[]
+): Promise<void> {
   const execution = createExecutionContext();
-  await runSchedule(cron, env as Env, execution);
+  await runSchedule(cron, env as Env, execution, [...auditTasks, ...others]);
   await waitOnExecutionContext(execution);
 }
 

@@ -34,7 +34,7 @@ async function finish(user_id: string): Promise<void> {
       user_id.replace('usr_', 'job_'),
     )) !== null;
   await vi.waitUntil(due, patience);
-  await tick();
+  await tick('* * * * *', 'outbox');
   const isDone = async () =>
     (
       await rowOf<{ completed_at: number | null }>(
@@ -113,11 +113,11 @@ describe('deleting the account', () => {
     );
     const back = new Browser(session);
     await addTwoFactor({ ...person, browser: back });
-    await tick();
+    await tick('* * * * *', 'outbox');
     const before = await verify(workspace);
     expect((await remove({ browser: back })).status).toBe(204);
     await finish(user_id);
-    await tick();
+    await tick('* * * * *', 'outbox');
     expect(await left(email, to, ...names, '203.0.113.77')).toEqual([]);
     const theirs = await actionsOf(workspace, `actor_id=${member_id}`);
     const actions = theirs.map(({ action }: { action: string }) => action);
@@ -185,7 +185,7 @@ describe('deleting the account', () => {
     await env.DB.prepare("update outbox set due_at = 0, attempts = 0 where job ->> 'user_id' = ?")
       .bind(person.user_id)
       .run();
-    await tick();
+    await tick('* * * * *', 'outbox');
     await finish(person.user_id);
     expect(await left(person.email)).toEqual([]);
     for (const workspace of spaces) expect((await verify(workspace)).result).toBe('intact');

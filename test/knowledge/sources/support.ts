@@ -127,9 +127,9 @@ export const ingested = (workspace: Workspace, base: string) =>
     { timeout: 150_000, interval: 50 },
   );
 
-/** Runs the tasks of the minute. */
+/** Runs the tasks of sources of the minute. */
 export async function tick(): Promise<void> {
   const execution = createExecutionContext();
-  await runSchedule('* * * * *', env as unknown as Env, execution);
+  await runSchedule('* * * * *', env as unknown as Env, execution, ['knowledge_sources', 'outbox']);
   await waitOnExecutionContext(execution);
 }

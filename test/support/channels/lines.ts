@@ -366,7 +366,7 @@ export class Line {
       ),
     ]);
     const execution = createExecutionContext();
-    await runSchedule('* * * * *', this.#env(bindings), execution);
+    await runSchedule('* * * * *', this.#env(bindings), execution, ['channels', 'outbox']);
     await waitOnExecutionContext(execution);
   }
 
