@@ -13,6 +13,8 @@ export const approvalTexts = catalogue({
       'A call comes here when the tool changes or destroys something and the agent’s approvals demand a person.',
     more: 'Show more',
     trace: 'Trace',
+    conversation: 'Conversation',
+    expires: 'expires',
     effects: { read: 'reads', write: 'changes', destructive: 'destroys' },
     statuses: {
       pending: 'Waiting',
@@ -46,6 +48,8 @@ export const approvalTexts = catalogue({
       'Ein Aufruf kommt hierher, wenn das Werkzeug etwas ändert oder zerstört und die Freigaben des Agenten einen Menschen verlangen.',
     more: 'Mehr anzeigen',
     trace: 'Ablauf',
+    conversation: 'Gespräch',
+    expires: 'läuft ab',
     effects: { read: 'liest', write: 'ändert', destructive: 'zerstört' },
     statuses: {
       pending: 'Wartend',

@@ -47,6 +47,8 @@ describe('experiments', () => {
     experiment = data[0]?.id ?? '';
     await page.getByText('By end user').waitFor();
     await stage.check();
+    await page.getByRole('link', { name: 'Results' }).click();
+    await page.getByRole('heading', { name: 'Not started' }).waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText('Running').first().waitFor();
   });
@@ -139,6 +141,8 @@ describe('experiments', () => {
     await stage.check();
     await dialog.getByRole('button', { name: 'Promote candidate' }).click();
     await page.getByText('Concluded').first().waitFor();
+    await page.getByText('It has ended: candidate, version 2, was promoted.').waitFor();
+    await page.getByText('Recommendation at the end: Keep it running').waitFor();
     const { active_version } = await api.call<{ active_version: { number: number } }>(
       'GET',
       `/agents/${agent}`,

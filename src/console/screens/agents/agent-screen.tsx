@@ -10,6 +10,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { AgentMenu } from './agent-menu.tsx';
 import { AgentSettings } from './agent-settings.tsx';
 import { Builder } from './builder/builder.tsx';
+import { NoDocuments } from './no-documents.tsx';
 import { Comparison } from './versions/comparison.tsx';
 import { Versions } from './versions/versions.tsx';
 
@@ -53,6 +54,7 @@ function Shown({ agent }: { readonly agent: Agent }) {
         ]}
       />
       {archived_at !== null && <p className="note note-warn">{texts.archivedHint}</p>}
+      {archived_at === null && <NoDocuments agent={agent} />}
       <Switch>
         <Route path="/">
           {/* Another agent is another draft. */}

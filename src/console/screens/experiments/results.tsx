@@ -20,8 +20,20 @@ const noteOf = {
   keep_running: '',
 } as const;
 
-export function Results({ experiment: { id, status } }: { readonly experiment: Experiment }) {
+interface OfExperiment {
+  readonly experiment: Experiment;
+}
+
+export function Results({ experiment }: OfExperiment) {
   const texts = useTexts(experimentTexts);
+  if (experiment.status === 'draft')
+    return <Empty title={texts.notStarted}>{texts.notStartedHint}</Empty>;
+  return <Counted experiment={experiment} />;
+}
+
+function Counted({ experiment }: OfExperiment) {
+  const texts = useTexts(experimentTexts);
+  const { id, status } = experiment;
   const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/experiments/{experiment}/results',
@@ -34,11 +46,11 @@ export function Results({ experiment: { id, status } }: { readonly experiment: E
     ) : (
       <Failed problem={error} onRetry={refetch} />
     );
-  if (status === 'draft') return <Empty title={texts.notStarted}>{texts.notStartedHint}</Empty>;
   const primary = data.variants[0]?.metrics.filter(({ role }) => role === 'primary') ?? [];
   const guards = data.variants[0]?.metrics.filter(({ role }) => role === 'guard') ?? [];
   return (
     <>
+      <Outcome experiment={experiment} />
       <Recommendation results={data} />
       <Warnings results={data} />
       {primary.map(({ metric }) => (
@@ -75,6 +87,21 @@ export function Results({ experiment: { id, status } }: { readonly experiment: E
   );
 }
 
+/** How it ended, before what the figures said then. */
+function Outcome({ experiment }: OfExperiment) {
+  const texts = useTexts(experimentTexts);
+  const { ended_at, winner_id, variants } = experiment;
+  if (ended_at === null) return null;
+  const winner = variants.find(({ id }) => id === winner_id);
+  return (
+    <p className="note note-good">
+      {winner === undefined
+        ? texts.endedWithout
+        : texts.endedWith(winner.name, winner.version_number)}
+    </p>
+  );
+}
+
 /** What to do now, why, and by which rule. */
 function Recommendation({ results }: { readonly results: ExperimentResults }) {
   const texts = useTexts(experimentTexts);
@@ -85,6 +112,7 @@ function Recommendation({ results }: { readonly results: ExperimentResults }) {
     <div className={`note ${noteOf[recommendation.action]}`}>
       <p>
         <strong>
+          {is_final && `${texts.atTheEnd}: `}
           {texts.recommendations[recommendation.action]}
           {variant !== undefined && `: ${variant.name}`}
         </strong>

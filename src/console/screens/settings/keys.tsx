@@ -1,10 +1,12 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { ApiKey, CreateApiKey } from '../../../client/index.ts';
 import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { settingsTexts } from '../../texts/settings.ts';
+import { AgentChecks } from '../../ui/agent-checks.tsx';
+import { AgentName } from '../../ui/agent-filter.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
@@ -40,6 +42,19 @@ export default function Keys() {
           { name: texts.key, cell: ({ last_four }) => <code>…{last_four}</code> },
           { name: texts.role, cell: ({ role }) => <Badge>{texts.roles[role]}</Badge> },
           {
+            name: texts.keyAgents,
+            cell: ({ agent_ids }) =>
+              agent_ids === null
+                ? texts.allAgents
+                : agent_ids.map((id, index) => (
+                    <Fragment key={id}>
+                      {index > 0 && ', '}
+                      <AgentName id={id} />
+                    </Fragment>
+                  )),
+            isMinor: true,
+          },
+          {
             name: texts.status,
             cell: ({ status }) => <Badge tone={tones[status]}>{texts.keyStatuses[status]}</Badge>,
           },
@@ -72,6 +87,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
   const texts = useTexts(settingsTexts);
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('runtime');
+  const [agents, setAgents] = useState<readonly string[]>([]);
   const [day, setDay] = useState('');
   const create = useAction(
     (body: CreateApiKey, header) =>
@@ -81,6 +97,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
       onDone: (made) => {
         if (made !== undefined) onSecret(made.secret);
         setName('');
+        setAgents([]);
       },
     },
   );
@@ -90,7 +107,12 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
       title={texts.createKey}
       action={texts.createKey}
       change={create}
-      input={() => ({ name, role, expires_at: day === '' ? null : new Date(day).toISOString() })}
+      input={() => ({
+        name,
+        role,
+        agent_ids: agents.length === 0 ? null : [...agents],
+        expires_at: day === '' ? null : new Date(day).toISOString(),
+      })}
     >
       <TextField
         label={texts.name}
@@ -110,6 +132,12 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
           value,
           label: `${texts.roles[value]}: ${texts.roleHints[value]}`,
         }))}
+      />
+      <AgentChecks
+        label={texts.keyAgents}
+        hint={texts.keyAgentsHint}
+        chosen={agents}
+        onChange={setAgents}
       />
       <TextField
         type="date"

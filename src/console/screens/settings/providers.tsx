@@ -14,6 +14,7 @@ import { Menu } from '../../ui/menu.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
+import { useToast } from '../../ui/toast.tsx';
 
 type ProviderId = paths['/api/v1/providers/{provider}']['put']['parameters']['path']['provider'];
 
@@ -33,7 +34,14 @@ export default function Providers() {
         rows={data.data}
         keyOf={({ id }) => id}
         columns={[
-          { name: texts.name, cell: ({ name }) => name },
+          {
+            name: texts.name,
+            cell: ({ id, name }) => (
+              <>
+                {name} <code className="excerpt">{id}</code>
+              </>
+            ),
+          },
           {
             name: texts.status,
             cell: ({ usable }) => (
@@ -70,13 +78,20 @@ export default function Providers() {
 
 function ProviderActions({ provider }: { readonly provider: Provider }) {
   const texts = useTexts(settingsTexts);
+  const toast = useToast();
   const [open, setOpen] = useState<'configure' | 'test' | 'remove' | null>(null);
   const [key, setKey] = useState('');
   const [url, setUrl] = useState(provider.base_url ?? '');
   const path = { provider: provider.id as ProviderId };
   const configure = useAction(
     (body: PutProvider) => client.PUT('/api/v1/providers/{provider}', { params: { path }, body }),
-    { refresh, onDone: () => setKey('') },
+    {
+      refresh,
+      onDone: () => {
+        setKey('');
+        toast(texts.providerSaved(provider.name));
+      },
+    },
   );
   const remove = useAction(
     () => client.DELETE('/api/v1/providers/{provider}', { params: { path } }),
@@ -84,6 +99,15 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
   );
   return (
     <>
+      {provider.configurable && !provider.usable && (
+        <Button
+          isSmall
+          aria-label={`${texts.connect}: ${provider.name}`}
+          onClick={() => setOpen('configure')}
+        >
+          {texts.connect}
+        </Button>
+      )}
       <Menu
         label={`${texts.actions}: ${provider.name}`}
         items={[
@@ -123,7 +147,7 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
         <TextField
           type="url"
           label={texts.baseUrl}
-          hint={texts.baseUrlHint}
+          hint={provider.id === 'openai-compatible' ? texts.ownUrlHint : texts.baseUrlHint}
           pointer="/base_url"
           value={url}
           onChange={setUrl}
