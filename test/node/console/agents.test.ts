@@ -179,6 +179,16 @@ describe('agents', () => {
     await stage.check();
     await page.getByRole('link', { name: 'Version 2' }).click();
     await page.waitForURL('**/versions/1/2');
+    await page.getByRole('link', { name: 'Test on live traffic' }).click();
+    for (const [group, version] of [
+      ['Control', 'Version 1 (stable, active)'],
+      ['Candidate 1', 'Version 2'],
+    ] as const)
+      await page
+        .getByRole('group', { name: group })
+        .locator('option:checked', { hasText: version })
+        .waitFor({ state: 'attached' });
+    await page.goBack();
     await page.getByRole('button', { name: /^Actions on/ }).click();
     await page.getByRole('menuitem', { name: 'Conversations' }).click();
     await page.waitForURL(`**/sessions?agent=${id}`);
