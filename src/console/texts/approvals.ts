@@ -3,6 +3,8 @@ import { catalogue } from './catalogue.ts';
 export const approvalTexts = catalogue({
   en: {
     title: 'Approvals',
+    conversation: 'Conversation',
+    expires: 'expires',
     description: 'Calls of tools that wait for a person, and what was decided.',
     show: 'Show',
     all: 'All',
@@ -13,8 +15,6 @@ export const approvalTexts = catalogue({
       'A call comes here when the tool changes or destroys something and the agent’s approvals demand a person.',
     more: 'Show more',
     trace: 'Trace',
-    conversation: 'Conversation',
-    expires: 'expires',
     effects: { read: 'reads', write: 'changes', destructive: 'destroys' },
     statuses: {
       pending: 'Waiting',
@@ -37,6 +37,8 @@ export const approvalTexts = catalogue({
   },
   de: {
     title: 'Freigaben',
+    conversation: 'Gespräch',
+    expires: 'läuft ab',
     description:
       'Aufrufe von Werkzeugen, die auf einen Menschen warten, und was entschieden wurde.',
     show: 'Anzeigen',
@@ -48,8 +50,6 @@ export const approvalTexts = catalogue({
       'Ein Aufruf kommt hierher, wenn das Werkzeug etwas ändert oder zerstört und die Freigaben des Agenten einen Menschen verlangen.',
     more: 'Mehr anzeigen',
     trace: 'Ablauf',
-    conversation: 'Gespräch',
-    expires: 'läuft ab',
     effects: { read: 'liest', write: 'ändert', destructive: 'zerstört' },
     statuses: {
       pending: 'Wartend',

@@ -158,10 +158,6 @@ export const experimentTexts = catalogue({
     notStarted: 'Not started',
     notStartedHint:
       'Check the set-up, then start it. Results appear here about a minute after the first answers.',
-    endedWith: (name: string, version: number | null) =>
-      `It has ended: ${name}${version === null ? '' : `, version ${version},`} was promoted.`,
-    endedWithout: 'It has ended without a winner: the active version stayed.',
-    atTheEnd: 'Recommendation at the end',
     recommendations: {
       promote: 'Promote',
       stop: 'Stop',
@@ -390,10 +386,6 @@ export const experimentTexts = catalogue({
     notStarted: 'Nicht gestartet',
     notStartedHint:
       'Prüfen Sie den Aufbau, und starten Sie. Ergebnisse erscheinen etwa eine Minute nach den ersten Antworten.',
-    endedWith: (name: string, version: number | null) =>
-      `Es ist beendet: ${name}${version === null ? '' : `, Version ${version},`} wurde übernommen.`,
-    endedWithout: 'Es ist ohne Gewinner beendet: Die aktive Version ist geblieben.',
-    atTheEnd: 'Empfehlung am Ende',
     recommendations: {
       promote: 'Übernehmen',
       stop: 'Beenden',

@@ -5,7 +5,7 @@ import { experimentTexts } from '../../texts/experiments.ts';
 import { DownloadButton } from '../../ui/download-button.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Badge, Section } from '../../ui/page.tsx';
-import { Empty, Failed, Loading } from '../../ui/states.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { MetricResult } from './metric-result.tsx';
@@ -20,20 +20,8 @@ const noteOf = {
   keep_running: '',
 } as const;
 
-interface OfExperiment {
-  readonly experiment: Experiment;
-}
-
-export function Results({ experiment }: OfExperiment) {
+export function Results({ experiment: { id, status } }: { readonly experiment: Experiment }) {
   const texts = useTexts(experimentTexts);
-  if (experiment.status === 'draft')
-    return <Empty title={texts.notStarted}>{texts.notStartedHint}</Empty>;
-  return <Counted experiment={experiment} />;
-}
-
-function Counted({ experiment }: OfExperiment) {
-  const texts = useTexts(experimentTexts);
-  const { id, status } = experiment;
   const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/experiments/{experiment}/results',
@@ -50,7 +38,6 @@ function Counted({ experiment }: OfExperiment) {
   const guards = data.variants[0]?.metrics.filter(({ role }) => role === 'guard') ?? [];
   return (
     <>
-      <Outcome experiment={experiment} />
       <Recommendation results={data} />
       <Warnings results={data} />
       {primary.map(({ metric }) => (
@@ -87,21 +74,6 @@ function Counted({ experiment }: OfExperiment) {
   );
 }
 
-/** How it ended, before what the figures said then. */
-function Outcome({ experiment }: OfExperiment) {
-  const texts = useTexts(experimentTexts);
-  const { ended_at, winner_id, variants } = experiment;
-  if (ended_at === null) return null;
-  const winner = variants.find(({ id }) => id === winner_id);
-  return (
-    <p className="note note-good">
-      {winner === undefined
-        ? texts.endedWithout
-        : texts.endedWith(winner.name, winner.version_number)}
-    </p>
-  );
-}
-
 /** What to do now, why, and by which rule. */
 function Recommendation({ results }: { readonly results: ExperimentResults }) {
   const texts = useTexts(experimentTexts);
@@ -112,7 +84,6 @@ function Recommendation({ results }: { readonly results: ExperimentResults }) {
     <div className={`note ${noteOf[recommendation.action]}`}>
       <p>
         <strong>
-          {is_final && `${texts.atTheEnd}: `}
           {texts.recommendations[recommendation.action]}
           {variant !== undefined && `: ${variant.name}`}
         </strong>

@@ -1,12 +1,10 @@
-import { Fragment, useState } from 'react';
+import { useState } from 'react';
 import type { ApiKey, CreateApiKey } from '../../../client/index.ts';
 import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { settingsTexts } from '../../texts/settings.ts';
-import { AgentChecks } from '../../ui/agent-checks.tsx';
-import { AgentName } from '../../ui/agent-filter.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
@@ -16,6 +14,7 @@ import { SecretDialog } from '../../ui/secret-dialog.tsx';
 import { Empty, ProblemNote } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { KeyAgents, KeyAgentsField, useKeyAgentsName } from './key-agents.tsx';
 
 type Role = ApiKey['role'];
 const roles = ['runtime', 'viewer', 'editor', 'admin'] as const satisfies readonly Role[];
@@ -27,6 +26,7 @@ export default function Keys() {
   const texts = useTexts(settingsTexts);
   const mayManage = useCan('keys:manage');
   const [secret, setSecret] = useState<string | null>(null);
+  const agents = useKeyAgentsName();
   const reading = api.useInfiniteQuery('get', '/api/v1/api-keys', {}, paged);
   const create = mayManage && <CreateKey onSecret={setSecret} />;
   return (
@@ -41,19 +41,7 @@ export default function Keys() {
           { name: texts.name, cell: ({ name }) => name },
           { name: texts.key, cell: ({ last_four }) => <code>…{last_four}</code> },
           { name: texts.role, cell: ({ role }) => <Badge>{texts.roles[role]}</Badge> },
-          {
-            name: texts.keyAgents,
-            cell: ({ agent_ids }) =>
-              agent_ids === null
-                ? texts.allAgents
-                : agent_ids.map((id, index) => (
-                    <Fragment key={id}>
-                      {index > 0 && ', '}
-                      <AgentName id={id} />
-                    </Fragment>
-                  )),
-            isMinor: true,
-          },
+          { name: agents, cell: (key) => <KeyAgents apiKey={key} />, isMinor: true },
           {
             name: texts.status,
             cell: ({ status }) => <Badge tone={tones[status]}>{texts.keyStatuses[status]}</Badge>,
@@ -133,12 +121,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
           label: `${texts.roles[value]}: ${texts.roleHints[value]}`,
         }))}
       />
-      <AgentChecks
-        label={texts.keyAgents}
-        hint={texts.keyAgentsHint}
-        chosen={agents}
-        onChange={setAgents}
-      />
+      <KeyAgentsField chosen={agents} onChange={setAgents} />
       <TextField
         type="date"
         label={texts.expires}

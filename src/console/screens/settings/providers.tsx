@@ -14,7 +14,7 @@ import { Menu } from '../../ui/menu.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
-import { useToast } from '../../ui/toast.tsx';
+import { ConnectButton, ProviderName, useConnection } from './provider-connection.tsx';
 
 type ProviderId = paths['/api/v1/providers/{provider}']['put']['parameters']['path']['provider'];
 
@@ -34,14 +34,7 @@ export default function Providers() {
         rows={data.data}
         keyOf={({ id }) => id}
         columns={[
-          {
-            name: texts.name,
-            cell: ({ id, name }) => (
-              <>
-                {name} <code className="excerpt">{id}</code>
-              </>
-            ),
-          },
+          { name: texts.name, cell: (provider) => <ProviderName provider={provider} /> },
           {
             name: texts.status,
             cell: ({ usable }) => (
@@ -78,18 +71,18 @@ export default function Providers() {
 
 function ProviderActions({ provider }: { readonly provider: Provider }) {
   const texts = useTexts(settingsTexts);
-  const toast = useToast();
   const [open, setOpen] = useState<'configure' | 'test' | 'remove' | null>(null);
   const [key, setKey] = useState('');
   const [url, setUrl] = useState(provider.base_url ?? '');
   const path = { provider: provider.id as ProviderId };
+  const { urlHint, sayThatSaved } = useConnection(provider);
   const configure = useAction(
     (body: PutProvider) => client.PUT('/api/v1/providers/{provider}', { params: { path }, body }),
     {
       refresh,
       onDone: () => {
         setKey('');
-        toast(texts.providerSaved(provider.name));
+        sayThatSaved();
       },
     },
   );
@@ -99,15 +92,7 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
   );
   return (
     <>
-      {provider.configurable && !provider.usable && (
-        <Button
-          isSmall
-          aria-label={`${texts.connect}: ${provider.name}`}
-          onClick={() => setOpen('configure')}
-        >
-          {texts.connect}
-        </Button>
-      )}
+      <ConnectButton provider={provider} onClick={() => setOpen('configure')} />
       <Menu
         label={`${texts.actions}: ${provider.name}`}
         items={[
@@ -147,7 +132,7 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
         <TextField
           type="url"
           label={texts.baseUrl}
-          hint={provider.id === 'openai-compatible' ? texts.ownUrlHint : texts.baseUrlHint}
+          hint={urlHint}
           pointer="/base_url"
           value={url}
           onChange={setUrl}
