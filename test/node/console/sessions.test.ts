@@ -60,7 +60,7 @@ describe('sessions', () => {
     await page.getByRole('heading', { level: 1, name: 'Descaling' }).waitFor();
   });
 
-  it('keep an answer as a case of a new dataset, with the answer that is correct', async () => {
+  it('keep an answer as a case of a dataset', async () => {
     const { page, api } = stage;
     await stage.show(`/sessions/${session}`, 'Descaling');
     await page.getByRole('button', { name: 'Keep as case' }).click();

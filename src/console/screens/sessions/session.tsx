@@ -18,10 +18,10 @@ import { Badge, Facts, Page } from '../../ui/page.tsx';
 import { Empty, Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { AwaitedCalls } from './awaited-calls.tsx';
 import { EndUserLink } from './end-user-link.tsx';
 import { HandOverPanel } from './hand-over-panel.tsx';
 import { KeepAsCase } from './keep-as-case.tsx';
-import { WaitingCalls } from './waiting-calls.tsx';
 
 /** Milliseconds between two looks at a conversation that goes on. */
 const lookEvery = 4000;
@@ -71,7 +71,7 @@ function Conversation({ session }: { readonly session: SessionWithMessages }) {
         </>
       }
     >
-      <WaitingCalls session={session} />
+      <AwaitedCalls session={session} />
       <div className="conversation-layout">
         <Messages session={session} />
         <aside className="card" aria-label={texts.details}>

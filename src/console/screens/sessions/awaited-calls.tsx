@@ -7,7 +7,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 
 /** Why a conversation stands still: calls of tools that a person has to approve. */
-export function WaitingCalls({
+export function AwaitedCalls({
   session: { id, active_run_id },
 }: {
   readonly session: Pick<Session, 'id' | 'active_run_id'>;
