@@ -13,14 +13,13 @@ export const ProviderName = ({ provider: { id, name } }: { readonly provider: Pr
 
 /** The next step with a provider that cannot be used yet. */
 export function ConnectButton({
-  provider: { name, configurable, usable },
+  provider: { name },
   onClick,
 }: {
   readonly provider: Provider;
   readonly onClick: () => void;
 }) {
   const texts = useTexts(connectionTexts);
-  if (!configurable || usable) return null;
   return (
     <Button isSmall aria-label={`${texts.connect}: ${name}`} onClick={onClick}>
       {texts.connect}

@@ -76,6 +76,7 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
   const [url, setUrl] = useState(provider.base_url ?? '');
   const path = { provider: provider.id as ProviderId };
   const { urlHint, sayThatSaved } = useConnection(provider);
+  const isUnset = provider.configurable && !provider.usable && provider.api_key === null;
   const configure = useAction(
     (body: PutProvider) => client.PUT('/api/v1/providers/{provider}', { params: { path }, body }),
     {
@@ -92,19 +93,22 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
   );
   return (
     <>
-      <ConnectButton provider={provider} onClick={() => setOpen('configure')} />
-      <Menu
-        label={`${texts.actions}: ${provider.name}`}
-        items={[
-          ...(provider.configurable
-            ? [{ label: texts.configure, onSelect: () => setOpen('configure') }]
-            : []),
-          { label: texts.test, onSelect: () => setOpen('test'), isDisabled: !provider.usable },
-          ...(provider.api_key === null
-            ? []
-            : [{ label: texts.removeKey, isDangerous: true, onSelect: () => setOpen('remove') }]),
-        ]}
-      />
+      {isUnset ? (
+        <ConnectButton provider={provider} onClick={() => setOpen('configure')} />
+      ) : (
+        <Menu
+          label={`${texts.actions}: ${provider.name}`}
+          items={[
+            ...(provider.configurable
+              ? [{ label: texts.configure, onSelect: () => setOpen('configure') }]
+              : []),
+            { label: texts.test, onSelect: () => setOpen('test'), isDisabled: !provider.usable },
+            ...(provider.api_key === null
+              ? []
+              : [{ label: texts.removeKey, isDangerous: true, onSelect: () => setOpen('remove') }]),
+          ]}
+        />
+      )}
       <Dialog
         isOpen={open === 'test'}
         onClose={() => setOpen(null)}
