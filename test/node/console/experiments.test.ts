@@ -43,12 +43,13 @@ describe('experiments', () => {
     await stage.check();
     await page.getByRole('button', { name: 'Create the draft' }).click();
     await page.getByRole('heading', { level: 1, name }).waitFor();
+    await page.getByRole('link', { name: 'Results' }).click();
+    await page.getByRole('heading', { name: 'Not started' }).waitFor();
+    await page.goBack();
     const { data } = await api.call<{ data: Named[] }>('GET', `/agents/${agent}/experiments`);
     experiment = data[0]?.id ?? '';
     await page.getByText('By end user').waitFor();
     await stage.check();
-    await page.getByRole('link', { name: 'Results' }).click();
-    await page.getByRole('heading', { name: 'Not started' }).waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText('Running').first().waitFor();
   });
