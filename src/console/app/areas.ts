@@ -26,6 +26,8 @@ export interface Area {
   readonly permission: Permission;
   /** `g` and this letter lead to it. */
   readonly letter: string;
+  /** What it shows beside its name in the navigation. */
+  readonly Waiting?: ComponentType;
   readonly load: () => Promise<{ readonly default: ComponentType }>;
 }
 

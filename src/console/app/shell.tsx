@@ -97,7 +97,7 @@ function NavigationGroup({
     <div className="navigation-group">
       <h2>{title}</h2>
       <ul>
-        {areas.map(({ path: to, name, icon: Icon }) => (
+        {areas.map(({ path: to, name, icon: Icon, Waiting }) => (
           <li key={to}>
             <Link
               href={`/${to}`}
@@ -105,6 +105,7 @@ function NavigationGroup({
             >
               <Icon size={16} aria-hidden="true" />
               {texts.areas[name]}
+              {Waiting !== undefined && <Waiting />}
             </Link>
           </li>
         ))}

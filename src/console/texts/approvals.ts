@@ -3,6 +3,8 @@ import { catalogue } from './catalogue.ts';
 export const approvalTexts = catalogue({
   en: {
     title: 'Approvals',
+    conversation: 'Conversation',
+    expires: 'expires',
     description: 'Calls of tools that wait for a person, and what was decided.',
     show: 'Show',
     all: 'All',
@@ -35,6 +37,8 @@ export const approvalTexts = catalogue({
   },
   de: {
     title: 'Freigaben',
+    conversation: 'Gespräch',
+    expires: 'läuft ab',
     description:
       'Aufrufe von Werkzeugen, die auf einen Menschen warten, und was entschieden wurde.',
     show: 'Anzeigen',

@@ -56,7 +56,7 @@ export const budgetTexts = catalogue({
     sameModel: 'the same model',
     allowUnknown: 'Allow models without a known price',
     allowUnknownHint:
-      'Their calls count as nothing, so that the limit does not hold for them. Better set their price.',
+      'Otherwise their calls are refused. Allowed ones count as nothing, so that the limit does not hold for them: better set their price.',
     unknownPrices: 'Unknown prices',
     unknownAllowed: 'Allowed, and counted as nothing',
     unknownBlocked: 'Refused',
@@ -172,7 +172,7 @@ export const budgetTexts = catalogue({
     sameModel: 'dasselbe Modell',
     allowUnknown: 'Modelle ohne bekannten Preis erlauben',
     allowUnknownHint:
-      'Ihre Aufrufe zählen nichts, sodass die Grenze für sie nicht hält. Besser setzen Sie ihren Preis.',
+      'Sonst werden ihre Aufrufe abgelehnt. Erlaubte zählen nichts, sodass die Grenze für sie nicht hält: Besser setzen Sie ihren Preis.',
     unknownPrices: 'Unbekannte Preise',
     unknownAllowed: 'Erlaubt, sie zählen nichts',
     unknownBlocked: 'Abgelehnt',

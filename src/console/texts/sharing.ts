@@ -21,6 +21,8 @@ export const sharingTexts = catalogue({
     },
     addresses: 'Addresses that may enter',
     addressesHint: 'One in each line. @example.com allows a whole domain.',
+    sharedAgent: 'Agent',
+    sites: 'Sites with the widget',
     origins: 'Sites that may embed the widget',
     originsHint:
       'One origin in each line, such as https://www.example.com; * for all. Empty: none.',
@@ -102,6 +104,8 @@ export const sharingTexts = catalogue({
     },
     addresses: 'Adressen, die hinein dürfen',
     addressesHint: 'Eine je Zeile. @example.com erlaubt eine ganze Domain.',
+    sharedAgent: 'Agent',
+    sites: 'Websites mit dem Widget',
     origins: 'Websites, die das Widget einbetten dürfen',
     originsHint: 'Ein Ursprung je Zeile, etwa https://www.example.com; * für alle. Leer: keine.',
     version: 'Version',

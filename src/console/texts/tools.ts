@@ -13,7 +13,8 @@ export const toolTexts = catalogue({
     effect: 'Effect',
     effects: { read: 'reads', write: 'changes things', destructive: 'cannot be undone' },
     allEffects: 'All effects',
-    effectHint: 'Calls that change something can wait for the approval of a person.',
+    effectHint:
+      'Calls that change something can wait for a person. Each agent chooses its tools, and what waits, in its builder.',
     changed: 'Changed',
     search: 'Search tools',
     newTool: 'New tool',
@@ -132,7 +133,8 @@ export const toolTexts = catalogue({
     effect: 'Wirkung',
     effects: { read: 'liest', write: 'ändert etwas', destructive: 'nicht umkehrbar' },
     allEffects: 'Alle Wirkungen',
-    effectHint: 'Aufrufe, die etwas ändern, können auf die Freigabe eines Menschen warten.',
+    effectHint:
+      'Aufrufe, die etwas ändern, können auf einen Menschen warten. Welche Werkzeuge ein Agent hat und was wartet, steht in seiner Werkbank.',
     changed: 'Geändert',
     search: 'Werkzeuge suchen',
     newTool: 'Neues Werkzeug',

@@ -6,6 +6,7 @@ import type { Problem } from '../../client/index.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
 import { Button } from './button.tsx';
+import { Copyable } from './copy.tsx';
 import { TextField } from './field.tsx';
 import { ProblemNote } from './states.tsx';
 
@@ -75,7 +76,12 @@ export function ConfirmDialog({
           <div className="dialog-body">
             <AlertDialog.Description render={<div />}>{children}</AlertDialog.Description>
             {wanted !== undefined && (
-              <TextField label={texts.typeToConfirm(wanted)} value={typed} onChange={setTyped} />
+              <>
+                <p>
+                  <Copyable text={wanted} />
+                </p>
+                <TextField label={texts.typeToConfirm} value={typed} onChange={setTyped} />
+              </>
             )}
             <ProblemNote problem={problem} />
           </div>

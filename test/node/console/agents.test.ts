@@ -52,6 +52,14 @@ describe('agents', () => {
     await page.getByRole('button', { name: 'Insert audience' }).waitFor();
     await page.getByText('As version 1, which is active').waitFor();
     await stage.check();
+    await stage.show('/agents/new?template=support', 'New agent');
+    await page.getByLabel('Name').fill('Help desk');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('It answers from documents only, and has none yet.').waitFor();
+    await page.getByRole('link', { name: 'Add documents' }).click();
+    await page.getByRole('heading', { name: 'No files yet' }).waitFor();
+    await page.getByRole('main').getByRole('link', { name: 'Help desk' }).click();
+    await page.getByRole('heading', { level: 1, name: /Help desk/ }).waitFor();
   });
 
   it('keep a draft, show violations at their field, answer in the preview, and are saved after a look at what changes', async () => {
@@ -148,7 +156,8 @@ describe('agents', () => {
     });
     await stage.show(`/agents/${id}/versions`, /./);
     await page.getByText('Quicker').waitFor();
-    await page.getByRole('link', { name: 'Version 1' }).click();
+    await page.getByRole('link', { name: 'What changed' }).click();
+    await page.waitForURL('**/versions/1/2');
     await page.getByText('Help at once.').waitFor();
     await page.getByLabel('Questions').fill('First?\nSecond?');
     await page.getByRole('button', { name: 'Ask both' }).click();
@@ -168,6 +177,21 @@ describe('agents', () => {
     await page.getByRole('cell', { name: 'Too quick' }).waitFor();
     expect((await read(id)).active_version.number).toBe(1);
     await stage.check();
+    await page.getByRole('link', { name: 'Version 2' }).click();
+    await page.waitForURL('**/versions/1/2');
+    await page.getByRole('link', { name: 'Test on live traffic' }).click();
+    for (const [group, version] of [
+      ['Control', 'Version 1 (stable, active)'],
+      ['Candidate 1', 'Version 2'],
+    ] as const)
+      await page
+        .getByRole('group', { name: group })
+        .locator('option:checked', { hasText: version })
+        .waitFor({ state: 'attached' });
+    await page.goBack();
+    await page.getByRole('button', { name: /^Actions on/ }).click();
+    await page.getByRole('menuitem', { name: 'Conversations' }).click();
+    await page.waitForURL(`**/sessions?agent=${id}`);
   });
 
   it('report a failure in the preview, and answer follow-up questions', async () => {

@@ -43,6 +43,9 @@ describe('experiments', () => {
     await stage.check();
     await page.getByRole('button', { name: 'Create the draft' }).click();
     await page.getByRole('heading', { level: 1, name }).waitFor();
+    await page.getByRole('link', { name: 'Results' }).click();
+    await page.getByRole('heading', { name: 'Not started' }).waitFor();
+    await page.goBack();
     const { data } = await api.call<{ data: Named[] }>('GET', `/agents/${agent}/experiments`);
     experiment = data[0]?.id ?? '';
     await page.getByText('By end user').waitFor();
@@ -139,6 +142,7 @@ describe('experiments', () => {
     await stage.check();
     await dialog.getByRole('button', { name: 'Promote candidate' }).click();
     await page.getByText('Concluded').first().waitFor();
+    await page.getByText('It has ended: candidate, version 2, was promoted.').waitFor();
     const { active_version } = await api.call<{ active_version: { number: number } }>(
       'GET',
       `/agents/${agent}`,

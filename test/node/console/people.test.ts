@@ -88,7 +88,8 @@ describe('end users', () => {
     const erase = question.getByRole('button', { name: 'Erase this person' });
     expect(await erase.isDisabled()).toBe(true);
     await stage.check();
-    await question.getByRole('textbox', { name: `Type ${odd} to confirm` }).fill(odd);
+    await question.getByRole('button', { name: 'Copy' }).waitFor();
+    await question.getByRole('textbox', { name: 'Type or paste it to confirm' }).fill(odd);
     await erase.click();
     await page.waitForURL('**/end-users/erasures/era_*');
     await page.getByText('looked through a second time').waitFor();

@@ -21,7 +21,6 @@ beforeAll(async () => {
   await api.call('PUT', `/messages/${answer.id}/feedback`, {
     json: { rating: 'down', comment: 'Too short' },
   });
-  await api.call('POST', '/datasets', { json: { name: 'Regressions' } });
 });
 afterAll(() => stage.close());
 
@@ -66,12 +65,22 @@ describe('sessions', () => {
     await stage.show(`/sessions/${session}`, 'Descaling');
     await page.getByRole('button', { name: 'Keep as case' }).click();
     const dialog = page.getByRole('dialog', { name: 'Keep this answer as a case' });
+    await dialog.getByRole('textbox', { name: 'Name of the dataset' }).fill('Regressions');
+    await dialog.getByRole('button', { name: 'Create the dataset' }).click();
     await dialog.getByRole('combobox', { name: 'Dataset' }).waitFor();
     await stage.check();
+    const correct = dialog.getByRole('textbox', { name: 'A correct answer' });
+    expect(await correct.inputValue()).toBe('Descaling takes an hour.');
+    await correct.fill('Descaling takes two hours.');
     await dialog.getByRole('button', { name: 'Keep as case' }).click();
-    await page.getByText('The case was added to the dataset').waitFor();
-    const { data } = await api.call<{ data: readonly { cases?: number }[] }>('GET', '/datasets');
-    expect(data).toHaveLength(1);
+    await dialog.getByRole('link', { name: 'Open the case' }).click();
+    await page.waitForURL('**/cases/case_*');
+    const [dataset] = (await api.call<{ data: readonly Opened[] }>('GET', '/datasets')).data;
+    const { data } = await api.call<{ data: readonly { expected: { answer: string } }[] }>(
+      'GET',
+      `/datasets/${dataset?.id}/cases`,
+    );
+    expect(data.map(({ expected }) => expected.answer)).toEqual(['Descaling takes two hours.']);
   });
 
   it('are taken over, answered and handed back; a draft of a reply survives a reload', async () => {
@@ -82,7 +91,9 @@ describe('sessions', () => {
     await reply.fill('I will look into it.');
     await page.reload();
     expect(await reply.inputValue()).toBe('I will look into it.');
+    await page.getByRole('link', { name: 'customer-1' }).waitFor();
     await stage.show('/inbox', 'Inbox');
+    await page.getByRole('link', { name: 'Inbox 1 waiting' }).waitFor();
     await page.getByRole('link', { name: /Descaling/ }).click();
     await stage.check();
     await page.getByRole('button', { name: 'Send the reply' }).click();

@@ -28,15 +28,17 @@ describe('settings', () => {
 
   it('create a key that is shown once, works, and is revoked', async () => {
     const { page } = stage;
+    const { id } = await stage.agent([]);
     await stage.show('/settings/keys', 'Settings');
     await page.getByRole('button', { name: 'Create an API key' }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Shop');
+    await page.getByRole('checkbox').first().check();
     await page.getByRole('dialog').getByRole('button', { name: 'Create an API key' }).click();
     const shown = page.getByRole('dialog', { name: 'Your new API key' });
     const secret = await shown.locator('code').innerText();
     const me = () =>
       fetch(`${stage.url}/api/v1/users/me`, { headers: { authorization: `Bearer ${secret}` } });
-    expect((await me()).status).toBe(200);
+    expect(await (await me()).json()).toMatchObject({ role: 'runtime', agent_ids: [id] });
     await stage.check();
     await shown.getByRole('button', { name: 'I have copied it' }).click();
     await page.getByRole('button', { name: 'Actions: Shop' }).click();
@@ -67,6 +69,13 @@ describe('settings', () => {
     await stage.show('/settings/providers', 'Settings');
     await page.getByRole('cell', { name: 'Ready' }).first().waitFor();
     await stage.check();
+    await page.getByRole('cell', { name: 'Groq groq' }).waitFor();
+    const connect = page.getByRole('button', { name: 'Connect: Groq' });
+    await connect.click();
+    await page.getByLabel('API key').fill('gsk_0123456789');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Groq was saved').waitFor();
+    await connect.waitFor({ state: 'detached' });
     await stage.show('/settings/webhooks', 'Settings');
     await page.getByText('No webhooks yet').waitFor();
     await stage.check();

@@ -29,6 +29,10 @@ describe('share links', () => {
     await dialog.getByRole('button', { name: 'Create a share link' }).click();
     await page.waitForURL('**/share-links/shl_*');
     await page.getByText('0 of 5').waitFor();
+    await page
+      .getByRole('definition')
+      .filter({ hasText: /^https:\/\/www\.example\.com$/ })
+      .waitFor();
     await stage.check();
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 380, height: 740 });

@@ -111,6 +111,28 @@ describe('tools', () => {
       .waitFor();
   });
 
+  it('that wait are counted in the navigation, named in their conversation, and decided', async () => {
+    const { page, api } = stage;
+    const call = { id: 'call_2', name: 'cancel_order', arguments: { id: '4712' } };
+    const rounds = [{ tool_calls: [call] }, { text: ['It is cancelled.'] }];
+    const { id } = await stage.agent(rounds, { tools: ['cancel_order'] });
+    const session = await api.call<{ id: string }>('POST', `/agents/${id}/sessions`, { json: {} });
+    await api.call('POST', `/sessions/${session.id}/messages`, { json: { message: 'Cancel it.' } });
+    await stage.show(`/sessions/${session.id}`, /./);
+    await page.getByText('waits for the approval of a person: cancel_order').waitFor();
+    await page.getByRole('link', { name: 'Approvals 1 waiting' }).waitFor();
+    await stage.check();
+    await page.getByRole('link', { name: 'Decide' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Approvals' }).waitFor();
+    await page.getByText(/expires in/).waitFor();
+    await stage.check();
+    await page.getByRole('button', { name: 'Approve the call' }).click();
+    await page.getByText('Nothing waits for a decision').waitFor();
+    await page.getByRole('link', { name: 'Approvals', exact: true }).waitFor();
+    await page.goBack();
+    await page.getByText('It is cancelled.').waitFor();
+  });
+
   it('of an MCP server are listed, with its sign-ins, and the server is removed', async () => {
     const { page } = stage;
     await page.emulateMedia({ colorScheme: 'dark' });

@@ -12,14 +12,16 @@ import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
 
-/** Actions on an agent as a whole: export, duplicate, archive, restore, delete. */
+/** Ways and actions of an agent as a whole: conversations, cost, sharing, export, duplicate, archive, restore, delete. */
 export function AgentMenu({ agent }: { readonly agent: Agent | AgentSummary }) {
   const texts = useTexts(agentTexts);
   const mayWrite = useCan('agents:write');
   const [asked, setAsked] = useState<'archive' | 'delete' | null>(null);
   const { download, duplicate, restore } = useAgentActions(agent);
+  const ways = useWays(agent);
   const isArchived = agent.archived_at !== null;
   const items: readonly MenuItem[] = [
+    ...ways,
     { label: texts.exportAgent, onSelect: () => download.run() },
     ...(mayWrite ? [{ label: texts.duplicate, onSelect: () => duplicate.run() }] : []),
     ...(mayWrite && isArchived
@@ -41,6 +43,22 @@ export function AgentMenu({ agent }: { readonly agent: Agent | AgentSummary }) {
       )}
     </>
   );
+}
+
+/** The ways to what belongs to the agent in other areas. */
+function useWays({ id, archived_at }: Agent | AgentSummary): readonly MenuItem[] {
+  const texts = useTexts(agentTexts);
+  const [, go] = useLocation();
+  const mayRead = useCan('sessions:read');
+  const mayReadUsage = useCan('usage:read');
+  const mayShare = archived_at === null;
+  return [
+    { may: mayRead, label: texts.itsSessions, to: `/sessions?agent=${id}` },
+    { may: mayReadUsage, label: texts.itsCost, to: `/cost?agent=${id}` },
+    { may: mayShare, label: texts.share, to: `/settings/share-links?agent=${id}` },
+  ]
+    .filter(({ may }) => may)
+    .map(({ label, to }) => ({ label, onSelect: () => go(placeOf(to)) }));
 }
 
 function useAgentActions({ id, slug, name }: Agent | AgentSummary) {

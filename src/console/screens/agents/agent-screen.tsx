@@ -7,6 +7,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { Badge, Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { NoDocuments } from './agent-documents.tsx';
 import { AgentMenu } from './agent-menu.tsx';
 import { AgentSettings } from './agent-settings.tsx';
 import { Builder } from './builder/builder.tsx';
@@ -52,7 +53,11 @@ function Shown({ agent }: { readonly agent: Agent }) {
           { to: '/settings', label: texts.settings },
         ]}
       />
-      {archived_at !== null && <p className="note note-warn">{texts.archivedHint}</p>}
+      {archived_at === null ? (
+        <NoDocuments agent={agent} />
+      ) : (
+        <p className="note note-warn">{texts.archivedHint}</p>
+      )}
       <Switch>
         <Route path="/">
           {/* Another agent is another draft. */}

@@ -73,7 +73,7 @@ export default function Approvals() {
 
 function Call({ approval }: { readonly approval: Approval }) {
   const texts = useTexts(approvalTexts);
-  const { tool_name, effect, reason, agent_id, run_id, status, input } = approval;
+  const { tool_name, effect, reason, agent_id, run_id, session_id, status, input } = approval;
   return (
     <>
       <header className="section-header">
@@ -84,6 +84,18 @@ function Call({ approval }: { readonly approval: Approval }) {
         <span className="muted small">
           <AgentName id={agent_id} /> · <Time value={approval.created_at} /> ·{' '}
           <Link href={placeOf(`/sessions/runs/${run_id}`)}>{texts.trace}</Link>
+          {session_id !== null && (
+            <>
+              {' · '}
+              <Link href={placeOf(`/sessions/${session_id}`)}>{texts.conversation}</Link>
+            </>
+          )}
+          {status === 'pending' && (
+            <>
+              {' · '}
+              {texts.expires} <Time value={approval.expires_at} />
+            </>
+          )}
         </span>
       </header>
       <p>{reason}</p>

@@ -1,5 +1,6 @@
 import { ShieldCheck } from 'lucide-react';
 import type { Area } from '../../app/areas.ts';
+import { WaitingApprovals } from '../../app/waiting.tsx';
 
 export const approvalsArea: Area = {
   path: 'approvals',
@@ -8,5 +9,6 @@ export const approvalsArea: Area = {
   icon: ShieldCheck,
   permission: 'approvals:decide',
   letter: 'p',
+  Waiting: WaitingApprovals,
   load: () => import('./approvals.tsx'),
 };

@@ -33,7 +33,7 @@ export interface VariantDraft {
   readonly weight: number | null;
 }
 
-export const emptyDraft = (agent: string): ExperimentDraft => ({
+export const emptyDraft = (agent: string, control = '', candidate = ''): ExperimentDraft => ({
   ...{ agent, name: '', hypothesis: '', mode: 'fixed', metric: 'success', effect: 10 },
   guards: [
     { key: '1', metric: 'error_rate', effect: 10 },
@@ -42,8 +42,8 @@ export const emptyDraft = (agent: string): ExperimentDraft => ({
   ...{ source: 'feedback', event: 'goal', scorer: '' },
   ...{ confidence: 95, minimum: 100, prior: true },
   variants: [
-    { key: '1', name: 'control', version: '', weight: 50 },
-    { key: '2', name: 'candidate', version: '', weight: 50 },
+    { key: '1', name: 'control', version: control, weight: 50 },
+    { key: '2', name: 'candidate', version: candidate, weight: 50 },
   ],
 });
 

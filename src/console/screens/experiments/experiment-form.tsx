@@ -26,13 +26,13 @@ import { MetricField } from './metric-field.tsx';
 import { SuccessFields } from './success-fields.tsx';
 import { VariantFields } from './variant-fields.tsx';
 
-const filters = { agent: '' };
+const filters = { agent: '', control: '', candidate: '' };
 
 export function NewExperiment() {
   const texts = useTexts(experimentTexts);
   const [, go] = useLocation();
-  const [{ agent }] = useUrlState(filters);
-  const base = useMemo(() => emptyDraft(agent), [agent]);
+  const [{ agent, control, candidate }] = useUrlState(filters);
+  const base = useMemo(() => emptyDraft(agent, control, candidate), [agent, control, candidate]);
   const draft = useDraft('experiment', base);
   const create = useAction(
     (value: ExperimentDraft, header) =>

@@ -15,7 +15,7 @@ import { EntryList } from './entry-list.tsx';
 import { ExperimentActions } from './experiment-actions.tsx';
 import { ExperimentStatus } from './experiment-status.tsx';
 import { useMetricName } from './metrics.ts';
-import { Results } from './results.tsx';
+import { Outcome } from './outcome.tsx';
 import { StopVariant, Weights } from './variant-actions.tsx';
 
 export function ExperimentScreen({ id }: { readonly id: string }) {
@@ -53,7 +53,7 @@ export function ExperimentScreen({ id }: { readonly id: string }) {
       />
       <Switch>
         <Route path="/">
-          <Results experiment={experiment} />
+          <Outcome experiment={experiment} />
         </Route>
         <Route path="/setup">
           <Setup experiment={experiment} />

@@ -5,7 +5,7 @@ import { experimentTexts } from '../../texts/experiments.ts';
 import { DownloadButton } from '../../ui/download-button.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Badge, Section } from '../../ui/page.tsx';
-import { Empty, Failed, Loading } from '../../ui/states.tsx';
+import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { MetricResult } from './metric-result.tsx';
@@ -34,7 +34,6 @@ export function Results({ experiment: { id, status } }: { readonly experiment: E
     ) : (
       <Failed problem={error} onRetry={refetch} />
     );
-  if (status === 'draft') return <Empty title={texts.notStarted}>{texts.notStartedHint}</Empty>;
   const primary = data.variants[0]?.metrics.filter(({ role }) => role === 'primary') ?? [];
   const guards = data.variants[0]?.metrics.filter(({ role }) => role === 'guard') ?? [];
   return (

@@ -1,5 +1,6 @@
 import { Inbox } from 'lucide-react';
 import type { Area } from '../../app/areas.ts';
+import { WaitingConversations } from '../../app/waiting.tsx';
 
 export const inboxArea: Area = {
   path: 'inbox',
@@ -8,5 +9,6 @@ export const inboxArea: Area = {
   icon: Inbox,
   permission: 'hand_overs:read',
   letter: 'i',
+  Waiting: WaitingConversations,
   load: () => import('./inbox.tsx'),
 };

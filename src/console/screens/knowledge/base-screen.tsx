@@ -1,8 +1,10 @@
-import { Route, Switch } from 'wouter';
+import { Link, Route, Switch } from 'wouter';
 import { api } from '../../api/api.ts';
+import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { knowledgeTexts } from '../../texts/knowledge.ts';
+import { AgentName } from '../../ui/agent-filter.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -58,6 +60,14 @@ export function BaseScreen({ id }: { readonly id: string }) {
       back={back}
       {...(base.description !== '' && { description: base.description })}
     >
+      {base.agent_id !== null && (
+        <p className="muted">
+          {texts.usedBy}{' '}
+          <Link href={placeOf(`/agents/${base.agent_id}`)}>
+            <AgentName id={base.agent_id} />
+          </Link>
+        </p>
+      )}
       <Tabs label={texts.tabs} tabs={tabs} />
       <Switch>
         {maySearch && (

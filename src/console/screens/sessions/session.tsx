@@ -18,6 +18,8 @@ import { Badge, Facts, Page } from '../../ui/page.tsx';
 import { Empty, Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { AwaitedCalls } from './awaited-calls.tsx';
+import { EndUserLink } from './end-user-link.tsx';
 import { HandOverPanel } from './hand-over-panel.tsx';
 import { KeepAsCase } from './keep-as-case.tsx';
 
@@ -50,7 +52,7 @@ function Conversation({ session }: { readonly session: SessionWithMessages }) {
         <AgentName id={agent_id} />
       </Link>,
     ],
-    [texts.endUser, end_user_id ?? '–'],
+    [texts.endUser, <EndUserLink key="user" id={end_user_id} />],
     [texts.messages, message_count],
     [texts.started, <Time key="started" value={session.created_at} />],
     [texts.lastActive, <Time key="last" value={session.updated_at} />],
@@ -69,6 +71,7 @@ function Conversation({ session }: { readonly session: SessionWithMessages }) {
         </>
       }
     >
+      <AwaitedCalls session={session} />
       <div className="conversation-layout">
         <Messages session={session} />
         <aside className="card" aria-label={texts.details}>

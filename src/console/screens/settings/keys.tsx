@@ -14,6 +14,7 @@ import { SecretDialog } from '../../ui/secret-dialog.tsx';
 import { Empty, ProblemNote } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { KeyAgents, KeyAgentsField, useKeyAgentsName } from './key-agents.tsx';
 
 type Role = ApiKey['role'];
 const roles = ['runtime', 'viewer', 'editor', 'admin'] as const satisfies readonly Role[];
@@ -25,6 +26,7 @@ export default function Keys() {
   const texts = useTexts(settingsTexts);
   const mayManage = useCan('keys:manage');
   const [secret, setSecret] = useState<string | null>(null);
+  const agents = useKeyAgentsName();
   const reading = api.useInfiniteQuery('get', '/api/v1/api-keys', {}, paged);
   const create = mayManage && <CreateKey onSecret={setSecret} />;
   return (
@@ -39,6 +41,7 @@ export default function Keys() {
           { name: texts.name, cell: ({ name }) => name },
           { name: texts.key, cell: ({ last_four }) => <code>…{last_four}</code> },
           { name: texts.role, cell: ({ role }) => <Badge>{texts.roles[role]}</Badge> },
+          { name: agents, cell: (key) => <KeyAgents apiKey={key} />, isMinor: true },
           {
             name: texts.status,
             cell: ({ status }) => <Badge tone={tones[status]}>{texts.keyStatuses[status]}</Badge>,
@@ -72,6 +75,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
   const texts = useTexts(settingsTexts);
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('runtime');
+  const [agents, setAgents] = useState<readonly string[]>([]);
   const [day, setDay] = useState('');
   const create = useAction(
     (body: CreateApiKey, header) =>
@@ -81,6 +85,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
       onDone: (made) => {
         if (made !== undefined) onSecret(made.secret);
         setName('');
+        setAgents([]);
       },
     },
   );
@@ -90,7 +95,12 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
       title={texts.createKey}
       action={texts.createKey}
       change={create}
-      input={() => ({ name, role, expires_at: day === '' ? null : new Date(day).toISOString() })}
+      input={() => ({
+        name,
+        role,
+        agent_ids: agents.length === 0 ? null : [...agents],
+        expires_at: day === '' ? null : new Date(day).toISOString(),
+      })}
     >
       <TextField
         label={texts.name}
@@ -111,6 +121,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
           label: `${texts.roles[value]}: ${texts.roleHints[value]}`,
         }))}
       />
+      <KeyAgentsField chosen={agents} onChange={setAgents} />
       <TextField
         type="date"
         label={texts.expires}

@@ -14,6 +14,7 @@ import { Menu } from '../../ui/menu.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
+import { ConnectButton, ProviderName, useConnection } from './provider-connection.tsx';
 
 type ProviderId = paths['/api/v1/providers/{provider}']['put']['parameters']['path']['provider'];
 
@@ -33,7 +34,7 @@ export default function Providers() {
         rows={data.data}
         keyOf={({ id }) => id}
         columns={[
-          { name: texts.name, cell: ({ name }) => name },
+          { name: texts.name, cell: (provider) => <ProviderName provider={provider} /> },
           {
             name: texts.status,
             cell: ({ usable }) => (
@@ -74,9 +75,17 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
   const [key, setKey] = useState('');
   const [url, setUrl] = useState(provider.base_url ?? '');
   const path = { provider: provider.id as ProviderId };
+  const { urlHint, sayThatSaved } = useConnection(provider);
+  const isUnset = provider.configurable && !provider.usable && provider.api_key === null;
   const configure = useAction(
     (body: PutProvider) => client.PUT('/api/v1/providers/{provider}', { params: { path }, body }),
-    { refresh, onDone: () => setKey('') },
+    {
+      refresh,
+      onDone: () => {
+        setKey('');
+        sayThatSaved();
+      },
+    },
   );
   const remove = useAction(
     () => client.DELETE('/api/v1/providers/{provider}', { params: { path } }),
@@ -84,18 +93,22 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
   );
   return (
     <>
-      <Menu
-        label={`${texts.actions}: ${provider.name}`}
-        items={[
-          ...(provider.configurable
-            ? [{ label: texts.configure, onSelect: () => setOpen('configure') }]
-            : []),
-          { label: texts.test, onSelect: () => setOpen('test'), isDisabled: !provider.usable },
-          ...(provider.api_key === null
-            ? []
-            : [{ label: texts.removeKey, isDangerous: true, onSelect: () => setOpen('remove') }]),
-        ]}
-      />
+      {isUnset ? (
+        <ConnectButton provider={provider} onClick={() => setOpen('configure')} />
+      ) : (
+        <Menu
+          label={`${texts.actions}: ${provider.name}`}
+          items={[
+            ...(provider.configurable
+              ? [{ label: texts.configure, onSelect: () => setOpen('configure') }]
+              : []),
+            { label: texts.test, onSelect: () => setOpen('test'), isDisabled: !provider.usable },
+            ...(provider.api_key === null
+              ? []
+              : [{ label: texts.removeKey, isDangerous: true, onSelect: () => setOpen('remove') }]),
+          ]}
+        />
+      )}
       <Dialog
         isOpen={open === 'test'}
         onClose={() => setOpen(null)}
@@ -123,7 +136,7 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
         <TextField
           type="url"
           label={texts.baseUrl}
-          hint={texts.baseUrlHint}
+          hint={urlHint}
           pointer="/base_url"
           value={url}
           onChange={setUrl}

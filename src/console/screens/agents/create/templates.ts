@@ -11,7 +11,7 @@ export const templates: Readonly<Record<TemplateName, AgentConfigPatchInput>> = 
 
 Answer questions about our products and services from the documents only, and cite the passages. Be friendly and brief. Ask one question back when a request is not clear.
 
-If the documents do not answer a question, say so and offer to hand the conversation over to a person. Do not promise refunds, dates or prices that the documents do not state.`,
+If the documents do not answer a question, say so and offer to hand the conversation over to a person; do that with \`hand_over\` when the user wants it. Do not promise refunds, dates or prices that the documents do not state.`,
     knowledge: { scope: 'only', citations: true },
     tools: ['hand_over'],
     welcome_message: 'Hello! How can I help you?',

@@ -1,10 +1,11 @@
 import { useLocation } from 'wouter';
 import type { Agent } from '../../../../client/index.ts';
 import { api } from '../../../api/api.ts';
+import { placeOf } from '../../../app/places.ts';
 import { useCan } from '../../../app/session.tsx';
 import { versionTexts } from '../../../texts/agent-versions.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
-import { Button } from '../../../ui/button.tsx';
+import { Button, LinkButton } from '../../../ui/button.tsx';
 import { SelectField } from '../../../ui/field.tsx';
 import { Section } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
@@ -45,14 +46,14 @@ export function Comparison({ agent, a, b }: Pair) {
         <Button onClick={() => show(b, a)}>{texts.swap}</Button>
       </div>
       <Section title={texts.changes}>
-        <Changes {...{ agent, a, b }} />
+        <Changes {...{ agent, a, b }} mayTest={mayWrite && a !== b} />
       </Section>
       {mayWrite && <AskBoth {...{ agent, a, b }} />}
     </>
   );
 }
 
-function Changes({ agent: { id: agent }, a, b }: Pair) {
+function Changes({ agent: { id: agent }, a, b, mayTest }: Pair & { readonly mayTest: boolean }) {
   const texts = useTexts(versionTexts);
   const path = '/api/v1/agents/{agent}/versions/{version}' as const;
   const first = api.useQuery('get', path, { params: { path: { agent, version: a } } });
@@ -67,12 +68,22 @@ function Changes({ agent: { id: agent }, a, b }: Pair) {
   }
   if (first.data === undefined || second.data === undefined || diff.data === undefined)
     return <Loading>{texts.comparing}</Loading>;
+  const { id: control, config, number } = first.data;
+  const { id: candidate } = second.data;
+  const pair = new URLSearchParams({ agent, control, candidate });
   return (
-    <Diff
-      before={first.data.config}
-      after={second.data.config}
-      lines={diff.data.instructions}
-      names={[texts.version(first.data.number), texts.version(second.data.number)]}
-    />
+    <>
+      <Diff
+        before={config}
+        after={second.data.config}
+        lines={diff.data.instructions}
+        names={[texts.version(number), texts.version(second.data.number)]}
+      />
+      {mayTest && (
+        <p>
+          <LinkButton to={placeOf(`/experiments/new?${pair}`)}>{texts.experiment}</LinkButton>
+        </p>
+      )}
+    </>
   );
 }

@@ -52,7 +52,8 @@ export function VersionMenu({
             : [
                 {
                   label: texts.compareWithActive,
-                  onSelect: () => go(`/versions/${active}/${number}`),
+                  onSelect: () =>
+                    go(`/versions/${Math.min(active, number)}/${Math.max(active, number)}`),
                 },
               ]),
           ...(mayWrite

@@ -81,7 +81,9 @@ function Entry({
           {isActive ? (
             <strong>{texts.version(number)}</strong>
           ) : (
-            <Link href={`/versions/${active}/${number}`}>{texts.version(number)}</Link>
+            <Link href={`/versions/${Math.min(active, number)}/${Math.max(active, number)}`}>
+              {texts.version(number)}
+            </Link>
           )}
           {isActive && <Badge tone="good">{texts.active}</Badge>}
           {labels.map((label) => (
@@ -100,6 +102,12 @@ function Entry({
         </p>
         <p className="muted small">
           <Time value={created_at} /> · {texts.by(nameOf(created_by))}
+          {number > 1 && (
+            <>
+              {' · '}
+              <Link href={`/versions/${number - 1}/${number}`}>{texts.whatChanged}</Link>
+            </>
+          )}
         </p>
       </div>
       <VersionMenu

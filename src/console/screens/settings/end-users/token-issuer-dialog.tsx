@@ -1,9 +1,10 @@
 import { useState } from 'react';
 import type { CreateTokenIssuer, TokenIssuer } from '../../../../client/index.ts';
-import { api, client } from '../../../api/api.ts';
+import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { endUserTexts } from '../../../texts/end-users.ts';
+import { AgentChecks } from '../../../ui/agent-checks.tsx';
 import { NumberField, SelectField, TextAreaField, TextField } from '../../../ui/field.tsx';
 import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
 
@@ -124,7 +125,12 @@ export function TokenIssuerDialog({
         required
       />
       <TextField label={texts.groupsClaim} hint={texts.groupsClaimHint} {...text('groups_claim')} />
-      <AgentChecks chosen={draft.agent_ids} onChange={(agent_ids) => set({ agent_ids })} />
+      <AgentChecks
+        label={texts.agents}
+        hint={texts.agentsHint}
+        chosen={draft.agent_ids}
+        onChange={(agent_ids) => set({ agent_ids })}
+      />
       <SelectField
         label={texts.versions}
         pointer="/versions"
@@ -167,34 +173,5 @@ export function TokenIssuerDialog({
         />
       </div>
     </ControlledFormDialog>
-  );
-}
-
-function AgentChecks({
-  chosen,
-  onChange,
-}: {
-  readonly chosen: readonly string[];
-  readonly onChange: (ids: readonly string[]) => void;
-}) {
-  const texts = useTexts(endUserTexts);
-  const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
-  return (
-    <fieldset className="checks">
-      <legend className="field-label">{texts.agents}</legend>
-      <span className="field-hint">{texts.agentsHint}</span>
-      {(data?.data ?? []).map(({ id, name }) => (
-        <label key={id} className="row">
-          <input
-            type="checkbox"
-            checked={chosen.includes(id)}
-            onChange={({ target }) =>
-              onChange(target.checked ? [...chosen, id] : chosen.filter((one) => one !== id))
-            }
-          />
-          {name}
-        </label>
-      ))}
-    </fieldset>
   );
 }

@@ -3,9 +3,11 @@ import { Link, useLocation } from 'wouter';
 import type { ShareLink } from '../../../../client/index.ts';
 import { api, client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
+import { placeOf } from '../../../app/places.ts';
 import { useCan } from '../../../app/session.tsx';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { sharingTexts } from '../../../texts/sharing.ts';
+import { AgentName } from '../../../ui/agent-filter.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { CopyButton } from '../../../ui/copy.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
@@ -72,6 +74,13 @@ function Overview({ link }: { readonly link: ShareLink }) {
     >
       <Facts
         facts={[
+          [
+            texts.sharedAgent,
+            <Link key="agent" href={placeOf(`/agents/${link.agent_id}`)}>
+              <AgentName id={link.agent_id} />
+            </Link>,
+          ],
+          [texts.sites, link.allowed_origins.length === 0 ? '–' : link.allowed_origins.join(', ')],
           [
             texts.chatPage,
             <span key="url" className="copyable">
