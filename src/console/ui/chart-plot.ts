@@ -76,6 +76,8 @@ export function createPlot(drawing: Drawing): UPlot {
           width: one.isFaint === true ? 1.5 : 2,
           ...(one.isFaint === true && { dash: [4, 4] }),
           points: {
+            size: 6,
+            fill: colour(one.isFaint === true ? '--text-muted' : colourOf(one, index)),
             show: times.length < 3,
             filter: (_: UPlot, __: number, isShown: boolean) =>
               isShown ? null : alone(one.values),
@@ -113,6 +115,8 @@ const stepOf = (increment: number): Step =>
 function resolveColour(element: HTMLElement, name: string): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;
+  // Lines differ by colour in high contrast, too.
+  probe.style.setProperty('forced-color-adjust', 'none');
   element.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();
