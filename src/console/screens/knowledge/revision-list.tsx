@@ -5,7 +5,6 @@ import { api, paged, rowsOf } from '../../api/api.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { historyTexts } from '../../texts/knowledge-history.ts';
-import { Actor } from '../../ui/actor.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
@@ -95,6 +94,19 @@ function useColumns(base: KnowledgeBase): readonly Column<KnowledgeRevision>[] {
       isMinor: true,
     },
   ];
+}
+
+/** The member who made a change, or the id of the key or job. */
+function Actor({ id }: { readonly id: string | null }) {
+  const mayRead = useCan('members:read');
+  const { data } = api.useQuery(
+    'get',
+    '/api/v1/members',
+    { params: { query: { limit: 100 } } },
+    { enabled: mayRead && id?.startsWith('mem_') === true, staleTime: 60_000 },
+  );
+  if (id === null) return '–';
+  return data?.data.find((member) => member.id === id)?.name ?? <code>{id}</code>;
 }
 
 function CompareForm({

@@ -4,7 +4,6 @@ import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { settingsTexts } from '../../texts/settings.ts';
-import { Actor } from '../../ui/actor.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
@@ -66,8 +65,7 @@ export default function Audit() {
           { name: texts.action, cell: ({ action }) => <code>{action}</code> },
           {
             name: texts.actor,
-            cell: ({ actor_type, actor_id }) =>
-              actor_id === null ? actor_type : <Actor id={actor_id} />,
+            cell: ({ actor_type, actor_id }) => <code>{actor_id ?? actor_type}</code>,
             isMinor: true,
           },
           { name: texts.target, cell: ({ target_id }) => <code>{target_id}</code>, isMinor: true },

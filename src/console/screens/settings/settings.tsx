@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import './settings.css';
 import { type Permission, useSession } from '../../app/session.tsx';
@@ -80,12 +80,19 @@ export default function SettingsScreens() {
   const texts = useTexts(settingsTexts);
   const [location] = useLocation();
   const { permissions } = useSession().member;
+  const frame = useRef<HTMLDivElement>(null);
   const allowed = parts.filter(({ permission }) => permissions.includes(permission));
   const current = allowed.find(({ path }) => location === path || location.startsWith(`${path}/`));
   const part = current?.name ?? 'workspace';
+  // On narrow screens the parts are in one row, most of which is out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the current part depends on the address.
+  useEffect(() => {
+    const tab = frame.current?.querySelector('.settings-parts [aria-current="page"]');
+    tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [part]);
   return (
     <Page title={`${texts.parts[part]} · ${texts.title}`} heading={texts.title}>
-      <div className="settings">
+      <div ref={frame} className="settings">
         <div className="settings-parts">
           <Tabs
             label={texts.title}
