@@ -1,14 +1,14 @@
 /** The styles of the chat. The custom properties are the theme, which the embedding page may set (docs/guides/sharing.md). */
 export const styles = `
 :host {
-  --accent: var(--agentgrid-accent, light-dark(#1d4ed8, #93b4ff));
+  --accent: var(--agentgrid-accent, light-dark(#2f56c6, #8fb0ff));
   --accent-text: var(--agentgrid-accent-text, light-dark(#ffffff, #0b1220));
-  --background: var(--agentgrid-background, light-dark(#ffffff, #14161a));
-  --surface: var(--agentgrid-surface, light-dark(#f1f3f6, #22262d));
-  --text: var(--agentgrid-text, light-dark(#16181d, #eceef2));
-  --muted: var(--agentgrid-muted, light-dark(#535a66, #a9b1bd));
-  --border: var(--agentgrid-border, light-dark(#cfd4dc, #3a404a));
-  --danger: light-dark(#a61b1b, #ff9b9b);
+  --background: var(--agentgrid-background, light-dark(#ffffff, #16181d));
+  --surface: var(--agentgrid-surface, light-dark(#eceef2, #272b34));
+  --text: var(--agentgrid-text, light-dark(#1b1f27, #e6e9ef));
+  --muted: var(--agentgrid-muted, light-dark(#565e6c, #a4adbc));
+  --border: var(--agentgrid-border, light-dark(#dfe2e8, #333945));
+  --danger: light-dark(#a82020, #ff9d97);
   --radius: var(--agentgrid-radius, 12px);
   color-scheme: light dark;
   font: 16px/1.5 var(--agentgrid-font, system-ui, sans-serif);
@@ -85,7 +85,7 @@ textarea, .verify input { background: var(--background); border: 1px solid var(-
 .cited::backdrop { background: #0008; }
 .cited .page { flex: 1; overflow: auto; padding: 16px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .cited small { color: var(--muted); font-weight: normal; }
-mark { background: light-dark(#fde68a, #6b5200); color: inherit; }
+mark { background: light-dark(#ffe480, #6b4f00); color: inherit; }
 .typing { display: flex; gap: 4px; margin: 0; }
 .typing span { inline-size: 7px; block-size: 7px; border-radius: 50%; background: var(--muted); animation: blink 1.2s infinite; }
 .typing span:nth-child(2) { animation-delay: .2s; }
@@ -97,6 +97,6 @@ mark { background: light-dark(#fde68a, #6b5200); color: inherit; }
 
 /** The styles of the page around the chat. */
 export const pageStyles = `
-html { color-scheme: light dark; background: light-dark(#ffffff, #14161a); }
+html { color-scheme: light dark; background: light-dark(#ffffff, #16181d); }
 body { margin: 0; }
 `;

@@ -1,4 +1,4 @@
-import { CircleQuestionMark, Menu as MenuIcon, Search, X } from 'lucide-react';
+import { CircleQuestionMark, CircleUserRound, Menu as MenuIcon, Search, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
 import { client } from '../api/api.ts';
@@ -126,7 +126,7 @@ function WorkspaceMenu() {
   const shown = (
     <>
       <span className="workspace-name">{workspace.name}</span>
-      <span className="muted small">{workspace.role}</span>
+      <span className="muted small">{texts.roles[workspace.role]}</span>
     </>
   );
   return (
@@ -156,10 +156,15 @@ function PersonMenu() {
     (one) => one !== language,
   );
   return (
-    <div className="person">
+    <div>
       <Menu
         label={`${texts.account}: ${person.name}`}
-        trigger={<span className="workspace-name">{person.name}</span>}
+        trigger={
+          <span className="person">
+            <CircleUserRound size={16} aria-hidden="true" />
+            {person.name}
+          </span>
+        }
         items={[
           { label: texts.account, onSelect: () => go('/account') },
           { label: texts.reference, onSelect: () => window.open('/docs', '_blank', 'noopener') },

@@ -15,7 +15,7 @@ export const approvalTexts = catalogue({
       'A call comes here when the tool changes or destroys something and the agent’s approvals demand a person.',
     more: 'Show more',
     trace: 'Trace',
-    effects: { read: 'reads', write: 'changes', destructive: 'destroys' },
+    effects: { read: 'Reads', write: 'Changes', destructive: 'Destroys' },
     statuses: {
       pending: 'Waiting',
       approved: 'Approved',
@@ -50,7 +50,7 @@ export const approvalTexts = catalogue({
       'Ein Aufruf kommt hierher, wenn das Werkzeug etwas ändert oder zerstört und die Freigaben des Agenten einen Menschen verlangen.',
     more: 'Mehr anzeigen',
     trace: 'Ablauf',
-    effects: { read: 'liest', write: 'ändert', destructive: 'zerstört' },
+    effects: { read: 'Liest', write: 'Ändert', destructive: 'Zerstört' },
     statuses: {
       pending: 'Wartend',
       approved: 'Freigegeben',

@@ -4,7 +4,7 @@ export const fileScreenTexts = catalogue({
   en: {
     file: 'File',
     loading: 'Loading the file …',
-    base: 'Back to the files',
+    base: 'Files',
     download: 'Download',
     atRevision: (revision: string) =>
       `Shown as it was at revision ${revision}, when it was cited or found.`,
@@ -81,7 +81,7 @@ export const fileScreenTexts = catalogue({
   de: {
     file: 'Datei',
     loading: 'Datei wird geladen …',
-    base: 'Zurück zu den Dateien',
+    base: 'Dateien',
     download: 'Herunterladen',
     atRevision: (revision: string) =>
       `Gezeigt wie in Revision ${revision}, als sie zitiert oder gefunden wurde.`,

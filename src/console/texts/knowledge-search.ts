@@ -36,7 +36,7 @@ export const searchTexts = catalogue({
       partial: 'The documents may hold the answer',
       none: 'The documents do not seem to hold the answer',
     },
-    confidence: (share: string) => `confidence ${share}`,
+    confidence: (share: string) => `Confidence ${share}`,
     found: (count: number) => counted(count, 'passage', 'passages'),
     took: (server: string, total: string) => `${server} on the server, ${total} in all`,
     retrieval: (span: string) => `${span} of it searching`,

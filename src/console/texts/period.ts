@@ -6,7 +6,7 @@ export const periodTexts = catalogue({
     from: 'From',
     to: 'To',
     zone: 'Time zone',
-    ofWorkspace: (zone: string) => `Workspace: ${zone}`,
+    ofWorkspace: (zone: string) => `${zone} (workspace)`,
     ofViewer: (zone: string) => `Yours: ${zone}`,
     presets: {
       today: 'Today',
@@ -30,7 +30,7 @@ export const periodTexts = catalogue({
     from: 'Von',
     to: 'Bis',
     zone: 'Zeitzone',
-    ofWorkspace: (zone: string) => `Arbeitsbereich: ${zone}`,
+    ofWorkspace: (zone: string) => `${zone} (Arbeitsbereich)`,
     ofViewer: (zone: string) => `Ihre: ${zone}`,
     presets: {
       today: 'Heute',

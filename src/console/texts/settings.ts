@@ -4,7 +4,7 @@ const quotaNames = {
   en: {
     files: 'Files',
     bytes: 'Size of files',
-    chunks: 'Chunks',
+    chunks: 'Passages',
     agents: 'Agents',
     sessions: 'Sessions',
     tools: 'Tools',
@@ -19,7 +19,7 @@ const quotaNames = {
   de: {
     files: 'Dateien',
     bytes: 'Größe der Dateien',
-    chunks: 'Textstellen',
+    chunks: 'Abschnitte',
     agents: 'Agenten',
     sessions: 'Sitzungen',
     tools: 'Werkzeuge',

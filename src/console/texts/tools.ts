@@ -11,7 +11,7 @@ export const toolTexts = catalogue({
     nameHint: 'As the model sees it, such as order_status.',
     request: 'Request',
     effect: 'Effect',
-    effects: { read: 'reads', write: 'changes things', destructive: 'cannot be undone' },
+    effects: { read: 'Reads', write: 'Changes things', destructive: 'Cannot be undone' },
     allEffects: 'All effects',
     effectHint:
       'Calls that change something can wait for a person. Each agent chooses its tools, and what waits, in its builder.',
@@ -131,7 +131,7 @@ export const toolTexts = catalogue({
     nameHint: 'Wie das Modell es sieht, etwa order_status.',
     request: 'Anfrage',
     effect: 'Wirkung',
-    effects: { read: 'liest', write: 'ändert etwas', destructive: 'nicht umkehrbar' },
+    effects: { read: 'Liest', write: 'Ändert etwas', destructive: 'Nicht umkehrbar' },
     allEffects: 'Alle Wirkungen',
     effectHint:
       'Aufrufe, die etwas ändern, können auf einen Menschen warten. Welche Werkzeuge ein Agent hat und was wartet, steht in seiner Werkbank.',

@@ -32,7 +32,12 @@ export function AgentFilter({
 /** The name of an agent, by its id until it is known. */
 export function AgentName({ id }: { readonly id: string }) {
   const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
-  return data?.data.find((one) => one.id === id)?.name ?? id;
+  const name = data?.data.find((one) => one.id === id)?.name ?? id;
+  return (
+    <span className="name" title={name}>
+      {name}
+    </span>
+  );
 }
 
 /** Chooses the agent that a form is about. `''` chooses none. */

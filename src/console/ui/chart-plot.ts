@@ -3,7 +3,11 @@ import type { Mark, Series } from './chart.tsx';
 import type { Step } from './format.ts';
 
 /** Colours that differ in lightness too, by light-dark pairs of the tokens. */
-export const colours = ['--accent', '--good', '--warn', '--bad', '--text-muted'];
+export const colours = ['--accent', '--good', '--warn', '--bad', '--text-muted'] as const;
+
+/** The token of the colour of a line. */
+export const colourOf = ({ colour }: Series, index: number): string =>
+  colour ?? colours[index % colours.length] ?? '--accent';
 
 interface Drawing {
   readonly frame: HTMLElement;
@@ -21,13 +25,17 @@ interface Drawing {
 
 const seconds = (time: string): number => Date.parse(time) / 1000;
 const day = 86_400;
+const wholeSteps = Array.from({ length: 16 }, (_, power) =>
+  [1, 2, 5].map((one) => one * 10 ** power),
+).flat();
 
 /** Draws lines on a canvas in the frame. */
 export function createPlot(drawing: Drawing): UPlot {
   const { frame, width, height, times, series, marks, timeZone, format, tick, onPoint } = drawing;
   const colour = (name: string) => resolveColour(frame, name);
   const grid = { stroke: colour('--line'), width: 1 };
-  const axis = { stroke: colour('--text-muted'), grid, ticks: grid };
+  const axis = { stroke: colour('--text-muted'), grid, ticks: { show: false }, gap: 10 };
+  const isWhole = series.every(({ values }) => values.every((one) => Number.isInteger(one ?? 0)));
   return new UPlot(
     {
       ...{ width, height, legend: { show: false }, cursor: { drag: { x: false, y: false } } },
@@ -47,22 +55,33 @@ export function createPlot(drawing: Drawing): UPlot {
       axes: [
         {
           ...axis,
+          grid: { show: false },
           size: 32,
           values: (_, ticks, _axis, _space, increment) =>
             ticks.map((at) => tick(new Date(at * 1000).toISOString(), stepOf(increment))),
         },
-        { ...axis, size: 68, values: (_, ticks) => ticks.map((one) => format(one)) },
+        {
+          ...axis,
+          size: 68,
+          values: (_, ticks) => ticks.map((one) => format(one)),
+          // Counts have no halves.
+          ...(isWhole && { incrs: wholeSteps }),
+        },
       ],
       series: [
         {},
-        ...series.map(({ name, isFaint = false }, index) => ({
-          label: name,
-          stroke: colour(
-            isFaint ? '--text-muted' : (colours[index % colours.length] ?? '--accent'),
-          ),
-          width: isFaint ? 1.5 : 2,
-          ...(isFaint && { dash: [4, 4] }),
-          points: { show: times.length < 3 },
+        ...series.map((one, index) => ({
+          label: one.name,
+          stroke: colour(one.isFaint === true ? '--text-muted' : colourOf(one, index)),
+          width: one.isFaint === true ? 1.5 : 2,
+          ...(one.isFaint === true && { dash: [4, 4] }),
+          points: {
+            size: 6,
+            fill: colour(one.isFaint === true ? '--text-muted' : colourOf(one, index)),
+            show: times.length < 3,
+            filter: (_: UPlot, __: number, isShown: boolean) =>
+              isShown ? null : alone(one.values),
+          },
         })),
       ],
       hooks: {
@@ -74,6 +93,14 @@ export function createPlot(drawing: Drawing): UPlot {
     frame,
   );
 }
+
+/** The points without a neighbour, which no line would show. */
+const alone = (values: Series['values']): number[] =>
+  values.flatMap((value, index) =>
+    value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null
+      ? [index]
+      : [],
+  );
 
 /** Puts the cursor on a point, as the pointer would. */
 export function showPoint(plot: UPlot, time: string | undefined): void {
@@ -88,6 +115,8 @@ const stepOf = (increment: number): Step =>
 function resolveColour(element: HTMLElement, name: string): string {
   const probe = document.createElement('span');
   probe.style.color = `var(${name})`;
+  // Lines differ by colour in high contrast, too.
+  probe.style.setProperty('forced-color-adjust', 'none');
   element.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();

@@ -5,7 +5,7 @@ import { useLocation } from 'wouter';
 import { usePreferences } from '../app/preferences.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
-import { colours, createPlot, showPoint } from './chart-plot.ts';
+import { colourOf, type colours, createPlot, showPoint } from './chart-plot.ts';
 import { ChartTable } from './chart-table.tsx';
 import { type Step, useFormat } from './format.ts';
 
@@ -15,7 +15,11 @@ export interface Series {
   readonly values: readonly (number | null)[];
   /** Dashed and grey, such as the period before. */
   readonly isFaint?: boolean;
+  /** What it means, where that has a colour; default: by its place. */
+  readonly colour?: Colour;
 }
+
+export type Colour = (typeof colours)[number];
 
 /** An event on the time axis, such as an activation. */
 export interface Mark {
@@ -96,7 +100,10 @@ export function Chart(props: ChartProps) {
         {series.map((one, index) => (
           <span key={one.name}>
             <i
-              className={`swatch swatch-${one.isFaint === true ? 'faint' : index % colours.length}`}
+              className={`swatch${one.isFaint === true ? ' swatch-faint' : ''}`}
+              style={
+                one.isFaint === true ? undefined : { background: `var(${colourOf(one, index)})` }
+              }
               aria-hidden="true"
             />{' '}
             {one.name}

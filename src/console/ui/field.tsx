@@ -12,6 +12,7 @@ import type { Problem } from '../../client/index.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
 import { ProblemNote } from './states.tsx';
+import { Words } from './words.tsx';
 
 const FormProblem = createContext<Problem | null>(null);
 
@@ -121,7 +122,7 @@ export function Field({
       )}
       {violation !== null && (
         <p id={`${id}-error`} className="field-error">
-          {violation}
+          <Words>{violation}</Words>
         </p>
       )}
     </div>
@@ -275,7 +276,11 @@ export function CheckField({
           {hint}
         </p>
       )}
-      {violation !== null && <p className="field-error">{violation}</p>}
+      {violation !== null && (
+        <p className="field-error">
+          <Words>{violation}</Words>
+        </p>
+      )}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { Problem } from '../../client/index.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
 import { Button } from './button.tsx';
+import { Words } from './words.tsx';
 
 /** What is being waited for, in words. */
 export const Loading = ({ children }: { readonly children: ReactNode }) => (
@@ -42,7 +43,9 @@ export function Failed({
   return (
     <div className="state" role="alert">
       <h2>{title}</h2>
-      <p className="muted">{detail}</p>
+      <p className="muted">
+        <Words>{detail}</Words>
+      </p>
       {requestId !== null && <p className="muted small">{texts.request(requestId)}</p>}
       {onRetry !== undefined && <Button onClick={() => onRetry()}>{texts.tryAgain}</Button>}
     </div>
@@ -56,7 +59,9 @@ export function ProblemNote({ problem }: { readonly problem: Problem | null }) {
   const { detail, requestId } = describe(problem, texts);
   return (
     <div className="note note-bad" role="alert">
-      <p>{detail}</p>
+      <p>
+        <Words>{detail}</Words>
+      </p>
       {requestId !== null && <p className="small">{texts.request(requestId)}</p>}
     </div>
   );

@@ -10,6 +10,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** Numbers are right-aligned. */
   readonly isNumber?: boolean;
+  /** What can be done with the row: ends its first line on narrow screens. A column named “Actions” is one, too. */
+  readonly isAction?: boolean;
   /** Left out on narrow screens. */
   readonly isMinor?: boolean;
 }
@@ -43,57 +45,61 @@ interface Selection<Row> {
   readonly allLabel: string;
 }
 
-/** A table; on narrow screens each row is a block. */
-export const Table = <Row,>({
-  label,
-  columns,
-  rows,
-  keyOf,
-  linkOf,
-  selection,
-}: TableProps<Row>) => (
-  <div className="table-frame">
-    <table className="table">
-      <caption className="visually-hidden">{label}</caption>
-      <thead>
-        <tr>
-          {selection !== undefined && (
-            <th className="table-select">
-              <SelectAll keys={rows.map(keyOf)} selection={selection} />
-            </th>
-          )}
-          {columns.map(({ name, isNumber, isMinor }) => (
-            <th key={name} scope="col" className={cellClass(isNumber, isMinor)}>
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={keyOf(row)} className={linkOf === undefined ? '' : 'table-row-link'}>
+/** A table; on narrow screens each row is a block. The column of actions, named as such, ends its first line. */
+export function Table<Row>({ label, columns, rows, keyOf, linkOf, selection }: TableProps<Row>) {
+  const texts = useTexts(uiTexts);
+  const cellClass = ({ name, isNumber, isMinor, isAction }: Column<Row>) =>
+    [isNumber && 'number', isMinor && 'minor', (isAction || name === texts.actions) && 'actions']
+      .filter(Boolean)
+      .join(' ') || undefined;
+  return (
+    <div className="table-frame">
+      <table className="table">
+        <caption className="visually-hidden">{label}</caption>
+        <thead>
+          <tr>
             {selection !== undefined && (
-              <td className="table-select">
-                <Select row={row} id={keyOf(row)} selection={selection} />
-              </td>
+              <th className="table-select">
+                <SelectAll keys={rows.map(keyOf)} selection={selection} />
+              </th>
             )}
-            {columns.map(({ name, cell, isNumber, isMinor }, index) => (
-              <td key={name} data-label={name} className={cellClass(isNumber, isMinor)}>
-                {linkOf !== undefined && index === 0 ? (
-                  <Link href={linkOf(row)} className="table-link">
-                    {cell(row)}
-                  </Link>
+            {columns.map((column) => (
+              <th key={column.name} scope="col" className={cellClass(column)}>
+                {column.name === texts.actions ? (
+                  <span className="visually-hidden">{column.name}</span>
                 ) : (
-                  cell(row)
+                  column.name
                 )}
-              </td>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-);
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)} className={linkOf === undefined ? '' : 'table-row-link'}>
+              {selection !== undefined && (
+                <td className="table-select">
+                  <Select row={row} id={keyOf(row)} selection={selection} />
+                </td>
+              )}
+              {columns.map((column, index) => (
+                <td key={column.name} data-label={column.name} className={cellClass(column)}>
+                  {linkOf !== undefined && index === 0 ? (
+                    <Link href={linkOf(row)} className="table-link">
+                      {column.cell(row)}
+                    </Link>
+                  ) : (
+                    column.cell(row)
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
 
 function Select<Row>({
   row,
@@ -136,9 +142,6 @@ function SelectAll<Row>({
     />
   );
 }
-
-const cellClass = (isNumber = false, isMinor = false) =>
-  [isNumber && 'number', isMinor && 'minor'].filter(Boolean).join(' ') || undefined;
 
 /** A list of the API: its states, its rows and the way to more of them. */
 export function ListTable<Row>({

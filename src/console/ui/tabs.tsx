@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
 
 /** Parts of a screen with addresses of their own, relative to the nearest nested route; the first may be `/`. */
@@ -15,8 +16,16 @@ export function Tabs({
   const [path] = useLocation();
   const isCurrent = (to: string) =>
     to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
+  // On narrow screens some are out of sight.
+  const row = useRef<HTMLElement>(null);
+  const current = tabs.find(({ to }) => isCurrent(to))?.to;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the current one depends on the address.
+  useEffect(() => {
+    const tab = row.current?.querySelector('[aria-current="page"]');
+    tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   return (
-    <nav className="tabs" aria-label={label}>
+    <nav ref={row} className="tabs" aria-label={label}>
       {tabs.map(({ to, label: text, count }) => (
         <Link key={to} href={to} className="tab" aria-current={isCurrent(to) ? 'page' : undefined}>
           {text}

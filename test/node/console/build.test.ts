@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
@@ -41,4 +41,25 @@ it('loads less than 250 KB at first, and less than 150 KB for each area', async 
     expect([name, size < 150_000]).toEqual([name, true]);
     expect([name, (sizes.first ?? 0) + size < 250_000]).toEqual([name, true]);
   }
+});
+
+it('has no class with two looks: styles of areas stay in the page once they were loaded', () => {
+  const root = join(import.meta.dirname, '../../../src/console');
+  const classesOf = (pattern: string) =>
+    globSync(pattern, { cwd: root }).map(
+      (file) =>
+        [
+          file,
+          new Set(readFileSync(join(root, file), 'utf8').match(/\.[a-z][a-z0-9-]*(?=[^{}]*\{)/g)),
+        ] as const,
+    );
+  const shared = new Set(classesOf('styles/*.css').flatMap(([, classes]) => [...classes]));
+  const owners = new Map<string, string>();
+  for (const [file, classes] of classesOf('screens/*/*.css'))
+    for (const one of classes) {
+      if (shared.has(one)) continue;
+      expect([one, owners.get(one) ?? file]).toEqual([one, file]);
+      owners.set(one, file);
+    }
+  expect(owners.size).toBeGreaterThan(50);
 });

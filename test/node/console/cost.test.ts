@@ -85,7 +85,7 @@ describe('the cost', () => {
     expect(await page.getByRole('link', { name: 'Trace' }).count()).toBe(2);
     await stage.check();
     await page.getByRole('link', { name: 'Show the refused runs' }).click();
-    await page.getByRole('heading', { level: 1, name: 'Runs' }).waitFor();
+    await page.waitForURL(/\/sessions\/runs/);
     await page.locator('tbody tr').first().waitFor();
     await page.goBack();
     await page.getByRole('button', { name: 'Change' }).click();

@@ -129,7 +129,11 @@ function useColumns(figures: ReadonlyMap<string, Figures> | null): readonly Colu
       ),
     },
     { name: texts.model, cell: ({ model }) => <code>{model}</code>, isMinor: true },
-    { name: texts.version, cell: ({ active_version }) => active_version.number, isNumber: true },
+    {
+      name: texts.version,
+      cell: ({ active_version }) => active_version.number,
+      ...{ isNumber: true, isMinor: true },
+    },
     {
       name: texts.runs,
       cell: (row) => (figures === null ? '–' : format.number(of(row)?.usage.runs ?? 0)),

@@ -8,7 +8,7 @@ import { Failed, Loading } from '../../ui/states.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { Report } from './report.tsx';
 
-const defaults = { ...periodDefaults, agent: '', version: '', experiment: '', by: 'version' };
+const defaults = { ...periodDefaults, agent: '', version: '', experiment: '', by: '' };
 export type AnalyticsState = Readonly<Record<keyof typeof defaults, string>>;
 
 /** `/analytics`: how the agents were used, how fast and how well they answered, and what it cost. */

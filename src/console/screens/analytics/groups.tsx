@@ -84,7 +84,7 @@ export function Groups({
           value={grouping}
           onChange={onChange}
           choices={groupings
-            .filter((one) => one !== 'agent' || agent === '')
+            .filter((one) => one === grouping || one !== (agent === '' ? 'version' : 'agent'))
             .map((value) => ({ value, label: texts.by(texts.groupings[value]) }))}
         />
       }

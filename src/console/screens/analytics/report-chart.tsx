@@ -2,7 +2,7 @@ import { lazy, Suspense, useMemo } from 'react';
 import type { Analytics, Measures } from '../../../client/index.ts';
 import { analyticsTexts } from '../../texts/analytics.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import type { Mark } from '../../ui/chart.tsx';
+import type { Colour, Mark } from '../../ui/chart.tsx';
 import type { Step } from '../../ui/format.ts';
 import { Loading } from '../../ui/states.tsx';
 
@@ -10,7 +10,11 @@ const Chart = lazy(async () => ({ default: (await import('../../ui/chart.tsx')).
 
 type LineName = keyof (typeof analyticsTexts)['en']['lines'];
 /** The lines of a chart; constants, so that a chart is drawn anew only for other figures. */
-export type Lines = readonly (readonly [LineName, (measures: Measures) => number | null])[];
+export type Lines = readonly (readonly [
+  LineName,
+  (measures: Measures) => number | null,
+  colour?: Colour,
+])[];
 
 /** Lines of a report over its steps; the first one is drawn for the period before, too. */
 export function ReportChart({
@@ -35,9 +39,10 @@ export function ReportChart({
   const texts = useTexts(analyticsTexts);
   const times = useMemo(() => report.series.map(({ start }) => start), [report]);
   const series = useMemo(() => {
-    const shown = lines.map(([name, read]) => ({
+    const shown = lines.map(([name, read, colour]) => ({
       name: texts.lines[name],
       values: report.series.map(read),
+      ...(colour !== undefined && { colour }),
     }));
     const [first] = lines;
     if (first === undefined || before === undefined) return shown;

@@ -32,7 +32,8 @@ export function Report({ state, change, period, workspaceZone }: ReportProps) {
   const { agent, version, experiment } = state;
   const isFiltered = version !== '' || experiment !== '';
   const filters = { agent, version, experiment };
-  const grouping = state.by as Grouping;
+  // Versions have names within their agent.
+  const grouping = (state.by || (agent === '' ? 'agent' : 'version')) as Grouping;
   const { data, error, isOld, refetch } = useReport(period, {
     ...filters,
     group: isFiltered ? '' : grouping,

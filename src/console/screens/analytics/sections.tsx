@@ -18,9 +18,9 @@ const latencyLines: Lines = [
   ['p99', ({ performance }) => performance.latency_ms?.p99 ?? null],
 ];
 const qualityLines: Lines = [
-  ['positive', ({ quality }) => quality.feedback.positive],
-  ['negative', ({ quality }) => quality.feedback.negative],
-  ['noAnswer', ({ quality }) => quality.coverage.none],
+  ['positive', ({ quality }) => quality.feedback.positive, '--good'],
+  ['negative', ({ quality }) => quality.feedback.negative, '--bad'],
+  ['noAnswer', ({ quality }) => quality.coverage.none, '--warn'],
 ];
 const costLines: Lines = [['cost', ({ cost }) => cost.total_usd]];
 

@@ -104,7 +104,7 @@ function Pair({
   return (
     <>
       <h3>{right?.input ?? left?.input ?? id}</h3>
-      <div className="pair">
+      <div className="answers">
         <Expected expected={right?.expected ?? left?.expected ?? null} />
         {side(texts.before, left)}
         {side(texts.now, right)}

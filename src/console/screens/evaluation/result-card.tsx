@@ -35,7 +35,7 @@ export function ResultCard({
             <strong>{error.code}</strong> {error.detail}
           </p>
         )}
-        <div className="pair">
+        <div className="answers">
           <Expected expected={result.expected} />
           <div>
             <h3>{texts.answer}</h3>

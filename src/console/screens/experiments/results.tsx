@@ -8,6 +8,7 @@ import { Badge, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { Words } from '../../ui/words.tsx';
 import { MetricResult } from './metric-result.tsx';
 import { useMetricName } from './metrics.ts';
 
@@ -120,7 +121,9 @@ function Warnings({
         >
           <strong>{texts.warningTitles[code]}</strong>
           {code === 'sample_ratio_mismatch' && ` (p = ${sample_ratio.p_value.toPrecision(2)})`}
-          <p>{detail}</p>
+          <p>
+            <Words>{detail}</Words>
+          </p>
         </li>
       ))}
     </ul>

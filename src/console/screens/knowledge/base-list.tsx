@@ -32,7 +32,7 @@ export function BaseList() {
     },
     {
       name: texts.owner,
-      cell: ({ agent_id }) => <Badge>{agent_id === null ? texts.shared : texts.ofAgent}</Badge>,
+      cell: ({ agent_id }) => (agent_id === null ? texts.shared : texts.ofAgent),
       isMinor: true,
     },
     {

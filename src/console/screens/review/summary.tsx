@@ -66,21 +66,25 @@ function Figures({ agent }: { readonly agent: string }) {
         ]}
       />
       <Section title={texts.byVersion}>
-        <Table
-          label={texts.byVersion}
-          rows={versions}
-          keyOf={({ version_id }) => version_id}
-          columns={[
-            { name: texts.version, cell: (one) => one.number },
-            { name: texts.verdictNames.good, cell: ({ good }) => number(good), isNumber: true },
-            {
-              name: texts.verdictNames.partly,
-              cell: ({ partly }) => number(partly),
-              isNumber: true,
-            },
-            { name: texts.verdictNames.bad, cell: ({ bad }) => number(bad), isNumber: true },
-          ]}
-        />
+        {versions.length === 0 ? (
+          <p className="muted">{texts.nothing}</p>
+        ) : (
+          <Table
+            label={texts.byVersion}
+            rows={versions}
+            keyOf={({ version_id }) => version_id}
+            columns={[
+              { name: texts.version, cell: (one) => one.number },
+              { name: texts.verdictNames.good, cell: ({ good }) => number(good), isNumber: true },
+              {
+                name: texts.verdictNames.partly,
+                cell: ({ partly }) => number(partly),
+                isNumber: true,
+              },
+              { name: texts.verdictNames.bad, cell: ({ bad }) => number(bad), isNumber: true },
+            ]}
+          />
+        )}
       </Section>
       <div className="columns">
         <Counts

@@ -125,7 +125,9 @@ function Given({ run: { context } }: { readonly run: RunWithSteps }) {
         {parts.map((name) => (
           <li key={name}>
             <span>{texts.parts[name]}</span>
-            <meter min={0} max={all} value={tokens[name]} aria-label={texts.parts[name]} />
+            <span className="span-track" aria-hidden="true">
+              <span className="span-bar" style={{ width: `${(tokens[name] / all) * 100}%` }} />
+            </span>
             <span className="number">{format.number(tokens[name])}</span>
           </li>
         ))}

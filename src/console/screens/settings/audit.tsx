@@ -71,6 +71,7 @@ export default function Audit() {
           { name: texts.target, cell: ({ target_id }) => <code>{target_id}</code>, isMinor: true },
           {
             name: texts.details,
+            isAction: true,
             cell: (entry) => (
               <Button kind="quiet" isSmall onClick={() => setShown(entry)}>
                 {texts.show}

@@ -2,6 +2,7 @@ import { builderTexts } from '../../../texts/agent-builder.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Badge } from '../../../ui/page.tsx';
+import { Words } from '../../../ui/words.tsx';
 import { useBuilder } from './context.tsx';
 import { partOf } from './parts.ts';
 
@@ -23,7 +24,9 @@ export function Findings() {
           return (
             <li key={`${rule} ${pointer} ${detail}`}>
               <Badge tone={tones[severity]}>{texts.severities[severity]}</Badge>
-              <span>{detail}</span>
+              <span>
+                <Words>{detail}</Words>
+              </span>
               {part !== null && (
                 <Button isSmall kind="quiet" onClick={() => toggle(part, true)}>
                   {texts.showPart}

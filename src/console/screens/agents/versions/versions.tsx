@@ -92,7 +92,7 @@ function Entry({
             </Badge>
           ))}
           {experiments.map(({ id, name, status }) => (
-            <Badge key={id} tone={status === 'running' ? 'warn' : 'neutral'}>
+            <Badge key={id} tone={status === 'running' ? 'info' : 'neutral'}>
               {texts.inExperiment(name)}
             </Badge>
           ))}

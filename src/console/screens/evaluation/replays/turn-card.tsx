@@ -31,7 +31,7 @@ export function TurnCard({ turn }: { readonly turn: ReplayTurn }) {
             <strong>{replay.error.code}</strong> {replay.error.detail}
           </p>
         )}
-        <div className="pair">
+        <div className="answers">
           <div>
             <h3>{texts.original}</h3>
             <Answer text={original.answer} />

@@ -78,7 +78,7 @@ function Figures({ person }: { readonly person: EndUser }) {
       title={<code>{person.id}</code>}
       actions={<LinkButton to={sessions}>{texts.showSessions}</LinkButton>}
     >
-      <dl className="figures">
+      <dl className="tiles">
         {figures.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
