@@ -27,9 +27,10 @@ const Standing = z.object(standing).openapi('BudgetStanding');
 export type Standing = z.output<typeof Standing>;
 
 export const ListedBudget = Budget.extend({
-  standing: Standing.nullable().describe(
-    'Use in the current period; null for a budget that limits each subject separately',
-  ),
+  standing: z
+    .object(standing)
+    .nullable()
+    .describe('Use in the current period; null for a budget that limits each subject separately'),
   has_refused: z
     .boolean()
     .nullable()

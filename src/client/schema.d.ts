@@ -9102,22 +9102,21 @@ export interface components {
             max_output_tokens?: number | null;
         } | null;
         ListedBudget: components["schemas"]["Budget"] & {
-            standing: components["schemas"]["BudgetStanding"];
+            standing: {
+                subject: string | null;
+                limit_usd: number;
+                spent_usd: number;
+                held_usd: number;
+                remaining_usd: number;
+                percent: number;
+                unpriced_calls: number;
+                /** Format: date-time */
+                period_start: string;
+                /** Format: date-time */
+                resets_at: string | null;
+            } | null;
             has_refused: boolean | null;
         };
-        BudgetStanding: {
-            subject: string | null;
-            limit_usd: number;
-            spent_usd: number;
-            held_usd: number;
-            remaining_usd: number;
-            percent: number;
-            unpriced_calls: number;
-            /** Format: date-time */
-            period_start: string;
-            /** Format: date-time */
-            resets_at: string | null;
-        } | null;
         UpdateBudget: {
             name?: string;
             limit_usd?: number;
@@ -9142,6 +9141,19 @@ export interface components {
             open_holds: components["schemas"]["BudgetHold"][];
             last_settlements: components["schemas"]["BudgetHold"][];
             alerts: components["schemas"]["BudgetAlert"][];
+        };
+        BudgetStanding: {
+            subject: string | null;
+            limit_usd: number;
+            spent_usd: number;
+            held_usd: number;
+            remaining_usd: number;
+            percent: number;
+            unpriced_calls: number;
+            /** Format: date-time */
+            period_start: string;
+            /** Format: date-time */
+            resets_at: string | null;
         };
         BudgetHold: {
             id: string;
@@ -13401,6 +13413,7 @@ export interface components {
             cost_usd: number;
             unpriced_calls: number;
             parts: {
+                name: string | null;
                 value: string;
                 calls: number;
                 input_tokens: number;
@@ -14955,9 +14968,9 @@ export type PutPrices = components['schemas']['PutPrices'];
 export type CreateBudget = components['schemas']['CreateBudget'];
 export type DowngradeRule = components['schemas']['DowngradeRule'];
 export type ListedBudget = components['schemas']['ListedBudget'];
-export type BudgetStanding = components['schemas']['BudgetStanding'];
 export type UpdateBudget = components['schemas']['UpdateBudget'];
 export type ExplainedBudget = components['schemas']['ExplainedBudget'];
+export type BudgetStanding = components['schemas']['BudgetStanding'];
 export type BudgetHold = components['schemas']['BudgetHold'];
 export type OwnBudget = components['schemas']['OwnBudget'];
 export type Schedule = components['schemas']['Schedule'];
@@ -23199,6 +23212,7 @@ export interface operations {
                 session?: string;
                 end_user_id?: string;
                 finish_reason?: string;
+                coverage?: "full" | "partial" | "none";
                 error?: string;
                 min_cost_usd?: number;
                 max_cost_usd?: number;
@@ -23359,6 +23373,7 @@ export interface operations {
                 session?: string;
                 end_user_id?: string;
                 finish_reason?: string;
+                coverage?: "full" | "partial" | "none";
                 error?: string;
                 min_cost_usd?: number;
                 max_cost_usd?: number;
@@ -23714,6 +23729,7 @@ export interface operations {
                 version?: string;
                 run_status?: "queued" | "running" | "requires_action" | "completed" | "failed" | "cancelled" | "interrupted" | "limit_exceeded" | "expired";
                 finish_reason?: string;
+                coverage?: "full" | "partial" | "none";
                 feedback?: "1" | "2" | "3" | "4" | "5" | "any" | "up" | "down";
                 start_date?: string;
                 end_date?: string;
@@ -23797,6 +23813,7 @@ export interface operations {
                 version?: string;
                 run_status?: "queued" | "running" | "requires_action" | "completed" | "failed" | "cancelled" | "interrupted" | "limit_exceeded" | "expired";
                 finish_reason?: string;
+                coverage?: "full" | "partial" | "none";
                 feedback?: "1" | "2" | "3" | "4" | "5" | "any" | "up" | "down";
                 start_date?: string;
                 end_date?: string;

@@ -29,8 +29,6 @@ export const experimentTexts = catalogue({
     loadingOne: 'Loading the experiment …',
     loadingResults: 'Computing the results …',
     loadingLog: 'Loading the log …',
-    partial: (count: number) =>
-      `Experiments of the first ${count} agents. Choose an agent to see those of another.`,
     none: 'No experiments yet',
     noneHint:
       'Take two versions of an agent: each end user gets one of them, and what happens is counted. You promote the better one with a click.',
@@ -254,8 +252,6 @@ export const experimentTexts = catalogue({
     loadingOne: 'Experiment wird geladen …',
     loadingResults: 'Ergebnisse werden berechnet …',
     loadingLog: 'Protokoll wird geladen …',
-    partial: (count: number) =>
-      `Experimente der ersten ${count} Agenten. Für andere wählen Sie einen Agenten.`,
     none: 'Noch keine Experimente',
     noneHint:
       'Nehmen Sie zwei Versionen eines Agenten: Jeder Endnutzer bekommt eine davon, und die Ergebnisse werden gezählt. Die bessere übernehmen Sie mit einem Klick.',

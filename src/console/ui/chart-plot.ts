@@ -55,14 +55,17 @@ export function createPlot(drawing: Drawing): UPlot {
       ],
       series: [
         {},
-        ...series.map(({ name, isFaint = false }, index) => ({
+        ...series.map(({ name, values, isFaint = false }, index) => ({
           label: name,
           stroke: colour(
             isFaint ? '--text-muted' : (colours[index % colours.length] ?? '--accent'),
           ),
           width: isFaint ? 1.5 : 2,
           ...(isFaint && { dash: [4, 4] }),
-          points: { show: times.length < 3 },
+          points: {
+            show: times.length < 3,
+            filter: times.length < 3 ? null : isolated(values),
+          },
         })),
       ],
       hooks: {
@@ -74,6 +77,14 @@ export function createPlot(drawing: Drawing): UPlot {
     frame,
   );
 }
+
+/** Points between gaps, which no line shows. */
+const isolated = (values: Series['values']): number[] =>
+  values.flatMap((value, index) =>
+    value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null
+      ? [index]
+      : [],
+  );
 
 /** Puts the cursor on a point, as the pointer would. */
 export function showPoint(plot: UPlot, time: string | undefined): void {
