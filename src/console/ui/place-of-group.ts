@@ -30,5 +30,5 @@ export function placeOfGroup(
   const wanted = dimension === 'variant' ? value.slice(value.indexOf('/') + 1) : value;
   if (unnamed.has(wanted)) return null;
   const query = { ...(agent !== '' && { agent }), start_date: start, end_date: end };
-  return placeOf(`${path}?${new URLSearchParams({ ...query, [filter]: wanted })}`);
+  return placeOf(`${path}?${new URLSearchParams({ [filter]: wanted, ...query })}`);
 }

@@ -12,11 +12,12 @@ afterAll(() => stage.close());
 describe('share links', () => {
   it('are created with their limits, and say at its field what is wrong', async () => {
     const { page } = stage;
-    await stage.show(`/settings/share-links?agent=${agent}`, 'Settings');
+    await stage.show('/settings/share-links', 'Settings');
     await page.getByText('No agent is shared').waitFor();
     await stage.check();
     await page.getByRole('button', { name: 'Create a share link' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'Agent' }).selectOption(agent);
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Website');
     const origins = dialog.getByRole('textbox', { name: 'Sites that may embed the widget' });
     await origins.fill('www.example.com');
