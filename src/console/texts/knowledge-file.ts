@@ -91,7 +91,7 @@ export const fileScreenTexts = catalogue({
     previewOpen: 'Andere Abschnitte versuchen',
     previewTitle: 'Andere Abschnitte versuchen',
     previewHint:
-      'Wie diese Datei zerteilt würde. Nichts wird gespeichert; die Größe gehört zu einer neuen Sammlung.',
+      'Wie diese Datei zerteilt würde. Nichts wird gespeichert; die Größe gehört zu einer neuen Wissensbasis.',
     previewCut: 'Zerteilen',
     previewCount: (count: string, least: string, mean: string, most: string) =>
       `${count} Abschnitte von ${least} bis ${most} Tokens, im Mittel ${mean}.`,

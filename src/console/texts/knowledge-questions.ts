@@ -130,9 +130,9 @@ export const questionTexts = catalogue({
   },
   de: {
     import: 'Importieren',
-    importTitle: 'Prüffragen importieren',
+    importTitle: 'Referenzfragen importieren',
     importHint:
-      'Eine CSV-Tabelle mit den Spalten question, file und text, oder JSON Lines: {"question": "…", "expected": [{"file": "…", "text": "…"}]}. Eine Datei heißt wie in dieser Sammlung, oder hat ihre Id. Ohne Datei muss die Frage abgelehnt werden.',
+      'Eine CSV-Tabelle mit den Spalten question, file und text, oder JSON Lines: {"question": "…", "expected": [{"file": "…", "text": "…"}]}. Eine Datei heißt wie in dieser Wissensbasis, oder hat ihre Id. Ohne Datei muss die Frage abgelehnt werden.',
     importFile: 'Datei',
     importAction: (count: number) => `${counted(count, 'Frage', 'Fragen')} importieren`,
     imported: (count: number) => `${counted(count, 'Frage', 'Fragen')} importiert`,
@@ -141,7 +141,7 @@ export const questionTexts = catalogue({
     faults: {
       no_question: 'hat keine Frage',
       not_json: 'ist kein JSON',
-      no_file: 'nennt eine Datei, die die Sammlung nicht hat:',
+      no_file: 'nennt eine Datei, die die Wissensbasis nicht hat:',
     },
     lineFault: (line: number, fault: string, file: string) => `Zeile ${line} ${fault} ${file}`,
     questions: 'Referenzfragen',

@@ -105,7 +105,7 @@ function Cut({ file, base }: { readonly file: File; readonly base: KnowledgeBase
             )}{' '}
             {result.is_truncated && texts.previewPart}
           </p>
-          <ol className="knowledge-chunks">
+          <ol className="list">
             {result.chunks.map(({ start, page, tokens, text }) => (
               <li key={start} className="card">
                 <p className="muted small">

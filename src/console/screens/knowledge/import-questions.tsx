@@ -9,7 +9,7 @@ import { useToast } from '../../ui/toast.tsx';
 import { type ReadQuestions, readQuestions } from './read-questions.ts';
 
 /** As many as the API takes at once. */
-const batchSize = 100;
+const batchSize = 200;
 const shownFaults = 10;
 const nothing: ReadQuestions = { questions: [], faults: [] };
 
