@@ -138,6 +138,7 @@ describe('experiments', () => {
     await dialog.getByRole('textbox', { name: 'Reason' }).fill('Fewer words help.');
     await stage.check();
     await dialog.getByRole('button', { name: 'Promote candidate' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await page.getByText('Concluded').first().waitFor();
     const { active_version } = await api.call<{ active_version: { number: number } }>(
       'GET',

@@ -11,7 +11,7 @@ interface Row {
 }
 
 /** What is wrong with a line. */
-export interface LineFault {
+interface LineFault {
   readonly line: number;
   readonly kind: 'no_question' | 'not_json' | 'no_file';
   /** The file that was not found. */
