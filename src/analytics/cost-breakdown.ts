@@ -14,6 +14,7 @@ import { maxDays } from './plan.ts';
 import { readFigures, type Wanted } from './read.ts';
 import type { BreakdownQuery, CostBreakdown } from './schema.ts';
 import { type Slices, totalOf } from './slices.ts';
+import { namesOfVersions } from './version-names.ts';
 
 /** The parts of the cost of an agent (id or slug), or of all agents that the caller may see. Throws `not_found`, `validation_failed`. */
 export async function getCostBreakdown(
@@ -30,11 +31,18 @@ export async function getCostBreakdown(
       { dimension: dimensionOf(query.group_by), boundaries: [start, end] },
     ];
   };
-  const { parts, agent_id, isComplete, time_zone: own } = await readFigures(ctx, agent, want);
+  const {
+    parts,
+    agent_id,
+    isComplete,
+    time_zone: own,
+    names,
+  } = await readFigures(ctx, agent, want);
   const [{ boundaries = [] } = {}] = want(own);
   const [all = [], [slices = new Map()] = []] = parts;
   const total = totalOf(all);
   const groups = groupsOf(query.group_by, slices);
+  const versions = await namesOfVersions(ctx, query.group_by, [...groups.keys()]);
   return {
     agent_id,
     start: toWireTime(boundaries[0] as number),
@@ -47,7 +55,10 @@ export async function getCostBreakdown(
     unpriced_calls: readMetric(total, unpriced_calls),
     parts: ranked(withRest(groups, query.group_by, slices, total))
       .filter(([, figures]) => readMetric(figures, calls) > 0)
-      .map(([value, figures]) => toPart(value, figures, readMetric(total, cost))),
+      .map(([value, figures]) => ({
+        name: names.get(value) ?? versions.get(value) ?? null,
+        ...toPart(value, figures, readMetric(total, cost)),
+      })),
   };
 }
 
@@ -55,7 +66,7 @@ const toPart = (
   value: string,
   figures: Figures,
   whole: number,
-): CostBreakdown['parts'][number] => ({
+): Omit<CostBreakdown['parts'][number], 'name'> => ({
   value,
   calls: readMetric(figures, calls),
   input_tokens: readMetric(figures, input_tokens),

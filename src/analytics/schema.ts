@@ -85,6 +85,9 @@ const CapabilityCost = z.object({
 
 const Top = { calls: count, runs: count, messages: count, cost_usd: Usd };
 
+const valueName =
+  'Names of the experiment and the variant, or of the agent with the number of the version; null for other dimensions';
+
 export const Analytics = z
   .object({
     agent_id: z.string().nullable().describe('null for the workspace'),
@@ -113,10 +116,7 @@ export const Analytics = z
     groups: z.array(
       z.object({
         value: z.string(),
-        name: z
-          .string()
-          .nullable()
-          .describe('Names of the experiment and the variant; null for other dimensions'),
+        name: z.string().nullable().describe(valueName),
         ...Measures.shape,
       }),
     ),
@@ -150,6 +150,7 @@ export const Analytics = z
 export type Analytics = z.output<typeof Analytics>;
 
 const Part = z.object({
+  name: z.string().nullable().describe(valueName),
   value: z
     .string()
     .describe(

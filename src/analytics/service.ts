@@ -13,6 +13,7 @@ import { readFigures, type Wanted } from './read.ts';
 import type { Analytics, AnalyticsQuery } from './schema.ts';
 import { type Slices, totalOf } from './slices.ts';
 import { toplists } from './toplists.ts';
+import { namesOfVersions } from './version-names.ts';
 
 /**
  * Usage, performance, quality and cost of an agent (id or slug), or of all agents that the caller may see.
@@ -35,6 +36,8 @@ export async function getAnalytics(
     isWhole ? stretches : stretches.map((slices) => filterSlices(slices, query)),
   );
   const total = totalOf(all);
+  const slices = groups[0] ?? new Map();
+  const versions = await namesOfVersions(ctx, query.group_by, [...slices.keys()]);
   return {
     agent_id,
     start: toWireTime(start),
@@ -50,7 +53,7 @@ export async function getAnalytics(
       totals: toMeasures(totalOf(previous)),
     },
     series: toSeries(all, boundaries, query.granularity),
-    ...toGroups(query, groups[0] ?? new Map(), names),
+    ...toGroups(query, slices, new Map([...names, ...versions])),
     ...costsOf(total),
     forecast: forecast(readMetric(total, cost), { start, end }, ctx.now()),
     ...toplists(isWhole ? (top[0] ?? new Map()) : new Map()),

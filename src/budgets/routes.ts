@@ -13,7 +13,7 @@ import {
   removeBudget,
   updateBudget,
 } from './service.ts';
-import { BudgetAlertEvent, ExplainedBudget, OwnBudget } from './standing.ts';
+import { BudgetAlertEvent, ExplainedBudget, ListedBudget, OwnBudget } from './standing.ts';
 
 const budget = z.object({ budget: Id('bud') });
 const access = 'budgets:manage' as const;
@@ -45,7 +45,11 @@ export const budgetRoutes = new Router()
       tag,
       summary: 'List budgets',
       query: z.strictObject(pageQuery),
-      reply: { status: 200, schema: pageOf(Budget), description: 'Budgets, newest first' },
+      reply: {
+        status: 200,
+        schema: pageOf(ListedBudget),
+        description: 'Budgets with their use, newest first',
+      },
       failures: ['invalid_cursor'],
     },
     (ctx, { query }) => listBudgets(ctx, query),

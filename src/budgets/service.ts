@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
+import { type BudgetPeriod, budgetPeriods } from '../db/schema/budgets.ts';
 import { EndUserId } from '../http/schema.ts';
 import { modelNameError } from '../models/index.ts';
 import { planManagedWebhook, removeManagedWebhook } from '../notifications/index.ts';
@@ -14,7 +15,15 @@ import { periodAt } from '../usage/index.ts';
 import { invalidateBudgets, readCachedBudgets } from './cached-budgets.ts';
 import { type Bound, type Spender, selectBinding } from './hold.ts';
 import { type Budget, type CreateBudget, toBudget, type UpdateBudget } from './schema.ts';
-import { type ExplainedBudget, type OwnBudget, toAlert, toHold, toStanding } from './standing.ts';
+import {
+  type ExplainedBudget,
+  type ListedBudget,
+  type OwnBudget,
+  toAlert,
+  toHold,
+  toListed,
+  toStanding,
+} from './standing.ts';
 import {
   type BudgetRow,
   deleteBudget,
@@ -81,14 +90,22 @@ export async function createBudget(ctx: Ctx, input: CreateBudget): Promise<Budge
   return reply;
 }
 
-export const listBudgets = (ctx: Ctx, query: PageQuery): Promise<Page<Budget>> =>
-  readPage(
+/** Lists budgets with their use in the current period. Two round trips. */
+export async function listBudgets(ctx: Ctx, query: PageQuery): Promise<Page<ListedBudget>> {
+  const { time_zone } = await readCachedBudgets(ctx);
+  const now = ctx.now();
+  const spanOf = ({ period }: Pick<BudgetRow, 'period'>) => periodAt(period, now, time_zone);
+  const starts = Object.fromEntries(
+    budgetPeriods.map((period) => [period, spanOf({ period }).start]),
+  ) as Record<BudgetPeriod, number>;
+  return readPage(
     { secret: ctx.config.signing_secret, workspace_id: ctx.workspace_id, list: 'budgets' },
     query,
-    (after, limit) => selectBudgets(ctx.db, ctx.workspace_id, after, limit).all(),
+    (after, limit) => selectBudgets(ctx.db, ctx.workspace_id, starts, after, limit).all(),
     (row) => row.id,
-    toBudget,
+    (row) => toListed(row, spanOf(row)),
   );
+}
 
 export const getBudget = async (ctx: Ctx, id: string): Promise<Budget> =>
   toBudget(await findBudget(ctx, id));

@@ -3,8 +3,9 @@ import { budgetActions, budgetPeriods, budgetScopes } from '../db/schema/budgets
 import { Id, Time } from '../http/schema.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
-import { Budget } from './schema.ts';
-import type { AlertRow, HoldRow } from './store.ts';
+import type { Span } from '../usage/index.ts';
+import { Budget, toBudget } from './schema.ts';
+import type { AlertRow, HoldRow, ListedRow } from './store.ts';
 
 const standing = {
   subject: z
@@ -24,6 +25,18 @@ const standing = {
 /** The use of a budget by one subject in the current period. */
 const Standing = z.object(standing).openapi('BudgetStanding');
 export type Standing = z.output<typeof Standing>;
+
+export const ListedBudget = Budget.extend({
+  standing: z
+    .object(standing)
+    .nullable()
+    .describe('Use in the current period; null for a budget that limits each subject separately'),
+  has_refused: z
+    .boolean()
+    .nullable()
+    .describe('True if it has refused a call in the current period; null with `standing`'),
+}).openapi('ListedBudget');
+export type ListedBudget = z.output<typeof ListedBudget>;
 
 export const OwnBudget = z
   .object({
@@ -80,6 +93,21 @@ export type ExplainedBudget = z.output<typeof ExplainedBudget>;
 export const BudgetAlertEvent = z
   .object({ type: z.literal('budget.alert'), alert: Alert, budget: Budget, workspace_id: Id('ws') })
   .openapi('BudgetAlertEvent');
+
+/** Returns a listed budget; the counter is null before the first call of the period. */
+export const toListed = (
+  { counter, has_refused, ...row }: ListedRow,
+  { start, end }: Span,
+): ListedBudget => {
+  if (row.scope !== 'workspace' && row.subject_id === null)
+    return { ...toBudget(row), standing: null, has_refused: null };
+  const standing = toStanding({
+    ...{ spent_nano_usd: 0, held_nano_usd: 0, unpriced_calls: 0, ...counter },
+    ...{ subject: row.subject_id ?? '', limit_nano_usd: row.limit_nano_usd },
+    ...{ period_start: start, period_end: end },
+  });
+  return { ...toBudget(row), standing, has_refused };
+};
 
 export interface CounterValues {
   readonly subject: string;

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import {
+  type BudgetPeriod,
   budget_alerts,
   budget_counters,
   budget_holds,
@@ -27,9 +28,39 @@ export const selectAllBudgets = (db: Db, workspace_id: string) =>
     .orderBy(asc(budgets.id))
     .limit(maxBudgets);
 
-export const selectBudgets = (db: Db, workspace_id: string, after: string | null, limit: number) =>
-  db
-    .select()
+/** A budget with its counter of the current period, if it has one subject, and whether it has refused a call. */
+export type ListedRow = BudgetRow & {
+  readonly counter: Pick<
+    typeof budget_counters.$inferSelect,
+    'spent_nano_usd' | 'held_nano_usd' | 'unpriced_calls'
+  > | null;
+  readonly has_refused: boolean;
+};
+
+/** Selects budgets, newest first, with their use since `starts`, the beginnings of the periods. */
+export const selectBudgets = (
+  db: Db,
+  workspace_id: string,
+  starts: Readonly<Record<BudgetPeriod, number>>,
+  after: string | null,
+  limit: number,
+) => {
+  const start = sql`cast(json_extract(${JSON.stringify(starts)}, '$.' || ${budgets.period}) as integer)`;
+  return db
+    .select({
+      ...getTableColumns(budgets),
+      counter: sql<ListedRow['counter']>`(select json_object('spent_nano_usd', c.spent_nano_usd,
+          'held_nano_usd', c.held_nano_usd, 'unpriced_calls', c.unpriced_calls)
+        from budget_counters c where c.budget_id = ${budgets}.id and c.subject = coalesce(${budgets}.subject_id, '')
+          and c.period_start = ${start})`
+        .mapWith((text: string) => JSON.parse(text) as ListedRow['counter'])
+        .as('counter'),
+      has_refused:
+        sql<boolean>`exists (select 1 from budget_alerts a where a.budget_id = ${budgets}.id
+        and a.subject = coalesce(${budgets}.subject_id, '') and a.kind = 'refused' and a.period_start = ${start})`
+          .mapWith(Boolean)
+          .as('has_refused'),
+    })
     .from(budgets)
     .where(
       and(
@@ -39,6 +70,7 @@ export const selectBudgets = (db: Db, workspace_id: string, after: string | null
     )
     .orderBy(desc(budgets.id))
     .limit(limit);
+};
 
 export const selectBudget = (db: Db, workspace_id: string, id: string) =>
   db.select().from(budgets).where(one(workspace_id, id));

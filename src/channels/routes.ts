@@ -10,6 +10,7 @@ import {
   Channel,
   ChannelDelivery,
   ChannelDeliveryQuery,
+  ChannelsQuery,
   ChannelTest,
   CreateChannel,
   UpdateChannel,
@@ -58,7 +59,21 @@ export const channelRoutes = new Router()
       reply: { status: 200, schema: pageOf(Channel), description: 'Channels, newest first' },
       failures: ['invalid_cursor'],
     },
-    (ctx, { params, query }) => listChannels(ctx, params.agent, query),
+    (ctx, { params, query }) => listChannels(ctx, { ...query, agent: params.agent }),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/channels',
+      access: 'channels:read',
+      tag,
+      summary: 'List all channels',
+      description: 'Channels of all agents. A key that is limited to agents sees theirs.',
+      query: ChannelsQuery,
+      reply: { status: 200, schema: pageOf(Channel), description: 'Channels, newest first' },
+      failures: ['invalid_cursor', 'not_found'],
+    },
+    (ctx, { query }) => listChannels(ctx, query),
   )
   .endpoint(
     {

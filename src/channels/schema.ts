@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { AgentParameter } from '../agents/index.ts';
 import { channelDeliveryStatuses, channelKinds } from '../db/schema/channels.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Name, Time } from '../http/schema.ts';
@@ -100,6 +101,12 @@ export const ChannelTest = z
   })
   .openapi('ChannelTest', { example: { ok: true, account: 'agent in Acme', error: null } });
 export type ChannelTest = z.output<typeof ChannelTest>;
+
+export const ChannelsQuery = z.strictObject({
+  ...pageQuery,
+  agent: AgentParameter.optional().describe('Filter by agent: its id or slug'),
+});
+export type ChannelsQuery = z.output<typeof ChannelsQuery>;
 
 export const ChannelDeliveryQuery = z.strictObject({
   ...pageQuery,

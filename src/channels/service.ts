@@ -1,13 +1,13 @@
-import { selectAgent } from '../agents/index.ts';
+import { findAgentId, selectAgent } from '../agents/index.ts';
 import { isGuardViolation, isUniqueViolation } from '../db/errors.ts';
 import { bodyViolations } from '../http/violations.ts';
 import { credentialActor } from '../identity/index.ts';
 import { commit } from '../platform/commit.ts';
-import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import { actorId, type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { authorizeAgent } from '../runs/index.ts';
 import { putSecret, sealSecret } from '../secrets/index.ts';
 import { Failure, notFound, validationFailed } from '../shared/failure.ts';
-import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { type Page, readPage } from '../shared/page.ts';
 import { hour } from '../shared/time.ts';
 import { adapters } from './adapters/registry.ts';
 import { SendError } from './call-api.ts';
@@ -16,6 +16,7 @@ import {
   type Channel,
   type ChannelDelivery,
   type ChannelDeliveryQuery,
+  type ChannelsQuery,
   type ChannelTest,
   type CreateChannel,
   toChannel,
@@ -98,15 +99,18 @@ export async function createChannel(
 
 export async function listChannels(
   ctx: Ctx,
-  agentName: string,
-  query: PageQuery,
+  { agent: name, ...query }: ChannelsQuery,
 ): Promise<Page<Channel>> {
-  const { db, workspace_id } = ctx;
-  const agent = authorizeAgent(ctx, await selectAgent(db, workspace_id, agentName).all());
+  const { db, workspace_id, config } = ctx;
+  const agent = await findAgentId(ctx, name);
+  const only = agent === undefined ? coveredAgents(ctx.actor) : null;
   return readPage(
-    { secret: ctx.config.signing_secret, workspace_id, list: `channels:${agent.id}` },
+    {
+      ...{ secret: config.signing_secret, workspace_id },
+      ...{ list: `channels:${agent ?? 'all'}`, filters: { only: only?.join() } },
+    },
     query,
-    (after, limit) => selectChannels(db, workspace_id, agent.id, after, limit).all(),
+    (after, limit) => selectChannels(db, workspace_id, agent, only, after, limit).all(),
     ({ id }) => id,
     toChannel,
   );

@@ -1,5 +1,6 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { valuesOf } from '../db/json-values.ts';
 import {
   channel_deliveries,
   type channel_messages,
@@ -29,10 +30,12 @@ const own = (workspace_id: string, id: string) =>
 export const selectChannel = (db: Db, workspace_id: string, id: string) =>
   db.select().from(channels).where(own(workspace_id, id));
 
+/** Selects channels, newest first: of an agent, or of `only` these. */
 export const selectChannels = (
   db: Db,
   workspace_id: string,
-  agent_id: string,
+  agent: string | undefined,
+  only: readonly string[] | null,
   after: string | null,
   limit: number,
 ) =>
@@ -42,7 +45,8 @@ export const selectChannels = (
     .where(
       and(
         eq(channels.workspace_id, workspace_id),
-        eq(channels.agent_id, agent_id),
+        agent === undefined ? undefined : eq(channels.agent_id, agent),
+        only === null ? undefined : inArray(channels.agent_id, valuesOf(only)),
         after === null ? undefined : lt(channels.id, after),
       ),
     )

@@ -1828,6 +1828,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/experiments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAllExperiments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/experiments/{experiment}": {
         parameters: {
             query?: never;
@@ -3332,6 +3348,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/share-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAllShareLinks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/share-links/{share_link}": {
         parameters: {
             query?: never;
@@ -3422,6 +3454,22 @@ export interface paths {
         get: operations["listChannels"];
         put?: never;
         post: operations["createChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAllChannels"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3884,6 +3932,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["listCaseResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{dataset}/cases/{case}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listPastResults"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7818,6 +7882,8 @@ export interface components {
             needs_key: boolean;
             base_url: string | null;
             price_usd: number;
+            /** @enum {string} */
+            price_source: "workspace" | "list";
             api_key: {
                 last_four: string | null;
                 fingerprint: string;
@@ -9035,6 +9101,22 @@ export interface components {
             model?: string | null;
             max_output_tokens?: number | null;
         } | null;
+        ListedBudget: components["schemas"]["Budget"] & {
+            standing: {
+                subject: string | null;
+                limit_usd: number;
+                spent_usd: number;
+                held_usd: number;
+                remaining_usd: number;
+                percent: number;
+                unpriced_calls: number;
+                /** Format: date-time */
+                period_start: string;
+                /** Format: date-time */
+                resets_at: string | null;
+            } | null;
+            has_refused: boolean | null;
+        };
         UpdateBudget: {
             name?: string;
             limit_usd?: number;
@@ -9653,6 +9735,7 @@ export interface components {
             ocr: {
                 model: string;
             } | null;
+            files: components["schemas"]["KnowledgeBaseFiles"];
             chunk_count: number;
             embedding_usage: components["schemas"]["EmbeddingUsage"] & unknown;
             revision: number;
@@ -9665,6 +9748,12 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        KnowledgeBaseFiles: {
+            ready: number;
+            processing: number;
+            failed: number;
+            byte_size: number;
+        } | null;
         CreateKnowledgeBase: {
             name: string;
             description?: string;
@@ -10413,6 +10502,7 @@ export interface components {
              */
             type: "file";
             number: number;
+            base_id: string | null;
             file_id: string;
             file_name: string;
             chunk_id: string;
@@ -12431,6 +12521,23 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
         };
+        PastCaseResult: {
+            evaluation_id: string;
+            label: string;
+            agent_id: string;
+            target: number;
+            version: number;
+            is_draft: boolean;
+            repetition: number;
+            /** @enum {string|null} */
+            outcome: "completed" | "failed" | "limit_exceeded" | "requires_action" | "cancelled" | null;
+            score: number | null;
+            passed: boolean | null;
+            cost_usd: number | null;
+            latency_ms: number | null;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
         EvaluationComparison: {
             evaluation: {
                 id: string;
@@ -13306,6 +13413,7 @@ export interface components {
             cost_usd: number;
             unpriced_calls: number;
             parts: {
+                name: string | null;
                 value: string;
                 calls: number;
                 input_tokens: number;
@@ -14859,6 +14967,7 @@ export type PriceList = components['schemas']['PriceList'];
 export type PutPrices = components['schemas']['PutPrices'];
 export type CreateBudget = components['schemas']['CreateBudget'];
 export type DowngradeRule = components['schemas']['DowngradeRule'];
+export type ListedBudget = components['schemas']['ListedBudget'];
 export type UpdateBudget = components['schemas']['UpdateBudget'];
 export type ExplainedBudget = components['schemas']['ExplainedBudget'];
 export type BudgetStanding = components['schemas']['BudgetStanding'];
@@ -14901,6 +15010,7 @@ export type RateLimitsInput = components['schemas']['RateLimitsInput'];
 export type Limits = components['schemas']['Limits'];
 export type LimitsInput = components['schemas']['LimitsInput'];
 export type KnowledgeBase = components['schemas']['KnowledgeBase'];
+export type KnowledgeBaseFiles = components['schemas']['KnowledgeBaseFiles'];
 export type CreateKnowledgeBase = components['schemas']['CreateKnowledgeBase'];
 export type UpdateKnowledgeBase = components['schemas']['UpdateKnowledgeBase'];
 export type SearchQuery = components['schemas']['SearchQuery'];
@@ -15088,6 +15198,7 @@ export type CostScorer = components['schemas']['CostScorer'];
 export type JudgeScorer = components['schemas']['JudgeScorer'];
 export type JudgeConfig = components['schemas']['JudgeConfig'];
 export type EvaluationResult = components['schemas']['EvaluationResult'];
+export type PastCaseResult = components['schemas']['PastCaseResult'];
 export type EvaluationComparison = components['schemas']['EvaluationComparison'];
 export type ResumeEvaluation = components['schemas']['ResumeEvaluation'];
 export type Replay = components['schemas']['Replay'];
@@ -19841,7 +19952,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["Budget"][];
+                        data: components["schemas"]["ListedBudget"][];
                         next_cursor: string | null;
                     };
                 };
@@ -20330,6 +20441,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Experiment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listAllExperiments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                status?: "draft" | "running" | "paused" | "concluded" | "stopped";
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Experiment"][];
+                        next_cursor: string | null;
+                    };
                 };
             };
             default: {
@@ -21201,6 +21347,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
+                counts?: "true" | "false";
             };
             header?: never;
             path?: never;
@@ -23065,6 +23212,7 @@ export interface operations {
                 session?: string;
                 end_user_id?: string;
                 finish_reason?: string;
+                coverage?: "full" | "partial" | "none";
                 error?: string;
                 min_cost_usd?: number;
                 max_cost_usd?: number;
@@ -23225,6 +23373,7 @@ export interface operations {
                 session?: string;
                 end_user_id?: string;
                 finish_reason?: string;
+                coverage?: "full" | "partial" | "none";
                 error?: string;
                 min_cost_usd?: number;
                 max_cost_usd?: number;
@@ -23580,6 +23729,7 @@ export interface operations {
                 version?: string;
                 run_status?: "queued" | "running" | "requires_action" | "completed" | "failed" | "cancelled" | "interrupted" | "limit_exceeded" | "expired";
                 finish_reason?: string;
+                coverage?: "full" | "partial" | "none";
                 feedback?: "1" | "2" | "3" | "4" | "5" | "any" | "up" | "down";
                 start_date?: string;
                 end_date?: string;
@@ -23663,6 +23813,7 @@ export interface operations {
                 version?: string;
                 run_status?: "queued" | "running" | "requires_action" | "completed" | "failed" | "cancelled" | "interrupted" | "limit_exceeded" | "expired";
                 finish_reason?: string;
+                coverage?: "full" | "partial" | "none";
                 feedback?: "1" | "2" | "3" | "4" | "5" | "any" | "up" | "down";
                 start_date?: string;
                 end_date?: string;
@@ -24919,6 +25070,40 @@ export interface operations {
             };
         };
     };
+    listAllShareLinks: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ShareLink"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     getShareLink: {
         parameters: {
             query?: never;
@@ -25194,6 +25379,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Channel"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listAllChannels: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                agent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Channel"][];
+                        next_cursor: string | null;
+                    };
                 };
             };
             default: {
@@ -26702,6 +26921,7 @@ export interface operations {
                 passed?: "true" | "false";
                 outcome?: "completed" | "failed" | "limit_exceeded" | "requires_action" | "cancelled";
                 tag?: string;
+                case?: string;
                 q?: string;
             };
             header?: never;
@@ -26719,6 +26939,42 @@ export interface operations {
                 content: {
                     "application/json": {
                         data: components["schemas"]["EvaluationResult"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    listPastResults: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dataset: string;
+                case: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["PastCaseResult"][];
                         next_cursor: string | null;
                     };
                 };

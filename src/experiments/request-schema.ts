@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { OverrideReason, VersionRequest } from '../agents/index.ts';
+import { AgentParameter, OverrideReason, VersionRequest } from '../agents/index.ts';
 import { experimentModes, experimentStatuses } from '../db/schema/experiments.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Name } from '../http/schema.ts';
@@ -141,3 +141,8 @@ export const ExperimentsQuery = z.strictObject({
   status: z.enum(experimentStatuses).optional().describe('Filter by status'),
 });
 export type ExperimentsQuery = z.output<typeof ExperimentsQuery>;
+
+export const AllExperimentsQuery = ExperimentsQuery.extend({
+  agent: AgentParameter.optional().describe('Filter by agent: its id or slug'),
+});
+export type AllExperimentsQuery = z.output<typeof AllExperimentsQuery>;

@@ -12,6 +12,7 @@ import {
   stopVariant,
 } from './lifecycle.ts';
 import {
+  AllExperimentsQuery,
   ConcludeExperiment,
   CreateExperiment,
   EndExperiment,
@@ -64,7 +65,21 @@ export const experimentRoutes = new Router()
       reply: { status: 200, schema: pageOf(Experiment), description: 'Experiments, newest first' },
       failures: ['invalid_cursor'],
     },
-    (ctx, { params, query }) => listExperiments(ctx, params.agent, query),
+    (ctx, { params, query }) => listExperiments(ctx, { ...query, agent: params.agent }),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/experiments',
+      access: 'agents:read',
+      tag,
+      summary: 'List all experiments',
+      description: 'Experiments of all agents. A key that is limited to agents sees theirs.',
+      query: AllExperimentsQuery,
+      reply: { status: 200, schema: pageOf(Experiment), description: 'Experiments, newest first' },
+      failures: ['invalid_cursor', 'not_found'],
+    },
+    (ctx, { query }) => listExperiments(ctx, query),
   )
   .endpoint(
     {

@@ -1,8 +1,8 @@
-import { findAgent, selectVersionFor } from '../agents/index.ts';
+import { findAgent, findAgentId, selectVersionFor } from '../agents/index.ts';
 import { batch } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { commit } from '../platform/commit.ts';
-import { actorId, type Ctx } from '../platform/context.ts';
+import { actorId, type Ctx, coveredAgents } from '../platform/context.ts';
 import {
   Failure,
   invalid,
@@ -14,8 +14,8 @@ import { type Page, type PageQuery, readPage } from '../shared/page.ts';
 import { newSalt } from './assignment.ts';
 import { auditOf, changing, findExperiment, type IfMatch, refuseStale } from './change.ts';
 import type {
+  AllExperimentsQuery,
   CreateExperiment,
-  ExperimentsQuery,
   GivenVariant,
   UpdateExperiment,
 } from './request-schema.ts';
@@ -119,20 +119,22 @@ export async function createExperiment(
 export const getExperiment = async (ctx: Ctx, id: string): Promise<Experiment> =>
   toExperiment(await findExperiment(ctx, id));
 
+/** Lists experiments of an agent, or of all that the caller may see. Throws `not_found` for an unknown agent. */
 export async function listExperiments(
   ctx: Ctx,
-  agentName: string,
-  { status, ...query }: ExperimentsQuery,
+  { agent: name, status, ...query }: AllExperimentsQuery,
 ): Promise<Page<Experiment>> {
   const { db, workspace_id, config } = ctx;
-  const agent = await findAgent(ctx, agentName);
+  const agent = await findAgentId(ctx, name);
+  const only = agent === undefined ? coveredAgents(ctx.actor) : null;
   return readPage(
     {
       ...{ secret: config.signing_secret, workspace_id },
-      ...{ list: `experiments:${agent.id}`, filters: { status } },
+      ...{ list: `experiments:${agent ?? 'all'}`, filters: { status, only: only?.join() } },
     },
     query,
-    (after, limit) => selectExperiments(db, workspace_id, agent.id, status, after, limit).all(),
+    (after, limit) =>
+      selectExperiments(db, workspace_id, { agent, only, status }, after, limit).all(),
     ({ id }) => id,
     toExperiment,
   );

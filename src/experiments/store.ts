@@ -1,5 +1,6 @@
-import { and, desc, eq, getTableColumns, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../db/client.ts';
+import { valuesOf } from '../db/json-values.ts';
 import {
   type ExperimentStatus,
   experiment_entries,
@@ -40,12 +41,18 @@ const own = (workspace_id: string, id: string) =>
 export const selectExperiment = (db: Db, workspace_id: string, id: string) =>
   selectStored(db).where(own(workspace_id, id));
 
-/** Selects experiments of an agent, newest first. */
+export interface ExperimentFilters {
+  readonly agent?: string | undefined;
+  /** Limits the list to experiments of these agents; null for all. */
+  readonly only: readonly string[] | null;
+  readonly status?: ExperimentStatus | undefined;
+}
+
+/** Selects experiments, newest first. */
 export const selectExperiments = (
   db: Db,
   workspace_id: string,
-  agent_id: string,
-  status: ExperimentStatus | undefined,
+  { agent, only, status }: ExperimentFilters,
   after: string | null,
   limit: number,
 ) =>
@@ -53,7 +60,8 @@ export const selectExperiments = (
     .where(
       and(
         eq(experiments.workspace_id, workspace_id),
-        eq(experiments.agent_id, agent_id),
+        agent === undefined ? undefined : eq(experiments.agent_id, agent),
+        only === null ? undefined : inArray(experiments.agent_id, valuesOf(only)),
         status === undefined ? undefined : eq(experiments.status, status),
         after === null ? undefined : lt(experiments.id, after),
       ),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { pageQuery } from '../http/openapi.ts';
-import { Groups, Id, Name, Time } from '../http/schema.ts';
+import { Flag, Groups, Id, Name, Time } from '../http/schema.ts';
 import { maxDimensions } from '../models/index.ts';
 import { toWireUsd } from '../shared/money.ts';
 import { toWireTime } from '../shared/time.ts';
@@ -155,6 +155,16 @@ export const UpdateBase = z
   .openapi('UpdateKnowledgeBase', { example: { name: 'Handbook 2027' } });
 export type UpdateBase = z.output<typeof UpdateBase>;
 
+const FileCounts = z
+  .object({
+    ready: z.int(),
+    processing: z.int(),
+    failed: z.int(),
+    byte_size: z.int().describe('Bytes of the originals'),
+  })
+  .openapi('KnowledgeBaseFiles');
+export type FileCounts = z.output<typeof FileCounts>;
+
 export const KnowledgeBase = z
   .object({
     id: Id('kb'),
@@ -171,6 +181,9 @@ export const KnowledgeBase = z
     chunk_tokens: z.int(),
     chunk_overlap_tokens: z.int(),
     ocr: Ocr,
+    files: FileCounts.nullable().describe(
+      'Files by state, and their size. Null in lists without `counts=true`',
+    ),
     chunk_count: z.int().describe('Number of searchable chunks'),
     embedding_usage: EmbeddingUsage.nullable().describe(
       'Use of embedding models for the content of the base so far, with deleted files and former content. Null in a base of an earlier version before its first file',
@@ -196,9 +209,15 @@ export const KnowledgeBase = z
   .openapi('KnowledgeBase');
 export type KnowledgeBase = z.output<typeof KnowledgeBase>;
 
-export const BaseQuery = z.strictObject(pageQuery);
+export const BaseQuery = z.strictObject({
+  ...pageQuery,
+  counts: Flag.optional().describe('Counts the `files` of each base'),
+});
+export type BaseQuery = z.output<typeof BaseQuery>;
 
-export const toBase = (row: BaseRow): KnowledgeBase => ({
+export const noFiles: FileCounts = { ready: 0, processing: 0, failed: 0, byte_size: 0 };
+
+export const toBase = (row: BaseRow, files: FileCounts | null): KnowledgeBase => ({
   id: row.id,
   agent_id: row.agent_id,
   name: row.name,
@@ -211,6 +230,7 @@ export const toBase = (row: BaseRow): KnowledgeBase => ({
   chunk_tokens: row.chunk_tokens,
   chunk_overlap_tokens: row.chunk_overlap_tokens,
   ocr: row.ocr_model === null ? null : { model: row.ocr_model },
+  files,
   chunk_count: row.chunk_count,
   embedding_usage: toCountedUsage(row),
   revision: row.revision,

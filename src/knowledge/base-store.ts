@@ -16,7 +16,7 @@ import type { Db } from '../db/client.ts';
 import { compile } from '../db/compiled.ts';
 import { valuesOf } from '../db/json-values.ts';
 import { agent_versions, agents } from '../db/schema/agents.ts';
-import { knowledge_bases } from '../db/schema/knowledge.ts';
+import { files, knowledge_bases } from '../db/schema/knowledge.ts';
 
 export type BaseRow = typeof knowledge_bases.$inferSelect;
 
@@ -51,6 +51,26 @@ export const selectBasesByIds = (db: Db, workspace_id: string, ids: readonly str
         isNull(knowledge_bases.deleted_at),
       ),
     );
+
+/** Counts the files of bases by their state. A base without files is not among the rows. */
+export const countFiles = (db: Db, workspace_id: string, base_ids: readonly string[]) =>
+  db
+    .select({
+      base_id: files.base_id,
+      ready: sql<number>`sum(${files.status} = 'ready')`,
+      processing: sql<number>`sum(${files.status} not in ('ready', 'failed'))`,
+      failed: sql<number>`sum(${files.status} = 'failed')`,
+      byte_size: sql<number>`sum(${files.byte_size})`,
+    })
+    .from(files)
+    .where(
+      and(
+        eq(files.workspace_id, workspace_id),
+        inArray(files.base_id, valuesOf(base_ids)),
+        isNull(files.deleted_at),
+      ),
+    )
+    .groupBy(files.base_id);
 
 export interface BaseFilters {
   /** Limits the list to bases of these agents; null for all. */

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Statement } from '../db/client.ts';
+import { batch, type Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { knowledge_bases } from '../db/schema/knowledge.ts';
 import { assertConfigured, capabilitiesOf } from '../llm/index.ts';
@@ -9,9 +9,18 @@ import { type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { Failure, invalid, notFound } from '../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../shared/page.ts';
-import { CreateBase, type KnowledgeBase, toBase, type UpdateBase } from './base-schema.ts';
+import {
+  type BaseQuery,
+  CreateBase,
+  type FileCounts,
+  type KnowledgeBase,
+  noFiles,
+  toBase,
+  type UpdateBase,
+} from './base-schema.ts';
 import {
   type BaseRow,
+  countFiles,
   insertBase,
   markBaseDeleted,
   selectAgentsOfBase,
@@ -36,7 +45,7 @@ export async function createBase(ctx: Ctx, input: CreateBase): Promise<Knowledge
   await checkOcr(ctx, input.ocr);
   const row = newBase(ctx, input, null);
   await assertUsable(ctx, row);
-  const reply = toBase(row);
+  const reply = toBase(row, noFiles);
   await commit(ctx, {
     statements: [insertBase(ctx.db, row)],
     audit: [
@@ -120,10 +129,35 @@ export async function unknownBases(ctx: Ctx, base_ids: readonly string[]): Promi
   return base_ids.filter((id) => !known.has(id));
 }
 
-export const getBase = async (ctx: Ctx, id: string): Promise<KnowledgeBase> =>
-  toBase(await findBase(ctx, id));
+/** Returns a base with the number of its files. */
+export async function getBase(ctx: Ctx, id: string): Promise<KnowledgeBase> {
+  const { db, workspace_id } = ctx;
+  const [[row], [counts]] = await batch(db, [
+    selectBase(db, workspace_id, id),
+    countFiles(db, workspace_id, [id]),
+  ]);
+  return toBase(visible(ctx, row), countsOf(counts));
+}
 
-export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBase>> =>
+const countsOf = (row: (FileCounts & { readonly base_id: string }) | undefined): FileCounts => {
+  const { base_id: _, ...counts } = row ?? { base_id: '', ...noFiles };
+  return counts;
+};
+
+export async function listBases(
+  ctx: Ctx,
+  { counts, ...query }: BaseQuery,
+): Promise<Page<KnowledgeBase>> {
+  const { data, next_cursor } = await readBases(ctx, query);
+  if (counts !== true || data.length === 0)
+    return { data: data.map((row) => toBase(row, null)), next_cursor };
+  const ids = data.map(({ id }) => id);
+  const counted = await countFiles(ctx.db, ctx.workspace_id, ids).all();
+  const byId = new Map(counted.map((one) => [one.base_id, one]));
+  return { data: data.map((row) => toBase(row, countsOf(byId.get(row.id)))), next_cursor };
+}
+
+const readBases = (ctx: Ctx, query: PageQuery): Promise<Page<BaseRow>> =>
   readPage(
     {
       secret: ctx.config.signing_secret,
@@ -141,7 +175,7 @@ export const listBases = (ctx: Ctx, query: PageQuery): Promise<Page<KnowledgeBas
         limit,
       ).all(),
     (row) => row.id,
-    toBase,
+    (row) => row,
   );
 
 /** Former content is looked at again by the next tick. */
@@ -149,11 +183,11 @@ const dueNow = (now: number) =>
   sql`iif(${knowledge_bases.purge_due_at} is null, null, cast(${now} as integer))`;
 
 export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promise<KnowledgeBase> {
-  const base = await findBase(ctx, id);
-  if (Object.keys(input).length === 0) return toBase(base);
+  await findBase(ctx, id);
+  if (Object.keys(input).length === 0) return getBase(ctx, id);
   const { ocr, ...fields } = input;
   await checkOcr(ctx, ocr);
-  const [rows] = await commit(ctx, {
+  const [rows, [counts]] = await commit(ctx, {
     statements: [
       updateBaseRow(ctx.db, ctx.workspace_id, id, {
         ...definedFields(fields),
@@ -161,6 +195,7 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
         ...(input.retention_days === undefined ? {} : { purge_due_at: dueNow(ctx.now()) }),
         updated_at: ctx.now(),
       }),
+      countFiles(ctx.db, ctx.workspace_id, [id]),
     ],
     audit: [
       {
@@ -171,7 +206,7 @@ export async function updateBase(ctx: Ctx, id: string, input: UpdateBase): Promi
       },
     ],
   });
-  return toBase(visible(ctx, rows[0]));
+  return toBase(visible(ctx, rows[0]), countsOf(counts));
 }
 
 /** Maximum number of agents named in an error. */

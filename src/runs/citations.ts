@@ -15,6 +15,7 @@ export interface PageSource extends FoundPage {
 export interface FileSource {
   readonly type: 'file';
   readonly number: number;
+  readonly base_id: string;
   readonly file_id: string;
   readonly file_name: string;
   readonly chunk_id: string;
@@ -32,15 +33,16 @@ export interface FileSource {
 
 /** A source of a run that was suspended by an earlier version. */
 type FormerSource = Omit<FileSource, NewField> & Partial<Pick<FileSource, NewField>>;
-type NewField = 'type' | 'end' | 'attempt' | 'revision' | 'is_written';
+type NewField = 'type' | 'base_id' | 'end' | 'attempt' | 'revision' | 'is_written';
 
 export const toSource = (
-  { file_id, file_name, chunk_id, page, start, end, text, attempt, revision, origin }: Hit,
+  { base_id, file_id, file_name, chunk_id, page, start, end, text, attempt, revision, origin }: Hit,
   number: number,
 ): FileSource => ({
   ...{
     type: 'file',
     number,
+    base_id,
     file_id,
     file_name,
     chunk_id,
@@ -65,6 +67,8 @@ export interface PageCitation
 export interface FileCitation {
   readonly type: 'file';
   readonly number: number;
+  /** Null in a run that was suspended by an earlier version. */
+  readonly base_id: string | null;
   readonly file_id: string;
   readonly file_name: string;
   readonly chunk_id: string;
@@ -166,12 +170,13 @@ function cite(source: FormerSource | PageSource, claim: string): Citation {
     const { type, number, url, title, published_at, retrieved_at } = source;
     return { type, number, url, title, published_at, retrieved_at, quote };
   }
-  const { number, file_id, file_name, chunk_id, page, attempt, revision = null } = source;
+  const { number, base_id = null, file_id, file_name, chunk_id, page, attempt } = source;
+  const { revision = null } = source;
   const range =
     source.is_written === true
       ? { start: source.start, end: source.end ?? source.start }
       : { start: source.start + start, end: source.start + end };
-  const base = { number, file_id, file_name, chunk_id, page, revision, attempt };
+  const base = { number, base_id, file_id, file_name, chunk_id, page, revision, attempt };
   return { type: 'file', ...base, ...range, quote };
 }
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { type AgentConfig, AgentParameter, VersionParameter } from '../agents/index.ts';
-import { runStatuses } from '../db/schema/runs.ts';
+import { coverages, runStatuses } from '../db/schema/runs.ts';
 import { handlers, ratings } from '../db/schema/sessions.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { dateRange, EndUserId, Flag, Id, Metadata, Name, Time } from '../http/schema.ts';
@@ -62,7 +62,7 @@ export const SessionQuery = z.strictObject({
     )
     .openapi({ example: 'descaling warranty' }),
   version: VersionParameter.optional().describe(
-    'Filter by the version of a run. Combined with `run_status` and `finish_reason`, one run must match all of them',
+    'Filter by the version of a run. Combined with `run_status`, `finish_reason` and `coverage`, one run must match all of them',
   ),
   run_status: z.enum(runStatuses).optional().describe('Filter by the status of a run'),
   finish_reason: z
@@ -72,6 +72,12 @@ export const SessionQuery = z.strictObject({
     .optional()
     .describe('Filter by the finish reason of a run')
     .openapi({ example: 'no_answer' }),
+  coverage: z
+    .enum(coverages)
+    .optional()
+    .describe(
+      'Filter by how well the documents covered a question; `none` for questions that they do not answer',
+    ),
   feedback: z
     .enum(['any', ...ratings])
     .optional()

@@ -3,7 +3,7 @@ import { AgentParameter } from '../agents/index.ts';
 import { pageOf, pageQuery } from '../http/openapi.ts';
 import { Router } from '../http/router.ts';
 import { Id } from '../http/schema.ts';
-import { CreateShareLink, ShareLink, UpdateShareLink } from './schema.ts';
+import { CreateShareLink, ShareLink, ShareLinksQuery, UpdateShareLink } from './schema.ts';
 import {
   createShareLink,
   getShareLink,
@@ -47,7 +47,21 @@ export const shareLinkRoutes = new Router()
       failures: ['invalid_cursor'],
     },
     (ctx, { params, query, request }) =>
-      listShareLinks(ctx, params.agent, query, originOf(request)),
+      listShareLinks(ctx, { ...query, agent: params.agent }, originOf(request)),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/share-links',
+      access: 'agents:read',
+      tag,
+      summary: 'List all share links',
+      description: 'Links of all agents. A key that is limited to agents sees theirs.',
+      query: ShareLinksQuery,
+      reply: { status: 200, schema: pageOf(ShareLink), description: 'Links, newest first' },
+      failures: ['invalid_cursor', 'not_found'],
+    },
+    (ctx, { query, request }) => listShareLinks(ctx, query, originOf(request)),
   )
   .endpoint(
     {

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
+import { AgentParameter } from '../agents/index.ts';
 import { shareAccess } from '../db/schema/share-links.ts';
+import { pageQuery } from '../http/openapi.ts';
 import { Id, Instant, Name, Time } from '../http/schema.ts';
 import { OptionalVersion } from '../runs/index.ts';
 import { fromUsd, toWireUsd } from '../shared/money.ts';
@@ -157,6 +159,12 @@ export const ShareLink = z
   })
   .openapi('ShareLink');
 export type ShareLink = z.output<typeof ShareLink>;
+
+export const ShareLinksQuery = z.strictObject({
+  ...pageQuery,
+  agent: AgentParameter.optional().describe('Filter by agent: its id or slug'),
+});
+export type ShareLinksQuery = z.output<typeof ShareLinksQuery>;
 
 /** Returns a link as the API shows it; `origin` is that of the deployment. */
 export function toShareLink(row: ShareLinkRow, origin: string, now: number): ShareLink {

@@ -1,4 +1,4 @@
-import { selectAgent, selectVersionFor } from '../agents/index.ts';
+import { findAgentId, selectAgent, selectVersionFor } from '../agents/index.ts';
 import {
   deleteBudget,
   insertBudget,
@@ -9,16 +9,17 @@ import type { Statement } from '../db/client.ts';
 import { isGuardViolation } from '../db/errors.ts';
 import { insertApiKey, invalidateKeysOf, makeKey } from '../identity/index.ts';
 import { commit } from '../platform/commit.ts';
-import { actorId, type Ctx, coversAgent } from '../platform/context.ts';
+import { actorId, type Ctx, coveredAgents, coversAgent } from '../platform/context.ts';
 import { authorizeAgent } from '../runs/index.ts';
 import { definedFields } from '../shared/defined-fields.ts';
 import { toBase64Url } from '../shared/digest.ts';
 import { Failure, invalid, notFound, versionNotFound } from '../shared/failure.ts';
 import { fromUsd } from '../shared/money.ts';
-import { type Page, type PageQuery, readPage } from '../shared/page.ts';
+import { type Page, readPage } from '../shared/page.ts';
 import {
   type CreateShareLink,
   type ShareLink,
+  type ShareLinksQuery,
   toShareLink,
   type UpdateShareLink,
 } from './schema.ts';
@@ -154,16 +155,19 @@ export async function getShareLink(ctx: Ctx, id: string, origin: string): Promis
 
 export async function listShareLinks(
   ctx: Ctx,
-  agentName: string,
-  query: PageQuery,
+  { agent: name, ...query }: ShareLinksQuery,
   origin: string,
 ): Promise<Page<ShareLink>> {
   const { db, workspace_id, config } = ctx;
-  const agent = authorizeAgent(ctx, await selectAgent(db, workspace_id, agentName).all());
+  const agent = await findAgentId(ctx, name);
+  const only = agent === undefined ? coveredAgents(ctx.actor) : null;
   return readPage(
-    { secret: config.signing_secret, workspace_id, list: `share-links:${agent.id}` },
+    {
+      ...{ secret: config.signing_secret, workspace_id },
+      ...{ list: `share-links:${agent ?? 'all'}`, filters: { only: only?.join() } },
+    },
     query,
-    (after, limit) => selectShareLinks(db, workspace_id, agent.id, after, limit).all(),
+    (after, limit) => selectShareLinks(db, workspace_id, agent, only, after, limit).all(),
     (row) => row.id,
     (row) => toShareLink(row, origin, ctx.now()),
   );

@@ -1,5 +1,6 @@
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
+import { valuesOf } from '../db/json-values.ts';
 import { agents } from '../db/schema/agents.ts';
 import { share_codes, share_links, share_visitors } from '../db/schema/share-links.ts';
 import { api_keys } from '../db/schema/workspaces.ts';
@@ -24,10 +25,12 @@ export const insertShareLink = (db: Db, row: ShareLinkRow) =>
 export const selectShareLink = (db: Db, workspace_id: string, id: string) =>
   db.select().from(share_links).where(own(workspace_id, id));
 
+/** Selects links, newest first: of an agent, or of `only` these. */
 export const selectShareLinks = (
   db: Db,
   workspace_id: string,
-  agent_id: string,
+  agent: string | undefined,
+  only: readonly string[] | null,
   after: string | null,
   limit: number,
 ) =>
@@ -37,7 +40,8 @@ export const selectShareLinks = (
     .where(
       and(
         eq(share_links.workspace_id, workspace_id),
-        eq(share_links.agent_id, agent_id),
+        agent === undefined ? undefined : eq(share_links.agent_id, agent),
+        only === null ? undefined : inArray(share_links.agent_id, valuesOf(only)),
         after === null ? undefined : lt(share_links.id, after),
       ),
     )

@@ -1,7 +1,7 @@
 export { Account, type AccountSnapshot } from './account.ts';
 export type { Hold } from './hold.ts';
 export { loadPriceTable, type PriceTable } from './load-price-table.ts';
-export { type Period, periodAt } from './periods.ts';
+export { type Period, periodAt, type Span } from './periods.ts';
 export {
   free,
   noTokens,

@@ -140,7 +140,13 @@ describe('experiments in analytics', () => {
     const check = async () => {
       const one = await read(`version=${version_id}&group_by=version`);
       expect(one.totals).toEqual(whole.totals);
-      expect(one.groups).toHaveLength(1);
+      expect(one.groups).toMatchObject([
+        { value: version_id, name: expect.stringMatching(/^.+ · 1$/) },
+      ]);
+      const costs = await workspace.get(`/cost-breakdown?${range}&group_by=version`);
+      expect(costs.body.parts.map(({ name }: { name: string }) => name)).toContain(
+        one.groups[0].name,
+      );
       expect([one.top_sessions, one.top_end_users, one.capabilities]).toEqual([[], [], []]);
       const other = await read(`version=${newId('ver')}`);
       expect([other.totals.usage.runs, other.totals.cost.total_usd]).toEqual([0, 0]);

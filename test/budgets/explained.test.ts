@@ -71,6 +71,8 @@ describe('a period of a budget', () => {
       await workspace.post('/budgets', { name: 'B', scope: 'workspace', period, limit_usd: 1 })
     ).body;
     const { standings } = (await workspace.get(`/budgets/${id}/explain`)).body;
+    const [listed] = (await workspace.get('/budgets')).body.data;
+    expect(listed).toMatchObject({ id, standing: standings[0], has_refused: false });
     expect([standings, (await workspace.get('/users/me/budget')).body.data]).toEqual([
       [expect.objectContaining({ period_start, resets_at })],
       [expect.objectContaining({ period_start, resets_at })],
@@ -103,6 +105,11 @@ describe('a call that is stopped before its first output', () => {
     expect(call.input_tokens).toBeGreaterThan(1000);
     const { standings } = (await workspace.get(`/budgets/${id}/explain`)).body;
     expect(standings).toMatchObject([{ spent_usd: call.cost_usd, held_usd: 0 }]);
+    await workspace.post('/budgets', { name: 'Each', scope: 'agent', period: 'day', limit_usd: 1 });
+    expect((await workspace.get('/budgets')).body.data).toMatchObject([
+      { name: 'Each', standing: null, has_refused: null },
+      { name: 'B', standing: standings[0] },
+    ]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, expect, it } from 'vitest';
 import { newWorkspace, type Workspace } from '../support/api.ts';
 import { addText, newBase } from '../support/files.ts';
@@ -38,6 +39,25 @@ describe('knowledge bases', () => {
     expect((await workspace.delete(`/agents/${two.id}`)).status).toBe(204);
     expect((await workspace.delete(`/knowledge-bases/${base}`)).status).toBe(204);
     expect((await workspace.get(`/files/${file.id}`)).status).toBe(404);
+  });
+
+  it('count their files by state, in lists on demand', async () => {
+    const workspace = await newWorkspace();
+    const base = await newBase(workspace);
+    const none = { ready: 0, processing: 0, failed: 0, byte_size: 0 };
+    const read = async (query = '') =>
+      (await workspace.get(`/knowledge-bases${query}`)).body.data[0].files;
+    expect(await read('?counts=true')).toEqual(none);
+    const { id } = await addText(workspace, base, 'a.txt', 'The shop opens at nine.');
+    const one = { ...none, ready: 1, byte_size: 23 };
+    expect((await workspace.get(`/knowledge-bases/${base}`)).body.files).toEqual(one);
+    const { body } = await workspace.patch(`/knowledge-bases/${base}`, { name: 'Hours' });
+    expect([body.name, body.files]).toEqual(['Hours', one]);
+    expect([await read('?counts=true'), await read()]).toEqual([one, null]);
+    await env.DB.prepare("update files set status = 'failed' where id = ?").bind(id).run();
+    expect(await read('?counts=true')).toEqual({ ...one, ready: 0, failed: 1 });
+    await workspace.delete(`/files/${id}`);
+    expect(await read('?counts=true')).toEqual(none);
   });
 
   it('have settings that cannot be changed, and say what to do instead', async () => {

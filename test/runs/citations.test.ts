@@ -6,6 +6,7 @@ const source = (number: number, text: string): Source => ({
   type: 'file',
   number,
   text,
+  base_id: 'kb_a',
   file_id: `file_${number}`,
   file_name: 'manual.pdf',
   chunk_id: `chk_${number}`,

@@ -295,8 +295,11 @@ describe('the result of a search', () => {
     const empty = await newSession(workspace, filtered, { title: 'Lanterns' });
     const { body } = await workspace.get(`/sessions/${ada}/messages`);
     await workspace.put(`/messages/${body.data[0].id}/feedback`, { rating: 'down' });
+    await env.DB.prepare(`update runs set coverage = 'full' where agent_id = ?`)
+      .bind(filtered)
+      .run();
     await env.DB.prepare(
-      `update runs set status = 'failed', finish_reason = 'error' where session_id = ?`,
+      `update runs set status = 'failed', finish_reason = 'error', coverage = 'none' where session_id = ?`,
     )
       .bind(bob)
       .run();
@@ -315,6 +318,10 @@ describe('the result of a search', () => {
       expect(await ids({ version: '1', run_status: 'failed' })).toEqual([bob]);
       expect(await ids({ version: '2', run_status: 'failed' })).toEqual([]);
       expect(await ids({ finish_reason: 'error' })).toEqual([bob]);
+      expect(await ids({ coverage: 'none' })).toEqual([bob]);
+      expect(await ids({ coverage: 'none', version: '2' })).toEqual([]);
+      const runs = await workspace.get(`/agents/${filtered}/runs?coverage=none`);
+      expect(runs.body.data.map((run: { session_id: string }) => run.session_id)).toEqual([bob]);
       expect(await ids({ feedback: 'down' })).toEqual([ada]);
       expect(await ids({ feedback: 'any' })).toEqual([ada]);
       expect(await ids({ feedback: '5' })).toEqual([]);

@@ -344,6 +344,13 @@ describe('web_search', () => {
       ...chat.fakes.brave?.settings('brave'),
       price_usd: 0.02,
     });
+    const { body: providers } = await workspace.get('/search-providers');
+    expect(providers.data).toContainEqual(
+      expect.objectContaining({ id: 'brave', price_usd: 0.02, price_source: 'workspace' }),
+    );
+    expect(providers.data).toContainEqual(
+      expect.objectContaining({ id: 'exa', price_source: 'list' }),
+    );
     const budget = { name: 'Month', scope: 'workspace', period: 'month', limit_usd: 0.03 };
     const { id } = (await workspace.post('/budgets', budget)).body;
     const first = await chat.ask();

@@ -6,6 +6,8 @@ import { isWorthRepeating, pauseBefore } from './api.ts';
 interface ActionOptions<Input, Result> {
   /** Paths whose reads are stale afterwards, such as `/api/v1/agents`; default: everything that is shown. */
   readonly refresh?: readonly string[];
+  /** The list from which the change has deleted what the screen shows: no read of the deleted one is repeated. */
+  readonly list?: string;
   readonly onDone?: (result: Result, input: Input) => void;
 }
 
@@ -23,7 +25,7 @@ export interface Action<Input, Result> {
  */
 export function useAction<Input = void, Result = unknown>(
   change: (input: Input, headers: { readonly 'Idempotency-Key': string }) => Promise<Result>,
-  { refresh, onDone }: ActionOptions<Input, Result> = {},
+  { refresh, list, onDone }: ActionOptions<Input, Result> = {},
 ): Action<Input, Result> {
   const cache = useQueryClient();
   const mutation = useMutation<Result, Problem, { readonly input: Input; readonly key: string }>({
@@ -32,7 +34,9 @@ export function useAction<Input = void, Result = unknown>(
     retryDelay: pauseBefore,
     onSuccess: async (result, { input }) => {
       await cache.invalidateQueries(
-        refresh === undefined ? {} : { predicate: ({ queryKey }) => isRead(queryKey, refresh) },
+        refresh === undefined && list === undefined
+          ? {}
+          : { predicate: ({ queryKey: key }) => key[1] === list || isRead(key, refresh ?? []) },
       );
       onDone?.(result, input);
     },

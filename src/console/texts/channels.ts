@@ -6,10 +6,11 @@ export const channelTexts = catalogue({
     hint: 'An agent answers in Slack, Telegram, e-mail, WhatsApp, or any software that sends signed JSON.',
     loading: 'Loading the channels …',
     create: 'Connect a channel',
-    none: 'This agent has no channels',
+    none: 'No channels yet',
     noneHint: 'Connect the place where people already write; each conversation becomes a session.',
     back: 'Channels',
     name: 'Name',
+    agent: 'Agent',
     kind: 'Kind',
     kinds: {
       slack: 'Slack',
@@ -91,11 +92,12 @@ export const channelTexts = catalogue({
     hint: 'Ein Agent antwortet in Slack, Telegram, E-Mail, WhatsApp oder jeder Software, die signiertes JSON sendet.',
     loading: 'Kanäle werden geladen …',
     create: 'Kanal verbinden',
-    none: 'Dieser Agent hat keine Kanäle',
+    none: 'Noch keine Kanäle',
     noneHint:
       'Verbinden Sie den Ort, an dem Menschen schon schreiben; jedes Gespräch wird eine Sitzung.',
     back: 'Kanäle',
     name: 'Name',
+    agent: 'Agent',
     kind: 'Art',
     kinds: {
       slack: 'Slack',

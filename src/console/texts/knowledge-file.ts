@@ -2,6 +2,15 @@ import { catalogue, counted } from './catalogue.ts';
 
 export const fileScreenTexts = catalogue({
   en: {
+    previewOpen: 'Try other passages',
+    previewTitle: 'Try other passages',
+    previewHint: 'How this file would be cut. Nothing is stored; the size belongs to a new base.',
+    previewCut: 'Cut',
+    previewCount: (count: string, least: string, mean: string, most: string) =>
+      `${count} passages of ${least} to ${most} tokens, ${mean} on average.`,
+    previewPart: 'Only the beginning of the file was cut.',
+    previewPage: (page: number) => `page ${page}`,
+    previewTokens: (count: string) => `${count} tokens`,
     file: 'File',
     loading: 'Loading the file …',
     base: 'Files',
@@ -79,6 +88,16 @@ export const fileScreenTexts = catalogue({
     count: (count: number) => counted(count, 'passage', 'passages'),
   },
   de: {
+    previewOpen: 'Andere Abschnitte versuchen',
+    previewTitle: 'Andere Abschnitte versuchen',
+    previewHint:
+      'Wie diese Datei zerteilt würde. Nichts wird gespeichert; die Größe gehört zu einer neuen Wissensbasis.',
+    previewCut: 'Zerteilen',
+    previewCount: (count: string, least: string, mean: string, most: string) =>
+      `${count} Abschnitte von ${least} bis ${most} Tokens, im Mittel ${mean}.`,
+    previewPart: 'Nur der Anfang der Datei wurde zerteilt.',
+    previewPage: (page: number) => `Seite ${page}`,
+    previewTokens: (count: string) => `${count} Tokens`,
     file: 'Datei',
     loading: 'Datei wird geladen …',
     base: 'Dateien',

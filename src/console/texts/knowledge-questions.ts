@@ -2,6 +2,21 @@ import { catalogue, counted } from './catalogue.ts';
 
 export const questionTexts = catalogue({
   en: {
+    import: 'Import',
+    importTitle: 'Import golden questions',
+    importHint:
+      'A CSV table with the columns question, file and text, or JSON Lines: {"question": "…", "expected": [{"file": "…", "text": "…"}]}. A file is named as in this base, or by its id. Without a file, the question must be declined.',
+    importFile: 'File',
+    importAction: (count: number) => `Import ${counted(count, 'question', 'questions')}`,
+    imported: (count: number) => `${counted(count, 'question', 'questions')} imported`,
+    importFaults: (count: number) =>
+      `${counted(count, 'line', 'lines')} cannot be read as they are; what they name is left out.`,
+    faults: {
+      no_question: 'has no question',
+      not_json: 'is not JSON',
+      no_file: 'names a file that the base does not have:',
+    },
+    lineFault: (line: number, fault: string, file: string) => `Line ${line} ${fault} ${file}`,
     questions: 'Golden questions',
     intro:
       'Questions of your users with the passages that answer them. Evaluations search for all of them and measure how many are found.',
@@ -114,6 +129,21 @@ export const questionTexts = catalogue({
     hits: 'Results',
   },
   de: {
+    import: 'Importieren',
+    importTitle: 'Referenzfragen importieren',
+    importHint:
+      'Eine CSV-Tabelle mit den Spalten question, file und text, oder JSON Lines: {"question": "…", "expected": [{"file": "…", "text": "…"}]}. Eine Datei heißt wie in dieser Wissensbasis, oder hat ihre Id. Ohne Datei muss die Frage abgelehnt werden.',
+    importFile: 'Datei',
+    importAction: (count: number) => `${counted(count, 'Frage', 'Fragen')} importieren`,
+    imported: (count: number) => `${counted(count, 'Frage', 'Fragen')} importiert`,
+    importFaults: (count: number) =>
+      `${counted(count, 'Zeile', 'Zeilen')} lassen sich so nicht lesen; was sie nennen, fehlt.`,
+    faults: {
+      no_question: 'hat keine Frage',
+      not_json: 'ist kein JSON',
+      no_file: 'nennt eine Datei, die die Wissensbasis nicht hat:',
+    },
+    lineFault: (line: number, fault: string, file: string) => `Zeile ${line} ${fault} ${file}`,
     questions: 'Referenzfragen',
     intro:
       'Fragen Ihrer Nutzer mit den Abschnitten, die sie beantworten. Auswertungen suchen alle und messen, wie viele gefunden werden.',

@@ -2,6 +2,8 @@ import { catalogue, counted } from './catalogue.ts';
 
 export const sourceTexts = catalogue({
   en: {
+    signIn: 'Sign in by',
+    signIns: { service_account: 'Service account', oauth: 'OAuth client' },
     sources: 'Sources',
     intro: 'Websites, buckets and services from which the base is filled and kept up to date.',
     loading: 'Loading the sources …',
@@ -60,6 +62,9 @@ export const sourceTexts = catalogue({
       client_email: 'Address of the service account',
       private_key: 'Private key',
       subject: 'On behalf of',
+      client_id: 'Client id',
+      client_secret: 'Client secret',
+      refresh_token: 'Refresh token',
     },
     hints: {
       lines: 'One on each line; * stands for any characters, a final $ for the end.',
@@ -158,6 +163,8 @@ export const sourceTexts = catalogue({
     progressOf: (done: string, all: string) => `${done} of ${all} entries`,
   },
   de: {
+    signIn: 'Anmeldung mit',
+    signIns: { service_account: 'Dienstkonto', oauth: 'OAuth-Client' },
     sources: 'Quellen',
     intro: 'Webseiten, Buckets und Dienste, aus denen die Basis gefüllt und aktuell gehalten wird.',
     loading: 'Quellen werden geladen …',
@@ -221,6 +228,9 @@ export const sourceTexts = catalogue({
       client_email: 'Adresse des Dienstkontos',
       private_key: 'Privater Schlüssel',
       subject: 'Im Namen von',
+      client_id: 'Client-Id',
+      client_secret: 'Client-Geheimnis',
+      refresh_token: 'Refresh-Token',
     },
     hints: {
       lines: 'Einer je Zeile; * steht für beliebige Zeichen, ein letztes $ für das Ende.',

@@ -78,6 +78,7 @@ export interface ResultFilter {
   readonly passed?: boolean | undefined;
   readonly outcome?: TaskOutcome | undefined;
   readonly tag?: string | undefined;
+  readonly case?: string | undefined;
   readonly q?: string | undefined;
 }
 
@@ -85,7 +86,7 @@ export interface ResultFilter {
 export const selectResults = (
   db: Db,
   { id, dataset_id, dataset_revision, workspace_id }: EvaluationRow,
-  { target, failed_scorer, passed, outcome, tag, q }: ResultFilter,
+  { target, failed_scorer, passed, outcome, tag, case: case_id, q }: ResultFilter,
   after: Omit<TaskKey, 'evaluation_id'> | null,
   limit: number,
 ) =>
@@ -109,6 +110,7 @@ export const selectResults = (
         target === undefined ? undefined : eq(columns.target, target),
         passed === undefined ? undefined : sql`${columns.passed} is ${passed ? 1 : 0}`,
         outcome === undefined ? undefined : eq(columns.outcome, outcome),
+        case_id === undefined ? undefined : eq(columns.case_id, case_id),
         failed_scorer === undefined
           ? undefined
           : sql`json_extract(${columns.scores}, ${`$."${failed_scorer}".passed`}) = 0`,

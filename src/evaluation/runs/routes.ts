@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { pageOf } from '../../http/openapi.ts';
 import { Router } from '../../http/router.ts';
 import { Id } from '../../http/schema.ts';
+import { CaseHistoryQuery, listCaseHistory, PastResult } from './case-history.ts';
 import { compareEvaluations } from './comparison.ts';
 import { Comparison, ComparisonQuery } from './comparison-schema.ts';
 import { exportResults } from './export.ts';
@@ -87,6 +88,22 @@ export const evaluationRoutes = new Router()
       failures: ['invalid_cursor', 'forbidden'],
     },
     (ctx, { params, query }) => listResults(ctx, params.eval, query),
+  )
+  .endpoint(
+    {
+      method: 'get',
+      path: '/datasets/{dataset}/cases/{case}/results',
+      access: 'evaluations:read',
+      tag,
+      summary: 'List the results of a case',
+      operationId: 'listPastResults',
+      description: 'What the case came to in the evaluations of its dataset.',
+      params: z.object({ dataset: Id('ds'), case: Id('case') }),
+      query: CaseHistoryQuery,
+      reply: { status: 200, schema: pageOf(PastResult), description: 'Results, newest first' },
+      failures: ['invalid_cursor'],
+    },
+    (ctx, { params, query }) => listCaseHistory(ctx, params.dataset, params.case, query),
   )
   .endpoint(
     {

@@ -225,6 +225,7 @@ const resultFilters = {
   passed: Flag.optional().describe('Filter by whether all scorers passed'),
   outcome: z.enum(taskOutcomes).optional().describe('Filter by the outcome of the run'),
   tag: z.string().min(1).max(50).optional().describe('Filter by a tag of the case'),
+  case: Id('case').optional().describe('Results of one case'),
   q: z
     .string()
     .trim()

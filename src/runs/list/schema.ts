@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { AgentParameter, VersionParameter } from '../../agents/index.ts';
-import { runStatuses } from '../../db/schema/runs.ts';
+import { coverages, runStatuses } from '../../db/schema/runs.ts';
 import { pageQuery } from '../../http/openapi.ts';
 import { dateRange, EndUserId, Id } from '../../http/schema.ts';
 import { Run } from '../schema/run.ts';
@@ -26,6 +26,10 @@ export const AgentRunsQuery = z.strictObject({
     .optional()
     .describe('Filter by finish reason')
     .openapi({ example: 'no_answer' }),
+  coverage: z
+    .enum(coverages)
+    .optional()
+    .describe('Filter by how well the documents covered the question'),
   error: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,63}$/, 'An error code, or `any`.')

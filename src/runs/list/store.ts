@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, gte, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import { chooseVersion } from '../../agents/index.ts';
 import type { Db } from '../../db/client.ts';
-import { type RunStatus, run_contents, runs } from '../../db/schema/runs.ts';
+import { type Coverage, type RunStatus, run_contents, runs } from '../../db/schema/runs.ts';
 import { sessions } from '../../db/schema/sessions.ts';
 import type { NanoUsd } from '../../shared/money.ts';
 import { namedAgent } from './named-agent.ts';
@@ -20,6 +20,7 @@ export interface RunFilter {
   readonly session?: string | undefined;
   readonly end_user_id?: string | undefined;
   readonly finish_reason?: string | undefined;
+  readonly coverage?: Coverage | undefined;
   /** An error code; `any` for all runs with one. */
   readonly error?: string | undefined;
   readonly min_cost?: NanoUsd | undefined;
@@ -71,6 +72,7 @@ export const selectRuns = (
         filter.finish_reason === undefined
           ? undefined
           : eq(runs.finish_reason, filter.finish_reason),
+        filter.coverage === undefined ? undefined : eq(runs.coverage, filter.coverage),
         hasError(filter),
         filter.min_cost === undefined ? undefined : gte(runs.cost_nano_usd, filter.min_cost),
         filter.max_cost === undefined ? undefined : lte(runs.cost_nano_usd, filter.max_cost),

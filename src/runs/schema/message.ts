@@ -14,6 +14,7 @@ export const FileCitation = z
   .object({
     type: z.literal('file'),
     number: number,
+    base_id: Id('kb').nullable().describe('Null for answers of an earlier version'),
     file_id: Id('file'),
     file_name: z.string().openapi({ example: 'manual.pdf' }),
     chunk_id: Id('chk'),
@@ -34,6 +35,7 @@ export const FileCitation = z
       ...{
         type: 'file' as const,
         number: 1,
+        base_id: 'kb_01kakzr6z3e9tb2xq7y7n4w5c7',
         file_id: 'file_01kakzr6z3e9tb2xq7y7n4w5c8',
         file_name: 'manual.pdf',
       },
@@ -73,7 +75,7 @@ const Citation = z.discriminatedUnion('type', [FileCitation, PageCitation]).open
 type Citation = z.output<typeof Citation>;
 
 /** Fields that answers of earlier versions lack. */
-const former = { type: 'file', revision: null, page_size: null, boxes: null };
+const former = { type: 'file', base_id: null, revision: null, page_size: null, boxes: null };
 
 const toCitation = (stored: Readonly<Record<string, unknown>>): Citation =>
   (stored.type === 'url' ? stored : { ...former, ...stored }) as Citation;

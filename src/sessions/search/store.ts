@@ -31,6 +31,7 @@ export interface SessionFilter {
   readonly version?: string | undefined;
   readonly run_status?: string | undefined;
   readonly finish_reason?: string | undefined;
+  readonly coverage?: string | undefined;
   /** Sessions with an answer of this rating; `any` for any rating. */
   readonly feedback?: string | undefined;
 }
@@ -57,9 +58,9 @@ function passes(workspace_id: string, filter: SessionFilter): SQL | undefined {
 
 function hasRun(
   workspace_id: string,
-  { version, run_status, finish_reason }: SessionFilter,
+  { version, run_status, finish_reason, coverage }: SessionFilter,
 ): SQL | undefined {
-  if (version === undefined && run_status === undefined && finish_reason === undefined)
+  if ([version, run_status, finish_reason, coverage].every((one) => one === undefined))
     return undefined;
   const conditions = and(
     sql`r.workspace_id = ${workspace_id} and r.session_id = ${sessions.id}`,
@@ -68,6 +69,7 @@ function hasRun(
       : sql`r.version_id = ${chooseVersion(sql`${sessions.agent_id}`, version)}`,
     run_status === undefined ? undefined : sql`r.status = ${run_status}`,
     finish_reason === undefined ? undefined : sql`r.finish_reason = ${finish_reason}`,
+    coverage === undefined ? undefined : sql`r.coverage = ${coverage}`,
   );
   return sql`exists (select 1 from runs r where ${conditions})`;
 }

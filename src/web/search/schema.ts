@@ -56,6 +56,9 @@ export const SearchProviderState = z
     needs_key: z.boolean(),
     base_url: z.string().nullable(),
     price_usd: z.number().describe('Price of a search that is applied'),
+    price_source: z
+      .enum(['workspace', 'list'])
+      .describe('`workspace` for a price that the workspace has set, `list` for the list price'),
     api_key: z
       .object({
         last_four: z.string().nullable().openapi({ example: '7f3a' }),

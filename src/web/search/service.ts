@@ -138,6 +138,7 @@ function toState(ctx: Ctx, id: SearchProviderId, setup: SearchSetup): SearchProv
     needs_key: provider.needs_key,
     base_url: row?.base_url ?? defaultUrlOf(ctx, provider),
     price_usd: toWireUsd(row?.price_nano_usd ?? fromUsd(provider.price_usd)) ?? 0,
+    price_source: row?.price_nano_usd == null ? 'list' : 'workspace',
     api_key:
       row?.api_key == null
         ? null

@@ -58,6 +58,18 @@ it('runs versions and a draft over a dataset, and summarises, lists, exports and
     passed: true,
     scores: [{ name: 'contains', passed: true, reason: expect.any(String) }, { name: 'opens' }],
   });
+  const ofCase = await list(`case=${result.case_id}&limit=100`);
+  expect(ofCase.map(({ target }: { target: number }) => target)).toEqual([0, 0, 1, 1, 2, 2]);
+  const past = `/datasets/${dataset}/cases/${result.case_id}/results`;
+  const { body: newest } = await workspace.get(`${past}?limit=4`);
+  expect(newest.data).toMatchObject([
+    { label: 'Hours & <days>', target: 2, version: 1, is_draft: true, repetition: 1, score: 0 },
+    { target: 2, repetition: 0 },
+    { target: 1, version: 2, is_draft: false, repetition: 1, passed: true },
+    { target: 1, repetition: 0, evaluation_id: evaluation.id, agent_id: agent },
+  ]);
+  const older = await workspace.get(`${past}?limit=4&cursor=${newest.next_cursor}`);
+  expect(older.body).toMatchObject({ data: [{ target: 0 }, { target: 0 }], next_cursor: null });
   const run = (await workspace.get(`/runs/${result.run_id}`)).body;
   expect(run).toMatchObject({
     is_preview: true,

@@ -68,6 +68,12 @@ describe('analytics', () => {
     const { page } = stage;
     await stage.show(`/analytics?agent=${agent}&by=model`, 'Analytics');
     await page.getByRole('cell', { name: 'openai-compatible/scripted' }).waitFor();
+    await stage.show('/analytics?by=version', 'Analytics');
+    const row = page.getByRole('link', { name: / · 1$/ });
+    expect(await row.getAttribute('href')).toMatch(/\/sessions\?.*version=ver_/);
+    await row.click();
+    await page.getByRole('link', { name: 'Descaling' }).waitFor();
+    await stage.show(`/analytics?agent=${agent}`, 'Analytics');
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
     const csv = (await contentOf(await saving)).toString();

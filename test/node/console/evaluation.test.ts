@@ -93,6 +93,16 @@ describe('evaluations', () => {
     await page.getByText('No results').waitFor();
     await page.reload();
     await page.getByText('No results').waitFor();
+    await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'All' });
+    await result.locator('summary').click();
+    await result.getByRole('link', { name: 'Earlier results' }).click();
+    const past = page.getByRole('table', { name: 'Earlier results' });
+    await past.getByRole('cell', { name: 'Version 2' }).waitFor();
+    await stage.check();
+    await past.getByRole('link').first().click();
+    await page.getByText('Results of one case.').waitFor();
+    await page.getByRole('button', { name: 'Show all cases' }).click();
+    await page.waitForURL(/^[^?]*$/);
   });
 
   it('are compared case by case', async () => {
@@ -105,6 +115,11 @@ describe('evaluations', () => {
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'All cases' });
     const pair = page.locator('li.card', { hasText: 'How often do I descale?' });
     expect(await pair.getByText('Every three months.', { exact: true }).count()).toBe(3);
+    const words = page.getByRole('searchbox', { name: 'Search cases and answers' });
+    await words.fill('espresso');
+    await page.getByText('No case matches').waitFor();
+    await words.fill('THREE months');
+    await pair.waitFor();
     await stage.check();
     await page.emulateMedia({ colorScheme: 'dark' });
     await stage.check();

@@ -141,6 +141,7 @@ describe('experiments', () => {
     await dialog.getByRole('textbox', { name: 'Reason' }).fill('Fewer words help.');
     await stage.check();
     await dialog.getByRole('button', { name: 'Promote candidate' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await page.getByText('Concluded').first().waitFor();
     await page.getByText('It has ended: candidate, version 2, was promoted.').waitFor();
     const { active_version } = await api.call<{ active_version: { number: number } }>(

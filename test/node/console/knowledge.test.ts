@@ -178,7 +178,18 @@ describe('a search', () => {
     await dialog.getByRole('textbox').fill('Who won the World Cup?');
     await dialog.getByRole('button', { name: 'Save the question' }).click();
     await row(/Who won the World Cup\?.*nothing/).waitFor();
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    const importing = page.getByRole('dialog', { name: 'Import golden questions' });
+    const table = 'question,file,text\nHow warm is milk?,manual.pdf,\nWho is Ada?,gone.pdf,\n';
+    await importing
+      .getByLabel('File')
+      .setInputFiles({ name: 'q.csv', mimeType: 'text/csv', buffer: Buffer.from(table) });
+    await importing
+      .getByText('Line 3 names a file that the base does not have: gone.pdf')
+      .waitFor();
     await stage.check();
+    await importing.getByRole('button', { name: 'Import 2 questions' }).click();
+    await row(/How warm is milk\?.*1 passage/).waitFor();
     await page.getByRole('link', { name: 'Evaluations' }).click();
     for (const mode of ['hybrid', 'keyword']) {
       await page.getByRole('button', { name: 'Run an evaluation' }).click();
@@ -213,6 +224,15 @@ describe('a file', () => {
     await page.reload();
     await page.locator('mark').getByText('Descaling takes about 45 minutes').waitFor();
     await stage.check();
+    await page.getByRole('button', { name: 'Actions', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Try other passages' }).click();
+    const other = page.getByRole('dialog', { name: 'Try other passages' });
+    await other.getByRole('spinbutton', { name: 'Size of a passage, in tokens' }).fill('100');
+    await other.getByRole('spinbutton', { name: /Overlap/ }).fill('0');
+    await other.getByRole('button', { name: 'Cut' }).click();
+    await other.getByText(/\d+ passages of \d+ to \d+ tokens/).waitFor();
+    await stage.check();
+    await page.keyboard.press('Escape');
   });
 
   it('has passages that are changed, turned off, added and deleted', async () => {
@@ -306,7 +326,7 @@ describe('the knowledge area', () => {
     await page.getByText('Ready to switch').waitFor();
     await page.getByRole('button', { name: 'Compare' }).click();
     const compared = page.getByRole('dialog', { name: 'Compare' });
-    await compared.getByText('2 questions compared').waitFor();
+    await compared.getByText('4 questions compared').waitFor();
     await stage.check();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Switch to it' }).click();

@@ -39,7 +39,11 @@ describe('sessions', () => {
     await page.waitForURL('**/sessions?q=hour');
     await page.getByRole('combobox', { name: 'Feedback' }).selectOption('up');
     await page.getByText('No conversation matches').waitFor();
-    await page.goBack();
+    await stage.show('/sessions?version=1', 'Sessions');
+    await page.getByRole('link', { name: /Descaling/ }).waitFor();
+    await page.getByRole('combobox', { name: 'Coverage by documents' }).selectOption('full');
+    await page.getByText('No conversation matches').waitFor();
+    expect(new URL(page.url()).search).toBe('?version=1&coverage=full');
   });
 
   it('show question, answer, feedback and the trace with what the model was given', async () => {
@@ -58,6 +62,31 @@ describe('sessions', () => {
     await page.getByRole('heading', { name: /model was given/ }).waitFor();
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'Descaling' }).waitFor();
+  });
+
+  it('put an answer into the review queue, once', async () => {
+    const { page, api } = stage;
+    await stage.show(`/sessions/${session}`, 'Descaling');
+    await page.getByText('0 good, 1 bad').waitFor();
+    await page.getByRole('button', { name: 'To review' }).click();
+    await page.getByText('The answer is in the review queue').waitFor();
+    await page.getByRole('button', { name: 'To review' }).click();
+    await page.getByRole('alert').waitFor();
+    const { data } = await api.call<{ data: readonly Opened[] }>('GET', '/review-items');
+    expect(data).toHaveLength(1);
+  });
+
+  it('are answered by another version, beside what was answered', async () => {
+    const { page } = stage;
+    await stage.show(`/sessions/${session}`, 'Descaling');
+    await page.getByRole('button', { name: 'Actions on the conversation' }).click();
+    await page.getByRole('menuitem', { name: 'Answer again with another version' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Answer again with another version' });
+    await dialog.getByRole('combobox', { name: 'Version' }).selectOption({ index: 1 });
+    await stage.check();
+    await dialog.getByRole('button', { name: 'Answer and compare' }).click();
+    await page.waitForURL('**/evaluation/replays/rpl_*');
+    await page.getByText('How long does <b>descaling</b> take?').waitFor();
   });
 
   it('keep an answer as a case of a dataset', async () => {

@@ -12,11 +12,12 @@ afterAll(() => stage.close());
 describe('share links', () => {
   it('are created with their limits, and say at its field what is wrong', async () => {
     const { page } = stage;
-    await stage.show(`/settings/share-links?agent=${agent}`, 'Settings');
-    await page.getByText('This agent is not shared').waitFor();
+    await stage.show('/settings/share-links', 'Settings');
+    await page.getByText('No agent is shared').waitFor();
     await stage.check();
     await page.getByRole('button', { name: 'Create a share link' }).click();
     const dialog = page.getByRole('dialog');
+    await dialog.getByRole('combobox', { name: 'Agent' }).selectOption(agent);
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Website');
     const origins = dialog.getByRole('textbox', { name: 'Sites that may embed the widget' });
     await origins.fill('www.example.com');
@@ -75,7 +76,7 @@ describe('share links', () => {
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     const question = page.getByRole('alertdialog', { name: 'Delete the link Website?' });
     await question.getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('This agent is not shared').waitFor();
+    await page.getByText('No agent is shared').waitFor();
   });
 });
 
@@ -105,7 +106,7 @@ describe('channels', () => {
     await page.getByRole('button', { name: 'Actions' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click();
-    await page.getByText('This agent has no channels').waitFor();
+    await page.getByText('No channels yet').waitFor();
     await stage.check();
   });
 });

@@ -5,6 +5,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { SelectField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
+import { placeOfGroup } from '../../ui/place-of-group.ts';
 import { type Column, Table } from '../../ui/table.tsx';
 import type { Grouping } from '../../ui/use-report.ts';
 import { useValueNames } from '../../ui/value-names.tsx';
@@ -27,29 +28,23 @@ export function Groups({
   agent,
   grouping,
   onChange,
-  linkTo,
 }: {
   readonly report: Analytics;
   readonly agent: string;
   readonly grouping: Grouping;
   readonly onChange: (grouping: Grouping) => void;
-  readonly linkTo: (list: 'sessions' | 'runs', more?: Readonly<Record<string, string>>) => string;
 }) {
   const texts = useTexts(analyticsTexts);
   const format = useFormat();
   const nameOf = useValueNames(agent);
   const named = ({ value, name }: Group) => name ?? nameOf(grouping, value);
-  const filterOf: Partial<Record<Grouping, string>> = { version: 'version', agent: 'agent' };
-  const filter = filterOf[grouping];
   const columns: readonly Column<Group>[] = [
     {
       name: texts.groupings[grouping],
-      cell: (group) =>
-        filter === undefined ? (
-          named(group)
-        ) : (
-          <Link href={linkTo('runs', { [filter]: group.value })}>{named(group)}</Link>
-        ),
+      cell: (group) => {
+        const to = placeOfGroup(grouping, group.value, { agent, ...report });
+        return to === null ? named(group) : <Link href={to}>{named(group)}</Link>;
+      },
     },
     { name: texts.lines.runs, cell: ({ usage }) => format.number(usage.runs), isNumber: true },
     {

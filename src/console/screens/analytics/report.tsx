@@ -135,8 +135,8 @@ function Body({
     (list: 'sessions' | 'runs', of: Readonly<Record<string, string>>) => {
       const wanted = { agent, version, experiment, ...of };
       const given = Object.entries(wanted).filter(([, value]) => value !== '');
-      // Conversations are not filtered by versions and experiments, runs are.
-      const isOfRuns = list === 'runs' || version !== '' || experiment !== '';
+      // Conversations are not filtered by experiments, runs are.
+      const isOfRuns = list === 'runs' || experiment !== '';
       return placeOf(`/sessions${isOfRuns ? '/runs' : ''}?${new URLSearchParams(given)}`);
     },
     [agent, version, experiment],
@@ -171,7 +171,7 @@ function Body({
       {!data.is_complete && <p className="note note-warn">{texts.incomplete}</p>}
       <Sections report={data} {...{ before, marks, linkTo, linkOf }} />
       {!isFiltered && (
-        <Groups report={data} onChange={(by) => change({ by })} {...{ agent, grouping, linkTo }} />
+        <Groups report={data} onChange={(by) => change({ by })} {...{ agent, grouping }} />
       )}
     </>
   );

@@ -2,7 +2,6 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import type { Analytics, CostBreakdown } from '../../../client/index.ts';
 import { api } from '../../api/api.ts';
-import { placeOf } from '../../app/places.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { costTexts } from '../../texts/cost.ts';
 import { Button } from '../../ui/button.tsx';
@@ -11,6 +10,7 @@ import { SelectField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
 import type { Period } from '../../ui/period.ts';
+import { placeOfGroup } from '../../ui/place-of-group.ts';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { useValueNames } from '../../ui/value-names.tsx';
@@ -22,13 +22,6 @@ const dimensions: readonly Dimension[] = [
 ];
 type GroupBy = Exclude<Dimension, 'tool'>;
 type Part = CostBreakdown['parts'][number];
-
-/** Parameters of the list of calls that show what a part consists of. */
-const callFilters: Partial<Record<Dimension, string>> = {
-  ...{ model: 'model', provider: 'provider', agent: 'agent', version: 'version' },
-  ...{ api_key: 'api_key', end_user: 'end_user_id', operation: 'operation' },
-  ...{ session: 'session', experiment: 'experiment' },
-};
 
 interface BreakdownProps {
   readonly period: Period;
@@ -93,12 +86,12 @@ function Parts({ period, report, state, by }: BreakdownProps & { readonly by: Gr
     );
   // The rows of another dimension stay until those of this one are there.
   const dimension = data.group_by;
-  const named = ({ value }: Part) => nameOf(dimension, value);
+  const named = ({ value, name }: Part) => name ?? nameOf(dimension, value);
   const columns: readonly Column<Part>[] = [
     {
       name: texts.dimensions[dimension as Dimension],
       cell: (part) => {
-        const to = linkOf(dimension as Dimension, part.value, agent, report);
+        const to = placeOfGroup(dimension, part.value, { agent, ...report });
         return to === null ? named(part) : <Link href={to}>{named(part)}</Link>;
       },
     },
@@ -184,18 +177,3 @@ const Bar = ({ share, text }: { readonly share: number; readonly text: string })
     <span className="small">{text}</span>
   </span>
 );
-
-function linkOf(
-  dimension: Dimension,
-  value: string,
-  agent: string,
-  { start, end }: Analytics,
-): string | null {
-  if (value === 'none' || value === '~others') return null;
-  if (dimension === 'session') return placeOf(`/sessions/${value}`);
-  const filter = callFilters[dimension];
-  if (filter === undefined) return null;
-  const period = { start_date: start, end_date: end };
-  const of = { ...(agent !== '' && { agent }), [filter]: value, ...period };
-  return `/calls?${new URLSearchParams(of)}`;
-}

@@ -1,5 +1,5 @@
 import { Link } from 'wouter';
-import type { Budget } from '../../../client/index.ts';
+import type { ListedBudget } from '../../../client/index.ts';
 import { api, paged, rowsOf } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { costTexts } from '../../texts/cost.ts';
@@ -55,16 +55,22 @@ export default function Budgets() {
   );
 }
 
-function BudgetCard({ budget }: { readonly budget: Budget }) {
+function BudgetCard({ budget }: { readonly budget: ListedBudget }) {
   const texts = useTexts(costTexts);
   const { money } = useFormat();
   const nameOf = useSubjectName(budget.scope);
   const { id, name, scope, subject_id, period, limit_usd, action } = budget;
-  const { data } = api.useQuery('get', '/api/v1/budgets/{budget}/explain', {
-    params: { path: { budget: id } },
-  });
-  const [most] = data?.standings ?? [];
-  const isRefusing = data?.alerts.some(({ kind }) => kind === 'refused') ?? false;
+  // A budget of each subject has the use of none: that of the one that used most is shown.
+  const { data } = api.useQuery(
+    'get',
+    '/api/v1/budgets/{budget}/explain',
+    { params: { path: { budget: id } } },
+    { enabled: budget.standing === null },
+  );
+  const most = budget.standing ?? data?.standings[0];
+  const isKnown = budget.standing !== null || data !== undefined;
+  const isRefusing =
+    budget.has_refused ?? data?.alerts.some(({ kind }) => kind === 'refused') ?? false;
   const who =
     subject_id === null
       ? texts.scopeOfEach[scope]
@@ -82,8 +88,8 @@ function BudgetCard({ budget }: { readonly budget: Budget }) {
         </div>
         {isRefusing && <Badge tone="bad">{texts.refusedCalls}</Badge>}
       </div>
-      {data === undefined && <p className="muted small">{texts.loading}</p>}
-      {data !== undefined && most === undefined && <p className="muted small">{texts.notUsed}</p>}
+      {!isKnown && <p className="muted small">{texts.loading}</p>}
+      {isKnown && most === undefined && <p className="muted small">{texts.notUsed}</p>}
       {most !== undefined && (
         <>
           <BudgetMeter standing={most} label={name} />

@@ -1,16 +1,17 @@
 import { useEffect } from 'react';
 import type { EvaluationComparison, EvaluationResult } from '../../../client/index.ts';
 import { api, paged, rowsOf } from '../../api/api.ts';
+import { caseHistoryTexts } from '../../texts/case-history.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { evaluationTexts } from '../../texts/evaluation.ts';
-import { SelectField } from '../../ui/field.tsx';
+import { SearchField, SelectField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
 import { Empty, Failed, Loading } from '../../ui/states.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { Answer, Expected, Passed } from './result-card.tsx';
 
-const filters = { cases: 'worse' };
+const filters = { cases: 'worse', find: '', tag: '' };
 /** Pages of 100 results that are read for the comparison; each side has its own. */
 const maxPages = 20;
 
@@ -30,14 +31,20 @@ export function ComparedCases({
   readonly base: Side;
 }) {
   const texts = useTexts(evaluationTexts);
-  const [{ cases }, setFilters] = useUrlState(filters);
+  const own = useTexts(caseHistoryTexts);
+  const [{ cases, find, tag }, setFilters] = useUrlState(filters);
   const [left, right] = [useResults(base), useResults(here)];
-  const chosen =
+  const listed =
     cases === 'worse'
       ? worse.map(({ case_id }) => case_id)
       : cases === 'better'
         ? better.map(({ case_id }) => case_id)
         : [...right.byCase.keys()];
+  const sidesOf = (id: string) => [left.byCase.get(id), right.byCase.get(id)];
+  const tags = [...new Set([...right.byCase.values()].flatMap((one) => one.tags))].sort();
+  const chosen = listed.filter((id) =>
+    sidesOf(id).some((side) => side !== undefined && matches(side, find, tag)),
+  );
   const error = left.error ?? right.error;
   return (
     <Section
@@ -56,10 +63,30 @@ export function ComparedCases({
         />
       }
     >
+      <div className="filters">
+        <SearchField
+          label={own.search}
+          value={find}
+          onChange={(text) => setFilters({ find: text })}
+        />
+        {tags.length > 0 && (
+          <SelectField
+            label={own.tag}
+            value={tag}
+            onChange={(value) => setFilters({ tag: value })}
+            choices={[
+              { value: '', label: own.any },
+              ...tags.map((value) => ({ value, label: value })),
+            ]}
+          />
+        )}
+      </div>
       {error !== null ? (
         <Failed problem={error} onRetry={() => Promise.all([left.refetch(), right.refetch()])} />
       ) : left.isReading || right.isReading ? (
         <Loading>{texts.loadingResults}</Loading>
+      ) : listed.length > 0 && chosen.length === 0 ? (
+        <Empty title={own.noMatch} />
       ) : chosen.length === 0 ? (
         <Empty title={cases === 'better' ? texts.noneBetter : texts.noneWorse} />
       ) : (
@@ -74,6 +101,11 @@ export function ComparedCases({
     </Section>
   );
 }
+
+/** True for a case whose question or answer holds the words, with the tag. */
+const matches = ({ input, answer, tags }: EvaluationResult, words: string, tag: string): boolean =>
+  (tag === '' || tags.includes(tag)) &&
+  `${input ?? ''}\n${answer ?? ''}`.toLowerCase().includes(words.trim().toLowerCase());
 
 function Pair({
   id,

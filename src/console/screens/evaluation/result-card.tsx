@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import type { EvaluationResult } from '../../../client/index.ts';
 import { placeOf } from '../../app/places.ts';
+import { caseHistoryTexts } from '../../texts/case-history.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { evaluationTexts } from '../../texts/evaluation.ts';
 import { useFormat } from '../../ui/format.ts';
@@ -12,11 +13,14 @@ import { Table } from '../../ui/table.tsx';
 export function ResultCard({
   result,
   target,
+  dataset,
 }: {
   readonly result: EvaluationResult;
+  readonly dataset: string;
   readonly target: string;
 }) {
   const texts = useTexts(evaluationTexts);
+  const { history } = useTexts(caseHistoryTexts);
   const format = useFormat();
   const { state, input, score, repetition, tags, run_id, cost_usd, latency_ms, error } = result;
   return (
@@ -51,7 +55,8 @@ export function ResultCard({
             ...(latency_ms === null ? [] : [format.duration(latency_ms)]),
             ...(cost_usd === null ? [] : [format.money(cost_usd)]),
           ].join(' · ')}{' '}
-          {run_id !== null && <Link href={placeOf(`/sessions/runs/${run_id}`)}>{texts.trace}</Link>}
+          {run_id !== null && <Link href={placeOf(`/sessions/runs/${run_id}`)}>{texts.trace}</Link>}{' '}
+          <Link href={`/datasets/${dataset}/cases/${result.case_id}`}>{history}</Link>
         </p>
       </div>
     </details>
@@ -61,7 +66,7 @@ export function ResultCard({
 export function Passed({
   result: { state, passed, outcome },
 }: {
-  readonly result: EvaluationResult;
+  readonly result: Pick<EvaluationResult, 'state' | 'passed' | 'outcome'>;
 }) {
   const texts = useTexts(evaluationTexts);
   if (state !== 'done') return <Badge>{texts.states[state]}</Badge>;

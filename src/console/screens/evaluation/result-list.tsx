@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Evaluation } from '../../../client/index.ts';
 import { api, paged, rowsOf } from '../../api/api.ts';
+import { caseHistoryTexts } from '../../texts/case-history.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { evaluationTexts } from '../../texts/evaluation.ts';
 import { Button } from '../../ui/button.tsx';
@@ -11,7 +12,7 @@ import { useUrlState } from '../../ui/use-url-state.ts';
 import { targetName } from './evaluation-status.tsx';
 import { ResultCard } from './result-card.tsx';
 
-const filters = { passed: '', scorer: '', outcome: '', target: '', tag: '', q: '' };
+const filters = { passed: '', scorer: '', outcome: '', target: '', tag: '', q: '', case: '' };
 const outcomes = ['completed', 'failed', 'limit_exceeded', 'requires_action', 'cancelled'] as const;
 /** Milliseconds between two looks while the evaluation runs. */
 const lookEvery = 3000;
@@ -19,7 +20,9 @@ const lookEvery = 3000;
 /** The answers of an evaluation, case by case. */
 export function ResultList({ evaluation }: { readonly evaluation: Evaluation }) {
   const texts = useTexts(evaluationTexts);
-  const [{ passed, scorer, outcome, target, tag, q }, setFilters] = useUrlState(filters);
+  const [state, setFilters] = useUrlState(filters);
+  const { passed, scorer, outcome, target, tag, q } = state;
+  const own = useTexts(caseHistoryTexts);
   const [typed, setTyped] = useState(q);
   const { id, status, targets, scorers } = evaluation;
   const known = outcomes.find((one) => one === outcome);
@@ -30,6 +33,7 @@ export function ResultList({ evaluation }: { readonly evaluation: Evaluation }) 
     ...(target !== '' && { target: Number(target) }),
     ...(tag !== '' && { tag }),
     ...(q !== '' && { q }),
+    ...(state.case !== '' && { case: state.case }),
   };
   const reading = api.useInfiniteQuery(
     'get',
@@ -97,6 +101,14 @@ export function ResultList({ evaluation }: { readonly evaluation: Evaluation }) 
           onChange={(value) => setFilters({ tag: value.trim() })}
         />
       </div>
+      {state.case !== '' && (
+        <p className="note">
+          {own.ofCase}{' '}
+          <Button isSmall onClick={() => setFilters({ case: '' })}>
+            {own.showAll}
+          </Button>
+        </p>
+      )}
       {rows === undefined ? (
         reading.error === null ? (
           <Loading>{texts.loadingResults}</Loading>
@@ -109,7 +121,11 @@ export function ResultList({ evaluation }: { readonly evaluation: Evaluation }) 
         <ul className="list">
           {rows.map((one) => (
             <li key={`${one.case_id} ${one.target} ${one.repetition}`}>
-              <ResultCard result={one} target={targetName(targets[one.target], texts)} />
+              <ResultCard
+                result={one}
+                target={targetName(targets[one.target], texts)}
+                dataset={evaluation.dataset_id}
+              />
             </li>
           ))}
         </ul>

@@ -3,7 +3,7 @@ import type { Experiment } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { experimentTexts } from '../../texts/experiments.ts';
+import { experimentChangeTexts } from '../../texts/experiment-changes.ts';
 import { AgentName } from '../../ui/agent-filter.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -18,7 +18,7 @@ export function Conclude({
   readonly experiment: Experiment;
   readonly onClose: () => void;
 }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentChangeTexts);
   const toast = useToast();
   const { id, agent_id, variants } = experiment;
   const { data: agent } = api.useQuery('get', '/api/v1/agents/{agent}', {

@@ -1,7 +1,7 @@
 import type { Experiment, ExperimentEntry } from '../../../client/index.ts';
 import { api, paged, rowsOf } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { experimentTexts } from '../../texts/experiments.ts';
+import { experimentChangeTexts } from '../../texts/experiment-changes.ts';
 import { Badge } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
@@ -9,7 +9,7 @@ import { Time } from '../../ui/time.tsx';
 
 /** The log: starts, changed weights, variants that guards stopped, the end. */
 export function EntryList({ experiment }: { readonly experiment: Experiment }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentChangeTexts);
   const reading = api.useInfiniteQuery(
     'get',
     '/api/v1/experiments/{experiment}/entries',
@@ -44,7 +44,7 @@ interface Shown {
 }
 
 function Kind({ entry: { kind, variant_id, detail }, experiment }: Shown) {
-  const { kinds, byGuard } = useTexts(experimentTexts);
+  const { kinds, byGuard } = useTexts(experimentChangeTexts);
   const variant = experiment.variants.find(({ id }) => id === variant_id);
   return (
     <>

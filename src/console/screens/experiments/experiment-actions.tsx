@@ -6,7 +6,7 @@ import { useAction } from '../../api/use-action.ts';
 import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
-import { experimentTexts } from '../../texts/experiments.ts';
+import { experimentChangeTexts } from '../../texts/experiment-changes.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -19,7 +19,7 @@ const refresh = ['/api/v1/experiments', '/api/v1/agents'];
 
 /** What can be done with an experiment in its state. */
 export function ExperimentActions({ experiment }: { readonly experiment: Experiment }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentChangeTexts);
   const toast = useToast();
   const mayWrite = useCan('agents:write');
   const [asked, setAsked] = useState<'stop' | 'delete' | 'conclude' | null>(null);
@@ -78,7 +78,7 @@ interface Question {
 }
 
 function Stop({ experiment: { id, name }, onClose }: Question) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentChangeTexts);
   const [reason, setReason] = useState('');
   const stop = useAction(
     (_: undefined, header) =>
@@ -105,7 +105,7 @@ function Stop({ experiment: { id, name }, onClose }: Question) {
 }
 
 function Delete({ experiment: { id, name }, onClose }: Question) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentChangeTexts);
   const toast = useToast();
   const [, go] = useLocation();
   const remove = useAction(

@@ -4,7 +4,7 @@ import type {
   ExperimentVariantResult,
 } from '../../../client/index.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { experimentTexts } from '../../texts/experiments.ts';
+import { experimentResultTexts } from '../../texts/experiment-results.ts';
 import { useFormat } from '../../ui/format.ts';
 import { Badge } from '../../ui/page.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -30,7 +30,7 @@ export function MetricResult({
   readonly results: ExperimentResults;
   readonly isGuard?: boolean;
 }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentResultTexts);
   const nameOf = useMetricName();
   const formatOf = useMetricFormat();
   const { percent, number } = useFormat();

@@ -1,7 +1,7 @@
 import type { Experiment, ExperimentResults } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { experimentTexts } from '../../texts/experiments.ts';
+import { experimentResultTexts } from '../../texts/experiment-results.ts';
 import { DownloadButton } from '../../ui/download-button.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Badge, Section } from '../../ui/page.tsx';
@@ -22,7 +22,7 @@ const noteOf = {
 } as const;
 
 export function Results({ experiment: { id, status } }: { readonly experiment: Experiment }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentResultTexts);
   const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/experiments/{experiment}/results',
@@ -77,7 +77,7 @@ export function Results({ experiment: { id, status } }: { readonly experiment: E
 
 /** What to do now, why, and by which rule. */
 function Recommendation({ results }: { readonly results: ExperimentResults }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentResultTexts);
   const { number, percent } = useFormat();
   const { recommendation, required, stopping_rule, variants, is_final } = results;
   const variant = variants.find(({ id }) => id === recommendation.variant_id);
@@ -110,7 +110,7 @@ function Warnings({
 }: {
   readonly results: ExperimentResults;
 }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentResultTexts);
   if (warnings.length === 0) return null;
   return (
     <ul className="list" aria-label={texts.warnings}>
@@ -131,7 +131,7 @@ function Warnings({
 }
 
 function Variants({ results }: { readonly results: ExperimentResults }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentResultTexts);
   const { number, percent } = useFormat();
   return (
     <Section title={texts.variants} description={texts.subjectsHint}>
@@ -173,7 +173,7 @@ const guardTones = {
 } as const;
 
 function Guards({ results: { guards, variants } }: { readonly results: ExperimentResults }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentResultTexts);
   const nameOf = useMetricName();
   return (
     <Table

@@ -4,7 +4,7 @@ import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
-import { experimentTexts } from '../../texts/experiments.ts';
+import { experimentChangeTexts } from '../../texts/experiment-changes.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { NumberField, TextField } from '../../ui/field.tsx';
@@ -20,7 +20,7 @@ export function StopVariant({
   readonly experiment: Experiment;
   readonly variant: ExperimentVariant;
 }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentChangeTexts);
   const mayWrite = useCan('agents:write');
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState('');
@@ -57,7 +57,7 @@ export function StopVariant({
 
 /** New weights of an experiment that runs. */
 export function Weights({ experiment }: { readonly experiment: Experiment }) {
-  const texts = useTexts(experimentTexts);
+  const texts = useTexts(experimentChangeTexts);
   const mayWrite = useCan('agents:write');
   const live = experiment.variants.filter(({ stopped_at }) => stopped_at === null);
   const [weights, setWeights] = useState<Readonly<Record<string, number | null>>>({});

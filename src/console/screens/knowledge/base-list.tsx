@@ -11,19 +11,37 @@ import { Empty } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { BaseForm } from './base-form.tsx';
-import { useFilesOfBase } from './use-files-of-base.ts';
+import { filesOf } from './files-of.ts';
+
+/** Milliseconds between two looks while files are processed. */
+const lookEvery = 3000;
 
 export function BaseList() {
   const texts = useTexts(knowledgeTexts);
-  const { number } = useFormat();
+  const { number, bytes } = useFormat();
   const mayWrite = useCan('knowledge:write');
   const [isCreating, setCreating] = useState(false);
-  const reading = api.useInfiniteQuery('get', '/api/v1/knowledge-bases', {}, paged);
+  const reading = api.useInfiniteQuery(
+    'get',
+    '/api/v1/knowledge-bases',
+    { params: { query: { counts: 'true' } } },
+    {
+      ...paged,
+      refetchInterval: ({ state }) =>
+        rowsOf(state.data)?.some(({ files }) => (files?.processing ?? 0) > 0) === true
+          ? lookEvery
+          : false,
+    },
+  );
   const columns: readonly Column<KnowledgeBase>[] = [
     { name: texts.name, cell: ({ name }) => name },
-    { name: texts.files, cell: (base) => <Count base={base} />, isNumber: true },
-    { name: texts.size, cell: (base) => <Size base={base} />, isNumber: true, isMinor: true },
-    { name: texts.status, cell: (base) => <Status base={base} /> },
+    { name: texts.files, cell: (base) => number(filesOf(base)), isNumber: true },
+    {
+      name: texts.size,
+      cell: ({ files }) => bytes(files?.byte_size ?? 0),
+      ...{ isNumber: true, isMinor: true },
+    },
+    { name: texts.status, cell: ({ files }) => <Status files={files} /> },
     {
       name: texts.passages,
       cell: ({ chunk_count }) => number(chunk_count),
@@ -68,32 +86,10 @@ export function BaseList() {
   );
 }
 
-interface OfBase {
-  readonly base: KnowledgeBase;
-}
-
-function Count({ base }: OfBase) {
+function Status({ files }: Pick<KnowledgeBase, 'files'>) {
   const texts = useTexts(knowledgeTexts);
-  const { number } = useFormat();
-  const { files } = useFilesOfBase(base.id);
-  if (files === undefined) return <span className="muted">{texts.counting}</span>;
-  return <>{files.hasMore ? texts.atLeast(files.count) : number(files.count)}</>;
-}
-
-function Size({ base }: OfBase) {
-  const { bytes } = useFormat();
-  const { files } = useFilesOfBase(base.id);
-  if (files === undefined) return null;
-  return <>{files.hasMore ? `> ${bytes(files.bytes)}` : bytes(files.bytes)}</>;
-}
-
-function Status({ base }: OfBase) {
-  const texts = useTexts(knowledgeTexts);
-  const { files, isFailed } = useFilesOfBase(base.id);
-  if (isFailed) return <span className="muted">{texts.notCounted}</span>;
-  if (files === undefined) return null;
-  const { count, processing, failed } = files;
-  if (count === 0) return <Badge>{texts.empty}</Badge>;
+  const { ready = 0, processing = 0, failed = 0 } = files ?? {};
+  if (ready + processing + failed === 0) return <Badge>{texts.empty}</Badge>;
   return (
     <>
       {processing > 0 && <Badge tone="info">{texts.processing(processing)}</Badge>}{' '}

@@ -10,8 +10,8 @@ import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { filesOf } from './files-of.ts';
 import { usePlaces } from './places.ts';
-import { useFilesOfBase } from './use-files-of-base.ts';
 
 interface Searcher {
   readonly id: string;
@@ -26,22 +26,20 @@ export function DeleteBase({ base }: { readonly base: KnowledgeBase }) {
   const [, go] = useLocation();
   const say = useToast();
   const [isOpen, setOpen] = useState(false);
-  const { files } = useFilesOfBase(base.id);
   const remove = useAction(
     () =>
       client.DELETE('/api/v1/knowledge-bases/{kb}', {
         params: { path: { kb: base.id } },
       }),
     {
-      // The base itself is gone: only the list is read again.
-      refresh: [],
+      list: '/api/v1/knowledge-bases',
       onDone: () => {
         say(texts.deleted(base.name));
         go(area);
       },
     },
   );
-  const count = files === undefined ? '…' : number(files.count) + (files.hasMore ? '+' : '');
+  const count = number(filesOf(base));
   const searchers = remove.problem?.details.agents as readonly Searcher[] | undefined;
   return (
     <Section title={texts.danger}>

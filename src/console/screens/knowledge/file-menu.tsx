@@ -1,9 +1,12 @@
 import { useRef, useState } from 'react';
 import type { File } from '../../../client/index.ts';
+import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
+import { fileScreenTexts } from '../../texts/knowledge-file.ts';
 import { fileTexts } from '../../texts/knowledge-files.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { ChunkPreview } from './chunk-preview.tsx';
 import { DeleteFiles } from './delete-files.tsx';
 import { FileForm } from './file-form.tsx';
 import { ReprocessFiles } from './reprocess-files.tsx';
@@ -18,9 +21,11 @@ export function FileMenu({
   readonly onDeleted?: () => void;
 }) {
   const texts = useTexts(fileTexts);
+  const { previewOpen } = useTexts(fileScreenTexts);
+  const maySearch = useCan('knowledge:search');
   const say = useToast();
   const picker = useRef<HTMLInputElement>(null);
-  const [open, setOpen] = useState<'edit' | 'reprocess' | 'delete' | null>(null);
+  const [open, setOpen] = useState<'edit' | 'preview' | 'reprocess' | 'delete' | null>(null);
   const close = () => setOpen(null);
   return (
     <>
@@ -28,6 +33,9 @@ export function FileMenu({
         items={[
           { label: texts.edit, onSelect: () => setOpen('edit') },
           { label: texts.replace, onSelect: () => picker.current?.click() },
+          ...(maySearch && file.is_searchable
+            ? [{ label: previewOpen, onSelect: () => setOpen('preview') }]
+            : []),
           { label: texts.reprocess, onSelect: () => setOpen('reprocess') },
           { label: texts.delete, onSelect: () => setOpen('delete'), isDangerous: true },
         ]}
@@ -44,6 +52,7 @@ export function FileMenu({
         }}
       />
       {open === 'edit' && <FileForm file={file} onClose={close} />}
+      <ChunkPreview file={file} isOpen={open === 'preview'} onClose={close} />
       <ReprocessFiles files={[file]} isOpen={open === 'reprocess'} onClose={close} />
       <DeleteFiles
         files={[file]}

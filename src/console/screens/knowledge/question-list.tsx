@@ -11,6 +11,7 @@ import { Empty } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { ImportQuestions } from './import-questions.tsx';
 import { QuestionForm } from './question-form.tsx';
 
 const filters = { q: '' };
@@ -48,9 +49,12 @@ export function QuestionList({ base }: { readonly base: KnowledgeBase }) {
     { name: texts.changed, cell: ({ updated_at }) => <Time value={updated_at} />, isMinor: true },
   ];
   const add = mayWrite && (
-    <Button kind="primary" onClick={() => setEdited('new')}>
-      {texts.add}
-    </Button>
+    <>
+      <ImportQuestions base={base.id} />
+      <Button kind="primary" onClick={() => setEdited('new')}>
+        {texts.add}
+      </Button>
+    </>
   );
   return (
     <Section title={texts.questions} description={texts.intro} actions={add}>

@@ -3,6 +3,9 @@ import { sourceTexts } from '../../texts/knowledge-sources.ts';
 import { TextAreaField, TextField } from '../../ui/field.tsx';
 import type { fieldsOf, SourceType } from './source-fields.ts';
 
+/** Parts of credentials that are no secrets themselves. */
+const shownSecrets = new Set(['client_email', 'subject', 'client_id']);
+
 /** One field of a source. */
 export function SourceFieldView({
   field: { name, kind, isRequired = false, placeholder },
@@ -37,7 +40,7 @@ export function SourceFieldView({
   if (kind === 'lines' || name === 'private_key')
     return <TextAreaField {...common} rows={2} className="code-area" spellCheck={false} />;
   if (kind === 'number') return <TextField {...common} type="number" min={0} />;
-  const isHidden = kind === 'secret' && name !== 'client_email' && name !== 'subject';
+  const isHidden = kind === 'secret' && !shownSecrets.has(name);
   return (
     <TextField
       {...common}

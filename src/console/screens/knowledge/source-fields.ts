@@ -23,13 +23,22 @@ interface SourceField {
     | 'token'
     | 'client_email'
     | 'private_key'
-    | 'subject';
+    | 'subject'
+    | 'client_id'
+    | 'client_secret'
+    | 'refresh_token';
   readonly kind: 'text' | 'number' | 'lines' | 'names' | 'secret';
   readonly isRequired?: boolean;
   /** Can be changed after the source was created. */
   readonly isMutable?: boolean;
   readonly placeholder?: string;
+  /** The way to sign in that it belongs to; absent for every one. */
+  readonly signIn?: SignIn;
 }
+
+/** The ways to sign in to Google Drive. */
+export const signIns = ['service_account', 'oauth'] as const;
+export type SignIn = (typeof signIns)[number];
 
 const url = { name: 'url', kind: 'text', isRequired: true, placeholder: 'https://' } as const;
 const pages = { name: 'max_pages', kind: 'number', isMutable: true } as const;
@@ -40,8 +49,10 @@ const paths = [
 const bucket = { name: 'bucket', kind: 'text', isRequired: true } as const;
 const prefix = { name: 'prefix', kind: 'text' } as const;
 const token = { name: 'token', kind: 'secret', isMutable: true } as const;
-const secret = (name: 'access_key_id' | 'secret_access_key' | 'client_email' | 'private_key') =>
+const secret = <Name extends SourceField['name']>(name: Name) =>
   ({ name, kind: 'secret', isRequired: true, isMutable: true }) as const;
+const serviceAccount = { signIn: 'service_account' } as const;
+const oauth = { signIn: 'oauth' } as const;
 
 /** What each type of source has to know, in the order of the form. */
 export const fieldsOf: Readonly<Record<SourceType, readonly SourceField[]>> = {
@@ -72,13 +83,20 @@ export const fieldsOf: Readonly<Record<SourceType, readonly SourceField[]>> = {
   google_drive: [
     { name: 'folder_id', kind: 'text' },
     { name: 'drive_id', kind: 'text' },
-    secret('client_email'),
-    secret('private_key'),
-    { name: 'subject', kind: 'secret', isMutable: true },
+    { ...secret('client_email'), ...serviceAccount },
+    { ...secret('private_key'), ...serviceAccount },
+    { name: 'subject', kind: 'secret', isMutable: true, ...serviceAccount },
+    { ...secret('client_id'), ...oauth },
+    { ...secret('client_secret'), ...oauth },
+    { ...secret('refresh_token'), ...oauth },
     pages,
     ...paths,
   ],
 };
+
+/** The fields of a source for the way to sign in. */
+export const fieldsFor = (type: SourceType, signIn: SignIn): readonly SourceField[] =>
+  fieldsOf[type].filter((field) => field.signIn === undefined || field.signIn === signIn);
 
 /** Fields that are shown at once; others unfold. */
 export const isMain = ({ name, kind, isRequired }: SourceField): boolean =>
@@ -100,8 +118,9 @@ export function membersOf(
   type: SourceType,
   values: Readonly<Record<string, string>>,
   isNew: boolean,
+  signIn: SignIn,
 ): Record<string, unknown> {
-  const fields = fieldsOf[type].filter(({ isMutable }) => isNew || isMutable === true);
+  const fields = fieldsFor(type, signIn).filter(({ isMutable }) => isNew || isMutable === true);
   const entered = (kind: SourceField['kind']) =>
     fields
       .filter((field) => field.kind === kind)

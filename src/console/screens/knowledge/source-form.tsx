@@ -20,7 +20,16 @@ import { useDraft } from '../../ui/use-draft.ts';
 import { GroupsField } from './groups-field.tsx';
 import { namesOf } from './lists.ts';
 import { SourceFieldView } from './source-field.tsx';
-import { fieldsOf, isMain, membersOf, type SourceType, valuesOf } from './source-fields.ts';
+import {
+  fieldsFor,
+  fieldsOf,
+  isMain,
+  membersOf,
+  type SignIn,
+  type SourceType,
+  signIns,
+  valuesOf,
+} from './source-fields.ts';
 
 const spans = { hour: 3600, day: 86_400, week: 604_800 } as const;
 const types = Object.keys(fieldsOf) as SourceType[];
@@ -50,6 +59,7 @@ export function SourceForm({
   };
   const { value, change, discard } = useDraft(`knowledge.source.${source?.id ?? base.id}`, stored);
   const [isLong, setLong] = useState(false);
+  const [signIn, setSignIn] = useState<SignIn>('service_account');
   // Not part of the draft, which is stored in the browser.
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({});
   const set = (changes: Partial<typeof stored>) => change((before) => ({ ...before, ...changes }));
@@ -85,14 +95,14 @@ export function SourceForm({
   const submit = () =>
     save.run({
       ...(source === null && { type: value.type }),
-      ...membersOf(value.type, { ...value.values, ...secrets }, source === null),
+      ...membersOf(value.type, { ...value.values, ...secrets }, source === null, signIn),
       ...(value.name.trim() !== '' && { name: value.name.trim() }),
       refresh_interval_s: value.refresh,
       tags: namesOf(value.tags),
       groups: value.groups,
     });
   const title = source === null ? texts.add : texts.edit;
-  const fields = fieldsOf[value.type].filter(
+  const fields = fieldsFor(value.type, signIn).filter(
     ({ isMutable }) => source === null || isMutable === true,
   );
   const view = (field: (typeof fields)[number]) => (
@@ -119,6 +129,14 @@ export function SourceForm({
             value={value.type}
             onChange={(type) => set({ type })}
             choices={types.map((type) => ({ value: type, label: texts.types[type] }))}
+          />
+        )}
+        {value.type === 'google_drive' && (
+          <SelectField
+            label={texts.signIn}
+            value={signIn}
+            onChange={setSignIn}
+            choices={signIns.map((one) => ({ value: one, label: texts.signIns[one] }))}
           />
         )}
         {fields.filter(isMain).map(view)}

@@ -12,12 +12,14 @@ import { Empty } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { CoverageFilter } from './coverage-filter.tsx';
 import { RunStatus } from './run-status.tsx';
 import { SessionTabs } from './session-list.tsx';
 
 const filters = {
   ...{ agent: '', status: '', version: '', error: '', finish_reason: '', min_cost_usd: '' },
-  ...{ start_date: '', end_date: '', session: '', end_user_id: '', experiment: '' },
+  ...{ start_date: '', end_date: '', session: '', end_user_id: '' },
+  ...{ experiment: '', variant: '', coverage: '' },
 };
 
 /** Every run of the workspace, also those without a conversation. */
@@ -60,6 +62,12 @@ export function RunList() {
             { value: 'any', label: texts.onlyFailures },
           ]}
         />
+        <TextField
+          label={texts.version}
+          value={state.version}
+          onChange={(version) => setFilters({ version })}
+        />
+        <CoverageFilter value={state.coverage} onChange={(coverage) => setFilters({ coverage })} />
         <TextField
           label={texts.minCost}
           type="number"

@@ -13,10 +13,11 @@ import { type Column, ListTable } from '../../ui/table.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { CoverageFilter } from './coverage-filter.tsx';
 
 const filters = {
   ...{ q: '', agent: '', end_user_id: '', run_status: '', feedback: '' },
-  ...{ start_date: '', end_date: '', archived: '' },
+  ...{ start_date: '', end_date: '', archived: '', version: '', coverage: '' },
 };
 
 const statuses = ['running', 'requires_action', 'completed', 'failed', 'limit_exceeded'] as const;
@@ -58,6 +59,12 @@ export function SessionList() {
             ...statuses.map((value) => ({ value, label: texts.statuses[value] })),
           ]}
         />
+        <TextField
+          label={texts.version}
+          value={state.version}
+          onChange={(version) => setFilters({ version })}
+        />
+        <CoverageFilter value={state.coverage} onChange={(coverage) => setFilters({ coverage })} />
         <SelectField
           label={texts.feedback}
           value={state.feedback}

@@ -1,18 +1,16 @@
 import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
-import type { Message, SessionWithMessages } from '../../../client/index.ts';
+import type { SessionWithMessages } from '../../../client/index.ts';
 import { api, client, paged } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
-import { MessageView } from '../../chat/message-view.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { AgentName } from '../../ui/agent-filter.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Copyable } from '../../ui/copy.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { useFormat } from '../../ui/format.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { Badge, Facts, Page } from '../../ui/page.tsx';
 import { Empty, Failed, Loading, ProblemNote } from '../../ui/states.tsx';
@@ -21,7 +19,9 @@ import { useToast } from '../../ui/toast.tsx';
 import { AwaitedCalls } from './awaited-calls.tsx';
 import { EndUserLink } from './end-user-link.tsx';
 import { HandOverPanel } from './hand-over-panel.tsx';
-import { KeepAsCase } from './keep-as-case.tsx';
+import { isGood } from './is-good.ts';
+import { ReplaySession } from './replay-session.tsx';
+import { Entry } from './session-entry.tsx';
 
 /** Milliseconds between two looks at a conversation that goes on. */
 const lookEvery = 4000;
@@ -54,6 +54,7 @@ function Conversation({ session }: { readonly session: SessionWithMessages }) {
     ],
     [texts.endUser, <EndUserLink key="user" id={end_user_id} />],
     [texts.messages, message_count],
+    [texts.feedback, useRatings(session)],
     [texts.started, <Time key="started" value={session.created_at} />],
     [texts.lastActive, <Time key="last" value={session.updated_at} />],
     [texts.id, <Copyable key="id" text={id} />],
@@ -81,6 +82,15 @@ function Conversation({ session }: { readonly session: SessionWithMessages }) {
       </div>
     </Page>
   );
+}
+
+/** The ratings of the newest messages in a few words. */
+function useRatings({ messages }: SessionWithMessages): string {
+  const texts = useTexts(sessionTexts);
+  const all = messages?.data.flatMap(({ feedback }) => feedback) ?? [];
+  if (all.length === 0) return '–';
+  const good = all.filter(isGood).length;
+  return texts.ratedSum(good, all.length - good);
 }
 
 function Messages({
@@ -114,93 +124,14 @@ function Messages({
   );
 }
 
-function Entry({ session, message }: { readonly session: string; readonly message: Message }) {
-  const texts = useTexts(sessionTexts);
-  const format = useFormat();
-  const { run, feedback, siblings, citations, role } = message;
-  return (
-    <MessageView message={message}>
-      {citations.length > 0 && (
-        <details className="sources">
-          <summary>{texts.sources(citations.length)}</summary>
-          <ol>
-            {citations.map((one) => (
-              <li key={one.number}>
-                {one.type === 'file' ? one.file_name : one.title}
-                {one.type === 'file' && one.page !== null && `, ${texts.page(one.page)}`}
-                <blockquote>{one.quote}</blockquote>
-              </li>
-            ))}
-          </ol>
-        </details>
-      )}
-      <footer className="message-footer">
-        <Time value={message.created_at} form="moment" />
-        {role === 'assistant' && run !== null && (
-          <>
-            <span>{format.duration(run.latency_ms)}</span>
-            <span>{format.money(run.usage.cost_usd)}</span>
-            <Link href={`/runs/${run.id}`}>{texts.trace}</Link>
-            <KeepAsCase message={message.id} />
-          </>
-        )}
-        {feedback.map((one) => (
-          <Badge key={one.id} tone={one.rating === 'up' || Number(one.rating) > 3 ? 'good' : 'bad'}>
-            {`${texts.rated(String(one.rating))}${one.comment === null ? '' : `: ${one.comment}`}`}
-          </Badge>
-        ))}
-        <BranchSwitch session={session} siblings={siblings} />
-      </footer>
-    </MessageView>
-  );
-}
-
-/** The other answers to the same question, or other versions of it: the tree of the conversation. */
-function BranchSwitch({
-  session,
-  siblings,
-}: {
-  readonly session: string;
-  readonly siblings: Message['siblings'];
-}) {
-  const texts = useTexts(sessionTexts);
-  const mayWrite = useCan('sessions:write');
-  const select = useAction((active_message_id: string) =>
-    client.PATCH('/api/v1/sessions/{session}', {
-      params: { path: { session } },
-      body: { active_message_id },
-    }),
-  );
-  if (siblings === null || siblings.count < 2) return null;
-  const { position, count, previous_id, next_id } = siblings;
-  const go = (id: string | null, label: string, sign: string) => (
-    <Button
-      kind="quiet"
-      isSmall
-      aria-label={label}
-      disabled={id === null || !mayWrite}
-      isBusy={select.isRunning}
-      onClick={() => id !== null && select.run(id)}
-    >
-      {sign}
-    </Button>
-  );
-  return (
-    <span className="branches">
-      {go(previous_id, texts.previousBranch, '‹')}
-      {texts.branch(position, count)}
-      {go(next_id, texts.nextBranch, '›')}
-      <ProblemNote problem={select.problem} />
-    </span>
-  );
-}
-
 function SessionActions({ session }: { readonly session: SessionWithMessages }) {
   const texts = useTexts(sessionTexts);
   const toast = useToast();
   const [, go] = useLocation();
   const mayWrite = useCan('sessions:write');
+  const mayReplay = useCan('evaluations:write');
   const [isDeleting, setDeleting] = useState(false);
+  const [isReplaying, setReplaying] = useState(false);
   const path = { session: session.id };
   const isArchived = session.archived_at !== null;
   const archive = useAction((archived: boolean) =>
@@ -213,20 +144,25 @@ function SessionActions({ session }: { readonly session: SessionWithMessages }) 
       go('/');
     },
   });
-  if (!mayWrite) return null;
+  const changes = [
+    {
+      label: isArchived ? texts.unarchive : texts.archive,
+      onSelect: () => archive.run(!isArchived),
+    },
+    { label: texts.delete, isDangerous: true, onSelect: () => setDeleting(true) },
+  ];
+  if (!mayWrite && !mayReplay) return null;
   return (
     <>
       <Menu
         label={texts.actions}
         items={[
-          {
-            label: isArchived ? texts.unarchive : texts.archive,
-            onSelect: () => archive.run(!isArchived),
-          },
-          { label: texts.delete, isDangerous: true, onSelect: () => setDeleting(true) },
+          ...(mayReplay ? [{ label: texts.replay, onSelect: () => setReplaying(true) }] : []),
+          ...(mayWrite ? changes : []),
         ]}
       />
       <ProblemNote problem={archive.problem} />
+      <ReplaySession session={session} isOpen={isReplaying} onClose={() => setReplaying(false)} />
       <ConfirmDialog
         isOpen={isDeleting}
         onClose={() => setDeleting(false)}

@@ -2,7 +2,9 @@ import { useState } from 'react';
 import type { RunStep, RunWithSteps } from '../../../client/index.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
+import { AgentName } from '../../ui/agent-filter.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { Badge } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { StepDetails } from './step-details.tsx';
 
@@ -32,7 +34,12 @@ export function Waterfall({ run }: { readonly run: RunWithSteps }) {
               onClick={() => setChosen(isOpen ? null : step.id)}
             >
               <span className="span-name" style={{ paddingInlineStart: depth * 16 }}>
-                <span className="muted">{texts.kinds[step.type]}</span> {step.name}
+                <span className="muted">{texts.kinds[step.type]}</span> {step.name}{' '}
+                {step.agent_id !== null && (
+                  <Badge>
+                    <AgentName id={step.agent_id} />
+                  </Badge>
+                )}
                 {step.error !== null && <span className="span-failed"> {texts.failedStep}</span>}
               </span>
               <span className="span-track" aria-hidden="true">

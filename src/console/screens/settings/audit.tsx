@@ -2,8 +2,8 @@ import { useState } from 'react';
 import type { AuditEntry } from '../../../client/index.ts';
 import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
+import { auditTexts } from '../../texts/audit.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { settingsTexts } from '../../texts/settings.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
@@ -18,7 +18,7 @@ const actors = ['user', 'api_key', 'root', 'system', 'end_user', 'share_link'] a
 
 /** Who changed what and when, in a chain that shows tampering. */
 export default function Audit() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(auditTexts);
   const [state, setFilters] = useUrlState(filters);
   const [shown, setShown] = useState<AuditEntry | null>(null);
   const query = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== ''));
@@ -89,7 +89,7 @@ export default function Audit() {
 }
 
 function Entry({ entry }: { readonly entry: AuditEntry }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(auditTexts);
   return (
     <>
       <Facts
@@ -109,7 +109,7 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
 
 /** Checks the whole chain, page by page. */
 function Verify() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(auditTexts);
   const [said, setSaid] = useState('');
   const verify = useAction(
     async () => {

@@ -4,7 +4,7 @@ import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
-import { settingsTexts } from '../../texts/settings.ts';
+import { keyTexts } from '../../texts/keys.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
@@ -23,7 +23,7 @@ const tones = { active: 'good', expired: 'neutral', revoked: 'bad' } as const;
 
 /** Keys of servers, which have a role and are shown once. */
 export default function Keys() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(keyTexts);
   const mayManage = useCan('keys:manage');
   const [secret, setSecret] = useState<string | null>(null);
   const agents = useKeyAgentsName();
@@ -72,7 +72,7 @@ export default function Keys() {
 }
 
 function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(keyTexts);
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('runtime');
   const [agents, setAgents] = useState<readonly string[]>([]);
@@ -141,7 +141,7 @@ function KeyActions({
   readonly apiKey: ApiKey;
   readonly onSecret: (secret: string) => void;
 }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(keyTexts);
   const [isRevoking, setRevoking] = useState(false);
   const path = { key: apiKey.id };
   const rotate = useAction(

@@ -4,7 +4,7 @@ import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan, useSession } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
-import { settingsTexts } from '../../texts/settings.ts';
+import { memberTexts } from '../../texts/members.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { ControlledFormDialog, FormDialog } from '../../ui/form-dialog.tsx';
@@ -21,7 +21,7 @@ const refresh = ['/api/v1/members', '/api/v1/invitations'];
 
 /** People of the workspace, and those who are invited. */
 export default function Members() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(memberTexts);
   const mayManage = useCan('members:manage');
   const reading = api.useInfiniteQuery('get', '/api/v1/members', {}, paged);
   return (
@@ -66,7 +66,7 @@ export default function Members() {
 
 /** Only owners appoint owners. */
 function useRoleChoices() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(memberTexts);
   const { workspace } = useSession();
   return roles
     .filter((role) => role !== 'owner' || workspace.role === 'owner')
@@ -74,7 +74,7 @@ function useRoleChoices() {
 }
 
 function Invite() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(memberTexts);
   const toast = useToast();
   const choices = useRoleChoices();
   const [email, setEmail] = useState('');
@@ -118,7 +118,7 @@ function Invite() {
 }
 
 function MemberActions({ member }: { readonly member: Member }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(memberTexts);
   const toast = useToast();
   const choices = useRoleChoices();
   const [open, setOpen] = useState<'role' | 'remove' | null>(null);
@@ -174,7 +174,7 @@ function MemberActions({ member }: { readonly member: Member }) {
 }
 
 function Invitations({ mayManage }: { readonly mayManage: boolean }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(memberTexts);
   const reading = api.useInfiniteQuery('get', '/api/v1/invitations', {}, paged);
   return (
     <Section title={texts.invitations} description={texts.invitationsHint}>
@@ -201,7 +201,7 @@ function Invitations({ mayManage }: { readonly mayManage: boolean }) {
 }
 
 function InvitationActions({ invitation }: { readonly invitation: Invitation }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(memberTexts);
   const toast = useToast();
   const path = { invitation: invitation.id };
   const resend = useAction(

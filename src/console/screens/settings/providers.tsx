@@ -4,7 +4,7 @@ import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
-import { settingsTexts } from '../../texts/settings.ts';
+import { providerTexts } from '../../texts/providers.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx';
 import { Form, TextField } from '../../ui/field.tsx';
@@ -22,7 +22,7 @@ const refresh = ['/api/v1/providers', '/api/v1/models'];
 
 /** Providers of models: their keys, and whether they answer. */
 export default function Providers() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(providerTexts);
   const mayManage = useCan('providers:manage');
   const { data, error, refetch } = api.useQuery('get', '/api/v1/providers');
   if (error !== null) return <Failed problem={error} onRetry={refetch} />;
@@ -70,7 +70,7 @@ export default function Providers() {
 }
 
 function ProviderActions({ provider }: { readonly provider: Provider }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(providerTexts);
   const [open, setOpen] = useState<'configure' | 'test' | 'remove' | null>(null);
   const [key, setKey] = useState('');
   const [url, setUrl] = useState(provider.base_url ?? '');
@@ -159,7 +159,7 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
 
 /** Asks one model of a provider for a word. */
 function TestForm({ provider }: { readonly provider: ProviderId }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(providerTexts);
   const format = useFormat();
   const [chosen, setChosen] = useState('');
   const [result, setResult] = useState<ProviderTest | undefined>();

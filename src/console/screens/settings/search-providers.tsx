@@ -54,7 +54,12 @@ export default function SearchProviders() {
           },
           {
             name: texts.price,
-            cell: ({ price_usd }) => format.money(price_usd),
+            cell: ({ price_usd, price_source }) => (
+              <>
+                {format.money(price_usd)}{' '}
+                {price_source === 'workspace' && <Badge>{texts.ownPrice}</Badge>}
+              </>
+            ),
             isNumber: true,
             isMinor: true,
           },
@@ -87,7 +92,7 @@ function ProviderActions({ provider }: { readonly provider: SearchProvider }) {
   const [key, setKey] = useState('');
   const [url, setUrl] = useState(provider.base_url ?? '');
   const [price, setPrice] = useState<number | null>(
-    provider.updated_at === null ? null : provider.price_usd,
+    provider.price_source === 'list' ? null : provider.price_usd,
   );
   const path = { search_provider: provider.id };
   const configure = useAction(

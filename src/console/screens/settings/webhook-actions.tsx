@@ -3,7 +3,7 @@ import type { Webhook } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { settingsTexts } from '../../texts/settings.ts';
+import { webhookTexts } from '../../texts/webhooks.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
@@ -19,7 +19,7 @@ export function WebhookActions({
   readonly webhook: Webhook;
   readonly onSecret: (secret: string) => void;
 }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(webhookTexts);
   const toast = useToast();
   const [isDeleting, setDeleting] = useState(false);
   const path = { webhook: webhook.id };

@@ -2,7 +2,7 @@ import type { WebhookDelivery } from '../../../client/index.ts';
 import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { settingsTexts } from '../../texts/settings.ts';
+import { webhookTexts } from '../../texts/webhooks.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
@@ -23,7 +23,7 @@ const deliveryTones = {
 
 /** What was sent to webhooks, and how they answered. */
 export function WebhookDeliveries() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(webhookTexts);
   const format = useFormat();
   const [{ status }, setFilters] = useUrlState(filters);
   const query = status === '' ? {} : { status: status as WebhookDelivery['status'] };

@@ -3,7 +3,7 @@ import type { CreateWebhook, Webhook } from '../../../client/index.ts';
 import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { settingsTexts } from '../../texts/settings.ts';
+import { webhookTexts } from '../../texts/webhooks.ts';
 import { TextAreaField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
@@ -19,7 +19,7 @@ type EventType = NonNullable<CreateWebhook['event_types']>[number];
 
 /** Endpoints that receive events, and what was delivered to them. */
 export default function Webhooks() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(webhookTexts);
   const [secret, setSecret] = useState<string | null>(null);
   const reading = api.useInfiniteQuery('get', '/api/v1/webhooks', {}, paged);
   return (
@@ -66,7 +66,7 @@ export default function Webhooks() {
 }
 
 function WebhookStatus({ webhook }: { readonly webhook: Webhook }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(webhookTexts);
   const { is_enabled, disabled_reason, failing_since } = webhook;
   if (!is_enabled)
     return <Badge tone="bad">{texts.disabledBecause[disabled_reason ?? 'manual']}</Badge>;
@@ -78,7 +78,7 @@ function WebhookStatus({ webhook }: { readonly webhook: Webhook }) {
 }
 
 function CreateWebhookDialog({ onSecret }: { readonly onSecret: (secret: string) => void }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(webhookTexts);
   const [url, setUrl] = useState('');
   const [description, setDescription] = useState('');
   const [events, setEvents] = useState('');

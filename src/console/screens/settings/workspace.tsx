@@ -3,7 +3,7 @@ import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
-import { settingsTexts } from '../../texts/settings.ts';
+import { workspaceTexts } from '../../texts/workspace.ts';
 import { Button } from '../../ui/button.tsx';
 import { CheckField, Form, NumberField, TextAreaField, TextField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
@@ -15,7 +15,7 @@ import { useDraft } from '../../ui/use-draft.ts';
 
 /** Name, models, retention and limits of the workspace. */
 export default function WorkspaceSettings() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(workspaceTexts);
   const { data, error, refetch } = api.useQuery('get', '/api/v1/workspace');
   if (data !== undefined)
     return (
@@ -55,7 +55,7 @@ const toUpdate = (draft: ReturnType<typeof toDraft>): UpdateWorkspace => {
 };
 
 function WorkspaceForm({ workspace }: { readonly workspace: Workspace }) {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(workspaceTexts);
   const toast = useToast();
   const mayWrite = useCan('workspace:write');
   const draft = useDraft(`workspace.${workspace.id}`, toDraft(workspace));
@@ -160,7 +160,7 @@ function WorkspaceForm({ workspace }: { readonly workspace: Workspace }) {
 }
 
 function Quotas() {
-  const texts = useTexts(settingsTexts);
+  const texts = useTexts(workspaceTexts);
   const format = useFormat();
   const { data, error, refetch } = api.useQuery('get', '/api/v1/quotas');
   return (

@@ -17,6 +17,7 @@ import { useDraft } from '../../../ui/use-draft.ts';
 import { useUrlState } from '../../../ui/use-url-state.ts';
 import { type CaseDraft, caseDraftOf, caseOf, emptyCase } from './case-draft.ts';
 import { CaseFields } from './case-fields.tsx';
+import { CaseHistory } from './case-history.tsx';
 
 const revisionOf = { revision: '' };
 const refresh = ['/api/v1/datasets'];
@@ -76,6 +77,7 @@ function Edit({ of, isOld }: { readonly of: Case; readonly isOld: boolean }) {
   const toast = useToast();
   const [, go] = useLocation();
   const mayWrite = useCan('datasets:write') && !of.is_withheld && !isOld;
+  const mayReadResults = useCan('evaluations:read') && !isOld;
   const [isDeleting, setDeleting] = useState(false);
   const { id, dataset_id, revision, source, is_withheld } = of;
   const path = { dataset: dataset_id, case: id };
@@ -143,6 +145,7 @@ function Edit({ of, isOld }: { readonly of: Case; readonly isOld: boolean }) {
           </div>
         )}
       </Form>
+      {mayReadResults && <CaseHistory dataset={dataset_id} id={id} />}
       <ConfirmDialog
         isOpen={isDeleting}
         onClose={() => setDeleting(false)}

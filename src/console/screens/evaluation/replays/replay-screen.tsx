@@ -8,6 +8,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Failed, Loading, ProblemNote } from '../../../ui/states.tsx';
 import { useUrlState } from '../../../ui/use-url-state.ts';
 import { DeleteReplay, ReplayPage, turnFilterOf, turnFilters } from './replay-page.tsx';
+import { ResumeReplay } from './resume-replay.tsx';
 
 /** Milliseconds between two looks while it runs. */
 const lookEvery = 2000;
@@ -31,14 +32,12 @@ export function ReplayScreen({ id }: { readonly id: string }) {
     { ...paged, refetchInterval: data?.status === 'running' ? lookEvery : false },
   );
   const move = useAction(
-    (to: 'cancel' | 'resume', header) =>
-      to === 'cancel'
-        ? client.POST('/api/v1/replays/{replay}/cancel', { params: { path, header } })
-        : client.POST('/api/v1/replays/{replay}/resume', { params: { path, header }, body: {} }),
+    (_: undefined, header) =>
+      client.POST('/api/v1/replays/{replay}/cancel', { params: { path, header } }),
     { refresh: ['/api/v1/replays'] },
   );
   const remove = useAction(() => client.DELETE('/api/v1/replays/{replay}', { params: { path } }), {
-    refresh: [],
+    list: '/api/v1/replays',
     onDone: () => go('/replays'),
   });
   if (data === undefined)
@@ -57,12 +56,19 @@ export function ReplayScreen({ id }: { readonly id: string }) {
         mayWrite && (
           <>
             {data.status === 'paused' && (
-              <Button kind="primary" isBusy={move.isRunning} onClick={() => move.run('resume')}>
-                {texts.resume}
-              </Button>
+              <ResumeReplay
+                limit={data.max_cost_usd}
+                resume={(input, header) =>
+                  client.POST('/api/v1/replays/{replay}/resume', {
+                    params: { path, header },
+                    body: input,
+                  })
+                }
+                refresh="/api/v1/replays"
+              />
             )}
             {isOpen ? (
-              <Button isBusy={move.isRunning} onClick={() => move.run('cancel')}>
+              <Button isBusy={move.isRunning} onClick={() => move.run(undefined)}>
                 {texts.cancel}
               </Button>
             ) : (
@@ -95,14 +101,12 @@ export function ShadowScreen({ id }: { readonly id: string }) {
     { ...paged, refetchInterval: data?.status === 'running' ? lookEvery : false },
   );
   const move = useAction(
-    (to: 'pause' | 'resume' | 'stop', header) =>
-      to === 'resume'
-        ? client.POST('/api/v1/shadows/{shadow}/resume', { params: { path, header }, body: {} })
-        : client.POST(`/api/v1/shadows/{shadow}/${to}`, { params: { path, header } }),
+    (to: 'pause' | 'stop', header) =>
+      client.POST(`/api/v1/shadows/{shadow}/${to}`, { params: { path, header } }),
     { refresh: ['/api/v1/shadows'] },
   );
   const remove = useAction(() => client.DELETE('/api/v1/shadows/{shadow}', { params: { path } }), {
-    refresh: [],
+    list: '/api/v1/shadows',
     onDone: () => go('/shadows'),
   });
   if (data === undefined)
@@ -122,12 +126,22 @@ export function ShadowScreen({ id }: { readonly id: string }) {
           <>
             {(status === 'running' || status === 'paused') && (
               <>
-                <Button
-                  isBusy={move.isRunning}
-                  onClick={() => move.run(status === 'paused' ? 'resume' : 'pause')}
-                >
-                  {status === 'paused' ? texts.resume : texts.pause}
-                </Button>
+                {status === 'paused' ? (
+                  <ResumeReplay
+                    limit={data.max_cost_usd}
+                    resume={(input, header) =>
+                      client.POST('/api/v1/shadows/{shadow}/resume', {
+                        params: { path, header },
+                        body: input,
+                      })
+                    }
+                    refresh="/api/v1/shadows"
+                  />
+                ) : (
+                  <Button isBusy={move.isRunning} onClick={() => move.run('pause')}>
+                    {texts.pause}
+                  </Button>
+                )}
                 <Button isBusy={move.isRunning} onClick={() => move.run('stop')}>
                   {texts.stop}
                 </Button>

@@ -20,7 +20,7 @@ import { ChannelDeliveries } from './channel-deliveries.tsx';
 import { CredentialFields } from './credential-fields.tsx';
 import { filled } from './kinds.ts';
 
-const refresh = ['/api/v1/channels', '/api/v1/agents/{agent}/channels'];
+const refresh = ['/api/v1/channels'];
 
 /** `/settings/channels/{id}`: one channel, how to set it up, and what it sent. */
 export function ChannelScreen({ id }: { readonly id: string }) {
@@ -134,7 +134,7 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
   const remove = useAction(
     () => client.DELETE('/api/v1/channels/{channel}', { params: { path } }),
     {
-      refresh: ['/api/v1/agents/{agent}/channels'],
+      list: '/api/v1/channels',
       onDone: () => go(`/?agent=${channel.agent_id}`),
     },
   );

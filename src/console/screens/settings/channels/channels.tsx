@@ -6,16 +6,19 @@ import { useAction } from '../../../api/use-action.ts';
 import { useCan } from '../../../app/session.tsx';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { channelTexts } from '../../../texts/channels.ts';
+import { AgentField, AgentFilter, AgentName } from '../../../ui/agent-filter.tsx';
 import { SelectField, TextField } from '../../../ui/field.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { Badge, Section } from '../../../ui/page.tsx';
 import { Empty } from '../../../ui/states.tsx';
 import { ListTable } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { WithAgent } from '../with-agent.tsx';
+import { useUrlState } from '../../../ui/use-url-state.ts';
 import { ChannelScreen } from './channel.tsx';
 import { CredentialFields } from './credential-fields.tsx';
 import { type ChannelKind, filled, kindNames, kinds } from './kinds.ts';
+
+const filters = { agent: '' };
 
 /** `/settings/channels`: other places in which agents answer. */
 export default function Channels() {
@@ -23,27 +26,31 @@ export default function Channels() {
     <Switch>
       <Route path="/:id">{({ id }) => <ChannelScreen id={id} />}</Route>
       <Route>
-        <WithAgent>{(agent) => <ChannelList key={agent} agent={agent} />}</WithAgent>
+        <ChannelList />
       </Route>
     </Switch>
   );
 }
 
-function ChannelList({ agent }: { readonly agent: string }) {
+function ChannelList() {
   const texts = useTexts(channelTexts);
   const mayManage = useCan('channels:manage');
+  const [{ agent }, setFilters] = useUrlState(filters);
   const reading = api.useInfiniteQuery(
     'get',
-    '/api/v1/agents/{agent}/channels',
-    { params: { path: { agent } } },
+    '/api/v1/channels',
+    { params: { query: agent === '' ? {} : { agent } } },
     paged,
   );
   return (
     <Section
       title={texts.title}
       description={texts.hint}
-      actions={mayManage && <CreateChannelDialog agent={agent} />}
+      actions={mayManage && <CreateChannelDialog key={agent} agent={agent} />}
     >
+      <div className="filters">
+        <AgentFilter value={agent} onChange={(id) => setFilters({ agent: id })} />
+      </div>
       <ListTable<Channel>
         label={texts.title}
         loading={texts.loading}
@@ -53,6 +60,7 @@ function ChannelList({ agent }: { readonly agent: string }) {
         linkOf={({ id }) => `/${id}`}
         columns={[
           { name: texts.name, cell: ({ name }) => name },
+          { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
           { name: texts.kind, cell: ({ kind }) => texts.kinds[kind] },
           {
             name: texts.status,
@@ -75,8 +83,11 @@ function ChannelList({ agent }: { readonly agent: string }) {
   );
 }
 
-function CreateChannelDialog({ agent }: { readonly agent: string }) {
+/** `agent` is empty to choose one. */
+function CreateChannelDialog({ agent: fixed }: { readonly agent: string }) {
   const texts = useTexts(channelTexts);
+  const [chosen, setChosen] = useState('');
+  const agent = fixed === '' ? chosen : fixed;
   const [, go] = useLocation();
   const [kind, setKind] = useState<ChannelKind>('slack');
   const [name, setName] = useState('');
@@ -88,7 +99,7 @@ function CreateChannelDialog({ agent }: { readonly agent: string }) {
         .POST('/api/v1/agents/{agent}/channels', { params: { path: { agent }, header }, body })
         .then(({ data }) => data),
     {
-      refresh: ['/api/v1/agents/{agent}/channels'],
+      refresh: ['/api/v1/channels'],
       onDone: (made) => made !== undefined && go(`/${made.id}`),
     },
   );
@@ -108,6 +119,7 @@ function CreateChannelDialog({ agent }: { readonly agent: string }) {
         credentials: given(fields.credentials, credentials),
       })}
     >
+      {fixed === '' && <AgentField label={texts.agent} value={chosen} onChange={setChosen} />}
       <SelectField
         label={texts.kind}
         pointer="/kind"

@@ -4,6 +4,7 @@ import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { sharingTexts } from '../../../texts/sharing.ts';
+import { AgentField } from '../../../ui/agent-filter.tsx';
 import { NumberField, SelectField, TextAreaField, TextField } from '../../../ui/field.tsx';
 import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
 
@@ -47,11 +48,12 @@ const toInput = (draft: Draft): CreateShareLink => ({
 
 /** Creates a share link, or changes one: who may open it, and how much they may use. */
 export function ShareLinkDialog({
-  agent,
+  agent: given,
   link,
   onClose,
   onMade,
 }: {
+  /** Empty to choose one. */
   readonly agent: string;
   /** null for a new one. */
   readonly link: ShareLink | null;
@@ -59,6 +61,8 @@ export function ShareLinkDialog({
   readonly onMade: (link: ShareLink) => void;
 }) {
   const texts = useTexts(sharingTexts);
+  const [chosen, setChosen] = useState('');
+  const agent = given === '' ? chosen : given;
   const [draft, setDraft] = useState(() => toDraft(link));
   const set = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
   const save = useAction(
@@ -77,7 +81,7 @@ export function ShareLinkDialog({
       return data;
     },
     {
-      refresh: ['/api/v1/agents/{agent}/share-links', '/api/v1/share-links'],
+      refresh: ['/api/v1/share-links'],
       onDone: (made) => made !== undefined && onMade(made),
     },
   );
@@ -98,6 +102,7 @@ export function ShareLinkDialog({
       change={save}
       input={() => toInput(draft)}
     >
+      {given === '' && <AgentField label={texts.agent} value={chosen} onChange={setChosen} />}
       <TextField
         label={texts.name}
         hint={texts.nameHint}

@@ -21,7 +21,7 @@ import { ShareLinkDialog } from './share-link-dialog.tsx';
 import { shareTones } from './tones.ts';
 import { WidgetSection } from './widget-section.tsx';
 
-const refresh = ['/api/v1/share-links', '/api/v1/agents/{agent}/share-links'];
+const refresh = ['/api/v1/share-links'];
 
 /** `/settings/share-links/{id}`: one link, its use and limits, and its widget. */
 export function ShareLinkScreen({ id }: { readonly id: string }) {
@@ -132,7 +132,7 @@ function LinkActions({ link }: { readonly link: ShareLink }) {
   const remove = useAction(
     () => client.DELETE('/api/v1/share-links/{share_link}', { params: { path } }),
     {
-      refresh: ['/api/v1/agents/{agent}/share-links'],
+      list: '/api/v1/share-links',
       onDone: () => go(`/?agent=${link.agent_id}`),
     },
   );

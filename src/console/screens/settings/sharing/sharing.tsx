@@ -5,16 +5,19 @@ import { api, paged, rowsOf } from '../../../api/api.ts';
 import { useCan } from '../../../app/session.tsx';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { sharingTexts } from '../../../texts/sharing.ts';
+import { AgentFilter, AgentName } from '../../../ui/agent-filter.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { useFormat } from '../../../ui/format.ts';
 import { Badge, Section } from '../../../ui/page.tsx';
 import { Empty } from '../../../ui/states.tsx';
 import { ListTable } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { WithAgent } from '../with-agent.tsx';
+import { useUrlState } from '../../../ui/use-url-state.ts';
 import { ShareLinkScreen } from './share-link.tsx';
 import { ShareLinkDialog } from './share-link-dialog.tsx';
 import { shareTones } from './tones.ts';
+
+const filters = { agent: '' };
 
 /** `/settings/share-links`: where people chat with agents without a key. */
 export default function Sharing() {
@@ -22,22 +25,23 @@ export default function Sharing() {
     <Switch>
       <Route path="/:id">{({ id }) => <ShareLinkScreen id={id} />}</Route>
       <Route>
-        <WithAgent>{(agent) => <ShareLinks key={agent} agent={agent} />}</WithAgent>
+        <ShareLinks />
       </Route>
     </Switch>
   );
 }
 
-function ShareLinks({ agent }: { readonly agent: string }) {
+function ShareLinks() {
   const texts = useTexts(sharingTexts);
   const format = useFormat();
   const [, go] = useLocation();
   const mayWrite = useCan('agents:write');
+  const [{ agent }, setFilters] = useUrlState(filters);
   const [isCreating, setCreating] = useState(false);
   const reading = api.useInfiniteQuery(
     'get',
-    '/api/v1/agents/{agent}/share-links',
-    { params: { path: { agent } } },
+    '/api/v1/share-links',
+    { params: { query: agent === '' ? {} : { agent } } },
     paged,
   );
   return (
@@ -52,6 +56,9 @@ function ShareLinks({ agent }: { readonly agent: string }) {
         )
       }
     >
+      <div className="filters">
+        <AgentFilter value={agent} onChange={(id) => setFilters({ agent: id })} />
+      </div>
       <ListTable<ShareLink>
         label={texts.title}
         loading={texts.loading}
@@ -61,6 +68,7 @@ function ShareLinks({ agent }: { readonly agent: string }) {
         linkOf={({ id }) => `/${id}`}
         columns={[
           { name: texts.name, cell: ({ name }) => name },
+          { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
           {
             name: texts.status,
             cell: ({ status }) => <Badge tone={shareTones[status]}>{texts.statuses[status]}</Badge>,
