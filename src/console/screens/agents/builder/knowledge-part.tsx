@@ -1,5 +1,5 @@
 import { api } from '../../../api/api.ts';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentKnowledgeTexts } from '../../../texts/agent-knowledge.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
 import {
@@ -15,7 +15,7 @@ import { Part, useBuilder, useSection } from './context.tsx';
 import { partPointers } from './parts.ts';
 
 export function KnowledgePart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentKnowledgeTexts);
   const [knowledge, set] = useSection('knowledge');
   const { base_ids, scope, mode, revisions, filter } = knowledge;
   return (
@@ -102,7 +102,7 @@ const numbers = [
 ] as const;
 
 function RetrievalNumbers() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentKnowledgeTexts);
   const [knowledge, set] = useSection('knowledge');
   return (
     <div className="row-fields">
@@ -121,7 +121,7 @@ function RetrievalNumbers() {
 }
 
 function Bases() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentKnowledgeTexts);
   const format = useFormat();
   const { agent } = useBuilder();
   const [{ base_ids }, set] = useSection('knowledge');

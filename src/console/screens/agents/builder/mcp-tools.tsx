@@ -1,6 +1,6 @@
 import type { McpServer } from '../../../../client/index.ts';
 import { api } from '../../../api/api.ts';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentToolTexts } from '../../../texts/agent-tools.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Badge } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
@@ -14,7 +14,7 @@ export function McpTools({
   readonly server: McpServer;
   readonly choosing: Choosing;
 }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentToolTexts);
   const { data, error, refetch } = api.useQuery('get', '/api/v1/tools/mcp/{server}', {
     params: { path: { server: id } },
   });

@@ -1,6 +1,6 @@
 import { Trash2 } from 'lucide-react';
 import { api } from '../../../api/api.ts';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentModelTexts } from '../../../texts/agent-model.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { Part, useBuilder } from './context.tsx';
@@ -10,7 +10,7 @@ import { partPointers } from './parts.ts';
 const maxFallbacks = 5;
 
 export function ModelPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentModelTexts);
   const { draft } = useBuilder();
   const { model, fallback_models } = draft.config;
   const set = (models: string[]) => draft.change({ fallback_models: models });
@@ -66,7 +66,7 @@ export function ModelPart() {
 
 /** What is known of the chosen model. */
 function Chosen({ id }: { readonly id: string }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentModelTexts);
   const { data } = api.useQuery(
     'get',
     '/api/v1/models',
