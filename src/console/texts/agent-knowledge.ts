@@ -8,8 +8,6 @@ export const agentKnowledgeTexts = catalogue({
     ownBase: (name: string) => `${name} (its own)`,
     chunks: (count: string) => `${count} chunks`,
     loadingBases: 'Loading the knowledge bases …',
-    pinned: 'This version is pinned to revisions: later changes of the documents are not searched.',
-    unpin: 'Search the newest documents',
     scope: 'Answers come from',
     scopeHint: 'With “documents only”, questions without a passage get the text below.',
     scopes: {
@@ -33,7 +31,6 @@ export const agentKnowledgeTexts = catalogue({
     rerankerHint: 'builtin/lexical, or a reranking model; empty for none.',
     rewrite: 'The model writes the search queries',
     rewriteHint: 'One more call for questions that depend on the conversation.',
-    filtered: 'A metadata filter is set. Edit it as JSON.',
   },
   de: {
     knowledge: 'Wissen',
@@ -42,9 +39,6 @@ export const agentKnowledgeTexts = catalogue({
     ownBase: (name: string) => `${name} (eigene)`,
     chunks: (count: string) => `${count} Abschnitte`,
     loadingBases: 'Wissensbasen werden geladen …',
-    pinned:
-      'Diese Fassung ist an Stände gebunden: spätere Änderungen der Dokumente werden nicht durchsucht.',
-    unpin: 'Die neuesten Dokumente durchsuchen',
     scope: 'Antworten kommen aus',
     scopeHint: 'Bei „nur Dokumente“ erhalten Fragen ohne Fundstelle den Text darunter.',
     scopes: {
@@ -72,6 +66,5 @@ export const agentKnowledgeTexts = catalogue({
     rerankerHint: 'builtin/lexical oder ein Modell dafür; leer für keinen.',
     rewrite: 'Das Modell formuliert die Suchanfragen',
     rewriteHint: 'Ein weiterer Aufruf bei Fragen, die vom Gespräch abhängen.',
-    filtered: 'Ein Metadaten-Filter ist gesetzt. Bearbeiten Sie ihn als JSON.',
   },
 });

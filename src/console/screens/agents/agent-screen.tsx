@@ -2,6 +2,8 @@ import { Route, Switch } from 'wouter';
 import type { Agent } from '../../../client/index.ts';
 import { api } from '../../api/api.ts';
 import { placeOf } from '../../app/places.ts';
+import { useCan } from '../../app/session.tsx';
+import { useVisit } from '../../app/visits.ts';
 import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Badge, Page } from '../../ui/page.tsx';
@@ -10,6 +12,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { AgentMenu } from './agent-menu.tsx';
 import { AgentSettings } from './agent-settings.tsx';
 import { Builder } from './builder/builder.tsx';
+import { Improve } from './improve/improve.tsx';
 import { Comparison } from './versions/comparison.tsx';
 import { Versions } from './versions/versions.tsx';
 
@@ -27,6 +30,8 @@ export function AgentScreen({ id }: { readonly id: string }) {
 function Shown({ agent }: { readonly agent: Agent }) {
   const texts = useTexts(agentTexts);
   const { name, description, active_version, archived_at } = agent;
+  useVisit(`/agents/${agent.id}`, name);
+  const mayImprove = useCan('agents:write') && archived_at === null;
   return (
     <Page
       title={name}
@@ -49,6 +54,7 @@ function Shown({ agent }: { readonly agent: Agent }) {
         tabs={[
           { to: '/', label: texts.builder },
           { to: '/versions', label: texts.versions },
+          ...(mayImprove ? [{ to: '/improve', label: texts.improve }] : []),
           { to: '/settings', label: texts.settings },
         ]}
       />
@@ -64,6 +70,11 @@ function Shown({ agent }: { readonly agent: Agent }) {
         <Route path="/versions/:a/:b">
           {({ a, b }) => <Comparison key={`${a} ${b}`} agent={agent} a={a} b={b} />}
         </Route>
+        {mayImprove && (
+          <Route path="/improve">
+            <Improve key={agent.id} agent={agent} />
+          </Route>
+        )}
         <Route path="/settings">
           <AgentSettings key={agent.id} agent={agent} />
         </Route>

@@ -4,6 +4,7 @@ import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { settingsTexts } from '../../texts/settings.ts';
+import { settingsPartTexts } from '../../texts/settings-parts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
@@ -19,12 +20,13 @@ const actors = ['user', 'api_key', 'root', 'system', 'end_user', 'share_link'] a
 /** Who changed what and when, in a chain that shows tampering. */
 export default function Audit() {
   const texts = useTexts(settingsTexts);
+  const names = useTexts(settingsPartTexts);
   const [state, setFilters] = useUrlState(filters);
   const [shown, setShown] = useState<AuditEntry | null>(null);
   const query = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== ''));
   const reading = api.useInfiniteQuery('get', '/api/v1/audit-log', { params: { query } }, paged);
   return (
-    <Section title={texts.parts.audit} description={texts.auditHint} actions={<Verify />}>
+    <Section title={names.audit} description={texts.auditHint} actions={<Verify />}>
       <div className="filters">
         <TextField
           label={texts.actionPrefix}
@@ -55,7 +57,7 @@ export default function Audit() {
         />
       </div>
       <ListTable
-        label={texts.parts.audit}
+        label={names.audit}
         loading={texts.loading}
         reading={reading}
         rows={rowsOf(reading.data)}

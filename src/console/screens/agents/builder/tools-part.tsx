@@ -7,7 +7,9 @@ import { Badge } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { Part, useBuilder } from './context.tsx';
 import { McpTools } from './mcp-tools.tsx';
+import { MoreTools } from './more-tools.tsx';
 import { partPointers } from './parts.ts';
+import { WebFields } from './web-fields.tsx';
 
 const builtinTools = [
   'knowledge_search',
@@ -60,6 +62,8 @@ export function ToolsPart() {
           ))}
       </Group>
       <OtherTools choosing={choosing} />
+      <MoreTools />
+      {tools.some((name) => name === 'web_search' || name === 'fetch_url') && <WebFields />}
     </Part>
   );
 }
