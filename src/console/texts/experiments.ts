@@ -209,7 +209,6 @@ export const experimentTexts = catalogue({
     event: 'Event',
     details: 'Details',
     by: 'By',
-    system: 'System',
     when: 'When',
     byGuard: 'by a guard',
     kinds: {
@@ -437,7 +436,6 @@ export const experimentTexts = catalogue({
     event: 'Ereignis',
     details: 'Einzelheiten',
     by: 'Von',
-    system: 'System',
     when: 'Wann',
     byGuard: 'durch einen Wächter',
     kinds: {

@@ -34,13 +34,19 @@ export function OrderedRows<Item>({
     );
     buttons.find((button) => button !== null)?.focus();
   }, [done]);
-  const move = (from: number, step: -1 | 1) => {
-    onChange(moved(items, from, from + step));
-    setDone({ to: from + step, step });
+  const move = (index: number, step: -1 | 1) => {
+    onChange(moved(items, index, index + step));
+    setDone({ to: index + step, step });
+  };
+  // The events of a short drag come before the next rendering.
+  const from = useRef<number | null>(null);
+  const drag = (index: number | null) => {
+    from.current = index;
+    setDragged(index);
   };
   const drop = (to: number) => {
-    if (dragged !== null && dragged !== to) onChange(moved(items, dragged, to));
-    setDragged(null);
+    if (from.current !== null && from.current !== to) onChange(moved(items, from.current, to));
+    drag(null);
   };
   return (
     <>
@@ -51,7 +57,7 @@ export function OrderedRows<Item>({
             key={index}
             className="ordered-row"
             data-dragged={dragged === index || undefined}
-            onDragOver={(event) => dragged !== null && event.preventDefault()}
+            onDragOver={(event) => from.current !== null && event.preventDefault()}
             onDrop={() => drop(index)}
           >
             <span
@@ -61,9 +67,9 @@ export function OrderedRows<Item>({
               onDragStart={(event) => {
                 event.dataTransfer.setData('text/plain', nameOf(item, index));
                 event.dataTransfer.effectAllowed = 'move';
-                setDragged(index);
+                drag(index);
               }}
-              onDragEnd={() => setDragged(null)}
+              onDragEnd={() => drag(null)}
             >
               <GripVertical size={16} />
             </span>

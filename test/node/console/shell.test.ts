@@ -36,8 +36,8 @@ describe('the console', () => {
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     expect(page.url()).toContain('/settings/webhooks');
     await page.keyboard.press('Control+k');
-    await find.fill('upload a document to zebra');
-    await page.getByRole('option', { name: /^Upload a document/ }).waitFor();
+    await find.fill('upload a document');
+    await page.getByRole('option', { name: /^Upload a document/ }).first().waitFor();
     await find.fill('new agent');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/agents/new');

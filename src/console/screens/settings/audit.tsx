@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
+import { PersonName } from '../../ui/person-name.tsx';
 import { Empty, ProblemNote } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -67,7 +68,7 @@ export default function Audit() {
           { name: texts.action, cell: ({ action }) => <code>{action}</code> },
           {
             name: texts.actor,
-            cell: ({ actor_type, actor_id }) => <code>{actor_id ?? actor_type}</code>,
+            cell: ({ actor_type, actor_id }) => <ActorName type={actor_type} id={actor_id} />,
             isMinor: true,
           },
           { name: texts.target, cell: ({ target_id }) => <code>{target_id}</code>, isMinor: true },
@@ -89,6 +90,13 @@ export default function Audit() {
   );
 }
 
+/** Who acted: a member or a key by name, otherwise the kind of actor and its id. */
+function ActorName({ type, id }: { readonly type: string; readonly id: string | null }) {
+  const { actorTypes } = useTexts(settingsTexts);
+  const kind = actorTypes[type as keyof typeof actorTypes] ?? type;
+  return id === null ? kind : <PersonName id={id} />;
+}
+
 function Entry({ entry }: { readonly entry: AuditEntry }) {
   const texts = useTexts(settingsTexts);
   return (
@@ -96,7 +104,7 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
       <Facts
         facts={[
           [texts.time, <Time key="time" value={entry.created_at} form="moment" />],
-          [texts.actor, `${entry.actor_type} ${entry.actor_id ?? ''}`],
+          [texts.actor, <ActorName key="actor" type={entry.actor_type} id={entry.actor_id} />],
           [texts.target, `${entry.target_type} ${entry.target_id}`],
           [texts.address, entry.ip ?? '–'],
           [texts.request, entry.request_id],
