@@ -29,7 +29,7 @@ describe('the console', () => {
     await page.getByRole('heading', { level: 1, name: /Zebra keeper/ }).waitFor();
     const find = page.getByRole('combobox', { name: /Type an agent/ });
     await page.keyboard.press('Control+k');
-    // What was opened lately comes first.
+    // The agent that was opened last comes first.
     await expect.poll(() => page.getByRole('option').first().innerText()).toMatch(/^Zebra keeper/);
     await find.fill('webhooks');
     await page.keyboard.press('Enter');

@@ -3,7 +3,7 @@ import { isRecord } from '../../../ui/is-same.ts';
 
 type Filter = AgentConfig['knowledge']['filter'];
 
-export const operators = ['eq', 'ne', 'in', 'nin', 'gt', 'gte', 'lt', 'lte', 'exists'] as const;
+const operators = ['eq', 'ne', 'in', 'nin', 'gt', 'gte', 'lt', 'lte', 'exists'] as const;
 export type Operator = (typeof operators)[number];
 
 export const subjects = ['metadata', 'language', 'tags', 'published_at'] as const;
