@@ -37,7 +37,10 @@ describe('the console', () => {
     expect(page.url()).toContain('/settings/webhooks');
     await page.keyboard.press('Control+k');
     await find.fill('upload a document');
-    await page.getByRole('option', { name: /^Upload a document/ }).first().waitFor();
+    await page
+      .getByRole('option', { name: /^Upload a document/ })
+      .first()
+      .waitFor();
     await find.fill('new agent');
     await page.keyboard.press('Enter');
     await page.waitForURL('**/agents/new');
