@@ -27,7 +27,7 @@ const actions: readonly (readonly [name: ActionName, to: string, permission: Per
   ['newTool', '/tools/new', 'tools:write'],
   ['importTools', '/tools/import', 'tools:write'],
   ['connectServer', '/tools/mcp/new', 'tools:write'],
-  ['newExperiment', '/experiments/new', 'experiments:write'],
+  ['newExperiment', '/experiments/new', 'agents:write'],
   ['newEvaluation', '/evaluation/new', 'evaluations:write'],
   ['invite', '/settings/members', 'members:manage'],
   ['newKey', '/settings/keys', 'keys:manage'],

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { Agent, AgentImprovement } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -8,8 +8,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Form, NumberField } from '../../../ui/field.tsx';
 import { Empty, Loading } from '../../../ui/states.tsx';
 import { useDraft } from '../../../ui/use-draft.ts';
-
-const Proposal = lazy(() => import('./proposal.tsx'));
+import { Proposal } from './proposal.tsx';
 
 /** `/agents/{agent}/improve`: changes that evidence speaks for, which are taken into the draft. */
 export function Improve({ agent }: { readonly agent: Agent }) {
@@ -57,11 +56,7 @@ export function Improve({ agent }: { readonly agent: Agent }) {
       {start.isRunning ? (
         <Loading>{texts.working}</Loading>
       ) : (
-        proposal !== null && (
-          <Suspense fallback={<Loading>{texts.working}</Loading>}>
-            <Result agent={agent} proposal={proposal} onForget={kept.discard} />
-          </Suspense>
-        )
+        proposal !== null && <Result agent={agent} proposal={proposal} onForget={kept.discard} />
       )}
     </>
   );

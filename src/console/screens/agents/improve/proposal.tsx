@@ -1,5 +1,4 @@
-import { diffLines } from 'diff';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { flushSync } from 'react-dom';
 import { useLocation } from 'wouter';
 import type { Agent, AgentImprovement } from '../../../../client/index.ts';
@@ -11,12 +10,12 @@ import { useFormat } from '../../../ui/format.ts';
 import { Badge, Section } from '../../../ui/page.tsx';
 import { useToast } from '../../../ui/toast.tsx';
 import { useAgentDraft } from '../builder/use-agent-draft.ts';
-import DiffView from '../diff-view.tsx';
+import { Diff } from '../diff.tsx';
 import { applyChanges, type Change, isInDraft } from './apply-changes.ts';
 import { EvidenceList, OpenConversation } from './evidence.tsx';
 
 /** What was proposed: each change with its reasons, all of them as a difference, and the way into the draft. */
-export default function Proposal({
+export function Proposal({
   agent,
   proposal,
   onForget,
@@ -66,7 +65,7 @@ export default function Proposal({
               }
             />
           ))}
-          <Difference before={draft.config} after={after} />
+          <Diff before={draft.config} after={after} names={[texts.before, texts.after]} />
           {version !== null && (
             <p>
               <LinkButton
@@ -91,25 +90,6 @@ export default function Proposal({
       <Gaps gaps={knowledge_gaps} />
     </>
   );
-}
-
-function Difference({
-  before,
-  after,
-}: {
-  readonly before: Agent['config'];
-  readonly after: Agent['config'];
-}) {
-  const texts = useTexts(agentImproveTexts);
-  const lines = useMemo(
-    () =>
-      diffLines(before.instructions, after.instructions).map(({ added, removed, value }) => ({
-        type: added ? ('added' as const) : removed ? ('removed' as const) : ('same' as const),
-        lines: value.replace(/\n$/, '').split('\n'),
-      })),
-    [before.instructions, after.instructions],
-  );
-  return <DiffView {...{ before, after, lines }} names={[texts.before, texts.after]} />;
 }
 
 function Proposed({
