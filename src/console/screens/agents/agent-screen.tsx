@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import type { Agent } from '../../../client/index.ts';
 import { api } from '../../api/api.ts';
@@ -12,9 +13,10 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { AgentMenu } from './agent-menu.tsx';
 import { AgentSettings } from './agent-settings.tsx';
 import { Builder } from './builder/builder.tsx';
-import { Improve } from './improve/improve.tsx';
 import { Comparison } from './versions/comparison.tsx';
 import { Versions } from './versions/versions.tsx';
+
+const Improve = lazy(async () => ({ default: (await import('./improve/improve.tsx')).Improve }));
 
 /** `/agents/{agent}`: the builder, its versions and its settings. */
 export function AgentScreen({ id }: { readonly id: string }) {
@@ -72,7 +74,9 @@ function Shown({ agent }: { readonly agent: Agent }) {
         </Route>
         {mayImprove && (
           <Route path="/improve">
-            <Improve key={agent.id} agent={agent} />
+            <Suspense fallback={<Loading>{texts.loadingAgent}</Loading>}>
+              <Improve key={agent.id} agent={agent} />
+            </Suspense>
           </Route>
         )}
         <Route path="/settings">

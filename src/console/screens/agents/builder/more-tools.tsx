@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { McpServerDetail } from '../../../../client/index.ts';
 import { placeOf } from '../../../app/places.ts';
@@ -7,8 +7,12 @@ import { agentToolTexts } from '../../../texts/agent-tools.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { ServerForm } from '../../tools/server-form.tsx';
+import { Loading } from '../../../ui/states.tsx';
 import { ServerSignIn } from './server-sign-in.tsx';
+
+const ServerForm = lazy(async () => ({
+  default: (await import('../../tools/server-form.tsx')).ServerForm,
+}));
 
 /** Ways to further tools. The draft stays where it is, also on the way to another screen. */
 export function MoreTools() {
@@ -29,12 +33,15 @@ export function MoreTools() {
       </div>
       <p className="small muted">{texts.draftIsKept}</p>
       <Dialog isOpen={isOpen} onClose={() => setOpen(false)} title={texts.connectServer}>
-        <ServerForm
-          onDone={(server) => {
-            setOpen(false);
-            if (server.status === 'auth_required' && server.auth.type === 'oauth') setMade(server);
-          }}
-        />
+        <Suspense fallback={<Loading>{texts.loadingTools}</Loading>}>
+          <ServerForm
+            onDone={(server) => {
+              setOpen(false);
+              if (server.status === 'auth_required' && server.auth.type === 'oauth')
+                setMade(server);
+            }}
+          />
+        </Suspense>
       </Dialog>
       <ServerSignIn server={made} onClose={() => setMade(null)} />
     </>

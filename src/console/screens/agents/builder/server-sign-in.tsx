@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import type { McpServer } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -5,8 +6,11 @@ import { agentToolTexts } from '../../../texts/agent-tools.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { ProblemNote } from '../../../ui/states.tsx';
-import { SignIns } from '../../tools/sign-ins.tsx';
+import { Loading, ProblemNote } from '../../../ui/states.tsx';
+
+const SignIns = lazy(async () => ({
+  default: (await import('../../tools/sign-ins.tsx')).SignIns,
+}));
 
 /** Signs in to an MCP server with OAuth from within the builder, and lists its tools then. */
 export function ServerSignIn({
@@ -39,7 +43,9 @@ export function ServerSignIn({
     >
       {server?.auth.type === 'oauth' && (
         <>
-          <SignIns server={server.id} per={server.auth.per} />
+          <Suspense fallback={<Loading>{texts.loadingTools}</Loading>}>
+            <SignIns server={server.id} per={server.auth.per} />
+          </Suspense>
           <ProblemNote problem={list.problem} />
           <div className="form-actions">
             <Button kind="primary" isBusy={list.isRunning} onClick={() => list.run(server.id)}>
