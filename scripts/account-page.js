@@ -1,6 +1,6 @@
 // The page /account: signs in and out, and uses the links of mail. Tokens come in the fragment, which no server sees.
-import { createCredential, getCredential, hasPasskeys } from './account-passkeys.js';
 import { settingsOf } from './account-settings.js';
+import { createCredential, getCredential, hasPasskeys } from './passkeys.js';
 
 const main = document.querySelector('main');
 const [action = '', token = takeInvitation()] = location.hash.slice(1).split('=');

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { buildSync, transformSync } from 'esbuild';
 import { buildConsole } from './console.ts';
 import { meterWasm } from './meter-wasm.ts';
 import { buildPdfParser } from './pdf-parser.ts';
@@ -33,14 +33,24 @@ function accountStyles(): Buffer {
   return Buffer.concat([tokens, readFileSync(join(import.meta.dirname, 'account-page.css'))]);
 }
 
+/** The page /account is not built, and uses the same module for passkeys as the console. */
+function passkeysOfPage(): Buffer {
+  const source = readFileSync(join(root, 'src/client/passkeys.ts'), 'utf8');
+  const { code } = transformSync(source, { loader: 'ts', target: 'es2022', charset: 'utf8' });
+  return Buffer.from(code);
+}
+
 for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'])
   place(`docs/${file}`, readFileSync(join(source, file)));
 for (const file of readdirSync(cmaps)) place(`cmaps/${file}`, readFileSync(join(cmaps, file)));
 place('docs/docs-page.js', readFileSync(join(import.meta.dirname, 'docs-page.js')));
 place('account/page.js', readFileSync(join(import.meta.dirname, 'account-page.js')));
 place('account/page.css', accountStyles());
-for (const file of ['account-passkeys.js', 'account-settings.js'])
-  place(`account/${file}`, readFileSync(join(import.meta.dirname, file)));
+place(
+  'account/account-settings.js',
+  readFileSync(join(import.meta.dirname, 'account-settings.js')),
+);
+place('account/passkeys.js', passkeysOfPage());
 place(
   '_headers',
   Buffer.from(

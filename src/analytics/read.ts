@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../db/client.ts';
 import { analytics_state } from '../db/schema/analytics.ts';
 import { workspaces } from '../db/schema/workspaces.ts';
@@ -18,6 +18,7 @@ import {
   selectScores,
 } from './facts.ts';
 import { indexAt, type RollupRange, rangesOf } from './plan.ts';
+import { type Scope, scopeOf } from './scope.ts';
 import { mergeSlices, readQuarters, readSlices, type Slices } from './slices.ts';
 import { namesOf, selectVariantNames, type VariantName } from './variant-names.ts';
 
@@ -44,17 +45,18 @@ const zones = new Map<string, string>();
 
 /**
  * Reads figures of one agent (id or slug), or of all that the caller may see, in one round trip: rollups for closed
- * hours, facts for open ones. `want` gets the cached time zone of the workspace; when that is outdated, it reads
+ * hours, facts for open ones; with `only`, those of agents with these ids. `want` gets the cached time zone of the workspace; when that is outdated, it reads
  * again. Throws `not_found`.
  */
 export async function readFigures(
   ctx: Ctx,
   agent: string | null,
   want: (time_zone: string) => readonly Wanted[],
+  only: readonly string[] | null = null,
 ): Promise<Reading & { readonly agent_id: string | null; readonly time_zone: string }> {
   const guessed = zones.get(ctx.workspace_id) ?? 'UTC';
   const wanted = want(guessed);
-  const scope = scopeOf(ctx, agent);
+  const scope = scopeOf(ctx, agent, only);
   const times = wanted.flatMap(({ boundaries }) => [
     boundaries[0] as number,
     boundaries.at(-1) as number,
@@ -89,7 +91,7 @@ export async function readFigures(
   const covered = coveredAgents(ctx.actor);
   if (agent !== null && (owner === undefined || (covered !== null && !covered.includes(owner.id))))
     throw notFound('agent');
-  if (time_zone !== guessed) return readFigures(ctx, agent, want);
+  if (time_zone !== guessed) return readFigures(ctx, agent, want, only);
   const parts = wanted.map(({ boundaries }) => boundaries.slice(1).map((): Slices => new Map()));
   addRollups(parts, wanted, rollups as StoredRow[]);
   addFacts(parts, wanted, {
@@ -103,38 +105,6 @@ export async function readFigures(
   );
   const names = namesOf((variants ?? []) as VariantName[]);
   return { parts, isComplete, names, agent_id: owner?.id ?? null, time_zone };
-}
-
-interface Scope {
-  /** Selects the id of the requested agent. */
-  readonly owner: ReturnType<Db['all']>;
-  /** A table with `value`: the agents whose rollups count; an empty value is the workspace. */
-  readonly rollups: SQL;
-  /** True when rollups are read agent by agent. The dimension `agent` is then read from their `all`. */
-  readonly isByAgent: boolean;
-  readonly facts: SQL | null;
-}
-
-function scopeOf(ctx: Ctx, agent: string | null): Scope {
-  const { db, workspace_id } = ctx;
-  const covered = coveredAgents(ctx.actor);
-  if (agent !== null) {
-    const found = sql`select id from agents where workspace_id = ${workspace_id} and (id = ${agent} or slug = ${agent})`;
-    return {
-      owner: db.all(found),
-      rollups: sql`(select id as value from (${found}))`,
-      isByAgent: true,
-      facts: sql`(${found})`,
-    };
-  }
-  const owner = db.all(sql`select id from agents where workspace_id = ${workspace_id} limit 0`);
-  const list = sql`json_each(${JSON.stringify(covered ?? [''])})`;
-  return {
-    owner,
-    rollups: list,
-    isByAgent: covered !== null,
-    facts: covered === null ? null : sql`(select value from ${list})`,
-  };
 }
 
 /** Reads the figures of agents by id, for each stretch between boundaries, from rollups only. */

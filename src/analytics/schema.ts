@@ -49,6 +49,17 @@ export const AgentAnalyticsQuery = z.strictObject({
   group_by: z.enum(groupings).optional().describe(groupBy),
 });
 export const AnalyticsQuery = AgentAnalyticsQuery.extend({
+  agents: z
+    .string()
+    .regex(
+      /^agt_[0-9a-z]{26}(?:,agt_[0-9a-z]{26}){0,99}$/,
+      'Must be ids of agents, separated by commas, at most 100.',
+    )
+    .optional()
+    .describe(
+      'Only these agents: ids, separated by commas, at most 100. With `group_by=agent` each has a group, however little it costs',
+    )
+    .openapi({ example: 'agt_01kag3v5n4fwmr5t7m2gq9d8hc,agt_01kag3v5n4fwmr5t7m2gq9d8hd' }),
   group_by: z
     .enum([...groupings, 'agent'])
     .optional()

@@ -26,7 +26,7 @@ export async function getAnalytics(
 ): Promise<Analytics> {
   refuseCombination(query);
   const want = (zone: string) => wantedFor(ctx, query, query.time_zone ?? zone);
-  const read = await readFigures(ctx, agent, want);
+  const read = await readFigures(ctx, agent, want, query.agents?.split(',') ?? null);
   const { parts, agent_id, isComplete, time_zone: own, names } = read;
   const time_zone = query.time_zone ?? own;
   const [{ boundaries = [] } = {}, { boundaries: before = [] } = {}] = want(own);

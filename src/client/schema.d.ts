@@ -28363,6 +28363,7 @@ export interface operations {
                 experiment?: string;
                 variant?: string;
                 group_by?: "version" | "model" | "operation" | "api_key" | "experiment" | "variant" | "agent";
+                agents?: string;
             };
             header?: never;
             path?: never;

@@ -121,9 +121,29 @@ describe('the list of model calls', () => {
     const sums = (await limited.get(`/analytics?${range}&group_by=agent`)).body;
     expect(sums.totals.usage.calls).toBe(own.length);
     expect(sums.groups.map(({ value }: { value: string }) => value)).toEqual([mine.id]);
+    const others = await limited.get(`/analytics?${range}&group_by=agent&agents=${other.id}`);
+    expect(others.body).toMatchObject({ totals: { usage: { calls: 0 } }, groups: [] });
     expect((await limited.get(`/agents/${other.id}/analytics?${range}`)).status).toBe(404);
     expect((await limited.get(`/agents/${other.slug}/cost-breakdown?${range}`)).status).toBe(404);
     expect((await limited.get('/usage/archives')).status).toBe(403);
+  });
+
+  it('sums and groups the agents that a report names, and no others', async () => {
+    const { workspace, agents, calls } = await tenantWith(12);
+    const [one, two] = agents as [Tenant['agents'][number], Tenant['agents'][number]];
+    const range = 'start_date=2026-05-01&end_date=2026-05-02&group_by=agent';
+    const sum = async (list: readonly { readonly id: string }[]) =>
+      (await workspace.get(`/analytics?${range}&agents=${list.map(({ id }) => id)}`)).body;
+    for (const list of [[one], [one, two]]) {
+      const { totals, groups } = await sum(list);
+      const own = calls.filter(({ agent_id }) => list.some(({ id }) => id === agent_id));
+      expect(totals.usage.calls).toBe(own.length);
+      expect(new Set(groups.map(({ value }: { value: string }) => value))).toEqual(
+        new Set(own.map(({ agent_id }) => agent_id)),
+      );
+    }
+    for (const bad of ['', 'x', `${one.id},`, Array(101).fill(one.id).join()])
+      expect((await workspace.get(`/analytics?${range}&agents=${bad}`)).status).toBe(422);
   });
 
   it.each(['session', 'end_user'])('has its costs by %s add up to the whole', async (grouping) => {

@@ -21,6 +21,9 @@ export function HelpDialog({
     [['?'], keys.help],
     [['Esc'], keys.close],
     [['Ctrl', '↵'], keys.submit],
+    [['↑', '↓', '↵'], keys.choose],
+    [['↵'], keys.send],
+    [['⇧', '↵'], keys.newLine],
     ...areas.map(({ letter, name }) => [['g', letter], texts.goTo(texts.areas[name])] as const),
   ];
   return (

@@ -2,17 +2,13 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { api } from '../api/api.ts';
 import { useTexts } from '../texts/catalogue.ts';
+import { commandTexts } from '../texts/commands.ts';
 import { shellTexts } from '../texts/shell.ts';
 import type { Area } from './areas.ts';
+import { type Command, useCommands } from './commands.ts';
 
-interface Command {
-  readonly label: string;
-  readonly to: string;
-}
-
-/** Search over screens and agents, by keyboard. */
+/** Search over screens, actions, agents and what was opened lately, by keyboard. */
 export function Palette({
   isOpen,
   onClose,
@@ -23,19 +19,11 @@ export function Palette({
   readonly areas: readonly Area[];
 }) {
   const texts = useTexts(shellTexts);
+  const { kinds } = useTexts(commandTexts);
   const [, go] = useLocation();
   const [text, setText] = useState('');
   const wanted = text.trim();
-  const { data: agents } = api.useQuery(
-    'get',
-    '/api/v1/agents',
-    { params: { query: { limit: 8, ...(wanted === '' ? {} : { q: wanted }) } } },
-    { enabled: isOpen && areas.some(({ path }) => path === 'agents') },
-  );
-  const commands: readonly Command[] = [
-    ...areas.map(({ path, name }) => ({ label: texts.goTo(texts.areas[name]), to: `/${path}` })),
-    ...(agents?.data ?? []).map(({ id, name }) => ({ label: name, to: `/agents/${id}` })),
-  ];
+  const commands = useCommands(wanted, isOpen, areas);
   const choose = ({ to }: Command) => {
     setText('');
     onClose();
@@ -69,10 +57,13 @@ export function Palette({
                 <Autocomplete.Item
                   key={command.to}
                   value={command}
-                  className="menu-item"
+                  className="menu-item palette-item"
                   onClick={() => choose(command)}
                 >
-                  {command.label}
+                  <span>{command.label}</span>
+                  <span className="small muted" aria-hidden="true">
+                    {kinds[command.kind]}
+                  </span>
                 </Autocomplete.Item>
               )}
             </Autocomplete.List>

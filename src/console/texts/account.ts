@@ -8,7 +8,6 @@ export const accountTexts = catalogue({
     profile: 'Profile',
     name: 'Name',
     nameHint: 'As others of your workspaces see it.',
-    email: 'E-mail',
     since: 'Since',
     save: 'Save',
     saved: 'Your name was saved',
@@ -52,7 +51,9 @@ export const accountTexts = catalogue({
     unknownDevice: 'Unknown',
     here: 'This one',
     method: 'By',
-    methods: { password: 'Password', link: 'Link' } as Readonly<Record<string, string>>,
+    methods: { password: 'Password', link: 'Link', passkey: 'Passkey' } as Readonly<
+      Record<string, string>
+    >,
     address: 'Address',
     lastSeen: 'Last used',
     signedIn: 'Signed in',
@@ -85,7 +86,6 @@ export const accountTexts = catalogue({
     profile: 'Profil',
     name: 'Name',
     nameHint: 'Wie andere Ihrer Arbeitsbereiche ihn sehen.',
-    email: 'E-Mail',
     since: 'Seit',
     save: 'Speichern',
     saved: 'Ihr Name wurde gespeichert',
@@ -130,7 +130,9 @@ export const accountTexts = catalogue({
     unknownDevice: 'Unbekannt',
     here: 'Diese',
     method: 'Mit',
-    methods: { password: 'Passwort', link: 'Link' } as Readonly<Record<string, string>>,
+    methods: { password: 'Passwort', link: 'Link', passkey: 'Passkey' } as Readonly<
+      Record<string, string>
+    >,
     address: 'Adresse',
     lastSeen: 'Zuletzt benutzt',
     signedIn: 'Angemeldet',

@@ -56,7 +56,6 @@ export const experimentChangeTexts = catalogue({
     event: 'Event',
     details: 'Details',
     by: 'By',
-    system: 'System',
     when: 'When',
     byGuard: 'by a guard',
     kinds: {
@@ -129,7 +128,6 @@ export const experimentChangeTexts = catalogue({
     event: 'Ereignis',
     details: 'Einzelheiten',
     by: 'Von',
-    system: 'System',
     when: 'Wann',
     byGuard: 'durch einen Wächter',
     kinds: {

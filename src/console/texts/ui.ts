@@ -65,6 +65,9 @@ export const uiTexts = catalogue({
     fieldDescription: 'What it holds',
     removeField: (name: string) => `Remove the field ${name}`,
     required: 'Required',
+    moveUp: (name: string) => `Move ${name} up`,
+    moveDown: (name: string) => `Move ${name} down`,
+    movedTo: (place: number, count: number) => `Place ${place} of ${count}`,
   },
   de: {
     tryAgain: 'Erneut versuchen',
@@ -132,5 +135,8 @@ export const uiTexts = catalogue({
     fieldDescription: 'Inhalt',
     removeField: (name: string) => `Feld ${name} entfernen`,
     required: 'Erforderlich',
+    moveUp: (name: string) => `${name} nach oben`,
+    moveDown: (name: string) => `${name} nach unten`,
+    movedTo: (place: number, count: number) => `Platz ${place} von ${count}`,
   },
 });

@@ -41,6 +41,8 @@ export function Form({
   }, [problem, isLive]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    // React passes it on to the form around a dialog, too.
+    event.stopPropagation();
     onSubmit();
   };
   return (
@@ -50,8 +52,9 @@ export function Form({
       aria-label={label}
       onSubmit={submit}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey))
-          event.currentTarget.requestSubmit();
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+        event.stopPropagation();
+        event.currentTarget.requestSubmit();
       }}
     >
       <FormProblem value={problem}>

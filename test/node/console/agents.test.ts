@@ -148,6 +148,103 @@ describe('agents', () => {
     expect(await json.inputValue()).toBe('{ "instructions": ');
   });
 
+  it('order their fallbacks, filter and pin their knowledge by forms, and connect a server beside the draft', async () => {
+    const { page } = stage;
+    const model = (name: string) => `openai-compatible/${name}`;
+    const { id, base_id } = await stage.agent([{ text: ['Yes.'] }], {
+      fallback_models: ['one', 'two', 'three'].map(model),
+    });
+    await stage.show(`/agents/${id}`, /./);
+    const order = () =>
+      page
+        .getByLabel(/^Fallback model \d/)
+        .evaluateAll((fields) =>
+          fields.map((field) => (field as unknown as { value: string }).value.split('/')[1]),
+        );
+    await page.getByRole('button', { name: `Move ${model('three')} up` }).press('Enter');
+    await page.getByText('Place 2 of 3').waitFor();
+    // The focus has followed the row.
+    await page.keyboard.press('Enter');
+    await expect.poll(order).toEqual(['three', 'one', 'two']);
+    await page.locator('.grip').nth(2).dragTo(page.locator('.ordered-row').nth(0));
+    await expect.poll(order).toEqual(['two', 'three', 'one']);
+    await page.getByRole('heading', { name: 'Knowledge' }).click();
+    await page.getByLabel('Search the documents as they are at a revision').check();
+    await page.getByLabel(/^Revision of/).fill('0');
+    await page.getByText('Retrieval settings').click();
+    await page.getByRole('button', { name: 'Add a condition' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('year');
+    await page.getByLabel('Comparison').selectOption('gte');
+    await page.getByLabel('Value').fill('2025');
+    const json = page.getByLabel('The filter as JSON');
+    const filter = { metadata: { year: { gte: 2025 } } };
+    await expect.poll(async () => JSON.parse(await json.inputValue())).toEqual(filter);
+    await json.fill('{"or":[{"metadata":{"year":2025}},{"tags":"care"}]}');
+    await page.getByText('This filter says more than the form can show.').waitFor();
+    await json.fill(JSON.stringify(filter));
+    await page.getByLabel('Value').waitFor();
+    await stage.check();
+    await page.getByRole('heading', { name: 'Tools' }).click();
+    await page.getByLabel('fetch_url').check();
+    await page.getByLabel('Domains never to read').fill('spam.example');
+    await page.getByRole('button', { name: 'Connect an MCP server' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Connect an MCP server' });
+    await dialog.getByLabel('Name').fill('desk');
+    await dialog.getByLabel('Address').fill(`${stage.url}/mcp`);
+    await dialog.getByLabel('Access').selectOption('header');
+    await dialog.getByLabel('Value').fill(`Bearer ${stage.key}`);
+    await dialog.getByRole('button', { name: 'Connect' }).click();
+    await page.getByLabel('desk__search').check();
+    await page.getByRole('link', { name: 'New HTTP tool' }).click();
+    await page.getByRole('heading', { level: 1, name: 'New tool' }).waitFor();
+    await page.goBack();
+    await page.getByText('5 unsaved changes').waitFor();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('button', { name: 'Save and activate' }).click();
+    await page.getByText('As version 2, which is active').waitFor();
+    const { config } = await stage.api.call<{ config: object }>('GET', `/agents/${id}`);
+    expect(config).toMatchObject({
+      ...{ fallback_models: ['two', 'three', 'one'].map(model) },
+      ...{ knowledge: { filter, revisions: { [base_id]: 0 } } },
+      ...{ tools: ['fetch_url', 'desk__search'], web: { blocked_domains: ['spam.example'] } },
+    });
+  });
+
+  it('are improved by what went wrong: evidence, a difference, and the chosen part of it in the draft', async () => {
+    const { page } = stage;
+    const { id } = await stage.agent([{ text: ['A very long answer.'] }], {
+      knowledge: { scope: 'general', citations: false },
+    });
+    await stage.show(`/agents/${id}/improve`, /./);
+    await page.getByRole('button', { name: 'Look for improvements' }).click();
+    await page.getByRole('heading', { name: 'Nothing to improve' }).waitFor();
+    const session = await stage.api.call<{ id: string }>('POST', `/agents/${id}/sessions`, {
+      json: {},
+    });
+    const answer = await stage.api.call<{ id: string }>(
+      'POST',
+      `/sessions/${session.id}/messages`,
+      { json: { message: 'How long is the warranty?' } },
+    );
+    await stage.api.call('PUT', `/messages/${answer.id}/feedback`, {
+      json: { rating: 'down', comment: 'Wrong, and much too long.' },
+    });
+    await page.getByRole('button', { name: 'Look for improvements' }).click();
+    await page.getByText(/Found 1 bad rating/).waitFor();
+    await page.getByText('Answer in at most three sentences').waitFor();
+    await page.reload();
+    await page.getByText('1 reason from practice').first().click();
+    await stage.check();
+    await page.getByLabel('Take over knowledge.citations').uncheck();
+    await page.getByRole('button', { name: 'Open the conversation: How long' }).first().click();
+    await page.waitForURL(`**/sessions/${session.id}`);
+    await page.goBack();
+    await page.getByLabel('Take over knowledge.citations').uncheck();
+    await page.getByRole('button', { name: 'Take 2 changes into the draft' }).click();
+    await page.getByText('2 unsaved changes').waitFor();
+    expect(await instructions().inputValue()).toContain('# From feedback');
+  });
+
   it('have versions that are compared, asked the same, labelled and rolled back with a reason', async () => {
     const { page } = stage;
     const { id } = await stage.agent([{ text: ['The same ', 'answer.'] }]);

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import type { Download } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stepAt, totpCode } from '../../../src/identity/two-factor/totp.ts';
 import { type ConsoleStage, openConsole } from './stage.ts';
@@ -18,6 +19,23 @@ beforeAll(async () => {
   }
 });
 afterAll(() => stage.close());
+
+/** The API demands a recent sign-in once. */
+async function demandSignIn(method: string, path: string): Promise<void> {
+  let isDue = true;
+  await stage.page.route(path, async (route) => {
+    if (!isDue || route.request().method() !== method) return route.fallback();
+    isDue = false;
+    const json = { code: 'recent_sign_in_required', detail: 'Sign in again.' };
+    await route.fulfill({ status: 403, json });
+  });
+}
+
+async function textOf(download: Download): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of await download.createReadStream()) parts.push(Buffer.from(part));
+  return Buffer.concat(parts).toString();
+}
 
 const personPath = (id: string) => `/settings/end-users/people/${encodeURIComponent(id)}`;
 
@@ -176,6 +194,101 @@ describe('the account', () => {
     await page.getByRole('button', { name: 'Switch on' }).waitFor();
   });
 
+  it('gets a passkey, which is renamed, answers for its owner, and is deleted', async () => {
+    const { page } = stage;
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('WebAuthn.enable');
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        ...({ protocol: 'ctap2', transport: 'internal', hasResidentKey: true } as const),
+        ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+      },
+    });
+    await stage.show('/account', 'Your account');
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').fill('Old laptop');
+    await dialog.getByLabel('Password').fill('wrong password');
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.getByText('The password is wrong.').waitFor();
+    await dialog.getByLabel('Password').fill(password);
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('button', { name: 'Actions: Old laptop' }).click();
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await dialog.getByLabel('Name').fill('Laptop');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('cell', { name: 'Laptop', exact: true }).waitFor();
+    await stage.check();
+    // The same device again: its own words in place of those of the browser.
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    await dialog.getByLabel('Password').fill(password);
+    await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    await dialog.getByText('has a passkey of yours already').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await demandSignIn('POST', '**/api/v1/me/email');
+    await page.getByRole('button', { name: 'Change the address' }).click();
+    await dialog.getByLabel('New address').fill('ada@example.org');
+    await dialog.getByRole('button', { name: 'Send the link' }).click();
+    const again = page.getByRole('dialog', { name: 'Confirm that it is you' });
+    await again.getByRole('button', { name: 'Use a passkey' }).click();
+    await page.getByText('A link is on its way to ada@example.org.').waitFor();
+    await expect.poll(() => stage.lines.some((line) => /#email=/.test(line))).toBe(true);
+    await page.getByRole('button', { name: 'Actions: Laptop' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Delete Laptop?' });
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('You have no passkey yet.').waitFor();
+  });
+
+  it('links and unlinks accounts of providers, after the password was entered again', async () => {
+    const { page } = stage;
+    const provider = { id: 'acme', name: 'Acme' };
+    await page.route('**/api/v1/auth/methods', (route) =>
+      route.fulfill({
+        json: { sign_up: 'closed', providers: [provider], cloudflare_access: false },
+      }),
+    );
+    const identity = {
+      ...{ id: 'idn_1', provider, issuer: 'https://acme.example', email: 'ada@acme.example' },
+      ...{ last_used_at: null, created_at: new Date().toISOString() },
+    };
+    let linked = [identity];
+    await page.route('**/api/v1/me/identities', (route) =>
+      route.request().method() === 'GET'
+        ? route.fulfill({ json: { data: linked } })
+        : route.fulfill({ json: { authorization_url: `${stage.url}/docs?linking` } }),
+    );
+    await page.route('**/api/v1/me/identities/idn_1', (route) => {
+      linked = [];
+      return route.fulfill({ status: 204 });
+    });
+    await demandSignIn('DELETE', '**/api/v1/me/identities/idn_1');
+    await stage.show('/account', 'Your account');
+    await page.getByRole('cell', { name: 'ada@acme.example' }).waitFor();
+    await page.getByRole('button', { name: 'Unlink' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Unlink Acme?' });
+    await question.getByRole('button', { name: 'Unlink' }).click();
+    const again = page.getByRole('dialog', { name: 'Confirm that it is you' });
+    await again.getByLabel('Password').fill('wrong password');
+    await again.getByRole('button', { name: 'Confirm' }).click();
+    await again.getByText('The address or the password is wrong.').waitFor();
+    await stage.check();
+    await again.getByLabel('Password').fill(password);
+    await again.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('No account of another provider is linked.').waitFor();
+    await page.getByRole('button', { name: 'Link Acme' }).click();
+    await page.waitForURL('**/docs?linking');
+    await page.unrouteAll();
+  });
+
+  it('exports what is known of its person', async () => {
+    const { page } = stage;
+    await stage.show('/account', 'Your account');
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export my data' }).click();
+    expect(JSON.parse(await textOf(await saved))).toMatchObject({ name: 'Ada Lovelace' });
+  });
+
   it('ends other sign-ins, and all of them', async () => {
     const { page } = stage;
     const other = await page.context().browser()?.newPage();
@@ -198,5 +311,37 @@ describe('the account', () => {
     await page.setViewportSize({ width: 380, height: 740 });
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await stage.check();
+  });
+
+  it('is deleted with what nobody else owns, once its owner knows', async () => {
+    const { page } = stage;
+    await page.goto(await stage.signIn());
+    await page.waitForURL('**/console/**');
+    await stage.show('/account', 'Your account');
+    const email = await page.getByText(/@/).first().innerText();
+    const open = page.getByRole('button', { name: 'Delete the account' });
+    const question = page.getByRole('alertdialog', { name: 'Delete your account?' });
+    const shared = { workspace_id: stage.workspace_id, name: 'Team', has_other_members: true };
+    await page.route('**/api/v1/me?*', (route) =>
+      route.fulfill({
+        status: 409,
+        json: { code: 'last_owner', detail: 'Only owner', workspaces: [shared] },
+      }),
+    );
+    await open.click();
+    await question.getByText('all sign-ins, the password').waitFor();
+    await question.getByRole('textbox').fill(email);
+    await question.getByRole('button', { name: 'Delete the account' }).click();
+    const appoint = question.getByRole('link', { name: 'Appoint an owner in Team' });
+    expect(await appoint.getAttribute('href')).toBe(
+      `/console/${stage.workspace_id}/settings/members`,
+    );
+    await stage.check();
+    await page.unrouteAll();
+    await question.getByRole('button', { name: 'Check again' }).click();
+    await question.getByText('has no other member').waitFor();
+    await question.getByRole('button', { name: 'Delete the account and these workspaces' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect((await page.request.get(`${stage.url}/api/v1/me`)).status()).toBe(401);
   });
 });

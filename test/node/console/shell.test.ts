@@ -25,7 +25,26 @@ describe('the console', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: /Type an agent/ }).fill('zebra');
     await page.getByRole('option', { name: 'Zebra keeper' }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /Zebra keeper/ }).waitFor();
+    const find = page.getByRole('combobox', { name: /Type an agent/ });
+    await page.keyboard.press('Control+k');
+    // The agent that was opened last comes first.
+    await expect.poll(() => page.getByRole('option').first().innerText()).toMatch(/^Zebra keeper/);
+    await find.fill('webhooks');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    expect(page.url()).toContain('/settings/webhooks');
+    await page.keyboard.press('Control+k');
+    await find.fill('upload a document');
+    await page
+      .getByRole('option', { name: /^Upload a document/ })
+      .first()
+      .waitFor();
+    await find.fill('new agent');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/agents/new');
+    await stage.show('/agents', 'Agents');
     await page.getByRole('searchbox', { name: 'Search agents' }).fill('zebra');
     await page.waitForURL('**/agents?q=zebra');
     await page.reload();

@@ -3,13 +3,20 @@ import type { Person } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { accountTexts } from '../../texts/account.ts';
+import { accountDataTexts } from '../../texts/account-data.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
+import { DownloadButton } from '../../ui/download-button.tsx';
 import { Form, TextField } from '../../ui/field.tsx';
 import { Facts, Page, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { ConfirmPerson } from './confirm-person.tsx';
+import { DeletionSection } from './deletion.tsx';
+import { EmailSection } from './email.tsx';
+import { Identities } from './identities.tsx';
+import { Passkeys } from './passkeys.tsx';
 import { PasswordSection } from './password.tsx';
 import { SignIns } from './sign-ins.tsx';
 import { TwoFactorSection } from './two-factor.tsx';
@@ -22,19 +29,38 @@ export default function Account() {
   return (
     <Page title={texts.title} description={texts.hint}>
       {data !== undefined ? (
-        <>
+        <ConfirmPerson person={data}>
           <Profile person={data} />
+          <EmailSection person={data} />
           <PasswordSection person={data} />
+          <Passkeys person={data} />
           <TwoFactorSection person={data} />
+          <Identities />
           <SignIns />
           <Workspaces person={data} />
-        </>
+          <ExportSection />
+          <DeletionSection person={data} />
+        </ConfirmPerson>
       ) : error !== null ? (
         <Failed problem={error} onRetry={refetch} />
       ) : (
         <Loading>{texts.loading}</Loading>
       )}
     </Page>
+  );
+}
+
+function ExportSection() {
+  const texts = useTexts(accountDataTexts);
+  const read = () => client.GET('/api/v1/me/export', { parseAs: 'blob' }).then(({ data }) => data);
+  return (
+    <Section
+      title={texts.data}
+      description={texts.dataHint}
+      actions={<DownloadButton label={texts.export} name="account.json" read={read} />}
+    >
+      {null}
+    </Section>
   );
 }
 
@@ -48,12 +74,7 @@ function Profile({ person }: { readonly person: Person }) {
   });
   return (
     <Section title={texts.profile}>
-      <Facts
-        facts={[
-          [texts.email, person.email],
-          [texts.since, <Time key="since" value={person.created_at} form="day" />],
-        ]}
-      />
+      <Facts facts={[[texts.since, <Time key="since" value={person.created_at} form="day" />]]} />
       <Form problem={save.problem} onSubmit={() => save.run()}>
         <TextField
           label={texts.name}

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import type { ChangePassword, Person } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
-import { useAction } from '../../api/use-action.ts';
 import { accountTexts } from '../../texts/account.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useConfirmedAction } from './confirm-person.tsx';
 
 /** Sets or changes the password. */
 export function PasswordSection({ person }: { readonly person: Person }) {
@@ -15,7 +15,7 @@ export function PasswordSection({ person }: { readonly person: Person }) {
   const toast = useToast();
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
-  const change = useAction(
+  const change = useConfirmedAction(
     (body: ChangePassword, header) =>
       client.POST('/api/v1/me/password', { body, params: { header } }),
     {

@@ -11,6 +11,7 @@ import { Form, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useConfirmedAction } from './confirm-person.tsx';
 
 /** A second factor of sign-in: codes of an authenticator. */
 export function TwoFactorSection({ person }: { readonly person: Person }) {
@@ -32,7 +33,7 @@ function Enable({ person }: { readonly person: Person }) {
   const [isOpen, setOpen] = useState(false);
   const [password, setPassword] = useState('');
   const [made, setMade] = useState<TwoFactorSecret | null>(null);
-  const start = useAction(
+  const start = useConfirmedAction(
     (_: undefined, header) =>
       client
         .POST('/api/v1/me/two-factor', {

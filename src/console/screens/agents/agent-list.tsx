@@ -16,6 +16,7 @@ import { useUrlState } from '../../ui/use-url-state.ts';
 import { AgentMenu } from './agent-menu.tsx';
 import { type Figures, useWeek } from './use-week.ts';
 
+const none = [] as const;
 const filters = { q: '', tag: '', archived: '' };
 
 export function AgentList() {
@@ -30,7 +31,7 @@ export function AgentList() {
   };
   const reading = api.useInfiniteQuery('get', '/api/v1/agents', { params: { query } }, paged);
   const rows = rowsOf(reading.data);
-  const week = useWeek();
+  const week = useWeek(reading.data?.pages ?? none);
   const columns = useColumns(week.figures);
   const create = mayWrite && (
     <LinkButton to="/new" kind="primary">
@@ -40,7 +41,7 @@ export function AgentList() {
   return (
     <Page title={texts.title} description={texts.description} actions={create}>
       <Filters rows={rows ?? []} />
-      {week.error !== null && (
+      {week.hasFailed && (
         <p className="note note-warn">
           {texts.figuresFailed}{' '}
           <Button isSmall kind="quiet" onClick={() => week.refetch()}>
@@ -111,11 +112,11 @@ function Filters({ rows }: { readonly rows: readonly AgentSummary[] }) {
   );
 }
 
-function useColumns(figures: ReadonlyMap<string, Figures> | null): readonly Column<AgentSummary>[] {
+function useColumns(figures: ReadonlyMap<string, Figures | null>): readonly Column<AgentSummary>[] {
   const texts = useTexts(agentTexts);
   const ui = useTexts(uiTexts);
   const format = useFormat();
-  const of = ({ id }: AgentSummary) => figures?.get(id);
+  const of = ({ id }: AgentSummary) => figures.get(id);
   return [
     {
       name: texts.name,
@@ -136,17 +137,17 @@ function useColumns(figures: ReadonlyMap<string, Figures> | null): readonly Colu
     },
     {
       name: texts.runs,
-      cell: (row) => (figures === null ? '–' : format.number(of(row)?.usage.runs ?? 0)),
+      cell: (row) => (of(row) === undefined ? '–' : format.number(of(row)?.usage.runs ?? 0)),
       isNumber: true,
     },
     {
       name: texts.cost,
-      cell: (row) => (figures === null ? '–' : format.money(of(row)?.cost.total_usd ?? 0)),
+      cell: (row) => (of(row) === undefined ? '–' : format.money(of(row)?.cost.total_usd ?? 0)),
       isNumber: true,
     },
     {
       name: texts.health,
-      cell: (row) => (figures === null ? '–' : <Health figures={of(row)} />),
+      cell: (row) => <Health figures={of(row)} />,
     },
     { name: texts.changed, cell: ({ updated_at }) => <Time value={updated_at} />, isMinor: true },
     { name: ui.actions, cell: (row) => <AgentMenu agent={row} /> },
@@ -157,10 +158,11 @@ function useColumns(figures: ReadonlyMap<string, Figures> | null): readonly Colu
 const ailing = 0.02;
 const failing = 0.1;
 
-function Health({ figures }: { readonly figures: Figures | undefined }) {
+function Health({ figures }: { readonly figures: Figures | null | undefined }) {
   const texts = useTexts(agentTexts);
   const format = useFormat();
-  if (figures === undefined || figures.usage.runs === 0)
+  if (figures === undefined) return '–';
+  if (figures === null || figures.usage.runs === 0)
     return <span className="muted">{texts.quiet}</span>;
   const { error_rate } = figures.performance;
   if (error_rate < ailing) return <Badge tone="good">{texts.healthy}</Badge>;

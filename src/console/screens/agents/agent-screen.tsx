@@ -1,7 +1,10 @@
+import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import type { Agent } from '../../../client/index.ts';
 import { api } from '../../api/api.ts';
 import { placeOf } from '../../app/places.ts';
+import { useCan } from '../../app/session.tsx';
+import { useVisit } from '../../app/visits.ts';
 import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Badge, Page } from '../../ui/page.tsx';
@@ -13,6 +16,8 @@ import { AgentSettings } from './agent-settings.tsx';
 import { Builder } from './builder/builder.tsx';
 import { Comparison } from './versions/comparison.tsx';
 import { Versions } from './versions/versions.tsx';
+
+const Improve = lazy(async () => ({ default: (await import('./improve/improve.tsx')).Improve }));
 
 /** `/agents/{agent}`: the builder, its versions and its settings. */
 export function AgentScreen({ id }: { readonly id: string }) {
@@ -28,6 +33,8 @@ export function AgentScreen({ id }: { readonly id: string }) {
 function Shown({ agent }: { readonly agent: Agent }) {
   const texts = useTexts(agentTexts);
   const { name, description, active_version, archived_at } = agent;
+  useVisit(`/agents/${agent.id}`, name);
+  const mayImprove = useCan('agents:write') && archived_at === null;
   return (
     <Page
       title={name}
@@ -50,6 +57,7 @@ function Shown({ agent }: { readonly agent: Agent }) {
         tabs={[
           { to: '/', label: texts.builder },
           { to: '/versions', label: texts.versions },
+          ...(mayImprove ? [{ to: '/improve', label: texts.improve }] : []),
           { to: '/settings', label: texts.settings },
         ]}
       />
@@ -69,6 +77,13 @@ function Shown({ agent }: { readonly agent: Agent }) {
         <Route path="/versions/:a/:b">
           {({ a, b }) => <Comparison key={`${a} ${b}`} agent={agent} a={a} b={b} />}
         </Route>
+        {mayImprove && (
+          <Route path="/improve">
+            <Suspense fallback={<Loading>{texts.loadingAgent}</Loading>}>
+              <Improve key={agent.id} agent={agent} />
+            </Suspense>
+          </Route>
+        )}
         <Route path="/settings">
           <AgentSettings key={agent.id} agent={agent} />
         </Route>

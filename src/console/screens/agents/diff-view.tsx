@@ -14,12 +14,13 @@ const defaults = { diff: 'side' };
 export default function DiffView({
   before,
   after,
-  lines,
+  lines = linesBetween(before.instructions, after.instructions),
   names,
 }: {
   readonly before: AgentConfig;
   readonly after: AgentConfig;
-  readonly lines: readonly LineChange[];
+  /** Lines of the instructions, as the API compares them. */
+  readonly lines?: readonly LineChange[];
   readonly names: readonly [before: string, after: string];
 }) {
   const texts = useTexts(diffTexts);
@@ -49,6 +50,12 @@ export default function DiffView({
     </div>
   );
 }
+
+const linesBetween = (before: string, after: string): LineChange[] =>
+  diffLines(before, after).map(({ added, removed, value }) => ({
+    type: added ? 'added' : removed ? 'removed' : 'same',
+    lines: value.replace(/\n$/, '').split('\n'),
+  }));
 
 function Fields({
   fields,

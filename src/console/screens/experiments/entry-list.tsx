@@ -3,6 +3,7 @@ import { api, paged, rowsOf } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { experimentChangeTexts } from '../../texts/experiment-changes.ts';
 import { Badge } from '../../ui/page.tsx';
+import { PersonName } from '../../ui/person-name.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -28,7 +29,7 @@ export function EntryList({ experiment }: { readonly experiment: Experiment }) {
         { name: texts.details, cell: (entry) => <Detail entry={entry} experiment={experiment} /> },
         {
           name: texts.by,
-          cell: ({ created_by }) => created_by ?? texts.system,
+          cell: ({ created_by }) => <PersonName id={created_by} />,
           isMinor: true,
         },
         { name: texts.when, cell: ({ created_at }) => <Time value={created_at} form="moment" /> },

@@ -6,6 +6,7 @@ import { inboxTexts } from '../../texts/inbox.ts';
 import { AgentFilter, AgentName } from '../../ui/agent-filter.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { Badge, Page } from '../../ui/page.tsx';
+import { PersonName } from '../../ui/person-name.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -30,7 +31,11 @@ export default function Inbox() {
     { name: texts.conversation, cell: (item) => <Subject item={item} /> },
     { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
     { name: texts.reason, cell: ({ reason }) => reason ?? '–', isMinor: true },
-    { name: texts.assignee, cell: ({ assigned_to }) => assigned_to ?? '–', isMinor: true },
+    {
+      name: texts.assignee,
+      cell: ({ assigned_to }) => <PersonName id={assigned_to} nobody="–" />,
+      isMinor: true,
+    },
     { name: texts.waiting, cell: ({ waiting_since }) => <Time value={waiting_since} /> },
   ];
   return (

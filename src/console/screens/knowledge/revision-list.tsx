@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
+import { PersonName } from '../../ui/person-name.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -90,25 +91,13 @@ function useColumns(base: KnowledgeBase): readonly Column<KnowledgeRevision>[] {
     { name: texts.time, cell: ({ created_at }) => <Time value={created_at} /> },
     {
       name: texts.by,
-      cell: ({ actor_id }) => <Actor id={actor_id} />,
+      cell: ({ actor_id }) => <PersonName id={actor_id} nobody="–" />,
       isMinor: true,
     },
   ];
 }
 
 /** The member who made a change, or the id of the key or job. */
-function Actor({ id }: { readonly id: string | null }) {
-  const mayRead = useCan('members:read');
-  const { data } = api.useQuery(
-    'get',
-    '/api/v1/members',
-    { params: { query: { limit: 100 } } },
-    { enabled: mayRead && id?.startsWith('mem_') === true, staleTime: 60_000 },
-  );
-  if (id === null) return '–';
-  return data?.data.find((member) => member.id === id)?.name ?? <code>{id}</code>;
-}
-
 function CompareForm({
   base,
   initial,

@@ -7,6 +7,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { reviewTexts } from '../../texts/review.ts';
 import { Button } from '../../ui/button.tsx';
 import { Form, TextAreaField, TextField } from '../../ui/field.tsx';
+import { PersonName } from '../../ui/person-name.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
 import { VerdictBadge } from './queue.tsx';
 
@@ -31,7 +32,7 @@ export function VerdictPanel({ item }: { readonly item: ReviewItem }) {
       {mayWrite ? <MyVerdict item={item} mine={mine} /> : <p className="muted">{texts.readOnly}</p>}
       {others.map((one) => (
         <div key={one.reviewer} className="small">
-          <VerdictBadge verdict={one.verdict} /> <span className="muted">{one.reviewer}</span>
+          <VerdictBadge verdict={one.verdict} /> <PersonName id={one.reviewer} />
           {one.note !== null && <p>{one.note}</p>}
           {one.better_answer !== null && <p className="message-text">{one.better_answer}</p>}
         </div>

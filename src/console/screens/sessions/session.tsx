@@ -5,6 +5,7 @@ import { api, client, paged } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
+import { useVisit } from '../../app/visits.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { AgentName } from '../../ui/agent-filter.tsx';
@@ -45,6 +46,7 @@ export function SessionScreen({ id }: { readonly id: string }) {
 function Conversation({ session }: { readonly session: SessionWithMessages }) {
   const texts = useTexts(sessionTexts);
   const { id, agent_id, title, end_user_id, message_count, handled_by } = session;
+  useVisit(`/sessions/${id}`, title ?? '');
   const facts = [
     [
       texts.agent,

@@ -4,10 +4,12 @@ import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { auditTexts } from '../../texts/audit.ts';
 import { useTexts } from '../../texts/catalogue.ts';
+import { settingsPartTexts } from '../../texts/settings-parts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
+import { PersonName } from '../../ui/person-name.tsx';
 import { Empty, ProblemNote } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
@@ -19,12 +21,13 @@ const actors = ['user', 'api_key', 'root', 'system', 'end_user', 'share_link'] a
 /** Who changed what and when, in a chain that shows tampering. */
 export default function Audit() {
   const texts = useTexts(auditTexts);
+  const names = useTexts(settingsPartTexts);
   const [state, setFilters] = useUrlState(filters);
   const [shown, setShown] = useState<AuditEntry | null>(null);
   const query = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== ''));
   const reading = api.useInfiniteQuery('get', '/api/v1/audit-log', { params: { query } }, paged);
   return (
-    <Section title={texts.parts.audit} description={texts.auditHint} actions={<Verify />}>
+    <Section title={names.audit} description={texts.auditHint} actions={<Verify />}>
       <div className="filters">
         <TextField
           label={texts.actionPrefix}
@@ -55,7 +58,7 @@ export default function Audit() {
         />
       </div>
       <ListTable
-        label={texts.parts.audit}
+        label={names.audit}
         loading={texts.loading}
         reading={reading}
         rows={rowsOf(reading.data)}
@@ -65,7 +68,7 @@ export default function Audit() {
           { name: texts.action, cell: ({ action }) => <code>{action}</code> },
           {
             name: texts.actor,
-            cell: ({ actor_type, actor_id }) => <code>{actor_id ?? actor_type}</code>,
+            cell: ({ actor_type, actor_id }) => <ActorName type={actor_type} id={actor_id} />,
             isMinor: true,
           },
           { name: texts.target, cell: ({ target_id }) => <code>{target_id}</code>, isMinor: true },
@@ -88,6 +91,13 @@ export default function Audit() {
   );
 }
 
+/** Who acted: a member or a key by name, otherwise the kind of actor and its id. */
+function ActorName({ type, id }: { readonly type: string; readonly id: string | null }) {
+  const { actorTypes } = useTexts(auditTexts);
+  const kind = actorTypes[type as keyof typeof actorTypes] ?? type;
+  return id === null ? kind : <PersonName id={id} />;
+}
+
 function Entry({ entry }: { readonly entry: AuditEntry }) {
   const texts = useTexts(auditTexts);
   return (
@@ -95,7 +105,7 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
       <Facts
         facts={[
           [texts.time, <Time key="time" value={entry.created_at} form="moment" />],
-          [texts.actor, `${entry.actor_type} ${entry.actor_id ?? ''}`],
+          [texts.actor, <ActorName key="actor" type={entry.actor_type} id={entry.actor_id} />],
           [texts.target, `${entry.target_type} ${entry.target_id}`],
           [texts.address, entry.ip ?? '–'],
           [texts.request, entry.request_id],

@@ -5,6 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { keyTexts } from '../../texts/keys.ts';
+import { settingsPartTexts } from '../../texts/settings-parts.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
@@ -24,15 +25,16 @@ const tones = { active: 'good', expired: 'neutral', revoked: 'bad' } as const;
 /** Keys of servers, which have a role and are shown once. */
 export default function Keys() {
   const texts = useTexts(keyTexts);
+  const names = useTexts(settingsPartTexts);
   const mayManage = useCan('keys:manage');
   const [secret, setSecret] = useState<string | null>(null);
   const agents = useKeyAgentsName();
   const reading = api.useInfiniteQuery('get', '/api/v1/api-keys', {}, paged);
   const create = mayManage && <CreateKey onSecret={setSecret} />;
   return (
-    <Section title={texts.parts.keys} description={texts.keysHint} actions={create}>
+    <Section title={names.keys} description={texts.keysHint} actions={create}>
       <ListTable
-        label={texts.parts.keys}
+        label={names.keys}
         loading={texts.loading}
         reading={reading}
         rows={rowsOf(reading.data)}

@@ -5,6 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useCan, useSession } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { memberTexts } from '../../texts/members.ts';
+import { settingsPartTexts } from '../../texts/settings-parts.ts';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { ControlledFormDialog, FormDialog } from '../../ui/form-dialog.tsx';
@@ -22,17 +23,18 @@ const refresh = ['/api/v1/members', '/api/v1/invitations'];
 /** People of the workspace, and those who are invited. */
 export default function Members() {
   const texts = useTexts(memberTexts);
+  const names = useTexts(settingsPartTexts);
   const mayManage = useCan('members:manage');
   const reading = api.useInfiniteQuery('get', '/api/v1/members', {}, paged);
   return (
     <>
       <Section
-        title={texts.parts.members}
+        title={names.members}
         description={texts.membersHint}
         actions={mayManage && <Invite />}
       >
         <ListTable
-          label={texts.parts.members}
+          label={names.members}
           loading={texts.loading}
           reading={reading}
           rows={rowsOf(reading.data)?.filter(({ removed_at }) => removed_at === null)}

@@ -5,6 +5,7 @@ import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { providerTexts } from '../../texts/providers.ts';
+import { settingsPartTexts } from '../../texts/settings-parts.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx';
 import { Form, TextField } from '../../ui/field.tsx';
@@ -23,14 +24,15 @@ const refresh = ['/api/v1/providers', '/api/v1/models'];
 /** Providers of models: their keys, and whether they answer. */
 export default function Providers() {
   const texts = useTexts(providerTexts);
+  const names = useTexts(settingsPartTexts);
   const mayManage = useCan('providers:manage');
   const { data, error, refetch } = api.useQuery('get', '/api/v1/providers');
   if (error !== null) return <Failed problem={error} onRetry={refetch} />;
   if (data === undefined) return <Loading>{texts.loading}</Loading>;
   return (
-    <Section title={texts.parts.providers} description={texts.providersHint}>
+    <Section title={names.providers} description={texts.providersHint}>
       <Table
-        label={texts.parts.providers}
+        label={names.providers}
         rows={data.data}
         keyOf={({ id }) => id}
         columns={[

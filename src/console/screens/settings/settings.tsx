@@ -1,87 +1,40 @@
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react';
+import { type ComponentType, createElement, lazy, Suspense, useEffect, useRef } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import './settings.css';
-import { type Permission, useSession } from '../../app/session.tsx';
+import { useSession } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { settingsTexts } from '../../texts/settings.ts';
+import { settingsPartTexts } from '../../texts/settings-parts.ts';
 import { Page } from '../../ui/page.tsx';
 import { Empty, Loading } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
+import { type SettingsPartName, settingsParts } from './parts.ts';
 
-type PartName = keyof (typeof settingsTexts)['en']['parts'];
-
-interface Part {
-  readonly name: PartName;
-  readonly path: string;
-  readonly permission: Permission;
-  /** Has screens of its own below its path. */
-  readonly isNested?: boolean;
-  readonly Screen: ComponentType;
-}
-
-/** In the order in which they are shown; each is loaded with its first visit. */
-const parts: readonly Part[] = [
-  {
-    ...{ name: 'workspace', path: '/', permission: 'workspace:read' },
-    Screen: lazy(() => import('./workspace.tsx')),
-  },
-  {
-    ...{ name: 'members', path: '/members', permission: 'members:read' },
-    Screen: lazy(() => import('./members.tsx')),
-  },
-  {
-    ...{ name: 'keys', path: '/keys', permission: 'keys:read' },
-    Screen: lazy(() => import('./keys.tsx')),
-  },
-  {
-    ...{ name: 'providers', path: '/providers', permission: 'models:read' },
-    Screen: lazy(() => import('./providers.tsx')),
-  },
-  {
-    ...{ name: 'search', path: '/search', permission: 'models:read' },
-    Screen: lazy(() => import('./search-providers.tsx')),
-  },
-  {
-    ...{ name: 'endUsers', path: '/end-users', permission: 'end-users:read', isNested: true },
-    Screen: lazy(() => import('./end-users/end-users.tsx')),
-  },
-  {
-    ...{ name: 'sharing', path: '/share-links', permission: 'agents:read', isNested: true },
-    Screen: lazy(() => import('./sharing/sharing.tsx')),
-  },
-  {
-    ...{ name: 'channels', path: '/channels', permission: 'channels:read', isNested: true },
-    Screen: lazy(() => import('./channels/channels.tsx')),
-  },
-  {
-    ...{ name: 'limits', path: '/limits', permission: 'rate-limits:manage' },
-    Screen: lazy(() => import('./limits.tsx')),
-  },
-  {
-    ...{ name: 'webhooks', path: '/webhooks', permission: 'webhooks:manage' },
-    Screen: lazy(() => import('./webhooks.tsx')),
-  },
-  {
-    ...{ name: 'telemetry', path: '/telemetry', permission: 'operations:read' },
-    Screen: lazy(() => import('./telemetry.tsx')),
-  },
-  {
-    ...{ name: 'exports', path: '/exports', permission: 'workspace:write' },
-    Screen: lazy(() => import('./exports.tsx')),
-  },
-  {
-    ...{ name: 'audit', path: '/audit', permission: 'audit:read' },
-    Screen: lazy(() => import('./audit.tsx')),
-  },
-];
+/** Each is loaded with its first visit. */
+const screens: Readonly<Record<SettingsPartName, ComponentType>> = {
+  workspace: lazy(() => import('./workspace.tsx')),
+  members: lazy(() => import('./members.tsx')),
+  keys: lazy(() => import('./keys.tsx')),
+  providers: lazy(() => import('./providers.tsx')),
+  search: lazy(() => import('./search-providers.tsx')),
+  endUsers: lazy(() => import('./end-users/end-users.tsx')),
+  sharing: lazy(() => import('./sharing/sharing.tsx')),
+  channels: lazy(() => import('./channels/channels.tsx')),
+  limits: lazy(() => import('./limits.tsx')),
+  webhooks: lazy(() => import('./webhooks.tsx')),
+  telemetry: lazy(() => import('./telemetry.tsx')),
+  exports: lazy(() => import('./exports.tsx')),
+  audit: lazy(() => import('./audit.tsx')),
+};
 
 /** `/settings`: everything about the workspace that is not an agent. */
 export default function SettingsScreens() {
   const texts = useTexts(settingsTexts);
+  const names = useTexts(settingsPartTexts);
   const [location] = useLocation();
   const { permissions } = useSession().member;
   const frame = useRef<HTMLDivElement>(null);
-  const allowed = parts.filter(({ permission }) => permissions.includes(permission));
+  const allowed = settingsParts.filter(({ permission }) => permissions.includes(permission));
   const current = allowed.find(({ path }) => location === path || location.startsWith(`${path}/`));
   const part = current?.name ?? 'workspace';
   // On narrow screens the parts are in one row, most of which is out of sight.
@@ -91,20 +44,20 @@ export default function SettingsScreens() {
     tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [part]);
   return (
-    <Page title={`${texts.parts[part]} · ${texts.title}`} heading={texts.title}>
+    <Page title={`${names[part]} · ${texts.title}`} heading={texts.title}>
       <div ref={frame} className="settings">
         <div className="settings-parts">
           <Tabs
             label={texts.title}
-            tabs={allowed.map(({ path, name }) => ({ to: path, label: texts.parts[name] }))}
+            tabs={allowed.map(({ path, name }) => ({ to: path, label: names[name] }))}
           />
         </div>
         <div className="settings-part">
           <Suspense fallback={<Loading>{texts.loading}</Loading>}>
             <Switch>
-              {allowed.map(({ path, isNested = false, Screen }) => (
+              {allowed.map(({ path, name, isNested = false }) => (
                 <Route key={path} path={path} nest={isNested}>
-                  <Screen />
+                  {createElement(screens[name])}
                 </Route>
               ))}
               <Route>

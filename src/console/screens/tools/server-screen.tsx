@@ -1,21 +1,21 @@
 import { useState } from 'react';
-import { useLocation } from 'wouter';
-import type { McpServerDetail, McpTool } from '../../../client/index.ts';
+import type { McpRefresh, McpServerDetail } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
+import { mcpServerTexts } from '../../texts/mcp-servers.ts';
 import { toolTexts } from '../../texts/tools.ts';
 import { Button } from '../../ui/button.tsx';
-import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { Badge, Facts, Page, Section } from '../../ui/page.tsx';
+import { Facts, Page, Section } from '../../ui/page.tsx';
 import { Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
-import { EffectBadge } from './effect-badge.tsx';
+import { DeleteServer } from './delete-server.tsx';
+import { EditServer } from './edit-server.tsx';
 import { ServerStatus } from './mcp-servers.tsx';
+import { ServerTools } from './server-tools.tsx';
 import { SignIns } from './sign-ins.tsx';
-import { TestMcp } from './test-tool.tsx';
 
 const path = '/api/v1/tools/mcp';
 
@@ -34,9 +34,11 @@ function Shown({ server }: { readonly server: McpServerDetail }) {
   const texts = useTexts(toolTexts);
   const mayWrite = useCan('tools:write');
   const { id, name, url, status, error, auth, server_info, refreshed_at, refused } = server;
+  const [found, setFound] = useState<McpRefresh | null>(null);
   const refresh = useAction(
-    () => client.POST(`${path}/{server}/refresh`, { params: { path: { server: id } } }),
-    { refresh: [path] },
+    async () =>
+      (await client.POST(`${path}/{server}/refresh`, { params: { path: { server: id } } })).data,
+    { refresh: [path], onDone: (result) => setFound(result ?? null) },
   );
   return (
     <Page
@@ -53,12 +55,14 @@ function Shown({ server }: { readonly server: McpServerDetail }) {
             <Button isBusy={refresh.isRunning} onClick={() => refresh.run()}>
               {texts.refresh}
             </Button>
+            <EditServer server={server} />
             <DeleteServer id={id} name={name} />
           </>
         )
       }
     >
       <ProblemNote problem={refresh.problem} />
+      {found !== null && error === null && <Found found={found} />}
       {error !== null && <p className="note note-bad">{error}</p>}
       <Facts
         facts={[
@@ -69,7 +73,7 @@ function Shown({ server }: { readonly server: McpServerDetail }) {
         ]}
       />
       {auth.type === 'oauth' && <SignIns server={id} per={auth.per} />}
-      <Catalogue server={server} mayWrite={mayWrite} />
+      <ServerTools server={server} mayWrite={mayWrite} />
       {refused.length > 0 && (
         <Section title={texts.refused}>
           <ul>
@@ -85,95 +89,16 @@ function Shown({ server }: { readonly server: McpServerDetail }) {
   );
 }
 
-function Catalogue({
-  server: { id, catalog, revision },
-  mayWrite,
-}: {
-  readonly server: McpServerDetail;
-  readonly mayWrite: boolean;
-}) {
-  const texts = useTexts(toolTexts);
-  const waiting = catalog.filter(({ state }) => state !== 'accepted');
-  const accept = useAction(
-    () =>
-      client.POST(`${path}/{server}/accept`, {
-        params: { path: { server: id }, header: { 'If-Match': `"${revision}"` } },
-        body: { tools: waiting.map(({ name, hash }) => ({ name, hash })) },
-      }),
-    { refresh: [path] },
-  );
+/** What the last listing has found. */
+function Found({ found: { added, changed, removed } }: { readonly found: McpRefresh }) {
+  const texts = useTexts(mcpServerTexts);
+  const namesOf = (tools: McpRefresh['added']) => tools.map(({ name }) => name).join(', ');
+  const isSame = added.length + changed.length + removed.length === 0;
   return (
-    <Section title={texts.serverTools(catalog.length)}>
-      {waiting.length > 0 && (
-        <div className="note note-warn">
-          <p>{texts.waiting(waiting.map(({ name }) => name).join(', '))}</p>
-          <ProblemNote problem={accept.problem} />
-          {mayWrite && (
-            <Button isSmall isBusy={accept.isRunning} onClick={() => accept.run()}>
-              {texts.accept}
-            </Button>
-          )}
-        </div>
-      )}
-      {catalog.map((tool) => (
-        <Entry key={tool.name} server={id} tool={tool} mayWrite={mayWrite} />
-      ))}
-      {catalog.length === 0 && <p className="muted">{texts.noServerTools}</p>}
-    </Section>
-  );
-}
-
-function Entry({
-  server,
-  tool,
-  mayWrite,
-}: {
-  readonly server: string;
-  readonly tool: McpTool;
-  readonly mayWrite: boolean;
-}) {
-  const texts = useTexts(toolTexts);
-  const { name, state, effect, description, changes } = tool;
-  return (
-    <details className="card">
-      <summary>
-        <code>{name}</code> <EffectBadge effect={effect} />{' '}
-        {state !== 'accepted' && <Badge tone="warn">{texts.states[state]}</Badge>}
-      </summary>
-      <p>{description}</p>
-      {changes.map(({ field, before, after }) => (
-        <div key={field} className="side-by-side">
-          <pre tabIndex={0}>{JSON.stringify(before, null, 2)}</pre>
-          <pre tabIndex={0}>{JSON.stringify(after, null, 2)}</pre>
-        </div>
-      ))}
-      {mayWrite && state === 'accepted' && <TestMcp server={server} tool={tool} />}
-    </details>
-  );
-}
-
-function DeleteServer({ id, name }: { readonly id: string; readonly name: string }) {
-  const texts = useTexts(toolTexts);
-  const [, go] = useLocation();
-  const [isAsking, setAsking] = useState(false);
-  const remove = useAction(
-    () => client.DELETE(`${path}/{server}`, { params: { path: { server: id } } }),
-    { refresh: [], onDone: () => go('/mcp') },
-  );
-  return (
-    <>
-      <Button onClick={() => setAsking(true)}>{texts.disconnect}</Button>
-      <ConfirmDialog
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        title={texts.deleteTitle(name)}
-        action={texts.disconnect}
-        isBusy={remove.isRunning}
-        problem={remove.problem}
-        onConfirm={() => remove.run()}
-      >
-        <p>{texts.disconnectHint}</p>
-      </ConfirmDialog>
-    </>
+    <p className={`note ${isSame ? 'note-good' : 'note-warn'}`} role="status">
+      {isSame && texts.noChange} {added.length > 0 && texts.added(namesOf(added))}{' '}
+      {changed.length > 0 && texts.changed(namesOf(changed))}{' '}
+      {removed.length > 0 && texts.removed(namesOf(removed))}
+    </p>
   );
 }

@@ -1,4 +1,4 @@
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentBehaviourTexts } from '../../../texts/agent-behaviour.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { CheckField, NumberField, TextAreaField } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
@@ -8,7 +8,7 @@ import { Part, useBuilder, useSection } from './context.tsx';
 import { partPointers } from './parts.ts';
 
 export function GreetingPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentBehaviourTexts);
   const { draft } = useBuilder();
   const { welcome_message, starter_questions } = draft.config;
   return (
@@ -42,7 +42,7 @@ export function GreetingPart() {
 }
 
 export function MemoryPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentBehaviourTexts);
   const format = useFormat();
   const [memory, set] = useSection('memory');
   return (
@@ -89,7 +89,7 @@ export function MemoryPart() {
 }
 
 export function MetadataPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentBehaviourTexts);
   const { agent, draft } = useBuilder();
   const { metadata } = draft.config;
   const names = Object.keys(metadata);

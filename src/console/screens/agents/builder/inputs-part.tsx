@@ -1,6 +1,6 @@
 import { Trash2 } from 'lucide-react';
 import type { InputField } from '../../../../client/index.ts';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentBehaviourTexts } from '../../../texts/agent-behaviour.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { CheckField, SelectField, TextField } from '../../../ui/field.tsx';
@@ -19,7 +19,7 @@ const labelOf = (name: string): string => {
 
 /** The form that is filled in before a session or run, for the variables of the instructions. */
 export function InputsPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentBehaviourTexts);
   const { draft } = useBuilder();
   const { inputs } = draft.config;
   const set = (fields: InputField[]) => draft.change({ inputs: fields });
@@ -68,7 +68,7 @@ function InputEditor({
   readonly onChange: (field: InputField) => void;
   readonly onRemove: () => void;
 }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentBehaviourTexts);
   return (
     <>
       <div className="row-fields">

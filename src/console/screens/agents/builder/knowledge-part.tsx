@@ -1,7 +1,6 @@
 import { api } from '../../../api/api.ts';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentKnowledgeTexts } from '../../../texts/agent-knowledge.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
-import { Button } from '../../../ui/button.tsx';
 import {
   CheckField,
   NumberField,
@@ -12,12 +11,14 @@ import {
 import { useFormat } from '../../../ui/format.ts';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { Part, useBuilder, useSection } from './context.tsx';
+import { FilterField } from './filter-field.tsx';
 import { partPointers } from './parts.ts';
+import { PinField } from './pin-field.tsx';
 
 export function KnowledgePart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentKnowledgeTexts);
   const [knowledge, set] = useSection('knowledge');
-  const { base_ids, scope, mode, revisions, filter } = knowledge;
+  const { base_ids, scope, mode } = knowledge;
   return (
     <Part
       name="knowledge"
@@ -26,14 +27,7 @@ export function KnowledgePart() {
       pointers={partPointers.knowledge}
     >
       <Bases />
-      {revisions !== null && (
-        <div className="note">
-          <p>{texts.pinned}</p>
-          <Button isSmall onClick={() => set({ revisions: null })}>
-            {texts.unpin}
-          </Button>
-        </div>
-      )}
+      <PinField />
       <SelectField
         label={texts.scope}
         hint={texts.scopeHint}
@@ -87,7 +81,7 @@ export function KnowledgePart() {
             checked={knowledge.rewrite_query}
             onChange={(rewrite_query) => set({ rewrite_query })}
           />
-          {filter !== null && <p className="small muted">{texts.filtered}</p>}
+          <FilterField />
         </div>
       </details>
     </Part>
@@ -102,7 +96,7 @@ const numbers = [
 ] as const;
 
 function RetrievalNumbers() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentKnowledgeTexts);
   const [knowledge, set] = useSection('knowledge');
   return (
     <div className="row-fields">
@@ -121,10 +115,10 @@ function RetrievalNumbers() {
 }
 
 function Bases() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentKnowledgeTexts);
   const format = useFormat();
   const { agent } = useBuilder();
-  const [{ base_ids }, set] = useSection('knowledge');
+  const [{ base_ids, revisions }, set] = useSection('knowledge');
   const { data, error, refetch } = api.useQuery('get', '/api/v1/knowledge-bases', {
     params: { query: { limit: 100 } },
   });
@@ -141,8 +135,14 @@ function Bases() {
     )
     .sort((a, b) => Number(b.id === agent.base_id) - Number(a.id === agent.base_id));
   const unknown = base_ids.filter((id) => !data.data.some((base) => base.id === id));
-  const toggle = (id: string, isOn: boolean) =>
-    set({ base_ids: isOn ? [...base_ids, id] : base_ids.filter((one) => one !== id) });
+  const toggle = (id: string, isOn: boolean) => {
+    // A revision of a base that is not searched would be refused.
+    const { [id]: _, ...pins } = revisions ?? {};
+    set({
+      base_ids: isOn ? [...base_ids, id] : base_ids.filter((one) => one !== id),
+      ...(revisions !== null && !isOn && { revisions: pins }),
+    });
+  };
   return (
     <fieldset className="choices">
       <legend className="field-label">{texts.bases}</legend>

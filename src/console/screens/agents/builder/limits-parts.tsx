@@ -1,4 +1,4 @@
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentLimitTexts } from '../../../texts/agent-limits.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { CheckField, NumberField, SelectField } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
@@ -23,7 +23,7 @@ const bounds = [
 
 /** How the model generates, and where a run ends. */
 export function LimitsPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentLimitTexts);
   const format = useFormat();
   const [settings, setSettings] = useSection('settings');
   const [limits, setLimits] = useSection('limits');
@@ -82,7 +82,7 @@ export function LimitsPart() {
 
 /** What needs a person, and where text may go. */
 export function SafetyPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentLimitTexts);
   const [approvals, set] = useSection('approvals');
   const [handOver, setHandOver] = useSection('hand_over');
   return (
@@ -151,37 +151,6 @@ export function SafetyPart() {
         checked={handOver.by_end_user}
         onChange={(by_end_user) => setHandOver({ by_end_user })}
       />
-      <WebFields />
     </Part>
-  );
-}
-
-function WebFields() {
-  const texts = useTexts(builderTexts);
-  const [web, set] = useSection('web');
-  return (
-    <>
-      <h3>{texts.web}</h3>
-      <LinesField
-        label={texts.allowedDomains}
-        hint={texts.allowedDomainsHint}
-        pointer="/config/web/allowed_domains"
-        value={web.allowed_domains}
-        onChange={(allowed_domains) => set({ allowed_domains })}
-      />
-      <LinesField
-        label={texts.blockedDomains}
-        hint={texts.onePerLine}
-        pointer="/config/web/blocked_domains"
-        value={web.blocked_domains}
-        onChange={(blocked_domains) => set({ blocked_domains })}
-      />
-      <CheckField
-        label={texts.obeyRobots}
-        pointer="/config/web/obey_robots"
-        checked={web.obey_robots}
-        onChange={(obey_robots) => set({ obey_robots })}
-      />
-    </>
   );
 }

@@ -2,7 +2,7 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { useDeferredValue, useState } from 'react';
 import type { Model } from '../../../../client/index.ts';
 import { api } from '../../../api/api.ts';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentModelTexts } from '../../../texts/agent-model.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Field } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
@@ -22,7 +22,7 @@ export function ModelField({
   readonly onChange: (model: string) => void;
   readonly isLabelHidden?: boolean;
 }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentModelTexts);
   const [wanted, setWanted] = useState('');
   const q = useDeferredValue(wanted.trim());
   const { data, isFetching } = api.useQuery('get', '/api/v1/models', {
@@ -78,7 +78,7 @@ export function ModelField({
 const capabilities = ['tools', 'images', 'structured_output', 'reasoning'] as const;
 
 export function ModelFacts({ model }: { readonly model: Model }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentModelTexts);
   const format = useFormat();
   const { context_window, prices, price_source } = model;
   const price =

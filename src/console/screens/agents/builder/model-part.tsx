@@ -1,8 +1,9 @@
 import { Trash2 } from 'lucide-react';
 import { api } from '../../../api/api.ts';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentModelTexts } from '../../../texts/agent-model.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
+import { OrderedRows } from '../../../ui/ordered-rows.tsx';
 import { Part, useBuilder } from './context.tsx';
 import { ModelFacts, ModelField } from './model-field.tsx';
 import { partPointers } from './parts.ts';
@@ -10,7 +11,7 @@ import { partPointers } from './parts.ts';
 const maxFallbacks = 5;
 
 export function ModelPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentModelTexts);
   const { draft } = useBuilder();
   const { model, fallback_models } = draft.config;
   const set = (models: string[]) => draft.change({ fallback_models: models });
@@ -35,24 +36,31 @@ export function ModelPart() {
       <Chosen id={model} />
       <h3>{texts.fallbacks}</h3>
       <p className="muted">{texts.fallbacksHint}</p>
-      {fallback_models.map((name, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the name is edited here.
-        <div key={index} className="row-fields">
-          <ModelField
-            label={texts.fallbackNumber(index + 1)}
-            isLabelHidden
-            pointer={`/config/fallback_models/${index}`}
-            value={name}
-            onChange={(next) => set(fallback_models.map((one, at) => (at === index ? next : one)))}
-          />
-          <IconButton
-            label={texts.removeFallback(name)}
-            onClick={() => set(fallback_models.filter((_, at) => at !== index))}
-          >
-            <Trash2 size={16} aria-hidden="true" />
-          </IconButton>
-        </div>
-      ))}
+      <OrderedRows
+        items={fallback_models}
+        nameOf={(name, index) => (name === '' ? texts.fallbackNumber(index + 1) : name)}
+        onChange={set}
+      >
+        {(name, index) => (
+          <>
+            <ModelField
+              label={texts.fallbackNumber(index + 1)}
+              isLabelHidden
+              pointer={`/config/fallback_models/${index}`}
+              value={name}
+              onChange={(next) =>
+                set(fallback_models.map((one, at) => (at === index ? next : one)))
+              }
+            />
+            <IconButton
+              label={texts.removeFallback(name)}
+              onClick={() => set(fallback_models.filter((_, at) => at !== index))}
+            >
+              <Trash2 size={16} aria-hidden="true" />
+            </IconButton>
+          </>
+        )}
+      </OrderedRows>
       {fallback_models.length < maxFallbacks && (
         <div className="form-actions">
           <Button isSmall onClick={() => set([...fallback_models, ''])}>
@@ -66,7 +74,7 @@ export function ModelPart() {
 
 /** What is known of the chosen model. */
 function Chosen({ id }: { readonly id: string }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentModelTexts);
   const { data } = api.useQuery(
     'get',
     '/api/v1/models',

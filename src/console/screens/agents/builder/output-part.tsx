@@ -1,4 +1,4 @@
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentBehaviourTexts } from '../../../texts/agent-behaviour.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { CheckField } from '../../../ui/field.tsx';
 import { SchemaEditor } from '../../../ui/schema-editor.tsx';
@@ -8,7 +8,7 @@ import { partPointers } from './parts.ts';
 
 /** The JSON Schema of answers: a form for its fields, and the schema itself beside it. */
 export function OutputPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentBehaviourTexts);
   const { agent, draft } = useBuilder();
   const schema = draft.config.output_schema as Record<string, unknown> | null;
   const set = (output_schema: Record<string, unknown> | null) =>

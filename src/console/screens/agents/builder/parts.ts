@@ -2,12 +2,12 @@
 export const partPointers = {
   model: ['/config/model', '/config/fallback_models'],
   knowledge: ['/config/knowledge'],
-  tools: ['/config/tools'],
+  tools: ['/config/tools', '/config/web'],
   inputs: ['/config/inputs'],
   greeting: ['/config/welcome_message', '/config/starter_questions'],
   output: ['/config/output_schema'],
   memory: ['/config/memory'],
-  safety: ['/config/approvals', '/config/web', '/config/hand_over'],
+  safety: ['/config/approvals', '/config/hand_over'],
   limits: ['/config/settings', '/config/limits'],
   metadata: ['/config/metadata'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -3,7 +3,7 @@ import type { AgentConfig, AgentPlan, AppliedPlan, Problem } from '../../../../c
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useIsAdmin } from '../../../app/session.tsx';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentSavingTexts } from '../../../texts/agent-saving.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
@@ -24,7 +24,7 @@ export function SaveDialog({
   /** Called with violations, which belong to the fields of the builder. */
   readonly onRefused: (problem: Problem) => void;
 }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentSavingTexts);
   const { agent, draft } = useBuilder();
   const body = { config: draft.patch };
   const plan = useAction(
@@ -78,7 +78,7 @@ function Planned({
   readonly onClose: () => void;
   readonly onStale: () => unknown;
 }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentSavingTexts);
   const toast = useToast();
   const { agent, draft } = useBuilder();
   const [choice, setChoice] = useState({
@@ -152,7 +152,7 @@ function Words({
   readonly onChange: (choice: Choice) => void;
   readonly problem: Problem | null;
 }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentSavingTexts);
   const { agent } = useBuilder();
   const isAdmin = useIsAdmin();
   const isGated = agent.require_evaluation !== null;
@@ -204,7 +204,7 @@ function Words({
 
 /** Warnings, tools that are used at a newer revision, and what the change would have cost last week. */
 function PlanNotes({ plan: { warnings, tools, cost } }: { readonly plan: AgentPlan }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentSavingTexts);
   const format = useFormat();
   return (
     <>

@@ -1,13 +1,15 @@
 import { type ReactNode, useState } from 'react';
 import { api } from '../../../api/api.ts';
-import { builderTexts } from '../../../texts/agent-builder.ts';
+import { agentToolTexts } from '../../../texts/agent-tools.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { CheckField, SearchField } from '../../../ui/field.tsx';
 import { Badge } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { Part, useBuilder } from './context.tsx';
 import { McpTools } from './mcp-tools.tsx';
+import { MoreTools } from './more-tools.tsx';
 import { partPointers } from './parts.ts';
+import { WebFields } from './web-fields.tsx';
 
 const builtinTools = [
   'knowledge_search',
@@ -28,7 +30,7 @@ export interface Choosing {
 }
 
 export function ToolsPart() {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentToolTexts);
   const { draft } = useBuilder();
   const { tools } = draft.config;
   const [wanted, setWanted] = useState('');
@@ -60,12 +62,14 @@ export function ToolsPart() {
           ))}
       </Group>
       <OtherTools choosing={choosing} />
+      <MoreTools />
+      {tools.some((name) => name === 'web_search' || name === 'fetch_url') && <WebFields />}
     </Part>
   );
 }
 
 function OtherTools({ choosing }: { readonly choosing: Choosing }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentToolTexts);
   const own = api.useQuery('get', '/api/v1/tools', { params: { query: { limit: 100 } } });
   const servers = api.useQuery('get', '/api/v1/tools/mcp', { params: { query: { limit: 100 } } });
   if (own.data === undefined || servers.data === undefined) {
@@ -132,7 +136,7 @@ export function ToolChoice({
   readonly description: string;
   readonly effect?: 'read' | 'write' | 'destructive';
 }) {
-  const texts = useTexts(builderTexts);
+  const texts = useTexts(agentToolTexts);
   const index = chosen.indexOf(name);
   return (
     <CheckField

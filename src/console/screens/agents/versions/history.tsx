@@ -4,7 +4,7 @@ import { versionTexts } from '../../../texts/agent-versions.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { type Column, ListTable } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { usePeople } from '../use-people.ts';
+import { usePeople } from '../../../ui/use-people.ts';
 
 export function History({ agent }: { readonly agent: Agent }) {
   const texts = useTexts(versionTexts);

@@ -9,7 +9,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Badge, Section } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { Time } from '../../../ui/time.tsx';
-import { usePeople } from '../use-people.ts';
+import { usePeople } from '../../../ui/use-people.ts';
 import { ActivateDialog } from './activate-dialog.tsx';
 import { History } from './history.tsx';
 import { VersionMenu } from './version-menu.tsx';

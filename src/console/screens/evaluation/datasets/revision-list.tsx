@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { api, paged, rowsOf } from '../../../api/api.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { datasetTexts } from '../../../texts/datasets.ts';
+import { PersonName } from '../../../ui/person-name.tsx';
 import { Empty } from '../../../ui/states.tsx';
 import { ListTable } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
@@ -33,7 +34,11 @@ export function RevisionList({ dataset }: { readonly dataset: string }) {
         { name: texts.added, cell: ({ added }) => added, isNumber: true },
         { name: texts.updated, cell: ({ updated }) => updated, isNumber: true },
         { name: texts.removed, cell: ({ removed }) => removed, isNumber: true },
-        { name: texts.by, cell: ({ created_by }) => created_by ?? '–', isMinor: true },
+        {
+          name: texts.by,
+          cell: ({ created_by }) => <PersonName id={created_by} nobody="–" />,
+          isMinor: true,
+        },
         { name: texts.when, cell: ({ created_at }) => <Time value={created_at} form="moment" /> },
       ]}
       empty={<Empty title={texts.noRevisions} />}

@@ -1,6 +1,6 @@
 import { useCallback } from 'react';
-import { api } from '../../api/api.ts';
-import { useCan, useSession } from '../../app/session.tsx';
+import { api } from '../api/api.ts';
+import { useCan, useSession } from '../app/session.tsx';
 
 /** Returns the name behind the id of an actor, as far as the viewer may know it. */
 export function usePeople(words: {

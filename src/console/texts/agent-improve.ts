@@ -1,0 +1,73 @@
+import { catalogue, counted } from './catalogue.ts';
+
+export const agentImproveTexts = catalogue({
+  en: {
+    hint: 'Reads bad ratings, answers that the documents hardly support, and golden questions that failed, and proposes changes of instructions and search. Nothing changes until you take it over and save.',
+    days: 'Days to look at',
+    start: 'Look for improvements',
+    working: 'Reading what went wrong …',
+    by: (who: string) => `Proposed by ${who}`,
+    builtin: 'rules, without a model',
+    examined: (feedback: number, weak: number, failed: number) =>
+      `Found ${counted(feedback, 'bad rating', 'bad ratings')}, ${counted(weak, 'weak answer', 'weak answers')} and ${counted(failed, 'failed question', 'failed questions')}.`,
+    nothing: 'Nothing to improve',
+    nothingHint:
+      'No evidence in these days. Ratings of answers and evaluations of golden questions are the way to more.',
+    changes: 'Proposed changes',
+    takeOne: (field: string) => `Take over ${field}`,
+    inDraft: 'changed in your draft, which this replaces',
+    evidence: (count: number) => counted(count, 'reason from practice', 'reasons from practice'),
+    sources: {
+      feedback: 'bad rating',
+      weak_answer: 'weak answer',
+      evaluation: 'failed question',
+    },
+    noQuestion: 'question no longer stored',
+    open: (question: string) => `Open the conversation: ${question}`,
+    show: 'Open',
+    take: (count: number) => `Take ${counted(count, 'change', 'changes')} into the draft`,
+    taken: 'The changes are in your draft',
+    compare: (number: number) => `Compare version ${number}, where all of them are stored`,
+    gaps: 'Questions that need documents',
+    gapsHint: 'No change of the agent answers these: the documents do not hold it.',
+    findings: 'Hints about the proposal',
+    forget: 'Discard the proposal',
+    before: 'Now',
+    after: 'Proposed',
+  },
+  de: {
+    hint: 'Liest schlechte Bewertungen, Antworten, die die Dokumente kaum stützen, und gescheiterte Prüffragen und schlägt Änderungen an Anweisungen und Suche vor. Nichts ändert sich, bis Sie es übernehmen und speichern.',
+    days: 'Tage, die betrachtet werden',
+    start: 'Verbesserungen suchen',
+    working: 'Was schiefging, wird gelesen …',
+    by: (who: string) => `Vorgeschlagen von ${who}`,
+    builtin: 'Regeln, ohne Modell',
+    examined: (feedback: number, weak: number, failed: number) =>
+      `Gefunden: ${counted(feedback, 'schlechte Bewertung', 'schlechte Bewertungen')}, ${counted(weak, 'schwache Antwort', 'schwache Antworten')} und ${counted(failed, 'gescheiterte Frage', 'gescheiterte Fragen')}.`,
+    nothing: 'Nichts zu verbessern',
+    nothingHint:
+      'Kein Anlass in diesen Tagen. Bewertungen von Antworten und Prüfungen mit Prüffragen schaffen mehr davon.',
+    changes: 'Vorgeschlagene Änderungen',
+    takeOne: (field: string) => `${field} übernehmen`,
+    inDraft: 'in Ihrem Entwurf geändert, was dies ersetzt',
+    evidence: (count: number) => counted(count, 'Anlass aus der Praxis', 'Anlässe aus der Praxis'),
+    sources: {
+      feedback: 'schlechte Bewertung',
+      weak_answer: 'schwache Antwort',
+      evaluation: 'gescheiterte Frage',
+    },
+    noQuestion: 'Frage nicht mehr gespeichert',
+    open: (question: string) => `Gespräch öffnen: ${question}`,
+    show: 'Öffnen',
+    take: (count: number) =>
+      `${counted(count, 'Änderung', 'Änderungen')} in den Entwurf übernehmen`,
+    taken: 'Die Änderungen sind in Ihrem Entwurf',
+    compare: (number: number) => `Fassung ${number} vergleichen, in der alle gespeichert sind`,
+    gaps: 'Fragen, denen Dokumente fehlen',
+    gapsHint: 'Keine Änderung des Agenten beantwortet sie: Die Dokumente enthalten es nicht.',
+    findings: 'Hinweise zum Vorschlag',
+    forget: 'Vorschlag verwerfen',
+    before: 'Jetzt',
+    after: 'Vorgeschlagen',
+  },
+});

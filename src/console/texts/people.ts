@@ -1,0 +1,6 @@
+import { catalogue } from './catalogue.ts';
+
+export const peopleTexts = catalogue({
+  en: { you: 'You', system: 'System' },
+  de: { you: 'Sie', system: 'System' },
+});
