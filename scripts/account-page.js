@@ -211,6 +211,15 @@ async function offerIdentities() {
     );
 }
 
+/** Removes what the person wrote in the console and has not saved; its tabs hear of it and leave. */
+function forgetDrafts(person) {
+  for (const storage of [localStorage, sessionStorage])
+    for (const key of Object.keys(storage))
+      if (/^agentgrid\.(?:draft|chat)\./.test(key) && key.includes(`.${person}.`))
+        storage.removeItem(key);
+  localStorage.removeItem('agentgrid.person');
+}
+
 async function account() {
   if (halfway !== null && failure === null) return secondFactor();
   const me = await send('GET', '/me').catch(() => null);
@@ -222,6 +231,7 @@ async function account() {
   render(me.name, ...parts);
   link('Sign out', async () => {
     await send('POST', '/auth/sign-out');
+    forgetDrafts(me.id);
     signIn();
   });
   const [password, factor, address, end] = settings(me);

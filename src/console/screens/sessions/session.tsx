@@ -5,6 +5,7 @@ import { api, client, paged } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
+import { CitedPassage } from '../../chat/citation-place.tsx';
 import { MessageView } from '../../chat/message-view.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
@@ -123,9 +124,7 @@ function Entry({ session, message }: { readonly session: string; readonly messag
           <ol>
             {citations.map((one) => (
               <li key={one.number}>
-                {one.type === 'file' ? one.file_name : one.title}
-                {one.type === 'file' && one.page !== null && `, ${texts.page(one.page)}`}
-                <blockquote>{one.quote}</blockquote>
+                <CitedPassage citation={one} />
               </li>
             ))}
           </ol>
