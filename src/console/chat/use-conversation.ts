@@ -162,6 +162,13 @@ export class Conversation {
   }
 }
 
+/** The turns that were kept; a `Problem` loses its class there. */
+const keptTurns = (key: string): readonly Turn[] =>
+  (readOwn<readonly Turn[]>(key) ?? []).map((turn) => ({
+    ...turn,
+    problem: turn.problem && new Problem(turn.problem.status, turn.problem.details),
+  }));
+
 /** Returns a conversation of this component, with what it holds now. With a name, it is there again after reload and back. */
 export function useConversation(
   open: OpenRun,
@@ -172,7 +179,7 @@ export function useConversation(
     () =>
       new Conversation(
         open,
-        (name === null ? null : readOwn<readonly Turn[]>(key)) ?? [],
+        name === null ? [] : keptTurns(key),
         (turns) => name !== null && writeOwn(key, turns.length === 0 ? null : turns),
       ),
   );
