@@ -11,7 +11,7 @@ let isLeaving = false;
 const listeners = new Set<() => void>();
 
 /** Leaves for the sign-in, which returns to this address. */
-export function leaveForSignIn(): void {
+function leaveForSignIn(): void {
   const next = location.pathname + location.search;
   location.assign(`/account?next=${encodeURIComponent(next)}`);
 }

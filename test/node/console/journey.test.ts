@@ -12,6 +12,7 @@ const manual = {
 };
 
 const customers = 4;
+const password = 'correct horse battery';
 
 interface Write {
   readonly method: string;
@@ -335,6 +336,41 @@ describe('another person', () => {
     const statuses = await sendAs(viewer, sent);
     expect(statuses).toEqual(sent.map(() => 403));
   });
+
+  it('sees no draft and no saved filter of the owner, who has signed out in all tabs of the same browser', async () => {
+    await area('Sessions').click();
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill('order');
+    await button('Save these filters').click();
+    await page.getByLabel('Name of the filters').fill('Orders');
+    await page.keyboard.press('Enter');
+    await button('Orders').waitFor();
+    const other = await page.context().newPage();
+    await other.goto(`${stage.url}/console/${stage.workspace_id}/agents/new`);
+    await other.getByLabel('Name').fill('A secret plan');
+    await page.getByRole('button', { name: /^Account/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page
+      .getByRole('alertdialog', { name: 'Sign out?' })
+      .getByRole('button', { name: 'Sign out' })
+      .click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await other.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await other.close();
+    expect(await page.evaluate('JSON.stringify(localStorage)')).not.toContain('A secret plan');
+    await page.getByLabel('E-mail', { exact: true }).fill('grace@example.com');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.keyboard.press('Enter');
+    await button('Account: Grace').waitFor();
+    await area('Sessions').click();
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill('order');
+    await button('Save these filters').waitFor();
+    expect(await button('Orders').count()).toBe(0);
+    await stage.show('/agents/new', 'New agent');
+    expect(await page.getByLabel('Name').inputValue()).toBe('');
+    await page.goto(await stage.signIn());
+    await stage.show('/sessions', 'Sessions');
+    await button('Orders').waitFor();
+  });
 });
 
 /** End users with answers, of both variants. */
@@ -418,7 +454,7 @@ async function signInAs(name: string): Promise<Page> {
   await expect.poll(mailed, { timeout: 30_000 }).toBeTruthy();
   await other.goto(`${stage.url}/account#invitation=${mailed()}`);
   await other.getByLabel('Name', { exact: true }).fill(name);
-  await other.getByLabel('New password').fill('correct horse battery');
+  await other.getByLabel('New password').fill(password);
   await other.getByRole('button', { name: 'Join' }).click();
   await other.waitForURL(`**/console/${stage.workspace_id}/**`);
   return other;
