@@ -344,8 +344,10 @@ describe('another person', () => {
     await page.getByLabel('Name of the filters').fill('Orders');
     await page.keyboard.press('Enter');
     await button('Orders').waitFor();
-    const other = await page.context().newPage();
-    await other.goto(`${stage.url}/console/${stage.workspace_id}/agents/new`);
+    const [other] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.evaluate(`void open('/console/${stage.workspace_id}/agents/new')`),
+    ]);
     await other.getByLabel('Name').fill('A secret plan');
     await page.getByRole('button', { name: /^Account/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -368,6 +370,7 @@ describe('another person', () => {
     await stage.show('/agents/new', 'New agent');
     expect(await page.getByLabel('Name').inputValue()).toBe('');
     await page.goto(await stage.signIn());
+    await button('Account: Owner').waitFor();
     await stage.show('/sessions', 'Sessions');
     await button('Orders').waitFor();
   });
