@@ -132,7 +132,7 @@ describe('the console', () => {
     await preview.getByRole('textbox', { name: 'Message' }).fill('');
   });
 
-  it('asks for the sign-in over the page when the session ends meanwhile, and continues after it', async () => {
+  it('asks for the sign-in over the page when the session ends, and continues after it', async () => {
     const { page } = stage;
     await stage.show('/agents/new', 'New agent');
     await page.getByLabel('Name').fill('Half written');
