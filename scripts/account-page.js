@@ -94,6 +94,8 @@ const email = ['E-mail', 'email', 'username'];
 const newPassword = ['New password', 'password', 'new-password'];
 const name = ['Name', 'text', 'name'];
 const leave = () => location.assign(nextPath());
+/** Whoever joins a workspace wants to see it. */
+const enter = () => location.assign(nextPath() === '/account' ? '/console' : nextPath());
 
 function button(text, open) {
   const made = element('button', { type: 'button' }, text);
@@ -211,17 +213,29 @@ async function offerIdentities() {
     );
 }
 
+/** Removes what the person wrote in the console and has not saved; its tabs hear of it and leave. */
+function forgetDrafts(person) {
+  for (const storage of [localStorage, sessionStorage])
+    for (const key of Object.keys(storage))
+      if (/^agentgrid\.(?:draft|chat)\./.test(key) && key.includes(`.${person}.`))
+        storage.removeItem(key);
+  localStorage.removeItem('agentgrid.person');
+}
+
 async function account() {
   if (halfway !== null && failure === null) return secondFactor();
   const me = await send('GET', '/me').catch(() => null);
   if (me === null) return signIn();
   if (failure !== null) say(failures[failure] ?? 'The sign-in failed.');
-  const workspaces = me.workspaces.map((one) => element('li', {}, `${one.name} (${one.role})`));
+  const workspaces = me.workspaces.map(({ workspace_id, name, role }) =>
+    element('li', {}, element('a', { href: `/console/${workspace_id}` }, name), ` (${role})`),
+  );
   const parts = [element('p', {}, me.email), element('ul', {}, ...workspaces)];
   if (hasPasskeys) parts.push(...(await passkeys(me)));
   render(me.name, ...parts);
   link('Sign out', async () => {
     await send('POST', '/auth/sign-out');
+    forgetDrafts(me.id);
     signIn();
   });
   const [password, factor, address, end] = settings(me);
@@ -315,7 +329,7 @@ async function invitation() {
   const me = await send('GET', '/me').catch(() => null);
   const join = async () => {
     await send('POST', '/me/invitations', { token });
-    leave();
+    enter();
   };
   if (me?.email === preview.email) return show(title, {}, 'Join', join);
   const keep = () => sessionStorage.setItem('invitation', token);
@@ -324,7 +338,7 @@ async function invitation() {
   if (!preview.has_account) {
     show(title, { name, password: newPassword }, 'Join', async (values) => {
       await send('POST', '/auth/invitations/accept', { token, ...values });
-      leave();
+      enter();
     });
     return offerProviders(keep, returning);
   }

@@ -2,23 +2,18 @@ import { QueryClient } from '@tanstack/react-query';
 import createQueries from 'openapi-react-query';
 import { createApiClient, Problem } from '../../client/index.ts';
 import { workspaceOfPath } from '../app/places.ts';
+import { endSignIn } from '../app/sign-in.ts';
 
 /** Calls of the API in the workspace that the address of the page names. */
 export const client = createApiClient({
   workspace: () => workspaceOfPath(location.pathname),
   onProblem: ({ status, code }) => {
-    if (status === 401 && code === 'unauthenticated') signIn();
+    if (status === 401 && code === 'unauthenticated') endSignIn();
   },
 });
 
 /** `api.useQuery('get', '/api/v1/agents', …)`: reads with a cache. */
 export const api = createQueries(client);
-
-/** Leaves for the sign-in, which returns to this address. */
-function signIn(): void {
-  const next = location.pathname + location.search;
-  location.assign(`/account?next=${encodeURIComponent(next)}`);
-}
 
 const maxAttempts = 3;
 

@@ -12,6 +12,7 @@ import { consolePath, pathOfWorkspace, workspaceOfPath } from './places.ts';
 import { Screens } from './screens.tsx';
 import { WithMember, WithPerson } from './session.tsx';
 import { Shell } from './shell.tsx';
+import { SignInEnded } from './sign-in-ended.tsx';
 
 export function App() {
   const [cache] = useState(createCache);
@@ -22,6 +23,7 @@ export function App() {
           <ErrorBoundary>
             <WithPerson>{(person) => <Workspace person={person} />}</WithPerson>
           </ErrorBoundary>
+          <SignInEnded onResume={() => cache.invalidateQueries()} />
           <Toasts />
         </Toast.Provider>
       </QueryClientProvider>

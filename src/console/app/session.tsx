@@ -3,7 +3,9 @@ import type { Me, Membership, Person } from '../../client/index.ts';
 import { api } from '../api/api.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { shellTexts } from '../texts/shell.ts';
+import { OwnerContext } from '../ui/own-storage.ts';
 import { Failed, Loading } from '../ui/states.tsx';
+import { useSharedSignIn } from './sign-in.ts';
 
 interface Session {
   readonly person: Person;
@@ -59,6 +61,7 @@ export function WithMember({
   readonly children: ReactNode;
 }) {
   const texts = useTexts(shellTexts);
+  useSharedSignIn(person.id);
   const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/users/me',
@@ -67,7 +70,9 @@ export function WithMember({
   );
   if (data !== undefined)
     return (
-      <SessionProvider value={{ person, member: data, workspace }}>{children}</SessionProvider>
+      <OwnerContext value={`${person.id}.${workspace.workspace_id}`}>
+        <SessionProvider value={{ person, member: data, workspace }}>{children}</SessionProvider>
+      </OwnerContext>
     );
   if (error !== null) return <Failed problem={error} onRetry={refetch} />;
   return <Loading>{texts.openingWorkspace}</Loading>;

@@ -1,7 +1,6 @@
-import { CircleQuestionMark, CircleUserRound, Menu as MenuIcon, Search, X } from 'lucide-react';
+import { CircleQuestionMark, Menu as MenuIcon, Search, X } from 'lucide-react';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { Link, useLocation } from 'wouter';
-import { client } from '../api/api.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { IconButton } from '../ui/button.tsx';
@@ -9,8 +8,8 @@ import { Menu } from '../ui/menu.tsx';
 import { type Area, areas } from './areas.ts';
 import { HelpDialog } from './help-dialog.tsx';
 import { Palette } from './palette.tsx';
-import { consolePath, pathOfWorkspace } from './places.ts';
-import { languages, setPreferences, type Theme, usePreferences } from './preferences.ts';
+import { PersonMenu } from './person-menu.tsx';
+import { pathOfWorkspace } from './places.ts';
 import { useSession } from './session.tsx';
 import { useShortcuts } from './shortcuts.ts';
 
@@ -140,49 +139,6 @@ function WorkspaceMenu() {
   );
 }
 
-function PersonMenu() {
-  const texts = useTexts(shellTexts);
-  const [, go] = useLocation();
-  const { person } = useSession();
-  const { theme, language } = usePreferences();
-  const signOut = async () => {
-    await client.POST('/api/v1/auth/sign-out');
-    location.assign(`/account?next=${consolePath}`);
-  };
-  const themes = (['system', 'light', 'dark'] as const satisfies readonly Theme[]).filter(
-    (one) => one !== theme,
-  );
-  const others = (Object.keys(languages) as (keyof typeof languages)[]).filter(
-    (one) => one !== language,
-  );
-  return (
-    <div>
-      <Menu
-        label={`${texts.account}: ${person.name}`}
-        trigger={
-          <span className="person">
-            <CircleUserRound size={16} aria-hidden="true" />
-            {person.name}
-          </span>
-        }
-        items={[
-          { label: texts.account, onSelect: () => go('/account') },
-          { label: texts.reference, onSelect: () => window.open('/docs', '_blank', 'noopener') },
-          ...themes.map((one) => ({
-            label: `${texts.theme}: ${texts.themes[one]}`,
-            onSelect: () => setPreferences({ theme: one }),
-          })),
-          ...others.map((one) => ({
-            label: `${texts.language}: ${languages[one]}`,
-            onSelect: () => setPreferences({ language: one }),
-          })),
-          { label: texts.signOut, onSelect: signOut },
-        ]}
-      />
-    </div>
-  );
-}
-
 function OfflineNote() {
   const texts = useTexts(shellTexts);
   const isOnline = useSyncExternalStore(
@@ -197,6 +153,8 @@ function OfflineNote() {
     () => navigator.onLine,
   );
   return (
-    <div aria-live="polite">{!isOnline && <p className="note note-warn">{texts.offline}</p>}</div>
+    <div aria-live="polite" className="offline">
+      {!isOnline && <p className="note note-warn">{texts.offline}</p>}
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { Citation, RequiredAction } from '../../client/index.ts';
+import type { Citation, Problem, RequiredAction } from '../../client/index.ts';
 import { placeOf } from '../app/places.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { chatTexts } from '../texts/chat.ts';
@@ -8,6 +8,8 @@ import { Button } from '../ui/button.tsx';
 import { useFormat } from '../ui/format.ts';
 import { Markdown } from '../ui/markdown.tsx';
 import { ProblemNote } from '../ui/states.tsx';
+import { BudgetWay } from './budget-way.tsx';
+import { CitedPassage } from './cited-passage.tsx';
 import type { LiveAnswer, LiveCall } from './live-answer.ts';
 import { CitationChip } from './message-view.tsx';
 import type { Turn } from './use-conversation.ts';
@@ -51,6 +53,7 @@ export function TurnView({
           </p>
         )}
         <ProblemNote problem={problem} />
+        {problem?.code === 'budget_exceeded' && <BudgetWay id={budgetOf(problem)} />}
         {problem !== null && problem.violations.length > 1 && (
           <ul className="small">
             {problem.violations.map((one) => (
@@ -65,6 +68,10 @@ export function TurnView({
     </>
   );
 }
+
+/** The budget that refused, as the problem names it. */
+const budgetOf = ({ details: { budget } }: Problem): string | null =>
+  (budget as { readonly id: string } | undefined)?.id ?? null;
 
 function AnswerText({
   answer: { text, citations, status, calls },
@@ -93,7 +100,11 @@ function AnswerText({
           );
         }}
       />
-      {shown !== null && <Quote citation={shown} />}
+      {shown !== null && (
+        <figure className="quote">
+          <CitedPassage citation={shown} />
+        </figure>
+      )}
       {citations.length > 0 && (
         <ul className="chips sources">
           {citations.map((citation) => (
@@ -116,21 +127,6 @@ function AnswerText({
 
 const nameOf = (citation: Citation): string =>
   citation.type === 'file' ? citation.file_name : citation.title || citation.url;
-
-/** The quoted passage, as text. */
-function Quote({ citation }: { readonly citation: Citation }) {
-  const texts = useTexts(chatTexts);
-  const page = citation.type === 'file' ? citation.page : null;
-  return (
-    <figure className="quote">
-      <blockquote>{citation.quote}</blockquote>
-      <figcaption className="muted small">
-        {nameOf(citation)}
-        {page !== null && ` · ${texts.page(page)}`}
-      </figcaption>
-    </figure>
-  );
-}
 
 function CallView({ call: { name, input, output, error, status } }: { readonly call: LiveCall }) {
   const texts = useTexts(chatTexts);

@@ -46,15 +46,18 @@ export async function followRun(
         onChange(answer);
       }
     }
-    rejoins += 1;
-    if (rejoins > maxRejoins) throw Problem.unreachable(null);
-    await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 250 * 2 ** rejoins)));
+    if (navigator.onLine) {
+      rejoins += 1;
+      if (rejoins > maxRejoins) throw Problem.unreachable(null);
+      await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 250 * 2 ** rejoins)));
+    } else await new Promise((resolve) => addEventListener('online', resolve, { once: true }));
     const { run_id } = answer;
     request = run_id === null ? open : () => joinRun(run_id, last);
   }
 }
 
-async function joinRun(run: string, after: number): Promise<Response> {
+/** Joins a run after one of its events; 0 is its beginning. */
+export async function joinRun(run: string, after: number): Promise<Response> {
   const { response } = await client.GET('/api/v1/runs/{run}/events', {
     params: { path: { run } },
     headers: { ...streaming, 'last-event-id': String(after) },

@@ -1,7 +1,8 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Problem, type RequiredApproval } from '../../client/index.ts';
 import { client } from '../api/api.ts';
-import { decideCalls, followRun } from './follow.ts';
+import { readOwn, useOwnKey, writeOwn } from '../ui/own-storage.ts';
+import { decideCalls, followRun, joinRun } from './follow.ts';
 import { emptyAnswer, type LiveAnswer } from './live-answer.ts';
 
 /** A question and its answer, as far as it is there. */
@@ -12,6 +13,9 @@ export interface Turn {
   /** Why the question was refused. */
   readonly problem: Problem | null;
 }
+
+/** Keeps the turns of a conversation for the next visit. */
+type Keep = (turns: readonly Turn[]) => void;
 
 interface State {
   readonly turns: readonly Turn[];
@@ -31,8 +35,12 @@ export class Conversation {
   #isStopped = false;
   readonly #listeners = new Set<() => void>();
 
-  constructor(open: OpenRun) {
+  readonly #keep: Keep;
+
+  constructor(open: OpenRun, turns: readonly Turn[], keep: Keep) {
     this.open = open;
+    this.#state = { turns, isBusy: false };
+    this.#keep = keep;
   }
 
   readonly subscribe = (listener: () => void) => {
@@ -60,6 +68,22 @@ export class Conversation {
       if (own !== this.#epoch || this.#isStopped) return;
       await this.send(question);
     }
+  }
+
+  /** Follows an answer that was on its way when the conversation was left. */
+  async resume(): Promise<void> {
+    const last = this.#state.turns.at(-1);
+    if (last?.answer.status !== 'streaming' || last.problem !== null) return;
+    const before = this.#state.turns.slice(0, -1);
+    const { run_id } = last.answer;
+    const start = () =>
+      run_id === null ? this.open(last.question, before, last.id) : joinRun(run_id, 0);
+    await this.#follow({ ...last, answer: emptyAnswer }, before, start);
+  }
+
+  /** The run goes on; another visit follows it. */
+  leave(): void {
+    this.#epoch += 1;
   }
 
   /** Asks the last question again, in place of its answer. */
@@ -96,13 +120,17 @@ export class Conversation {
       shown = { ...shown, ...changes };
       if (own === this.#epoch) this.#set({ turns: [...before, shown], isBusy });
     };
+    const keep = () => own === this.#epoch && this.#keep(this.#state.turns);
     show({}, true);
+    keep();
     try {
       await followRun(
         start,
         (answer) => {
+          const isNew = this.#run !== answer.run_id;
           this.#run = answer.run_id;
           show({ answer }, true);
+          if (isNew) keep();
         },
         turn.answer,
       );
@@ -112,6 +140,7 @@ export class Conversation {
       show({ answer: { ...shown.answer, status: 'failed' }, problem }, false);
     } finally {
       if (own === this.#epoch) this.#run = null;
+      keep();
     }
   }
 
@@ -129,15 +158,38 @@ export class Conversation {
     this.#epoch += 1;
     this.#run = null;
     this.#set({ turns: [], isBusy: false });
+    this.#keep([]);
   }
 }
 
-/** Returns a conversation of this component, with what it holds now. */
-export function useConversation(open: OpenRun): State & { readonly conversation: Conversation } {
-  const [conversation] = useState(() => new Conversation(open));
+/** The turns that were kept; a `Problem` loses its class there. */
+const keptTurns = (key: string): readonly Turn[] =>
+  (readOwn<readonly Turn[]>(key) ?? []).map((turn) => ({
+    ...turn,
+    problem: turn.problem && new Problem(turn.problem.status, turn.problem.details),
+  }));
+
+/** Returns a conversation of this component, with what it holds now. With a name, it is there again after reload and back. */
+export function useConversation(
+  open: OpenRun,
+  name: string | null = null,
+): State & { readonly conversation: Conversation } {
+  const key = useOwnKey('chat', name ?? '');
+  const [conversation] = useState(
+    () =>
+      new Conversation(
+        open,
+        name === null ? [] : keptTurns(key),
+        (turns) => name !== null && writeOwn(key, turns.length === 0 ? null : turns),
+      ),
+  );
   useEffect(() => {
     conversation.open = open;
   });
+  useEffect(() => {
+    void conversation.resume();
+    return () => conversation.leave();
+  }, [conversation]);
   const state = useSyncExternalStore(conversation.subscribe, conversation.read);
   return { ...state, conversation };
 }

@@ -62,7 +62,8 @@ export const accountTexts = catalogue({
     endOthers: 'End all others',
     signOutAll: 'Sign out everywhere',
     signOutTitle: 'Sign out everywhere?',
-    signOutHint: 'All sign-ins end, this one included. Drafts of this browser are kept.',
+    signOutHint:
+      'All sign-ins end, this one included. What you wrote in this browser and have not saved is removed from it.',
     workspaces: 'Workspaces',
     workspacesHint: 'To which you belong.',
     workspace: 'Workspace',
@@ -141,7 +142,8 @@ export const accountTexts = catalogue({
     endOthers: 'Alle anderen beenden',
     signOutAll: 'Überall abmelden',
     signOutTitle: 'Überall abmelden?',
-    signOutHint: 'Alle Anmeldungen enden, auch diese. Entwürfe in diesem Browser bleiben erhalten.',
+    signOutHint:
+      'Alle Anmeldungen enden, auch diese. Was Sie hier geschrieben und nicht gespeichert haben, wird aus diesem Browser entfernt.',
     workspaces: 'Arbeitsbereiche',
     workspacesHint: 'Zu denen Sie gehören.',
     workspace: 'Arbeitsbereich',

@@ -33,6 +33,14 @@ export const shellTexts = catalogue({
     switchWorkspace: 'Switch workspace',
     account: 'Account',
     signOut: 'Sign out',
+    signOutTitle: 'Sign out?',
+    signOutHint:
+      'What you wrote in this browser and have not saved is removed from it: drafts of agents and forms.',
+    notSignedOut: 'You are still signed in. Check the connection and try again.',
+    signInEnded: 'Your sign-in has ended',
+    signInEndedHint:
+      'What you wrote here is kept. Sign in in a new tab, come back to this one, and continue.',
+    signInAgain: 'Sign in again',
     reference: 'API reference',
     theme: 'Colours',
     themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
@@ -54,7 +62,8 @@ export const shellTexts = catalogue({
     signingIn: 'Signing in …',
     openingWorkspace: 'Opening the workspace …',
     loading: 'Loading …',
-    offline: 'You are offline. What you see may be old; what you write is kept.',
+    offline:
+      'You are offline. What you see may be old. What you write is kept, and what you send is sent once the connection is back.',
     broken: 'This screen failed',
     updated: 'The console was updated',
     updatedHint: 'This page belongs to an earlier version. Unsaved drafts are kept.',
@@ -108,6 +117,15 @@ export const shellTexts = catalogue({
     switchWorkspace: 'Arbeitsbereich wechseln',
     account: 'Konto',
     signOut: 'Abmelden',
+    signOutTitle: 'Abmelden?',
+    signOutHint:
+      'Was Sie in diesem Browser geschrieben und nicht gespeichert haben, wird aus ihm entfernt: Entwürfe von Agenten und Formularen.',
+    notSignedOut:
+      'Sie sind noch angemeldet. Prüfen Sie die Verbindung und versuchen Sie es erneut.',
+    signInEnded: 'Ihre Anmeldung ist abgelaufen',
+    signInEndedHint:
+      'Ihre Eingaben bleiben erhalten. Melden Sie sich in einem neuen Tab an, kommen Sie hierher zurück, und machen Sie weiter.',
+    signInAgain: 'Erneut anmelden',
     reference: 'API-Referenz',
     theme: 'Farben',
     themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
@@ -129,7 +147,8 @@ export const shellTexts = catalogue({
     signingIn: 'Anmeldung läuft …',
     openingWorkspace: 'Arbeitsbereich wird geöffnet …',
     loading: 'Wird geladen …',
-    offline: 'Sie sind offline. Das Gezeigte kann veraltet sein; Ihre Eingaben bleiben erhalten.',
+    offline:
+      'Sie sind offline. Das Gezeigte kann veraltet sein. Ihre Eingaben bleiben erhalten, und was Sie absenden, wird gesendet, sobald die Verbindung wieder da ist.',
     broken: 'Diese Ansicht ist fehlgeschlagen',
     updated: 'Die Konsole wurde aktualisiert',
     updatedHint:

@@ -14,6 +14,8 @@ interface FormDialogProps<Input> {
   /** Returns what is sent. */
   readonly input: () => Input;
   readonly children: ReactNode;
+  /** Forgets what was entered; closing the dialog otherwise keeps it. */
+  readonly onCancel?: () => void;
 }
 
 /** A button that opens a form; it closes once its change was made. Fields keep what was entered after a failure. */
@@ -49,6 +51,7 @@ export function ControlledFormDialog<Input>({
   change,
   input,
   children,
+  onCancel,
   isOpen,
   onClose,
 }: FormDialogProps<Input> & { readonly isOpen: boolean; readonly onClose: () => void }) {
@@ -64,7 +67,14 @@ export function ControlledFormDialog<Input>({
           <Button type="submit" kind="primary" isBusy={change.isRunning}>
             {action}
           </Button>
-          <Button onClick={onClose}>{texts.cancel}</Button>
+          <Button
+            onClick={() => {
+              onCancel?.();
+              onClose();
+            }}
+          >
+            {texts.cancel}
+          </Button>
         </div>
       </Form>
     </Dialog>

@@ -7,20 +7,22 @@ import { uiTexts } from '../texts/ui.ts';
 import { Button, IconButton } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Form, TextField } from './field.tsx';
+import { readOwn, useOwnKey, writeOwn } from './own-storage.ts';
 
 interface Saved {
   readonly name: string;
   readonly search: string;
 }
 
-/** Filters of a list under names, in this browser; the address is the way to share them. */
+/** Filters of a list under names, of this person in this browser; the address is the way to share them. */
 export function SavedFilters({ list }: { readonly list: string }) {
   const texts = useTexts(uiTexts);
   const search = useSearch();
-  const [saved, setSaved] = useState(() => read(list));
+  const key = useOwnKey('filters', list);
+  const [saved, setSaved] = useState<readonly Saved[]>(() => readOwn(key) ?? []);
   const [name, setName] = useState<string | null>(null);
   const keep = (next: readonly Saved[]) => {
-    write(list, next);
+    writeOwn(key, next);
     setSaved(next);
   };
   if (saved.length === 0 && search === '') return null;
@@ -72,22 +74,4 @@ export function SavedFilters({ list }: { readonly list: string }) {
       </Dialog>
     </div>
   );
-}
-
-const keyOf = (list: string) => `agentgrid.filters.${list}`;
-
-function read(list: string): readonly Saved[] {
-  try {
-    return JSON.parse(localStorage.getItem(keyOf(list)) ?? '[]') as Saved[];
-  } catch {
-    return [];
-  }
-}
-
-function write(list: string, saved: readonly Saved[]): void {
-  try {
-    localStorage.setItem(keyOf(list), JSON.stringify(saved));
-  } catch {
-    // Storage is blocked: filters last as long as the page.
-  }
 }

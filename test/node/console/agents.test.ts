@@ -406,23 +406,11 @@ describe('agents', () => {
     await page.getByText('As version 1, which is active').waitFor();
   });
 
-  it('show no control to a viewer that the API would refuse, and fit in 380 pixels, in the dark', async () => {
+  it('fit in 380 pixels, in the dark', async () => {
     const { page } = stage;
     const { id } = await stage.agent([{ text: ['Yes.'] }]);
-    await page.route('**/api/v1/users/me', async (route) => {
-      const response = await route.fetch();
-      const me = (await response.json()) as { permissions: string[] };
-      const permissions = me.permissions.filter((one) => /:read$/.test(one));
-      await route.fulfill({ response, json: { ...me, role: 'viewer', permissions } });
-    });
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 380, height: 740 });
-    await stage.show(`/agents/${id}`, /./);
-    await instructions().waitFor();
-    expect(await instructions().isDisabled()).toBe(true);
-    expect(await page.getByRole('button', { name: /save|Send|Discard/ }).count()).toBe(0);
-    await stage.check();
-    await page.unroute('**/api/v1/users/me');
     for (const path of ['', '/versions', '/versions/1/1', '/settings']) {
       await stage.show(`/agents/${id}${path}`, /./);
       await page.getByRole('navigation', { name: 'Parts of the agent' }).waitFor();

@@ -114,21 +114,6 @@ describe('experiments', () => {
     await page.getByText('60 %').waitFor();
   });
 
-  it('offer no change to those who may only read', async () => {
-    const { page } = stage;
-    await page.route('**/api/v1/users/me', async (route) => {
-      const answer = await route.fetch();
-      const me: { permissions: string[] } = await answer.json();
-      const permissions = me.permissions.filter((one) => one.endsWith(':read'));
-      await route.fulfill({ response: answer, json: { ...me, permissions } });
-    });
-    await stage.show(`/experiments/${experiment}/setup`, new RegExp(name));
-    await page.getByText('By end user').waitFor();
-    expect(await page.getByRole('button', { name: 'Conclude' }).count()).toBe(0);
-    expect(await page.getByRole('button', { name: 'Change the weights' }).count()).toBe(0);
-    await page.unroute('**/api/v1/users/me');
-  });
-
   it('are concluded: the dialog names what changes, and the winner becomes active', async () => {
     const { page, api } = stage;
     await stage.show(`/experiments/${experiment}`, new RegExp(name));

@@ -112,6 +112,62 @@ describe('the console', () => {
     await page.unroute(listOfAgents);
   });
 
+  it('keeps what is written offline, sends it once the connection is back, and follows an answer to its end', async () => {
+    const { page } = stage;
+    const context = page.context();
+    const words = Array.from({ length: 60 }, (_, index) => `word${index} `);
+    const { id } = await stage.agent([
+      { text: words, fault: { kind: 'drip', bytes: 500, ms: 50 } },
+    ]);
+    await stage.show(`/agents/${id}`, /./);
+    const preview = page.getByRole('region', { name: 'Preview' });
+    const instructions = page.getByLabel('Instructions', { exact: true });
+    await preview.getByRole('textbox', { name: 'Message' }).fill('Count.');
+    await page.keyboard.press('Enter');
+    await preview.getByText(/word0 /).waitFor();
+    await context.setOffline(true);
+    await page.getByText(/^You are offline/).waitFor();
+    await instructions.fill('Help offline.');
+    await page.getByText('1 unsaved change').waitFor();
+    await preview.getByRole('textbox', { name: 'Message' }).fill('And then?');
+    await stage.check();
+    await context.setOffline(false);
+    await page.getByText(/^You are offline/).waitFor({ state: 'detached' });
+    await preview.getByText(/word59/).waitFor();
+    await preview.getByRole('button', { name: 'Send' }).waitFor();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    const dialog = page.getByRole('dialog');
+    const save = dialog.getByRole('button', { name: 'Save and activate' });
+    await save.waitFor();
+    await context.setOffline(true);
+    await save.click();
+    await save.getByRole('status', { name: 'Working …' }).waitFor();
+    await page.getByText(/^You are offline/).waitFor();
+    await context.setOffline(false);
+    await page.getByText('As version 2, which is active').waitFor();
+    await page.reload();
+    expect(await preview.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('And then?');
+    await preview.getByText(/word59/).waitFor();
+    await preview.getByRole('textbox', { name: 'Message' }).fill('');
+  });
+
+  it('asks for the sign-in over the page when the session ends, and continues after it', async () => {
+    const { page } = stage;
+    await stage.show('/agents/new', 'New agent');
+    await page.getByLabel('Name').fill('Half written');
+    const { cookies } = await page.context().storageState();
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: 'Create the agent' }).click();
+    const asked = page.getByRole('dialog', { name: 'Your sign-in has ended' });
+    await asked.getByRole('button', { name: 'Sign in again' }).waitFor();
+    await stage.check();
+    // Signed in again in another tab.
+    await page.context().addCookies(cookies);
+    await page.evaluate("dispatchEvent(new Event('focus'))");
+    await asked.waitFor({ state: 'detached' });
+    expect(await page.getByLabel('Name').inputValue()).toBe('Half written');
+  });
+
   it('leaves for the sign-in when the session has ended, and returns to the address', async () => {
     const { page } = stage;
     await page.context().clearCookies();

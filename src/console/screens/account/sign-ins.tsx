@@ -2,7 +2,8 @@ import { useState } from 'react';
 import type { UserSession } from '../../../client/index.ts';
 import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
-import { consolePath } from '../../app/places.ts';
+import { useSession } from '../../app/session.tsx';
+import { leaveSignedOut } from '../../app/sign-in.ts';
 import { accountTexts } from '../../texts/account.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
@@ -17,6 +18,7 @@ const refresh = ['/api/v1/me/sessions'];
 /** Browsers in which the person is signed in. */
 export function SignIns() {
   const texts = useTexts(accountTexts);
+  const { person } = useSession();
   const [isLeaving, setLeaving] = useState(false);
   const reading = api.useInfiniteQuery('get', '/api/v1/me/sessions', {}, paged);
   const rows = rowsOf(reading.data);
@@ -31,7 +33,7 @@ export function SignIns() {
       await client.DELETE('/api/v1/me/sessions');
       await client.POST('/api/v1/auth/sign-out');
     },
-    { refresh: [], onDone: () => location.assign(`/account?next=${consolePath}`) },
+    { refresh: [], onDone: () => leaveSignedOut(person.id) },
   );
   return (
     <Section

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Approval } from '../../../client/index.ts';
 import { api, client, paged, rowsOf } from '../../api/api.ts';
@@ -13,6 +12,7 @@ import { Badge, Page } from '../../ui/page.tsx';
 import { Empty, Failed, Loading } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 
 const filters = { status: 'pending' };
@@ -116,8 +116,8 @@ function Decision({ approval }: { readonly approval: Approval }) {
   const texts = useTexts(approvalTexts);
   const toast = useToast();
   const original = JSON.stringify(approval.input, null, 2);
-  const [edited, setEdited] = useState(original);
-  const [reason, setReason] = useState('');
+  const draft = useDraft(`approval.${approval.id}`, { edited: original, reason: '' });
+  const { edited, reason } = draft.value;
   const parsed = parse(edited);
   const decide = useAction(
     (decision: 'approve' | 'reject', header) => {
@@ -138,8 +138,10 @@ function Decision({ approval }: { readonly approval: Approval }) {
     },
     {
       refresh: ['/api/v1/approvals', '/api/v1/runs', '/api/v1/sessions'],
-      onDone: (_, decision) =>
-        toast(decision === 'approve' ? texts.approved : texts.rejected, approval.tool_name),
+      onDone: (_, decision) => {
+        draft.discard();
+        toast(decision === 'approve' ? texts.approved : texts.rejected, approval.tool_name);
+      },
     },
   );
   return (
@@ -154,7 +156,7 @@ function Decision({ approval }: { readonly approval: Approval }) {
         hint={texts.argumentsHint}
         error={parsed === null ? texts.notJson : null}
         value={edited}
-        onChange={setEdited}
+        onChange={(text) => draft.change({ edited: text, reason })}
         spellCheck={false}
       />
       <TextAreaField
@@ -162,7 +164,7 @@ function Decision({ approval }: { readonly approval: Approval }) {
         hint={texts.reasonHint}
         rows={2}
         value={reason}
-        onChange={setReason}
+        onChange={(text) => draft.change({ edited, reason: text })}
       />
       <div className="form-actions">
         <Button type="submit" kind="primary" isBusy={decide.isRunning} disabled={parsed === null}>

@@ -6,6 +6,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { costTexts } from '../../texts/cost.ts';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { BudgetFields, type BudgetForm, formOf, newForm } from './budget-fields.tsx';
 
 /** Creates a budget, or changes the given one, whose scope and period stay. */
@@ -13,7 +14,14 @@ export function BudgetDialog({ budget }: { readonly budget?: Budget }) {
   const texts = useTexts(costTexts);
   const toast = useToast();
   const initial = budget === undefined ? newForm : formOf(budget);
-  const [form, setForm] = useState(initial);
+  // What the browser keeps is not to hold the secret of the webhook.
+  const draft = useDraft(`budget.${budget?.id ?? 'new'}`, initial);
+  const [secret, setSecret] = useState('');
+  const form = { ...draft.value, webhook_secret: secret };
+  const forget = () => {
+    draft.discard();
+    setSecret('');
+  };
   const save = useAction(
     async (input: BudgetForm, headers) => {
       if (budget === undefined)
@@ -27,7 +35,7 @@ export function BudgetDialog({ budget }: { readonly budget?: Budget }) {
       refresh: ['/api/v1/budgets'],
       onDone: () => {
         toast(texts.budgetSaved);
-        if (budget === undefined) setForm(newForm);
+        forget();
       },
     },
   );
@@ -39,12 +47,16 @@ export function BudgetDialog({ budget }: { readonly budget?: Budget }) {
       action={budget === undefined ? texts.createBudget : texts.saveBudget}
       change={save}
       input={() => form}
+      onCancel={forget}
     >
       <BudgetFields
         form={form}
         isNew={budget === undefined}
         webhook={budget?.alerts.webhook?.url ?? null}
-        onChange={(changes) => setForm((before) => ({ ...before, ...changes }))}
+        onChange={({ webhook_secret = secret, ...changes }) => {
+          setSecret(webhook_secret);
+          draft.change((before) => ({ ...before, ...changes }));
+        }}
       />
     </FormDialog>
   );

@@ -9,6 +9,9 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Form, SelectField, TextAreaField, TextField } from '../../ui/field.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
+
+const untouched = { chosen: null as string | null, reason: '' };
 
 /** Ends an experiment with a winner, and says before which version becomes active for whom. */
 export function Conclude({
@@ -29,8 +32,8 @@ export function Conclude({
   });
   const recommended =
     results?.recommendation.action === 'promote' ? results.recommendation.variant_id : null;
-  const [chosen, setChosen] = useState<string | null>(null);
-  const [reason, setReason] = useState('');
+  const draft = useDraft(`experiment.${id}.conclude`, untouched);
+  const { chosen, reason } = draft.value;
   const [override, setOverride] = useState('');
   const promote = chosen ?? recommended ?? '';
   const winner = variants.find((one) => one.id === promote);
@@ -47,6 +50,7 @@ export function Conclude({
     {
       refresh: ['/api/v1/experiments', '/api/v1/agents'],
       onDone: () => {
+        draft.discard();
         toast(texts.concluded, winner === undefined ? undefined : texts.promoted(winner.name));
         onClose();
       },
@@ -60,7 +64,7 @@ export function Conclude({
           label={texts.winner}
           pointer="/promote"
           value={promote}
-          onChange={setChosen}
+          onChange={(value) => draft.change({ chosen: value, reason })}
           choices={[
             { value: '', label: texts.noWinner },
             ...variants.map((one) => ({
@@ -89,7 +93,7 @@ export function Conclude({
           pointer="/reason"
           rows={2}
           value={reason}
-          onChange={setReason}
+          onChange={(value) => draft.change({ chosen, reason: value })}
           maxLength={500}
         />
         {conclude.problem?.code === 'evaluation_required' && (

@@ -21,6 +21,7 @@ const refresh = ['/api/v1/experiments', '/api/v1/agents'];
 export function ExperimentActions({ experiment }: { readonly experiment: Experiment }) {
   const texts = useTexts(experimentChangeTexts);
   const toast = useToast();
+  const [, go] = useLocation();
   const mayWrite = useCan('agents:write');
   const [asked, setAsked] = useState<'stop' | 'delete' | 'conclude' | null>(null);
   const { id, status, name } = experiment;
@@ -29,7 +30,13 @@ export function ExperimentActions({ experiment }: { readonly experiment: Experim
       client.POST(`/api/v1/experiments/{experiment}/${to}`, {
         params: { path: { experiment: id }, header },
       }),
-    { refresh, onDone: (_, to) => toast(texts.moved[to], name) },
+    {
+      refresh,
+      onDone: (_, to) => {
+        toast(texts.moved[to], name);
+        if (to === 'start') go(placeOf(`/experiments/${id}`));
+      },
+    },
   );
   if (!mayWrite) return null;
   const isLive = status === 'running' || status === 'paused';

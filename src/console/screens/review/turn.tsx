@@ -1,5 +1,6 @@
 import type { Message, ReviewItem } from '../../../client/index.ts';
 import { api } from '../../api/api.ts';
+import { CitedPassage } from '../../chat/cited-passage.tsx';
 import { MessageView } from '../../chat/message-view.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { reviewTexts } from '../../texts/review.ts';
@@ -28,8 +29,7 @@ export function Turn({ item }: { readonly item: ReviewItem }) {
         <ol className="small">
           {data.citations.map((one) => (
             <li key={one.number}>
-              {one.type === 'file' ? one.file_name : one.title}
-              <blockquote>{one.quote}</blockquote>
+              <CitedPassage citation={one} />
             </li>
           ))}
         </ol>

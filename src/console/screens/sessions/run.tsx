@@ -3,6 +3,7 @@ import type { RunWithSteps } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
+import { BudgetWay } from '../../chat/budget-way.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { AgentName } from '../../ui/agent-filter.tsx';
@@ -58,6 +59,7 @@ function Trace({ run }: { readonly run: RunWithSteps }) {
           <p>
             <code>{run.error.code}</code> {run.error.detail}
           </p>
+          {run.error.code === 'budget_exceeded' && <BudgetWay id={null} />}
         </div>
       )}
       <Figures run={run} />

@@ -3,13 +3,13 @@ import type { Message } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
+import { CitedPassage } from '../../chat/cited-passage.tsx';
 import { MessageView } from '../../chat/message-view.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { Button } from '../../ui/button.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Badge } from '../../ui/page.tsx';
-import { placeOfCitation } from '../../ui/place-of-citation.ts';
 import { ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { isGood } from './is-good.ts';
@@ -35,15 +35,7 @@ export function Entry({
           <ol>
             {citations.map((one) => (
               <li key={one.number}>
-                {one.type === 'url' ? (
-                  one.title
-                ) : (
-                  <Link href={placeOfCitation(one)}>
-                    {one.file_name}
-                    {one.page !== null && `, ${texts.page(one.page)}`}
-                  </Link>
-                )}
-                <blockquote>{one.quote}</blockquote>
+                <CitedPassage citation={one} />
               </li>
             ))}
           </ol>

@@ -61,7 +61,7 @@ export default function Members() {
           empty={<Empty title={texts.noMembers}>{texts.noMembersHint}</Empty>}
         />
       </Section>
-      <Invitations mayManage={mayManage} />
+      {mayManage && <Invitations />}
     </>
   );
 }
@@ -175,7 +175,7 @@ function MemberActions({ member }: { readonly member: Member }) {
   );
 }
 
-function Invitations({ mayManage }: { readonly mayManage: boolean }) {
+function Invitations() {
   const texts = useTexts(memberTexts);
   const reading = api.useInfiniteQuery('get', '/api/v1/invitations', {}, paged);
   return (
@@ -193,7 +193,7 @@ function Invitations({ mayManage }: { readonly mayManage: boolean }) {
           { name: texts.expires, cell: ({ expires_at }) => <Time value={expires_at} /> },
           {
             name: texts.actions,
-            cell: (invitation) => mayManage && <InvitationActions invitation={invitation} />,
+            cell: (invitation) => <InvitationActions invitation={invitation} />,
           },
         ]}
         empty={<p className="muted">{texts.noInvitations}</p>}

@@ -19,18 +19,20 @@ export function Preview() {
   const { agent, draft } = useBuilder();
   const { inputs, welcome_message, starter_questions } = draft.config;
   const values = useDraft<InputValues>(`agent.${agent.id}.inputs`, noValues);
-  const { turns, isBusy, conversation } = useConversation((message, before, key) =>
-    startRun(
-      agent.id,
-      {
-        message,
-        history: historyOf(before),
-        inputs: valuesOf(inputs, values.value),
-        version: agent.active_version.number,
-        config: draft.patch,
-      },
-      key,
-    ),
+  const { turns, isBusy, conversation } = useConversation(
+    (message, before, key) =>
+      startRun(
+        agent.id,
+        {
+          message,
+          history: historyOf(before),
+          inputs: valuesOf(inputs, values.value),
+          version: agent.active_version.number,
+          config: draft.patch,
+        },
+        key,
+      ),
+    `agent.${agent.id}`,
   );
   const end = useRef<HTMLDivElement>(null);
   const shown = turns.at(-1)?.answer.text.length ?? 0;
@@ -86,6 +88,7 @@ export function Preview() {
         </div>
       )}
       <Composer
+        draftName={`agent.${agent.id}.message`}
         isBusy={isBusy}
         onSend={(text) => void conversation.send(text)}
         onStop={() => void conversation.stop()}

@@ -11,6 +11,7 @@ import { CheckField, Form, TextField } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 import { fieldChanges } from '../config.ts';
 import { Diff } from '../diff.tsx';
 import { useBuilder } from './context.tsx';
@@ -81,17 +82,18 @@ function Planned({
   const texts = useTexts(agentSavingTexts);
   const toast = useToast();
   const { agent, draft } = useBuilder();
-  const [choice, setChoice] = useState({
+  const words = useDraft<Choice>(`agent.${agent.id}.save`, {
     ...untouched,
     change_summary: summaryOf(agent.config, plan.config as AgentConfig),
   });
+  const choice = words.value;
   const apply = useAction(
-    async ({ activate, ...words }: Choice, header) => {
+    async ({ activate, ...said }: Choice, header) => {
       const { data } = await client.POST('/api/v1/agents/{agent}/plan/apply', {
         params: { path: { agent: agent.id }, header },
         body: {
           ...{ config: draft.patch, plan_hash: plan.plan_hash, activate },
-          ...Object.fromEntries(Object.entries(words).filter(([, text]) => text.trim() !== '')),
+          ...Object.fromEntries(Object.entries(said).filter(([, text]) => text.trim() !== '')),
         },
       });
       return data as AppliedPlan;
@@ -100,6 +102,7 @@ function Planned({
       refresh: ['/api/v1/agents'],
       onDone: ({ version, is_activated }) => {
         draft.discard();
+        words.discard();
         toast(
           is_activated ? texts.activated(version?.number ?? 0) : texts.stored(version?.number ?? 0),
         );
@@ -118,7 +121,7 @@ function Planned({
       />
       <PlanNotes plan={plan} />
       <Form problem={apply.problem} onSubmit={() => apply.run(choice)}>
-        <Words choice={choice} onChange={setChoice} problem={apply.problem} />
+        <Words choice={choice} onChange={words.change} problem={apply.problem} />
         <div className="form-actions">
           {isStale ? (
             <Button kind="primary" onClick={onStale}>

@@ -99,6 +99,7 @@ function Talk({ session }: { readonly session: ArchitectConversation }) {
             ))}
           </div>
           <Composer
+            draftName={`architect.${session.id}`}
             isBusy={false}
             onSend={(message) => void say({ message })}
             onStop={() => undefined}

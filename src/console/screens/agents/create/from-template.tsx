@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -7,6 +6,7 @@ import { createTexts } from '../../../texts/agents.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Form, TextField } from '../../../ui/field.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 import { useUrlState } from '../../../ui/use-url-state.ts';
 import { type TemplateName, templates } from './templates.ts';
 
@@ -20,16 +20,19 @@ export function FromTemplate() {
   const [, go] = useLocation();
   const [{ template }, setState] = useUrlState(defaults);
   const chosen = nameOf(template);
-  const [name, setName] = useState('');
+  const name = useDraft('agent.new', '');
   const create = useAction(
     (_, header) =>
       client.POST('/api/v1/agents', {
         params: { header },
-        body: { name, config: templates[chosen] },
+        body: { name: name.value, config: templates[chosen] },
       }),
     {
       refresh: ['/api/v1/agents'],
-      onDone: ({ data }) => data !== undefined && go(placeOf(`/agents/${data.id}`)),
+      onDone: ({ data }) => {
+        name.discard();
+        if (data !== undefined) go(placeOf(`/agents/${data.id}`));
+      },
     },
   );
   return (
@@ -58,8 +61,8 @@ export function FromTemplate() {
         pointer="/name"
         required
         maxLength={100}
-        value={name}
-        onChange={setName}
+        value={name.value}
+        onChange={name.change}
       />
       <div className="form-actions">
         <Button type="submit" kind="primary" isBusy={create.isRunning}>

@@ -9,6 +9,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { Form, TextField } from '../../../ui/field.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 
 /** Makes a version the active one, with the reason; says what the required evaluation lacks. */
 export function ActivateDialog({
@@ -23,20 +24,21 @@ export function ActivateDialog({
   const texts = useTexts(versionTexts);
   const toast = useToast();
   const isAdmin = useIsAdmin();
-  const [reason, setReason] = useState('');
+  const reason = useDraft(`agent.${agent.id}.activate.${number}`, '');
   const [override, setOverride] = useState('');
   const activate = useAction(
     (_, header) =>
       client.POST('/api/v1/agents/{agent}/versions/{version}/activate', {
         params: { path: { agent: agent.id, version: String(number) }, header },
         body: {
-          ...(reason.trim() !== '' && { reason }),
+          ...(reason.value.trim() !== '' && { reason: reason.value }),
           ...(override.trim() !== '' && { override_reason: override }),
         },
       }),
     {
       refresh: ['/api/v1/agents'],
       onDone: () => {
+        reason.discard();
         toast(texts.activated(number));
         onClose();
       },
@@ -53,8 +55,8 @@ export function ActivateDialog({
           hint={texts.reasonHint}
           pointer="/reason"
           maxLength={500}
-          value={reason}
-          onChange={setReason}
+          value={reason.value}
+          onChange={reason.change}
         />
         {isGated && isAdmin && (
           <TextField
