@@ -8,7 +8,10 @@ const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-prac
 /** Waits until a screen is complete: nothing says that it is being loaded. */
 export async function untilShown(page: Page): Promise<void> {
   await page.locator('#content h1').first().waitFor();
-  await page.locator('#content .spinner, [role=dialog] .spinner').first().waitFor({ state: 'detached' });
+  await page
+    .locator('#content .spinner, [role=dialog] .spinner')
+    .first()
+    .waitFor({ state: 'detached' });
 }
 
 /** Contrast of texts that axe could not measure, such as those that are cut off after some lines: no ground here is an image. */

@@ -141,11 +141,17 @@ function Entry({ session, message }: { readonly session: string; readonly messag
             <KeepAsCase message={message.id} />
           </>
         )}
-        {feedback.map((one) => (
-          <Badge key={one.id} tone={one.rating === 'up' || Number(one.rating) > 3 ? 'good' : 'bad'}>
-            {`${texts.rated(String(one.rating))}${one.comment === null ? '' : `: ${one.comment}`}`}
-          </Badge>
-        ))}
+        {feedback.map(({ id, rating, comment }) =>
+          comment === null ? (
+            <Badge key={id} tone={rating === 'up' || Number(rating) > 3 ? 'good' : 'bad'}>
+              {texts.rated(String(rating))}
+            </Badge>
+          ) : (
+            <p key={id} className="message-text">
+              {`${texts.rated(String(rating))}: ${comment}`}
+            </p>
+          ),
+        )}
         <BranchSwitch session={session} siblings={siblings} />
       </footer>
     </MessageView>
