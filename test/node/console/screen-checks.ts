@@ -67,7 +67,7 @@ export const read = (page: Page): Promise<string[]> =>
         for (const name of ['href', 'src', 'action', 'xlink:href', 'srcset', 'formaction', 'style']) {
           const value = one.getAttribute(name) ?? '';
           if (/^\\s*(?:javascript|vbscript|data|file):/i.test(value)) found.push(name + ': ' + value.slice(0, 80));
-          if (!value.includes('${elsewhere}')) continue;
+          if (!URL.canParse(value, location.href) || new URL(value, location.href).host !== '${elsewhere}') continue;
           const isLink = name === 'href' && one.localName === 'a' && one.target === '_blank' && /noopener/.test(one.rel);
           if (!isLink || !(one.title + one.textContent).includes('${elsewhere}')) found.push('leads elsewhere: ' + one.outerHTML.slice(0, 120));
         }
