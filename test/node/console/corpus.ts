@@ -10,7 +10,7 @@ const short = [
   `<b id=planted onclick=${code}>`,
   `<svg/onload=${code}>`,
   '<i class=planted>',
-  '{{7*7}}${7*7}',
+  '{{7*7}}<%= 7*7 %>',
   '=1+1',
 ];
 const names = [

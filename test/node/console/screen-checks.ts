@@ -51,13 +51,21 @@ export const measureContrast = (page: Page): Promise<string[]> =>
 
 export const loadAxe = (page: Page) => page.evaluate(axe);
 
-/** What is wrong with the title, the headings, or what the texts of the corpus have become. */
+/** What is wrong with the title and the headings. */
 export const read = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(() => {
+    const headings = document.querySelectorAll('h1');
+    const name = document.title.split(' · ')[0].trim();
+    return [
+      ...(/ · AgentGrid$/.test(document.title) && headings[0]?.textContent.includes(name.slice(0, 20)) ? [] : ['title: ' + document.title]),
+      ...(headings.length === 1 ? [] : [headings.length + ' headings of the first level']),
+    ];
+  })()`);
+
+/** What texts of the corpus have become, other than text. */
+export const planted = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
     const found = [];
-    if (!/ · AgentGrid$/.test(document.title)) found.push('title: ' + document.title);
-    const headings = document.querySelectorAll('h1').length;
-    if (headings !== 1) found.push(headings + ' headings of the first level');
     if (window.planted !== undefined) found.push('A script ran.');
     const bad = (root) => {
       for (const one of root.querySelectorAll('*')) {
@@ -95,13 +103,16 @@ const watchFocus = `(() => {
   const positive = [...document.querySelectorAll('[tabindex]')].filter(({ tabIndex }) => tabIndex > 0);
   const focused = [];
   const unseen = [];
-  document.addEventListener('focusin', ({ target }) => {
+  window.tabbed?.stop();
+  const onFocus = ({ target }) => {
     focused.push(target);
     const { outlineStyle, boxShadow } = getComputedStyle(target);
     if (outlineStyle === 'none' && boxShadow === 'none') unseen.push(target);
-  });
+  };
+  document.addEventListener('focusin', onFocus);
+  const stop = () => document.removeEventListener('focusin', onFocus);
   if (inner.id === 'content') { inner.focus(); focused.length = 0; unseen.length = 0; }
-  window.tabbed = { inner, controls, hidden, positive, focused, unseen };
+  window.tabbed = { inner, controls, hidden, positive, focused, unseen, stop };
   return controls.length;
 })()`;
 
