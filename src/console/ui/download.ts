@@ -1,9 +1,3 @@
-import { toLine } from '../../shared/csv.ts';
-
-/** Lines of a table as CSV. Text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe. */
-export const toCsv = (rows: readonly (readonly (string | number | null)[])[]): string =>
-  rows.map(toLine).join('');
-
 /** Saves a file in the folder of downloads. */
 export function saveFile(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { screens } from '../../../scripts/console-sample/screens.ts';
-import { toCsv } from '../../../src/console/ui/download.ts';
+import { toCsv } from '../../../src/console/ui/csv.ts';
 
 const root = join(import.meta.dirname, '../../../src/console/screens');
 

@@ -3,11 +3,13 @@ import { type Furnished, furnish } from '../../../scripts/console-sample/furnish
 import { pathOf, type Screen, screens } from '../../../scripts/console-sample/screens.ts';
 import { addressOf, answers, embed, send } from '../browser/chat.ts';
 import { corpus } from './corpus.ts';
+import { changeInTrouble, changes } from './lost-changes.ts';
 import {
   inspect,
   loadAxe,
   measureContrast,
   overflow,
+  planted,
   read,
   tabThrough,
   untilShown,
