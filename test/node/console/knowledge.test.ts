@@ -147,7 +147,6 @@ describe('a search', () => {
       .getByText(/no\. 1, closeness/)
       .first()
       .waitFor();
-    await stage.check();
     await page.getByRole('link', { name: 'Open on its page' }).first().click();
     await page.getByRole('heading', { level: 1, name: 'manual.pdf' }).waitFor();
     await page.locator('[data-drawn="7"]').waitFor();
@@ -158,7 +157,6 @@ describe('a search', () => {
     expect((first?.y ?? 0) > (sheet?.y ?? 0)).toBe(true);
     // The heading of the passage is black on the page, and drawn below its box.
     expect(await darkShare(first, sheet)).toBeGreaterThan(0.02);
-    await stage.check();
     pdf = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     await page.getByRole('button', { name: 'Next page' }).click();
     await page.locator('[data-drawn="8"]').waitFor();
@@ -190,7 +188,6 @@ describe('a search', () => {
     await row(/Ready.*words only.*100%/).waitFor();
     await row(/Ready.*words and meaning.*100%/).waitFor();
     await page.getByText('The figures as a table').waitFor();
-    await stage.check();
     await row(/words only/)
       .getByRole('link')
       .click();
@@ -212,7 +209,6 @@ describe('a file', () => {
     await page.locator('mark').getByText('Descaling takes about 45 minutes').waitFor();
     await page.reload();
     await page.locator('mark').getByText('Descaling takes about 45 minutes').waitFor();
-    await stage.check();
   });
 
   it('has passages that are changed, turned off, added and deleted', async () => {
@@ -254,7 +250,6 @@ describe('a file', () => {
     await row(/old\.txt.*deleted/)
       .first()
       .waitFor();
-    await stage.check();
   });
 });
 
@@ -270,7 +265,6 @@ describe('the knowledge area', () => {
     });
     await form.getByRole('button', { name: 'Start the import' }).click();
     await row(/leave\.txt/).waitFor();
-    await stage.check();
     await stage.show(`/knowledge/${base}/sources`, 'Handbooks');
     await page.getByRole('button', { name: 'New source' }).click();
     const dialog = page.getByRole('dialog', { name: 'New source' });
@@ -289,7 +283,6 @@ describe('the knowledge area', () => {
     const { page } = stage;
     await stage.show(`/knowledge/${base}/settings`, 'Handbooks');
     await page.getByRole('heading', { name: 'About it' }).waitFor();
-    await stage.check();
     await page.getByRole('button', { name: 'Delete the knowledge base' }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Delete “Handbooks”?' });
     await dialog.getByText(/files and \d+ passages/).waitFor();
