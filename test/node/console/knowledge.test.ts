@@ -157,6 +157,7 @@ describe('a search', () => {
     expect((first?.y ?? 0) > (sheet?.y ?? 0)).toBe(true);
     // The heading of the passage is black on the page, and drawn below its box.
     expect(await darkShare(first, sheet)).toBeGreaterThan(0.02);
+    await stage.check();
     pdf = new URL(page.url()).pathname.split('/').at(-1) ?? '';
     await page.getByRole('button', { name: 'Next page' }).click();
     await page.locator('[data-drawn="8"]').waitFor();

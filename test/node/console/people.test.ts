@@ -108,6 +108,7 @@ describe('end users', () => {
     );
     await page.getByRole('button', { name: 'Verify the receipt' }).click();
     await page.getByText('The signature is valid. Key key-1').waitFor();
+    await stage.check();
     await page.unrouteAll();
     await page.getByRole('link', { name: '← Erasures' }).click();
     await page.getByRole('cell', { name: 'Running …' }).waitFor();
