@@ -33,7 +33,10 @@ export const changes: readonly Change[] = [
   },
   {
     ...{ area: 'judges', route: '/evaluation/judges/new', submit: 'Create the judge' },
-    ...{ fields: { Name: name, Model: 'openai/gpt-5', Rubric: 'It is right.' }, list: '/judges' },
+    ...{
+      fields: { Name: name, Model: 'openai-compatible/stand-in', Rubric: 'It is right.' },
+      list: '/judges',
+    },
   },
   {
     ...{ area: 'cost', route: '/cost/budgets', opens: 'New budget', list: '/budgets' },
@@ -68,13 +71,14 @@ export async function changeInTrouble(
   agent: string,
 ): Promise<void> {
   const path = `/api/v1${list.replace(':agent', agent)}`;
-  const keys: (string | undefined)[] = [];
+  /** The key and the body of each attempt. */
+  const keys: string[] = [];
   const plan = ['refuse', 'fail', 'lose', 'fail', 'lose'];
   const isChange = (one: URL) => one.pathname === path;
   await page.route(isChange, async (one) => {
     const request = one.request();
     if (request.method() !== 'POST') return one.continue();
-    keys.push(request.headers()['idempotency-key']);
+    keys.push(`${request.headers()['idempotency-key']} ${request.postData()}`);
     const headers = { 'retry-after': '0' };
     switch (plan.shift()) {
       case 'refuse':
@@ -100,8 +104,11 @@ export async function changeInTrouble(
   await form.getByRole('button', { name: submit }).click();
   await expect.poll(() => keys.length, { timeout: 30_000 }).toBe(6);
   await form.getByRole('alert').waitFor({ state: 'detached' });
-  expect([...new Set(keys)]).toHaveLength(1);
-  const { data } = await api.call<{ data: { name: string }[] }>('GET', path.slice(7));
+  expect([...new Set(keys)]).toEqual([keys[0]]);
+  const { data } = await api.call<{ data: { name: string }[] }>(
+    'GET',
+    path.slice('/api/v1'.length),
+  );
   expect(data.filter((one) => one.name === name)).toHaveLength(1);
   await page.unroute(isChange);
 }

@@ -55,9 +55,9 @@ export const loadAxe = (page: Page) => page.evaluate(axe);
 export const read = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(() => {
     const headings = document.querySelectorAll('h1');
-    const name = document.title.split(' · ')[0].trim();
+    const names = document.title.split(' · ').slice(0, -1);
     return [
-      ...(/ · AgentGrid$/.test(document.title) && headings[0]?.textContent.includes(name.slice(0, 20)) ? [] : ['title: ' + document.title]),
+      ...(/ · AgentGrid$/.test(document.title) && names.some((name) => headings[0]?.textContent.includes(name.trim().slice(0, 20))) ? [] : ['title: ' + document.title]),
       ...(headings.length === 1 ? [] : [headings.length + ' headings of the first level']),
     ];
   })()`);
