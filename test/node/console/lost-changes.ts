@@ -6,45 +6,44 @@ interface Change {
   readonly route: string;
   /** Name of the button that opens its dialog. */
   readonly opens?: string;
+  /** Beside its name. */
   readonly fields: Readonly<Record<string, string>>;
   readonly submit: string;
   /** Where the API lists what was made. */
   readonly list: string;
 }
 
-const name = 'Made once';
-
 /** A change of each area that makes something. */
 export const changes: readonly Change[] = [
   {
     area: 'agents',
     route: '/agents/new',
-    fields: { Name: name },
+    fields: {},
     submit: 'Create the agent',
     list: '/agents',
   },
   {
     ...{ area: 'knowledge', route: '/knowledge', opens: 'New knowledge base' },
-    ...{ fields: { Name: name }, submit: 'New knowledge base', list: '/knowledge-bases' },
+    ...{ fields: {}, submit: 'New knowledge base', list: '/knowledge-bases' },
   },
   {
     ...{ area: 'evaluation', route: '/evaluation/datasets', opens: 'New dataset' },
-    ...{ fields: { Name: name }, submit: 'Create the dataset', list: '/datasets' },
+    ...{ fields: {}, submit: 'Create the dataset', list: '/datasets' },
   },
   {
     ...{ area: 'judges', route: '/evaluation/judges/new', submit: 'Create the judge' },
     ...{
-      fields: { Name: name, Model: 'openai-compatible/stand-in', Rubric: 'It is right.' },
+      fields: { Model: 'openai-compatible/stand-in', Rubric: 'It is right.' },
       list: '/judges',
     },
   },
   {
     ...{ area: 'cost', route: '/cost/budgets', opens: 'New budget', list: '/budgets' },
-    ...{ fields: { Name: name, 'Limit in US dollars': '5' }, submit: 'Create the budget' },
+    ...{ fields: { 'Limit in US dollars': '5' }, submit: 'Create the budget' },
   },
   {
     ...{ area: 'settings', route: '/settings/keys', opens: 'Create an API key' },
-    ...{ fields: { Name: name }, submit: 'Create an API key', list: '/api-keys' },
+    ...{ fields: {}, submit: 'Create an API key', list: '/api-keys' },
   },
   {
     ...{
@@ -53,23 +52,26 @@ export const changes: readonly Change[] = [
       opens: 'Create a share link',
     },
     ...{
-      fields: { Name: name },
+      fields: {},
       submit: 'Create a share link',
       list: '/agents/:agent/share-links',
     },
   },
   {
     ...{ area: 'review', route: '/review/rules?agent=:agent', opens: 'New rule' },
-    ...{ fields: { Name: name }, submit: 'Create the rule', list: '/agents/:agent/review-rules' },
+    ...{ fields: {}, submit: 'Create the rule', list: '/agents/:agent/review-rules' },
   },
 ];
 
 /** Makes something while its requests are refused, fail, and succeed without an answer. It is made once, and nothing has to be typed again. */
 export async function changeInTrouble(
   { page, api, url, workspace_id }: ConsoleStage,
-  { route, opens, fields, submit, list }: Change,
+  { area, route, opens, fields: others, submit, list }: Change,
   agent: string,
 ): Promise<void> {
+  // An agent makes a knowledge base of the same name.
+  const name = `Made once in ${area}`;
+  const fields = { Name: name, ...others };
   const path = `/api/v1${list.replace(':agent', agent)}`;
   /** The key and the body of each attempt. */
   const keys: string[] = [];
