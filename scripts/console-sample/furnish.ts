@@ -14,7 +14,7 @@ export interface Made {
   readonly id: string;
 }
 
-/** What the parts of the sample share. */
+/** Everything that the parts of the sample share. */
 export interface Kit {
   readonly api: Client;
   readonly say: Say;
@@ -94,7 +94,7 @@ async function furnishTools({ make, say, peer }: Kit, key: string) {
 
 async function furnishKnowledge({ api, make, say }: Kit) {
   const { id: base } = await make('/knowledge-bases', {
-    ...{ name: say('Manual and rules', 'name'), description: say('What the staff reads.') },
+    ...{ name: say('Manual and rules', 'name'), description: say('Read by the staff.') },
   });
   const send = async (name: string, { path, media_type }: typeof manual, extra = '') => {
     const form = new FormData();

@@ -83,7 +83,7 @@ async function furnishExperiments({ make, say }: Kit, agent: string) {
 async function furnishReview({ make, say }: Kit, agent: string, message: string) {
   const item = await make('/review-items', { message_id: message });
   await make(`/review-items/${item.id}/verdicts`, {
-    ...{ verdict: 'partly', note: say('Says no interval.'), better_answer: say('45 minutes.') },
+    ...{ verdict: 'partly', note: say('Names no interval.'), better_answer: say('45 minutes.') },
     labels: [say('interval', 'tag')],
   });
   await make(`/agents/${agent}/review-rules`, {

@@ -2,7 +2,7 @@ import type { ChatRequest, Decision } from '../demo-model.ts';
 import { resultsOf, textOf, toolCall } from '../demo-model.ts';
 import type { Say } from './say.ts';
 
-/** A model that orders when it is asked to, and otherwise answers with the words of `say`. */
+/** A model that orders when it should, and otherwise answers with the words of `say`. */
 export const decideWith =
   (say: Say) =>
   (request: ChatRequest): Decision => {

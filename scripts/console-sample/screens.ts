@@ -1,6 +1,6 @@
 /** One screen of the console, or a dialog on it, as the pictures show it and the tests visit it. */
 export interface Screen {
-  /** Of its picture. */
+  /** The name of its picture. */
   readonly name: string;
   /** Its address below the workspace, with the names of `Things` for ids, as `src/console` registers it. */
   readonly route: string;

@@ -32,7 +32,7 @@ const measure = `(nodes, where) => nodes.flatMap(({ target, html }) => {
 const describe = `(found, where) => found.flatMap(({ id, nodes }) =>
   nodes.slice(0, 3).map(({ html, any }) => where + ' ' + id + ': ' + html.slice(0, 200) + ' ' + (any[0]?.message ?? '').slice(0, 120)))`;
 
-/** What axe finds, and texts without contrast that it could not measure. */
+/** Returns violations that axe finds, and texts without contrast that it could not measure. */
 export const inspect = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(async () => {
     const { violations, incomplete } = await axe.run(document, {
@@ -51,7 +51,7 @@ export const measureContrast = (page: Page): Promise<string[]> =>
 
 export const loadAxe = (page: Page) => page.evaluate(axe);
 
-/** What is wrong with the title and the headings. */
+/** Returns faults of the title and the headings. */
 export const read = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(() => {
     const headings = document.querySelectorAll('h1');
@@ -62,7 +62,7 @@ export const read = (page: Page): Promise<string[]> =>
     ];
   })()`);
 
-/** What texts of the corpus have become, other than text. */
+/** Returns everything that texts of the corpus have become, other than text. */
 export const planted = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(() => {
     const found = [];

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { untilShown } from './screen-checks.ts';
 
 const reads = '**/api/v1/**';
-/** Who is signed in: without it, no screen is shown at all, which another test covers. */
+/** Reads of the person, without which no screen is shown at all; another test covers them. */
 const session = /\/api\/v1\/(?:me|users\/me)(?:\?|$)/;
 
 const problem = (status: number, code: string, detail: string, headers = {}) => ({
@@ -11,7 +11,7 @@ const problem = (status: number, code: string, detail: string, headers = {}) => 
   body: JSON.stringify({ status, code, detail, request_id: 'req_of_the_fault' }),
 });
 
-/** What goes wrong with the reads of a screen, and what it says then. */
+/** Faults of the reads of a screen, with the words that name them. */
 export const faults = {
   '500 of a proxy': {
     ...{ says: 'The server failed' },

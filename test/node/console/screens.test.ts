@@ -101,7 +101,7 @@ describe('pages of others, filled with texts of people with bad intentions', () 
 describe('every screen whose reads fail', () => {
   beforeAll(() => stage.page.addInitScript(hurry));
 
-  it.each(broken)('says so after $fault, and continues: $route', async ({ fault, ...screen }) => {
+  it.each(broken)('names $fault, and continues: $route', async ({ fault, ...screen }) => {
     expect(await breakReads(stage.page, root + pathOf(screen, furnished.things), fault)).toEqual(
       [],
     );
