@@ -93,7 +93,18 @@ async function answer(
     return reply(response, 400, {
       error: { message: 'The simulated model only supports streaming.' },
     });
-  streamDecision(response, chat, decide(chat));
+  const decision = attempt(() => decide(chat));
+  if (decision instanceof Error)
+    return reply(response, 400, { error: { message: decision.message } });
+  streamDecision(response, chat, decision);
+}
+
+function attempt<Result>(work: () => Result): Result | Error {
+  try {
+    return work();
+  } catch (error) {
+    return error as Error;
+  }
 }
 
 function reply(response: ServerResponse, status: number, body: object): void {

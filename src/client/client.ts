@@ -34,12 +34,28 @@ export function createApiClient(options: ClientOptions = {}): ApiClient {
       if (method === 'POST' && !headers.has('idempotency-key'))
         headers.set('idempotency-key', crypto.randomUUID());
     },
-    async onResponse({ response }) {
-      if (!response.ok) fail(await Problem.from(response));
+    async onResponse({ response, options: { parseAs } }) {
+      if (!response.ok) return fail(await Problem.from(response));
+      if (parseAs !== 'json' || response.status === 204) return undefined;
+      // A page of a proxy, or an answer that was cut off, is a failure like others.
+      const text = await response
+        .text()
+        .catch((error: unknown) => fail(Problem.unreachable(error)));
+      if (text !== '' && !isJson(text)) fail(Problem.malformed(response.status));
+      return new Response(text, response);
     },
     onError: ({ error }) => fail(Problem.unreachable(error)),
   };
   const client = createClient<paths>({ baseUrl: url === '' ? location.origin : url });
   client.use(middleware);
   return client;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -52,8 +52,18 @@ export class Problem extends Error {
     return new Problem(0, { code: 'unreachable', detail }, null, cause);
   }
 
+  /** An answer that is not one of the API, or only a part of it. */
+  static malformed(status: number): Problem {
+    const detail =
+      'The answer did not arrive as the API sends it. Something on the way may have replaced it or cut it off.';
+    return new Problem(status, { code: 'malformed', detail });
+  }
+
   /** True when the same request may succeed later. */
   get isTemporary(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    const { status, code } = this;
+    return (
+      status === 0 || status === 429 || status >= 500 || code === 'malformed' || code === 'request_in_flight'
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
-import type { Problem } from '../../client/index.ts';
+import { useCallback, useRef } from 'react';
+import { Problem } from '../../client/index.ts';
+import { isSame } from '../ui/is-same.ts';
 import { isWorthRepeating, pauseBefore } from './api.ts';
 
 interface ActionOptions<Input, Result> {
@@ -21,15 +22,25 @@ export interface Action<Input, Result> {
 
 /**
  * A change by the API. A lost connection or a busy server is tried again with the same idempotency key (the second
- * parameter, for the request's headers), so that it has one effect. `run` returns undefined after a failure, which is in `problem`.
+ * parameter, for the request's headers), also when a person tries the same once more, so that it has one effect. `run` returns undefined after a failure, which is in `problem`.
  */
 export function useAction<Input = void, Result = unknown>(
   change: (input: Input, headers: { readonly 'Idempotency-Key': string }) => Promise<Result>,
   { refresh, list, onDone }: ActionOptions<Input, Result> = {},
 ): Action<Input, Result> {
   const cache = useQueryClient();
-  const mutation = useMutation<Result, Problem, { readonly input: Input; readonly key: string }>({
-    mutationFn: ({ input, key }) => change(input, { 'Idempotency-Key': key }),
+  // What may have been done although its answer was lost.
+  const lost = useRef<Attempt<Input> | null>(null);
+  const mutation = useMutation<Result, Problem, Attempt<Input>>({
+    mutationFn: async ({ input, key }) => {
+      try {
+        return await change(input, { 'Idempotency-Key': key });
+      } catch (error) {
+        // The same input with something else on the screen is another request.
+        if (!isMismatch(error)) throw error;
+        return change(input, { 'Idempotency-Key': crypto.randomUUID() });
+      }
+    },
     retry: isWorthRepeating,
     retryDelay: pauseBefore,
     onSuccess: async (result, { input }) => {
@@ -43,11 +54,30 @@ export function useAction<Input = void, Result = unknown>(
   });
   const { mutateAsync, isPending, error, reset } = mutation;
   const run = useCallback(
-    (input: Input) => mutateAsync({ input, key: crypto.randomUUID() }).catch(() => undefined),
+    async (input: Input) => {
+      const last = lost.current;
+      const isRepeated = last !== null && isSame(last.input, input);
+      const attempt = { input, key: isRepeated ? last.key : crypto.randomUUID() };
+      lost.current = null;
+      try {
+        return await mutateAsync(attempt);
+      } catch (error) {
+        if (error instanceof Problem && error.isTemporary) lost.current = attempt;
+        return undefined;
+      }
+    },
     [mutateAsync],
   );
   return { run, isRunning: isPending, problem: error, reset };
 }
+
+interface Attempt<Input> {
+  readonly input: Input;
+  readonly key: string;
+}
+
+const isMismatch = (error: unknown): boolean =>
+  error instanceof Problem && error.code === 'idempotency_mismatch';
 
 /** Keys of reads are `[method, path, parameters]`. */
 const isRead = (key: QueryKey, paths: readonly string[]): boolean =>

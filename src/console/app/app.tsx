@@ -1,11 +1,12 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Toast } from '@base-ui/react/toast';
-import { QueryClientProvider } from '@tanstack/react-query';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Redirect, Router, useLocation } from 'wouter';
 import type { Person } from '../../client/index.ts';
-import { createCache } from '../api/api.ts';
+import { api, createCache } from '../api/api.ts';
 import { Toasts } from '../ui/toast.tsx';
+import { areas } from './areas.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { NoWorkspace } from './no-workspace.tsx';
 import { consolePath, pathOfWorkspace, workspaceOfPath } from './places.ts';
@@ -15,7 +16,7 @@ import { Shell } from './shell.tsx';
 import { SignInEnded } from './sign-in-ended.tsx';
 
 export function App() {
-  const [cache] = useState(createCache);
+  const [cache] = useState(openCache);
   return (
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={cache}>
@@ -29,6 +30,21 @@ export function App() {
       </QueryClientProvider>
     </CSPProvider>
   );
+}
+
+/** Returns a new cache. What the address needs is loaded at once, and not after the person is known. */
+function openCache(): QueryClient {
+  const cache = createCache();
+  const { pathname } = location;
+  if (workspaceOfPath(pathname) === null) return cache;
+  void cache.prefetchQuery(api.queryOptions('get', '/api/v1/users/me', {}));
+  const [, , , name] = pathname.split('/');
+  // A failure is shown where the area is.
+  areas
+    .find(({ path }) => path === name)
+    ?.load()
+    .catch(() => undefined);
+  return cache;
 }
 
 /** The workspace of the address, or of the last visit. */

@@ -1,5 +1,12 @@
 import { CircleQuestionMark, Menu as MenuIcon, Search, X } from 'lucide-react';
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
+import {
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { Link, useLocation } from 'wouter';
 import { useTexts } from '../texts/catalogue.ts';
 import { shellTexts } from '../texts/shell.ts';
@@ -32,6 +39,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the navigation closes when the address changes.
   useEffect(() => setOpen(null), [path]);
+  useTopOfScreen(path);
   return (
     <div className="shell" data-navigation={open === 'navigation' ? 'open' : undefined}>
       <a className="skip" href="#content">
@@ -77,6 +85,24 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <HelpDialog isOpen={open === 'help'} onClose={() => setOpen(null)} areas={allowed} />
     </div>
   );
+}
+
+/** A screen that a link leads to begins at its top; one that is returned to, where it was left. */
+function useTopOfScreen(path: string): void {
+  const isReturning = useRef(false);
+  useEffect(() => {
+    const onReturn = () => {
+      isReturning.current = true;
+    };
+    // Before the router, which listens at the window, too.
+    addEventListener('popstate', onReturn, { capture: true });
+    return () => removeEventListener('popstate', onReturn, { capture: true });
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new address is a screen.
+  useLayoutEffect(() => {
+    if (!isReturning.current) scrollTo(0, 0);
+    isReturning.current = false;
+  }, [path]);
 }
 
 const isMac = navigator.userAgent.includes('Mac');

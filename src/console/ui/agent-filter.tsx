@@ -2,6 +2,7 @@ import { api } from '../api/api.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
 import { SelectField } from './field.tsx';
+import { ProblemNote } from './states.tsx';
 
 /** Chooses one agent of the workspace, or all. */
 export function AgentFilter({
@@ -53,17 +54,22 @@ export function AgentField({
   readonly onChange: (id: string) => void;
 }) {
   const texts = useTexts(uiTexts);
-  const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/agents', {
+    params: { query: { limit: 100 } },
+  });
   return (
-    <SelectField
-      {...field}
-      value={value}
-      onChange={onChange}
-      required
-      choices={[
-        { value: '', label: texts.choose, disabled: true },
-        ...(data?.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
-      ]}
-    />
+    <>
+      <SelectField
+        {...field}
+        value={value}
+        onChange={onChange}
+        required
+        choices={[
+          { value: '', label: texts.choose, disabled: true },
+          ...(data?.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+      <ProblemNote problem={error} onRetry={refetch} />
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import { useAction } from '../api/use-action.ts';
 import { Button } from './button.tsx';
+import { saveFile } from './download.ts';
 import { ProblemNote } from './states.tsx';
 
 interface Download {
@@ -13,7 +14,7 @@ export const useDownload = () =>
   useAction(
     async ({ name, read }: Download) => {
       const content = await read();
-      if (content !== undefined) save(name, content);
+      if (content !== undefined) saveFile(name, content);
     },
     { refresh: [] },
   );
@@ -28,13 +29,4 @@ export function DownloadButton({ label, ...file }: Download & { readonly label: 
       <ProblemNote problem={download.problem} />
     </>
   );
-}
-
-function save(name: string, content: Blob): void {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,14 +1,3 @@
-/** Lines of a table as CSV. Text that a spreadsheet would evaluate as a formula is prefixed with an apostrophe. */
-export const toCsv = (rows: readonly (readonly (string | number | null)[])[]): string =>
-  `${rows.map((row) => row.map(toCell).join(',')).join('\r\n')}\r\n`;
-
-function toCell(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
 /** Saves a file in the folder of downloads. */
 export function saveFile(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);

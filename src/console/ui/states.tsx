@@ -52,10 +52,16 @@ export function Failed({
   );
 }
 
-/** A failure within a form or a section. */
-export function ProblemNote({ problem }: { readonly problem: Problem | null }) {
+/** A failure within a form or a section, with the way on where something could not be read. */
+export function ProblemNote({
+  problem,
+  onRetry,
+}: {
+  readonly problem: unknown;
+  readonly onRetry?: () => unknown;
+}) {
   const texts = useTexts(uiTexts);
-  if (problem === null) return null;
+  if (problem === null || problem === undefined) return null;
   const { detail, requestId } = describe(problem, texts);
   return (
     <div className="note note-bad" role="alert">
@@ -63,6 +69,11 @@ export function ProblemNote({ problem }: { readonly problem: Problem | null }) {
         <Words>{detail}</Words>
       </p>
       {requestId !== null && <p className="small">{texts.request(requestId)}</p>}
+      {onRetry !== undefined && (
+        <Button isSmall onClick={() => onRetry()}>
+          {texts.tryAgain}
+        </Button>
+      )}
     </div>
   );
 }

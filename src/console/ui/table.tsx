@@ -53,7 +53,7 @@ export function Table<Row>({ label, columns, rows, keyOf, linkOf, selection }: T
       .filter(Boolean)
       .join(' ') || undefined;
   return (
-    <div className="table-frame">
+    <div className="table-frame" ref={(frame) => reachWhileScrolling(frame, label)}>
       <table className="table">
         <caption className="visually-hidden">{label}</caption>
         <thead>
@@ -141,6 +141,22 @@ function SelectAll<Row>({
       onChange={({ target }) => selection.onChange(new Set(target.checked ? keys : []))}
     />
   );
+}
+
+/** A part that scrolls can be reached and named by keyboard; one that does not is no stop. */
+function reachWhileScrolling(frame: HTMLElement | null, label: string) {
+  if (frame === null) return undefined;
+  const observer = new ResizeObserver(() => {
+    const isScrolling = frame.scrollWidth > frame.clientWidth;
+    for (const [name, value] of [
+      ['tabindex', '0'],
+      ['role', 'group'],
+      ['aria-label', label],
+    ] as const)
+      isScrolling ? frame.setAttribute(name, value) : frame.removeAttribute(name);
+  });
+  observer.observe(frame);
+  return () => observer.disconnect();
 }
 
 /** A list of the API: its states, its rows and the way to more of them. */

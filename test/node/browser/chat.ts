@@ -22,7 +22,7 @@ export async function send(page: Page, text: string): Promise<void> {
 
 /** A page of a third party that forbids everything but the server. */
 export function embed(
-  stage: Stage,
+  stage: Pick<Stage, 'url' | 'serve'>,
   address: string,
   attributes = '',
   html = '<html lang="en">',

@@ -24,7 +24,24 @@ function weigh(chunks: Readonly<Record<string, Chunk>>, name: string, loaded: Se
   return [...own.map(sizeOf), ...inner].reduce((sum, size) => sum + size, 0);
 }
 
-it('loads less than 250 KB at first, and less than 150 KB for each area', async () => {
+/** Bytes with gzip of what a visit loads: the shell, areas beside it, and parts of areas; some percent above what they are. */
+const limits = {
+  first: 182_000,
+  area: 64_000,
+  parts: {
+    'pdf.mjs': 135_000,
+    'screens/agents/diff-view.tsx': 70_000,
+    'screens/knowledge/evaluation-trend.tsx': 78_000,
+    'ui/chart.tsx': 30_000,
+  },
+};
+
+const limitOf = (name: string): number =>
+  name === 'first'
+    ? limits.first
+    : (Object.entries(limits.parts).find(([end]) => name.endsWith(end))?.[1] ?? limits.area);
+
+it('loads less than 250 KB at first with any area, and no chunk beyond its limit', async () => {
   await buildConsole();
   const chunks = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as Record<
     string,
@@ -34,12 +51,15 @@ it('loads less than 250 KB at first, and less than 150 KB for each area', async 
   const sizes = { first: weigh(chunks, 'main.tsx', shell) } as Record<string, number>;
   for (const [name, { isDynamicEntry = false }] of Object.entries(chunks))
     if (isDynamicEntry) sizes[name] = weigh(chunks, name, new Set(shell));
-  console.table(sizes);
-  const areas = Object.entries(sizes).filter(([name]) => name.startsWith('screens/'));
-  expect(areas.length).toBeGreaterThan(0);
-  for (const [name, size] of areas) {
-    expect([name, size < 150_000]).toEqual([name, true]);
-    expect([name, (sizes.first ?? 0) + size < 250_000]).toEqual([name, true]);
+  const lines = Object.entries(sizes).map(
+    ([name, size]) => `${String(size).padStart(8)} of ${limitOf(name)}  ${name}`,
+  );
+  process.stdout.write(`The console, bytes with gzip:\n${lines.join('\n')}\n`);
+  expect(Object.keys(sizes).length).toBeGreaterThan(12);
+  for (const [name, size] of Object.entries(sizes)) {
+    expect([name, size < limitOf(name)]).toEqual([name, true]);
+    if (name.startsWith('screens/') && limitOf(name) === limits.area)
+      expect([name, (sizes.first ?? 0) + size < 250_000]).toEqual([name, true]);
   }
 });
 

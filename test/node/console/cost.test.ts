@@ -24,7 +24,6 @@ describe('the cost', () => {
     const { page } = stage;
     await stage.show('/cost', 'Cost');
     await page.getByText('1 call has no known price').waitFor();
-    await stage.check();
     await page.getByRole('link', { name: 'Prices' }).click();
     await page.getByRole('button', { name: 'Set a price' }).click();
     const dialog = page.getByRole('dialog', { name: 'Set a price' });
@@ -38,7 +37,6 @@ describe('the cost', () => {
     await page.getByText('The price was saved').waitFor();
     await page.getByRole('combobox', { name: 'Source' }).selectOption('Your own prices');
     await page.getByRole('cell', { name: `${model} Yours` }).waitFor();
-    await stage.check();
     await ask();
     await page.getByRole('link', { name: 'Spending' }).click();
     await page.reload();
@@ -48,7 +46,6 @@ describe('the cost', () => {
     await page.waitForURL(/\/cost\/calls\?model=/);
     await page.getByRole('cell', { name: 'US$0.20' }).waitFor();
     expect(await page.getByRole('cell', { name: 'Unknown' }).count()).toBe(1);
-    await stage.check();
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
     const csv = (await contentOf(await saving)).toString();
@@ -76,14 +73,12 @@ describe('the cost', () => {
     await expect(ask()).rejects.toThrow('402');
     await page.reload();
     await page.getByText('Refuses calls').waitFor();
-    await stage.check();
     await page.getByRole('link', { name: 'Each day' }).click();
     await page.getByRole('heading', { level: 1, name: 'Each day' }).waitFor();
     await page.getByText('A call was refused').waitFor();
     await page.getByText('US$0.40 of US$0.60 used').waitFor();
     await page.getByText('Nothing is held: no call is in progress.').waitFor();
     expect(await page.getByRole('link', { name: 'Trace' }).count()).toBe(2);
-    await stage.check();
     await page.getByRole('link', { name: 'Show the refused runs' }).click();
     await page.waitForURL(/\/sessions\/runs/);
     await page.locator('tbody tr').first().waitFor();
@@ -116,7 +111,6 @@ describe('the cost', () => {
     await page.locator('tbody a').first().click();
     await page.getByRole('heading', { level: 1, name: /^Invoice for/ }).waitFor();
     await page.getByText('Acme AG').waitFor();
-    await stage.check();
     await page.goBack();
     await page.getByRole('heading', { level: 1, name: 'Cost' }).waitFor();
   });

@@ -60,7 +60,6 @@ describe('datasets', () => {
     await page.getByRole('link', { name: 'How often do I descale?' }).waitFor();
     await page.getByRole('link', { name: 'Revisions' }).click();
     await page.getByText('Case deleted').first().waitFor();
-    await stage.check();
     const { data } = await api.call<{ data: Named[] }>('GET', '/datasets');
     dataset = data[0]?.id ?? '';
     const { data: cases } = await api.call<{ data: unknown[] }>(
@@ -81,14 +80,12 @@ describe('evaluations', () => {
     await page.getByText('this agent was not evaluated before').waitFor();
     await page.getByText(/The price of .* is not known/).waitFor();
     await page.getByRole('spinbutton', { name: 'Cost limit in US dollars' }).fill('');
-    await stage.check();
     await page.getByRole('button', { name: 'Start the evaluation' }).click();
     await page.getByRole('heading', { level: 1, name: /Completed/ }).waitFor();
     await page.getByRole('heading', { name: 'Summary' }).waitFor();
     const result = page.locator('details.result', { hasText: 'How often do I descale?' }).first();
     await result.locator('summary').click();
     await result.getByText('three months', { exact: true }).waitFor();
-    await stage.check();
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'Not passed' });
     await page.getByText('No results').waitFor();
     await page.reload();
@@ -120,10 +117,6 @@ describe('evaluations', () => {
     await page.getByText('No case matches').waitFor();
     await words.fill('THREE months');
     await pair.waitFor();
-    await stage.check();
-    await page.emulateMedia({ colorScheme: 'dark' });
-    await stage.check();
-    await page.emulateMedia({ colorScheme: 'light' });
   });
 
   it('show why they cannot start at the field it belongs to', async () => {
@@ -180,7 +173,6 @@ describe('judges', () => {
     await page.getByRole('button', { name: 'Create the judge' }).click();
     await page.getByRole('heading', { level: 1, name: 'States the interval' }).waitFor();
     await page.getByText('Nobody has reviewed answers yet').waitFor();
-    await stage.check();
     await page.getByRole('link', { name: 'Edit' }).click();
     await page.getByRole('spinbutton', { name: 'Samples' }).fill('3');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
@@ -206,7 +198,6 @@ describe('review', () => {
     }
     await stage.show('/review', 'Review');
     await page.getByRole('link', { name: /How often/ }).waitFor();
-    await stage.check();
     await page.keyboard.press('j');
     await page.getByRole('article').getByText('Every three months.').waitFor();
     const url = page.url();
@@ -265,6 +256,5 @@ describe('review', () => {
     await page.getByRole('button', { name: 'Turn on' }).waitFor();
     await stage.show(`/review/summary?agent=${agent}`, 'Review');
     await page.getByRole('heading', { name: 'Verdicts by version' }).waitFor();
-    await stage.check();
   });
 });

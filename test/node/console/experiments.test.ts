@@ -49,7 +49,6 @@ describe('experiments', () => {
     const { data } = await api.call<{ data: Named[] }>('GET', `/agents/${agent}/experiments`);
     experiment = data[0]?.id ?? '';
     await page.getByText('By end user').waitFor();
-    await stage.check();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByText('Running').first().waitFor();
   });
@@ -109,7 +108,6 @@ describe('experiments', () => {
     await dialog.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Log' }).click();
     await page.getByText('control 40 % · candidate 60 %').waitFor();
-    await stage.check();
     await page.goBack();
     await page.getByText('60 %').waitFor();
   });

@@ -147,7 +147,6 @@ describe('a search', () => {
       .getByText(/no\. 1, closeness/)
       .first()
       .waitFor();
-    await stage.check();
     await page.getByRole('link', { name: 'Open on its page' }).first().click();
     await page.getByRole('heading', { level: 1, name: 'manual.pdf' }).waitFor();
     await page.locator('[data-drawn="7"]').waitFor();
@@ -201,7 +200,6 @@ describe('a search', () => {
     await row(/Ready.*words only.*100%/).waitFor();
     await row(/Ready.*words and meaning.*100%/).waitFor();
     await page.getByText('The figures as a table').waitFor();
-    await stage.check();
     await row(/words only/)
       .getByRole('link')
       .click();
@@ -223,7 +221,6 @@ describe('a file', () => {
     await page.locator('mark').getByText('Descaling takes about 45 minutes').waitFor();
     await page.reload();
     await page.locator('mark').getByText('Descaling takes about 45 minutes').waitFor();
-    await stage.check();
     await page.getByRole('button', { name: 'Actions', exact: true }).click();
     await page.getByRole('menuitem', { name: 'Try other passages' }).click();
     const other = page.getByRole('dialog', { name: 'Try other passages' });
@@ -274,7 +271,6 @@ describe('a file', () => {
     await row(/old\.txt.*deleted/)
       .first()
       .waitFor();
-    await stage.check();
   });
 });
 
@@ -290,7 +286,6 @@ describe('the knowledge area', () => {
     });
     await form.getByRole('button', { name: 'Start the import' }).click();
     await row(/leave\.txt/).waitFor();
-    await stage.check();
     await stage.show(`/knowledge/${base}/sources`, 'Handbooks');
     await page.getByRole('button', { name: 'New source' }).click();
     const dialog = page.getByRole('dialog', { name: 'New source' });
@@ -309,7 +304,6 @@ describe('the knowledge area', () => {
     const { page } = stage;
     await stage.show(`/knowledge/${base}/settings`, 'Handbooks');
     await page.getByRole('heading', { name: 'About it' }).waitFor();
-    await stage.check();
     await page.getByRole('button', { name: 'Delete the knowledge base' }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Delete “Handbooks”?' });
     await dialog.getByText(/files and \d+ passages/).waitFor();

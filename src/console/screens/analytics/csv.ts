@@ -1,5 +1,6 @@
 import type { Analytics } from '../../../client/index.ts';
-import { saveFile, toCsv } from '../../ui/download.ts';
+import { toCsv } from '../../ui/csv.ts';
+import { saveFile } from '../../ui/download.ts';
 
 /** Saves the series of a report: one line for each step, with the fields under the names of the API. */
 export function saveReport(report: Analytics): void {

@@ -9,6 +9,7 @@ import { AgentField } from '../../ui/agent-filter.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CheckField, Form, NumberField, SelectField, TextField } from '../../ui/field.tsx';
 import { Page, Section } from '../../ui/page.tsx';
+import { ProblemNote } from '../../ui/states.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { Estimate } from './estimate.tsx';
@@ -186,21 +187,26 @@ function DatasetField({
   readonly onChange: (id: string) => void;
 }) {
   const texts = useTexts(evaluationTexts);
-  const { data } = api.useQuery('get', '/api/v1/datasets', { params: { query: { limit: 100 } } });
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/datasets', {
+    params: { query: { limit: 100 } },
+  });
   return (
-    <SelectField
-      label={texts.dataset}
-      {...(data?.data.length === 0 && { hint: texts.noDatasets })}
-      value={value}
-      onChange={onChange}
-      required
-      choices={[
-        { value: '', label: texts.choose, disabled: true },
-        ...(data?.data ?? []).map(({ id, name, case_count }) => ({
-          value: id,
-          label: texts.datasetWith(name, case_count),
-        })),
-      ]}
-    />
+    <>
+      <SelectField
+        label={texts.dataset}
+        {...(data?.data.length === 0 && { hint: texts.noDatasets })}
+        value={value}
+        onChange={onChange}
+        required
+        choices={[
+          { value: '', label: texts.choose, disabled: true },
+          ...(data?.data ?? []).map(({ id, name, case_count }) => ({
+            value: id,
+            label: texts.datasetWith(name, case_count),
+          })),
+        ]}
+      />
+      <ProblemNote problem={error} onRetry={refetch} />
+    </>
   );
 }

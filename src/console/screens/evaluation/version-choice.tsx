@@ -1,6 +1,7 @@
 import { useTexts } from '../../texts/catalogue.ts';
 import { evaluationTexts } from '../../texts/evaluation.ts';
 import { CheckField } from '../../ui/field.tsx';
+import { ProblemNote } from '../../ui/states.tsx';
 import { useVersions } from '../../ui/version-field.tsx';
 
 const maxVersions = 5;
@@ -17,12 +18,13 @@ export function VersionChoice({
   readonly onChange: (versions: readonly string[]) => void;
 }) {
   const texts = useTexts(evaluationTexts);
-  const versions = useVersions(agent) ?? [];
+  const { versions, error, refetch } = useVersions(agent);
   const offered = versions.filter(({ id }, index) => index < shown || chosen.includes(id));
   return (
     <fieldset className="scorer">
       <legend>{texts.versions}</legend>
       <p className="field-hint">{texts.versionsHint}</p>
+      <ProblemNote problem={error} onRetry={refetch} />
       {offered.map(({ id, number, labels, is_active, change_summary }) => (
         <CheckField
           key={id}

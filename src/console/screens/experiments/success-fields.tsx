@@ -2,6 +2,7 @@ import { api } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { experimentTexts } from '../../texts/experiments.ts';
 import { SelectField, TextField } from '../../ui/field.tsx';
+import { ProblemNote } from '../../ui/states.tsx';
 import type { ExperimentDraft } from './experiment-draft.ts';
 
 /** Who says that an answer was a success: end users, an event, or an online scorer of the agent. */
@@ -13,7 +14,7 @@ export function SuccessFields({
   readonly onChange: (changes: Partial<ExperimentDraft>) => void;
 }) {
   const texts = useTexts(experimentTexts);
-  const { data } = api.useQuery(
+  const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/agents/{agent}/online-scorers',
     { params: { path: { agent } } },
@@ -55,6 +56,7 @@ export function SuccessFields({
           ]}
         />
       )}
+      <ProblemNote problem={error} onRetry={refetch} />
     </>
   );
 }

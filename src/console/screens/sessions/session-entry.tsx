@@ -52,11 +52,17 @@ export function Entry({
             <ToReview message={message.id} />
           </>
         )}
-        {feedback.map((one) => (
-          <Badge key={one.id} tone={isGood(one) ? 'good' : 'bad'}>
-            {`${texts.rated(String(one.rating))}${one.comment === null ? '' : `: ${one.comment}`}`}
-          </Badge>
-        ))}
+        {feedback.map((one) =>
+          one.comment === null ? (
+            <Badge key={one.id} tone={isGood(one) ? 'good' : 'bad'}>
+              {texts.rated(String(one.rating))}
+            </Badge>
+          ) : (
+            <p key={one.id} className="message-text">
+              {`${texts.rated(String(one.rating))}: ${one.comment}`}
+            </p>
+          ),
+        )}
         <BranchSwitch session={session} siblings={siblings} />
       </footer>
     </MessageView>

@@ -30,7 +30,8 @@ export function SignIns({
   const reading = api.useInfiniteQuery('get', path, { params }, paged);
   const [started, setStarted] = useState<StartedSignIn | null>(null);
   const start = useAction(
-    async () => (await client.POST(path, { params, body: {} })).data as StartedSignIn,
+    async (_: undefined, header) =>
+      (await client.POST(path, { params: { ...params, header }, body: {} })).data as StartedSignIn,
     { refresh: [], onDone: setStarted },
   );
   const end = useAction(
@@ -75,7 +76,7 @@ export function SignIns({
       description={per === 'workspace' ? texts.signInHint : texts.signInUsersHint}
       actions={
         mayWrite && (
-          <Button isBusy={start.isRunning} onClick={() => start.run()}>
+          <Button isBusy={start.isRunning} onClick={() => start.run(undefined)}>
             {texts.signIn}
           </Button>
         )

@@ -11,13 +11,16 @@ import { JsonField } from '../../ui/json-field.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
 
 type Arguments = Record<string, unknown>;
+interface Key {
+  readonly 'Idempotency-Key': string;
+}
 
 /** Calls a saved HTTP tool as a model would. */
 export function TestTool({ tool }: { readonly tool: Tool }) {
   const texts = useTexts(toolTexts);
-  const call = async (input: Arguments) => {
+  const call = async (input: Arguments, header: Key) => {
     const { data } = await client.POST('/api/v1/tools/{tool}/test', {
-      ...{ params: { path: { tool: tool.id } }, body: { input } },
+      ...{ params: { path: { tool: tool.id }, header }, body: { input } },
     });
     return data as ToolResult;
   };
@@ -30,9 +33,9 @@ export function TestTool({ tool }: { readonly tool: Tool }) {
 
 /** Calls a tool of an MCP server as a model would. */
 export function TestMcp({ server, tool }: { readonly server: string; readonly tool: McpTool }) {
-  const call = async (input: Arguments) => {
+  const call = async (input: Arguments, header: Key) => {
     const { data } = await client.POST('/api/v1/tools/mcp/{server}/test', {
-      ...{ params: { path: { server } }, body: { tool: tool.name, input } },
+      ...{ params: { path: { server }, header }, body: { tool: tool.name, input } },
     });
     return data as Called;
   };
@@ -51,7 +54,7 @@ function Call({
 }: {
   readonly id: string;
   readonly schema: Arguments;
-  readonly call: (input: Arguments) => Promise<Called>;
+  readonly call: (input: Arguments, header: Key) => Promise<Called>;
 }) {
   const texts = useTexts(toolTexts);
   const format = useFormat();

@@ -6,6 +6,7 @@ import { useTexts } from '../../../texts/catalogue.ts';
 import { judgeTexts } from '../../../texts/judges.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { NumberField, SelectField, TextAreaField, TextField } from '../../../ui/field.tsx';
+import { ProblemNote } from '../../../ui/states.tsx';
 
 /** A judge as a person enters it; keys tell the rows of examples apart. */
 export type JudgeDraft = Required<Omit<CreateJudge, 'examples'>> & {
@@ -23,7 +24,9 @@ export function JudgeFields({
 }) {
   const texts = useTexts(judgeTexts);
   const models = useId();
-  const { data } = api.useQuery('get', '/api/v1/models', { params: { query: { limit: 100 } } });
+  const { data, error, refetch } = api.useQuery('get', '/api/v1/models', {
+    params: { query: { limit: 100 } },
+  });
   const set = (changes: Partial<JudgeDraft>) => onChange({ ...value, ...changes });
   return (
     <>
@@ -43,6 +46,7 @@ export function JudgeFields({
         onChange={(model) => set({ model })}
         required
       />
+      <ProblemNote problem={error} onRetry={refetch} />
       <datalist id={models}>
         {(data?.data ?? []).map(({ id }) => (
           <option key={id} value={id} />

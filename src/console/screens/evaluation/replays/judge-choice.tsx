@@ -3,6 +3,7 @@ import { useCan } from '../../../app/session.tsx';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { replayTexts } from '../../../texts/replays.ts';
 import { SelectField } from '../../../ui/field.tsx';
+import { ProblemNote } from '../../../ui/states.tsx';
 
 /** Chooses who compares both answers; `''` is nobody. */
 export function JudgeChoice({
@@ -14,23 +15,26 @@ export function JudgeChoice({
 }) {
   const texts = useTexts(replayTexts);
   const mayRead = useCan('judges:read');
-  const { data } = api.useQuery(
+  const { data, error, refetch } = api.useQuery(
     'get',
     '/api/v1/judges',
     { params: { query: { limit: 100 } } },
     { enabled: mayRead },
   );
   return (
-    <SelectField
-      label={texts.judge}
-      hint={texts.judgeHint}
-      pointer="/judge_id"
-      value={value}
-      onChange={onChange}
-      choices={[
-        { value: '', label: texts.noJudge },
-        ...(data?.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
-      ]}
-    />
+    <>
+      <SelectField
+        label={texts.judge}
+        hint={texts.judgeHint}
+        pointer="/judge_id"
+        value={value}
+        onChange={onChange}
+        choices={[
+          { value: '', label: texts.noJudge },
+          ...(data?.data ?? []).map(({ id, name }) => ({ value: id, label: name })),
+        ]}
+      />
+      <ProblemNote problem={error} onRetry={refetch} />
+    </>
   );
 }

@@ -1,0 +1,141 @@
+import type { Page } from 'playwright-core';
+import { axe } from '../browser/axe.ts';
+import { elsewhere } from './corpus.ts';
+
+/** Standards that axe measures; target sizes of WCAG 2.2 are off by default. */
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Waits until a screen is complete: nothing says that it is being loaded. */
+export async function untilShown(page: Page): Promise<void> {
+  await page.locator('#content h1').first().waitFor();
+  await page
+    .locator('#content .spinner, [role=dialog] .spinner')
+    .first()
+    .waitFor({ state: 'detached' });
+}
+
+/** Contrast of texts that axe could not measure, such as those that are cut off after some lines: no ground here is an image. */
+const measure = `(nodes, where) => nodes.flatMap(({ target, html }) => {
+  const node = document.querySelector(target.at(-1));
+  const numbers = (color) => (/^rgba?\\(/.test(color) ? color.match(/[\\d.]+/g) : [NaN]).map(Number);
+  const light = ([r, g, b]) => [[r, 0.2126], [g, 0.7152], [b, 0.0722]].reduce((sum, [value, weight]) => {
+    const part = value / 255;
+    return sum + weight * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  }, 0);
+  let ground = node;
+  while (ground !== null && (numbers(getComputedStyle(ground).backgroundColor)[3] ?? 1) < 1) ground = ground.parentElement;
+  const pair = [light(numbers(getComputedStyle(node).color)), light(numbers(getComputedStyle(ground ?? document.documentElement).backgroundColor))].sort((a, b) => b - a);
+  const ratio = (pair[0] + 0.05) / (pair[1] + 0.05);
+  return ratio >= 4.5 ? [] : [where + ' has a contrast of ' + ratio + ': ' + html.slice(0, 200)];
+})`;
+
+const describe = `(found, where) => found.flatMap(({ id, nodes }) =>
+  nodes.slice(0, 3).map(({ html, any }) => where + ' ' + id + ': ' + html.slice(0, 200) + ' ' + (any[0]?.message ?? '').slice(0, 120)))`;
+
+/** Returns violations that axe finds, and texts without contrast that it could not measure. */
+export const inspect = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(async () => {
+    const { violations, incomplete } = await axe.run(document, {
+      runOnly: ${JSON.stringify(tags)}, resultTypes: ['violations', 'incomplete'],
+    });
+    const unsure = incomplete.filter(({ id }) => id === 'color-contrast').flatMap(({ nodes }) => nodes);
+    return [...(${describe})(violations, 'light'), ...(${measure})(unsure, 'light')];
+  })()`);
+
+/** The contrast of all texts, in the colours that are shown now. */
+export const measureContrast = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(async () => {
+    const { violations, incomplete } = await axe.run(document, { runOnly: { type: 'rule', values: ['color-contrast'] } });
+    return [...(${describe})(violations, 'dark'), ...(${measure})(incomplete.flatMap(({ nodes }) => nodes), 'dark')];
+  })()`);
+
+export const loadAxe = (page: Page) => page.evaluate(axe);
+
+/** Returns faults of the title and the headings. */
+export const read = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
+    const headings = document.querySelectorAll('h1');
+    const names = document.title.split(' · ').slice(0, -1);
+    return [
+      ...(/ · AgentGrid$/.test(document.title) && names.some((name) => headings[0]?.textContent.includes(name.trim().slice(0, 20))) ? [] : ['title: ' + document.title]),
+      ...(headings.length === 1 ? [] : [headings.length + ' headings of the first level']),
+    ];
+  })()`);
+
+/** Returns everything that texts of the corpus have become, other than text. */
+export const planted = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
+    const found = [];
+    if (window.planted !== undefined) found.push('A script ran.');
+    const bad = (root) => {
+      for (const one of root.querySelectorAll('*')) {
+        if (one.shadowRoot !== null) bad(one.shadowRoot);
+        if (one.matches('.planted, #planted, iframe:not([title]), video, base, meta[http-equiv], math, [onclick], [onerror], [onload]'))
+          found.push('planted: ' + one.outerHTML.slice(0, 120));
+        for (const name of ['href', 'src', 'action', 'xlink:href', 'srcset', 'formaction', 'style']) {
+          const value = one.getAttribute(name) ?? '';
+          if (/^\\s*(?:javascript|vbscript|data|file):/i.test(value)) found.push(name + ': ' + value.slice(0, 80));
+          if (!URL.canParse(value, location.href) || new URL(value, location.href).host !== '${elsewhere}') continue;
+          const isLink = name === 'href' && one.localName === 'a' && one.target === '_blank' && /noopener/.test(one.rel);
+          if (!isLink || !(one.title + one.textContent).includes('${elsewhere}')) found.push('leads elsewhere: ' + one.outerHTML.slice(0, 120));
+        }
+      }
+    };
+    bad(document);
+    return found;
+  })()`);
+
+/** The widest part beyond the right edge, if a page scrolls sideways. */
+export const overflow = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(() => {
+    if (document.documentElement.scrollWidth <= innerWidth) return [];
+    const wide = [...document.querySelectorAll('#content *, [role=dialog] *')].filter((one) => one.getBoundingClientRect().right > innerWidth + 1);
+    return ['scrolls to ' + document.documentElement.scrollWidth + ': ' + (wide.at(-1)?.outerHTML ?? '').slice(0, 200)];
+  })()`);
+
+const watchFocus = `(() => {
+  const inner = document.querySelector('[role=dialog], [role=alertdialog]') ?? document.querySelector('#content');
+  const isShown = (one) => one.checkVisibility({ visibilityProperty: true }) && one.closest('[inert], [aria-hidden=true]') === null;
+  const controls = [...inner.querySelectorAll('a[href], button, input, select, textarea, summary, [role=button], [role=slider], [role=combobox]')]
+    .filter((one) => isShown(one) && !one.disabled && one.tabIndex >= 0 && !(one.type === 'radio' && !one.checked));
+  const hidden = [...inner.querySelectorAll('a[href], button, input, select, textarea')]
+    .filter((one) => isShown(one) && !one.disabled && one.tabIndex < 0 && one.closest('[role=tablist], [role=toolbar], [role=radiogroup], [role=menu]') === null);
+  const positive = [...document.querySelectorAll('[tabindex]')].filter(({ tabIndex }) => tabIndex > 0);
+  const focused = [];
+  const unseen = [];
+  window.tabbed?.stop();
+  const onFocus = ({ target }) => {
+    focused.push(target);
+    const { outlineStyle, boxShadow } = getComputedStyle(target);
+    if (outlineStyle === 'none' && boxShadow === 'none') unseen.push(target);
+  };
+  document.addEventListener('focusin', onFocus);
+  const stop = () => document.removeEventListener('focusin', onFocus);
+  if (inner.id === 'content') { inner.focus(); focused.length = 0; unseen.length = 0; }
+  window.tabbed = { inner, controls, hidden, positive, focused, unseen, stop };
+  return controls.length;
+})()`;
+
+const readFocus = `(() => {
+  const { inner, controls, hidden, positive, focused, unseen } = window.tabbed;
+  const name = (one) => one.outerHTML.slice(0, 140);
+  const isRadio = (one) => one.type === 'radio';
+  const missed = controls.filter((one) => !isRadio(one) && !focused.includes(one));
+  const own = focused.filter((one, index) => inner.contains(one) && focused.indexOf(one) === index);
+  const first = own.findIndex((one) => one === controls[0]);
+  const ordered = first < 0 ? own : [...own.slice(first), ...own.slice(0, first)];
+  const late = ordered.filter((one, index) => index > 0 && !(ordered[index - 1].compareDocumentPosition(one) & (Node.DOCUMENT_POSITION_FOLLOWING)));
+  return [
+    ...missed.map((one) => 'not reached: ' + name(one)), ...hidden.map((one) => 'out of reach: ' + name(one)),
+    ...positive.map((one) => 'own order: ' + name(one)), ...late.map((one) => 'before its time: ' + name(one)),
+    ...[...new Set(unseen)].filter((one) => inner.contains(one)).map((one) => 'focus unseen: ' + name(one)),
+  ];
+})()`;
+
+/** Goes through a screen by Tab: what is not reached, reached in another order than it stands, or without a mark. */
+export async function tabThrough(page: Page): Promise<string[]> {
+  const count = await page.evaluate<number>(watchFocus);
+  // Scrollable parts are stops, too. All presses are sent at once; the browser takes them one after the other.
+  await Promise.all(Array.from({ length: count + 12 }, () => page.keyboard.press('Tab')));
+  return page.evaluate<string[]>(readFocus);
+}
