@@ -63,7 +63,11 @@ export class Problem extends Error {
   get isTemporary(): boolean {
     const { status, code } = this;
     return (
-      status === 0 || status === 429 || status >= 500 || code === 'malformed' || code === 'request_in_flight'
+      status === 0 ||
+      status === 429 ||
+      status >= 500 ||
+      code === 'malformed' ||
+      code === 'request_in_flight'
     );
   }
 }
