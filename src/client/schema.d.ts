@@ -11021,6 +11021,8 @@ export interface components {
             metadata: {
                 [key: string]: string | number | boolean | null;
             };
+            question_id: string | null;
+            answer_id: string | null;
             steps: components["schemas"]["RunStep"][];
         };
         RunStep: components["schemas"]["RetrievalStep"] | components["schemas"]["ModelStep"] | components["schemas"]["ToolStep"];
