@@ -5,6 +5,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { type FieldChange, fieldChanges, textOf } from './config.ts';
+import { useNamedIds } from './named-ids.ts';
 
 type LineChange = VersionDiff['instructions'][number];
 
@@ -65,6 +66,8 @@ function Fields({
   readonly names: readonly [string, string];
 }) {
   const texts = useTexts(diffTexts);
+  const nameIds = useNamedIds();
+  const show = (value: unknown) => nameIds(textOf(value));
   return (
     <>
       <h3>{texts.fields}</h3>
@@ -79,7 +82,7 @@ function Fields({
           </thead>
           <tbody>
             {fields.map((field) => (
-              <FieldRow key={field.pointer} field={field} names={names} />
+              <FieldRow key={field.pointer} field={field} names={names} show={show} />
             ))}
           </tbody>
         </table>
@@ -92,11 +95,13 @@ function Fields({
 function FieldRow({
   field: { pointer, before, after },
   names,
+  show,
 }: {
   readonly field: FieldChange;
   readonly names: readonly [string, string];
+  readonly show: (value: unknown) => string;
 }) {
-  const parts = diffLines(textOf(before), textOf(after));
+  const parts = diffLines(show(before), show(after));
   const side = (type: 'added' | 'removed') =>
     parts
       .filter((part) => part[type] || !(part.added || part.removed))

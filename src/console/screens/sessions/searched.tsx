@@ -84,7 +84,11 @@ export function SearchedPassages({
             return (
               <li key={passage.chunk_id} className="quote">
                 <CitedPassage citation={citationOf(passage, index + 1)} />
-                {hit !== undefined && <p className="small muted">{placesOf(hit)}</p>}
+                {hit !== undefined && (
+                  <p className="small muted">
+                    {search.rank(index + 1)} · {placesOf(hit)}
+                  </p>
+                )}
               </li>
             );
           })}

@@ -48,7 +48,9 @@ export function Entry({
         <Time value={message.created_at} form="moment" />
         {role === 'assistant' && run !== null && (
           <>
-            <VersionName agent={agent} id={run.version_id} />
+            <span>
+              <VersionName agent={agent} id={run.version_id} />
+            </span>
             <span>{format.duration(run.latency_ms)}</span>
             <span>{format.money(run.usage.cost_usd)}</span>
             <Link href={`/runs/${run.id}`}>{texts.trace}</Link>
