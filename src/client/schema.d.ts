@@ -10324,6 +10324,7 @@ export interface components {
                 code: string;
                 detail: string;
             } | null;
+            created_by: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

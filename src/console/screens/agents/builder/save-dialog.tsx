@@ -121,6 +121,7 @@ function Planned({
         before={agent.config}
         after={plan.config as AgentConfig}
         lines={plan.instructions}
+        isBrief
         names={[texts.versionName(plan.from.number), texts.draftName]}
       />
       <PlanNotes plan={plan} />
