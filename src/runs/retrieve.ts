@@ -53,7 +53,7 @@ export async function* retrieve(
 /** Maximum characters of a passage in the trace. */
 const maxPassage = 800;
 
-/** What the trace keeps of hits: scores without texts, and the passages with their places, also after their chunks are gone. */
+/** Returns the record of hits in the trace: scores without texts, and the passages with their places, also after their chunks are gone. */
 const recordOf = (found: readonly Hit[]) => ({
   hits: found.map((hit) => ({
     ...{ chunk_id: hit.chunk_id, score: hit.score },

@@ -25,7 +25,7 @@ const stepFields = {
   latency_ms: z.int(),
 };
 
-/** What the output of a search holds. */
+/** Describes input and output of a search. */
 const searched =
   'A search of the agent’s knowledge. `input.queries` are the words that were searched for; `output.hits` are the chunks found with their ' +
   'ranks and scores, and `output.passages` are their texts, at most 800 characters each, with file, page and offsets';
