@@ -190,6 +190,7 @@ describe('one person', () => {
     await heading('Shorter answers');
     await survives(() => button('Start').waitFor());
     await button('Start').click();
+    await button('Start the experiment').click();
     await page.getByText('Running').first().waitFor();
     await customersAsk();
   });
