@@ -4,6 +4,7 @@ import { api, paged, rowsOf } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { AgentFilter, AgentName } from '../../ui/agent-filter.tsx';
+import { EndUserName } from '../../ui/end-user-name.tsx';
 import { SearchField, SelectField, TextField } from '../../ui/field.tsx';
 import { MomentField } from '../../ui/moment-field.tsx';
 import { Badge, Page } from '../../ui/page.tsx';
@@ -33,7 +34,11 @@ export function SessionList() {
   const columns: readonly Column<ListedSession>[] = [
     { name: texts.conversation, cell: (session) => <Title session={session} /> },
     { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
-    { name: texts.endUser, cell: ({ end_user_id }) => end_user_id ?? '–', isMinor: true },
+    {
+      name: texts.endUser,
+      cell: ({ end_user_id }) => <EndUserName id={end_user_id} />,
+      isMinor: true,
+    },
     { name: texts.messages, cell: ({ message_count }) => message_count, isNumber: true },
     { name: texts.lastActive, cell: ({ updated_at }) => <Time value={updated_at} /> },
   ];
