@@ -1,14 +1,13 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
-import type { Citation, Problem, RequiredAction } from '../../client/index.ts';
+import type { Citation, RequiredAction } from '../../client/index.ts';
 import { placeOf } from '../app/places.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { chatTexts } from '../texts/chat.ts';
 import { Button } from '../ui/button.tsx';
 import { useFormat } from '../ui/format.ts';
 import { Markdown } from '../ui/markdown.tsx';
-import { ProblemNote } from '../ui/states.tsx';
-import { BudgetWay } from './budget-way.tsx';
+import { FailedAnswer, RefusedTurn } from './budget-way.tsx';
 import { CitedPassage } from './cited-passage.tsx';
 import type { LiveAnswer, LiveCall } from './live-answer.ts';
 import { CitationChip } from './message-view.tsx';
@@ -47,13 +46,8 @@ export function TurnView({
           <Waiting required={answer.required} onDecide={onDecide} />
         )}
         {answer.status === 'cancelled' && <p className="muted small">{texts.stopped}</p>}
-        {answer.error !== null && (
-          <p className="note note-bad" role="alert">
-            {answer.error}
-          </p>
-        )}
-        <ProblemNote problem={problem} />
-        {problem?.code === 'budget_exceeded' && <BudgetWay id={budgetOf(problem)} />}
+        {answer.error !== null && <FailedAnswer error={answer.error} />}
+        <RefusedTurn problem={problem} />
         {problem !== null && problem.violations.length > 1 && (
           <ul className="small">
             {problem.violations.map((one) => (
@@ -68,10 +62,6 @@ export function TurnView({
     </>
   );
 }
-
-/** The budget that refused, as the problem names it. */
-const budgetOf = ({ details: { budget } }: Problem): string | null =>
-  (budget as { readonly id: string } | undefined)?.id ?? null;
 
 function AnswerText({
   answer: { text, citations, status, calls },
@@ -159,10 +149,15 @@ function Waiting({
     return <p className="note note-warn">{texts.waitsElsewhere}</p>;
   return (
     <div className="note note-warn">
-      {approvals.map(({ tool_call_id, tool_name, reason }) => (
-        <p key={tool_call_id}>
-          {texts.waitsFor(tool_name)} {reason}
-        </p>
+      {approvals.map(({ tool_call_id, tool_name, reason, input }) => (
+        <div key={tool_call_id}>
+          <p>
+            {texts.waitsFor(tool_name)} {reason}
+          </p>
+          <section aria-label={texts.argumentsOf(tool_name)}>
+            <pre tabIndex={0}>{show(input)}</pre>
+          </section>
+        </div>
       ))}
       <div className="form-actions">
         <Button isSmall onClick={() => onDecide('approve')}>
