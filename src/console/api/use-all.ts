@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ApiKey, Member, ShareLink } from '../../client/index.ts';
+import { useMemo } from 'react';
+import type { AgentSummary, ApiKey, Member, ShareLink } from '../../client/index.ts';
 import { client } from './api.ts';
 
 interface Page<Row> {
@@ -14,10 +15,11 @@ function useAll<Row>(
   path: string,
   read: (query: { limit: number; cursor?: string }) => Promise<Page<Row>>,
   isWanted: boolean,
+  part = '',
 ): readonly Row[] | undefined {
   const { data } = useQuery({
     // The path is the second part, as in other keys: a change makes it stale.
-    queryKey: ['all', path],
+    queryKey: ['all', path, part],
     enabled: isWanted,
     staleTime: 60_000,
     queryFn: async () => {
@@ -62,3 +64,16 @@ export const useAllShareLinks = (isWanted: boolean): readonly ShareLink[] | unde
     (query) => client.GET('/api/v1/share-links', { params: { query } }),
     isWanted,
   );
+
+/** All agents, also those that are archived, for their names. */
+export function useAllAgents(): readonly AgentSummary[] | undefined {
+  const path = '/api/v1/agents';
+  const read = (archived: 'true' | 'false') => (query: { limit: number; cursor?: string }) =>
+    client.GET(path, { params: { query: { ...query, archived } } });
+  const used = useAll(path, read('false'), true, 'used');
+  const archived = useAll(path, read('true'), true, 'archived');
+  return useMemo(
+    () => (used === undefined ? undefined : [...used, ...(archived ?? [])]),
+    [used, archived],
+  );
+}

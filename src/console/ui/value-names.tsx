@@ -1,5 +1,5 @@
 import { api } from '../api/api.ts';
-import { useAllKeys, useAllMembers } from '../api/use-all.ts';
+import { useAllAgents, useAllKeys, useAllMembers } from '../api/use-all.ts';
 import { useCan } from '../app/session.tsx';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
@@ -9,7 +9,7 @@ import { useVisitorName } from './end-user-name.tsx';
 export function useValueNames(agent: string): (dimension: string, value: string) => string {
   const texts = useTexts(uiTexts);
   const query = { limit: 100 };
-  const agents = api.useQuery('get', '/api/v1/agents', { params: { query } }).data?.data;
+  const agents = useAllAgents();
   const keys = useAllKeys(useCan('keys:read'));
   const members = useAllMembers(useCan('members:read'));
   const visitorOf = useVisitorName();
