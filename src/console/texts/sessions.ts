@@ -36,7 +36,6 @@ export const sessionTexts = catalogue({
       'They appear here once someone talks to an agent: by the API, a share link, a channel, or the preview of an agent.',
     noMatch: 'No conversation matches',
     noMatchHint: 'Remove a filter, or choose a longer period.',
-    noWordsHint: 'All words have to occur. Search for fewer of them, or remove a filter.',
     noRuns: 'No run matches',
     untitled: 'Untitled conversation',
     byPerson: 'Handled by a person',
@@ -183,8 +182,6 @@ export const sessionTexts = catalogue({
       'Sie erscheinen, sobald jemand mit einem Agenten spricht: über die API, einen geteilten Link, einen Kanal oder die Vorschau eines Agenten.',
     noMatch: 'Kein Gespräch passt',
     noMatchHint: 'Entfernen Sie einen Filter, oder wählen Sie einen längeren Zeitraum.',
-    noWordsHint:
-      'Alle Wörter müssen vorkommen. Suchen Sie nach weniger Wörtern, oder entfernen Sie einen Filter.',
     noRuns: 'Kein Lauf passt',
     untitled: 'Gespräch ohne Titel',
     byPerson: 'Ein Mensch antwortet',

@@ -2,7 +2,6 @@ import { Link } from 'wouter';
 import type { RunWithSteps } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
-import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
 import { BudgetWay } from '../../chat/budget-way.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -14,7 +13,6 @@ import { useFormat } from '../../ui/format.ts';
 import { Badge, Facts, Page, Section } from '../../ui/page.tsx';
 import { Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
-import { useValueNames } from '../../ui/value-names.tsx';
 import { RunStatus } from './run-status.tsx';
 import { Waterfall } from './waterfall.tsx';
 
@@ -79,23 +77,11 @@ function Figures({ run }: { readonly run: RunWithSteps }) {
   const texts = useTexts(sessionTexts);
   const format = useFormat();
   const { usage } = run;
-  const nameOf = useValueNames(run.agent_id);
   return (
     <div className="columns">
       <Facts
         facts={[
-          [
-            texts.agent,
-            <Link key="agent" href={placeOf(`/agents/${run.agent_id}`)}>
-              <AgentName id={run.agent_id} />
-            </Link>,
-          ],
-          [
-            texts.version,
-            <Link key="version" href={placeOf(`/agents/${run.agent_id}/versions`)}>
-              {nameOf('version', run.version_id)}
-            </Link>,
-          ],
+          [texts.agent, <AgentName key="agent" id={run.agent_id} />],
           [texts.started, <Time key="started" value={run.created_at} form="moment" />],
           [texts.duration, format.duration(run.latency_ms)],
           [texts.firstToken, format.duration(run.first_token_ms)],

@@ -33,7 +33,7 @@ export function SessionList() {
   const isFiltered = Object.keys(query).length > 0;
   const columns: readonly Column<ListedSession>[] = [
     { name: texts.conversation, cell: (session) => <Title session={session} /> },
-    { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} /> },
+    { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
     {
       name: texts.endUser,
       cell: ({ end_user_id }) => <EndUserName id={end_user_id} />,
@@ -115,9 +115,7 @@ export function SessionList() {
         linkOf={({ id }) => `/${id}`}
         empty={
           isFiltered ? (
-            <Empty title={texts.noMatch}>
-              {state.q === '' ? texts.noMatchHint : texts.noWordsHint}
-            </Empty>
+            <Empty title={texts.noMatch}>{texts.noMatchHint}</Empty>
           ) : (
             <Empty title={texts.none}>{texts.noneHint}</Empty>
           )
