@@ -33,13 +33,11 @@ export default function Inbox() {
     {
       name: texts.person,
       cell: ({ end_user_id }) => <EndUserName id={end_user_id} />,
-      isMinor: true,
     },
     { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
     {
       name: texts.reason,
       cell: ({ reason, requested_by }) => reason ?? texts.requestedBy[requested_by],
-      isMinor: true,
     },
     {
       name: texts.assignee,

@@ -97,7 +97,6 @@ export default function Audit() {
           {
             name: texts.target,
             cell: ({ target_type, target_id }) => <TargetName type={target_type} id={target_id} />,
-            isMinor: true,
           },
           {
             name: texts.details,
