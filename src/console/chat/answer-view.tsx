@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import type { Citation, RequiredAction } from '../../client/index.ts';
 import { placeOf } from '../app/places.ts';
@@ -7,11 +7,12 @@ import { chatTexts } from '../texts/chat.ts';
 import { Button } from '../ui/button.tsx';
 import { useFormat } from '../ui/format.ts';
 import { Markdown } from '../ui/markdown.tsx';
-import { FailedAnswer, RefusedTurn } from './budget-way.tsx';
 import { CitedPassage } from './cited-passage.tsx';
 import type { LiveAnswer, LiveCall } from './live-answer.ts';
 import { CitationChip } from './message-view.tsx';
 import type { Turn } from './use-conversation.ts';
+
+const Fault = lazy(() => import('./budget-way.tsx'));
 
 /** A turn of a conversation that is not stored: question, answer with its calls and citations, and what it took. */
 export function TurnView({
@@ -46,8 +47,11 @@ export function TurnView({
           <Waiting required={answer.required} onDecide={onDecide} />
         )}
         {answer.status === 'cancelled' && <p className="muted small">{texts.stopped}</p>}
-        {answer.error !== null && <FailedAnswer error={answer.error} />}
-        <RefusedTurn problem={problem} />
+        {(answer.error !== null || problem !== null) && (
+          <Suspense fallback={null}>
+            <Fault problem={problem} error={answer.error} />
+          </Suspense>
+        )}
         {problem !== null && problem.violations.length > 1 && (
           <ul className="small">
             {problem.violations.map((one) => (

@@ -2,8 +2,8 @@ import { Link } from 'wouter';
 import type { Problem } from '../../client/index.ts';
 import { placeOf } from '../app/places.ts';
 import { useCan } from '../app/session.tsx';
+import { budgetRefusalTexts } from '../texts/budget-refusal.ts';
 import { useTexts } from '../texts/catalogue.ts';
-import { chatTexts } from '../texts/chat.ts';
 import { useFormat } from '../ui/format.ts';
 import { ProblemNote } from '../ui/states.tsx';
 import { Words } from '../ui/words.tsx';
@@ -20,7 +20,7 @@ interface Refusal {
 }
 
 /** Why a question got no answer: in words of the console for a budget, otherwise in those of the API. */
-export function RefusedTurn({ problem }: { readonly problem: Problem | null }) {
+function RefusedTurn({ problem }: { readonly problem: Problem | null }) {
   const { budget, ...figures } = (problem?.details ?? {}) as Refusal;
   if (problem?.code !== 'budget_exceeded') return <ProblemNote problem={problem} />;
   if (budget === undefined)
@@ -46,7 +46,7 @@ function Why({
   estimate_usd = 0,
   resets_at = null,
 }: Omit<Refusal, 'budget'> & { readonly name: string }) {
-  const texts = useTexts(chatTexts);
+  const texts = useTexts(budgetRefusalTexts);
   const { money, time } = useFormat();
   if (estimate_usd === null) return <p>{texts.refusedUnpriced(name)}</p>;
   const left = Math.max(0, limit_usd - spent_usd - held_usd);
@@ -67,7 +67,7 @@ export function BudgetWay({
   readonly id: string | null;
   readonly isUnpriced?: boolean;
 }) {
-  const texts = useTexts(chatTexts);
+  const texts = useTexts(budgetRefusalTexts);
   const mayRaise = useCan('budgets:manage');
   const maySetPrices = useCan('providers:manage');
   if (!mayRaise && !maySetPrices) return <p className="small">{texts.askForBudget}</p>;
@@ -88,7 +88,7 @@ export function BudgetWay({
 }
 
 /** The failure of a run that had begun, with the way to the budgets where one of them is the cause. */
-export function FailedAnswer({ error }: { readonly error: string }) {
+function FailedAnswer({ error }: { readonly error: string }) {
   return (
     <div className="note note-bad" role="alert">
       <p>
@@ -96,5 +96,21 @@ export function FailedAnswer({ error }: { readonly error: string }) {
       </p>
       {error.startsWith('budget_exceeded:') && <BudgetWay id={null} />}
     </div>
+  );
+}
+
+/** What went wrong with a turn. */
+export default function Fault({
+  problem,
+  error,
+}: {
+  readonly problem: Problem | null;
+  readonly error: string | null;
+}) {
+  return (
+    <>
+      {error !== null && <FailedAnswer error={error} />}
+      <RefusedTurn problem={problem} />
+    </>
   );
 }

@@ -29,15 +29,6 @@ export const chatTexts = catalogue({
     notCovered: 'not in the documents',
     trace: 'Trace',
     argumentsOf: (tool: string) => `Arguments of ${tool}`,
-    refusedUnpriced: (budget: string) =>
-      `The model of this agent has no known price, and the budget “${budget}” refuses such models. Set the price, or allow models without one in the budget.`,
-    refusedOver: (budget: string, left: string, limit: string, most: string) =>
-      `The budget “${budget}” has ${left} of ${limit} left, and this answer may cost up to ${most}.`,
-    startsAnew: (time: string) => `It starts anew on ${time}.`,
-    setPrice: 'Set the price of the model',
-    openBudget: 'Open the budget',
-    raiseBudget: 'Open the budget to raise its limit',
-    askForBudget: 'An admin of the workspace can raise the limit.',
     withheld: 'This answer cites a file that its reader may not read, or no longer.',
   },
   de: {
@@ -68,15 +59,6 @@ export const chatTexts = catalogue({
     notCovered: 'nicht in den Dokumenten',
     trace: 'Ablauf',
     argumentsOf: (tool: string) => `Argumente von ${tool}`,
-    refusedUnpriced: (budget: string) =>
-      `Das Modell dieses Agenten hat keinen bekannten Preis, und das Budget „${budget}“ lehnt solche Modelle ab. Setzen Sie den Preis, oder erlauben Sie Modelle ohne Preis im Budget.`,
-    refusedOver: (budget: string, left: string, limit: string, most: string) =>
-      `Das Budget „${budget}“ hat noch ${left} von ${limit}, und diese Antwort kann bis zu ${most} kosten.`,
-    startsAnew: (time: string) => `Es beginnt neu am ${time}.`,
-    setPrice: 'Preis des Modells setzen',
-    openBudget: 'Budget öffnen',
-    raiseBudget: 'Budget öffnen, um das Limit zu erhöhen',
-    askForBudget: 'Ein Admin des Arbeitsbereichs kann das Limit erhöhen.',
     withheld: 'Diese Antwort zitiert eine Datei, die ihr Leser nicht oder nicht mehr lesen darf.',
   },
 });
