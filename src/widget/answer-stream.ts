@@ -19,6 +19,8 @@ export class AnswerStream {
   run: string | null;
   /** True once the server has accepted the request. */
   isAccepted: boolean;
+  /** True once the run waits for what others do, such as to approve a call. */
+  isAwaited = false;
   readonly #api: Api;
   readonly #open: (signal: AbortSignal) => Promise<Response>;
   readonly #onAnswer: (messages: readonly Message[]) => void;
@@ -85,8 +87,10 @@ export class AnswerStream {
   }
 
   #note({ type, data }: RunEvent): void {
-    const { id } = (data ?? {}) as { id?: string };
-    if (type === 'data-run' && id !== undefined) this.run = id;
+    const { id, status } = (data ?? {}) as { id?: string; status?: string };
+    if (type !== 'data-run') return;
+    if (id !== undefined) this.run = id;
+    this.isAwaited = status === 'requires_action';
   }
 
   #join(): Promise<Response> {

@@ -11,7 +11,14 @@ import { Watch } from './watch.ts';
 const initial: State = {
   ...{ phase: 'loading', title: '', welcome: null, starters: [], messages: [], attachments: [] },
   ...{ draft: '', isBusy: false, isOffline: false, isHuman: false, wasHuman: false },
-  ...{ canAskPerson: false, error: null, canResume: false, email: null, cited: null },
+  ...{
+    isAwaited: false,
+    canAskPerson: false,
+    error: null,
+    canResume: false,
+    email: null,
+    cited: null,
+  },
 };
 
 /** The conversation of a visitor: what is shown, and what a person can do. */
@@ -122,8 +129,9 @@ export class Conversation {
     this.#set({
       ...{ messages: messagesOf(stored), isHuman, ...openingOf(stored) },
       wasHuman: !isHuman && (this.#state.isHuman || this.#state.wasHuman),
+      isAwaited: this.#state.isAwaited && stored.active_run_id !== null,
     });
-    this.#watch.start(isHuman);
+    this.#watch.start(isHuman || this.#state.isAwaited);
     return stored.active_run_id;
   }
 
@@ -131,7 +139,8 @@ export class Conversation {
   async #look(): Promise<void> {
     if (this.#state.isBusy || this.#state.phase !== 'ready') return;
     const active = await this.#read();
-    if (active !== null) await this.#follow({ run: active });
+    // The events of a run that waits are known.
+    if (active !== null && !this.#state.isAwaited) await this.#follow({ run: active });
   }
 
   /** Returns the session, which begins with the first message or file. */
@@ -265,6 +274,7 @@ export class Conversation {
     this.#set({ isBusy: true, canResume: false });
     try {
       const failure = await answer.read();
+      this.#set({ isAwaited: answer.isAwaited });
       if (failure !== null) this.#set({ error: texts.failed });
       await this.#settle();
       return null;
@@ -380,6 +390,7 @@ export class Conversation {
     this.#api.forgetSession();
     this.#watch.stop();
     this.#set({ messages: [], attachments: [], error: null, isHuman: false, wasHuman: false });
+    this.#set({ isAwaited: false });
   }
 }
 

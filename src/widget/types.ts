@@ -60,6 +60,8 @@ export interface State {
   readonly isHuman: boolean;
   /** True after a person has handed the conversation back, until the next message. */
   readonly wasHuman: boolean;
+  /** True while an answer stands still until somebody has approved what it wants to do. */
+  readonly isAwaited: boolean;
   /** True if the visitor may ask for a person. */
   readonly canAskPerson: boolean;
   readonly error: string | null;

@@ -138,9 +138,9 @@ function Notices({ state, conversation }: Props) {
   const [status, setStatus] = useState('');
   useEffect(() => {
     if (state.isBusy !== wasBusy.current)
-      setStatus(state.isBusy ? texts.answering : state.error === null ? texts.answered : '');
+      setStatus(state.isBusy ? texts.answering : isComplete(state) ? texts.answered : '');
     wasBusy.current = state.isBusy;
-  }, [state.isBusy, state.error]);
+  }, [state.isBusy, state.error, state.isAwaited]);
   return (
     <>
       <p class="hidden" role="status">
@@ -151,9 +151,11 @@ function Notices({ state, conversation }: Props) {
           ? isAnswered(state)
             ? texts.human
             : texts.waiting
-          : state.wasHuman
-            ? texts.handedBack
-            : null}
+          : state.isAwaited
+            ? texts.awaited
+            : state.wasHuman
+              ? texts.handedBack
+              : null}
       </p>
       {state.canAskPerson && !state.isHuman && !state.isBusy ? (
         <p class="note">
@@ -180,6 +182,8 @@ function Notices({ state, conversation }: Props) {
     </>
   );
 }
+
+const isComplete = ({ error, isAwaited }: State): boolean => error === null && !isAwaited;
 
 /** True if the newest answer is that of a person. */
 const isAnswered = ({ messages }: State): boolean =>

@@ -1,16 +1,16 @@
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { Link } from 'wouter';
-import type { Problem, RequiredAction } from '../../client/index.ts';
+import type { RequiredAction } from '../../client/index.ts';
 import { placeOf } from '../app/places.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { chatTexts } from '../texts/chat.ts';
 import { Button } from '../ui/button.tsx';
 import { useFormat } from '../ui/format.ts';
-import { ProblemNote } from '../ui/states.tsx';
-import { BudgetWay } from './budget-way.tsx';
 import { CitedText } from './cited-text.tsx';
 import type { LiveAnswer, LiveCall } from './live-answer.ts';
 import type { Turn } from './use-conversation.ts';
+
+const Fault = lazy(() => import('./budget-way.tsx'));
 
 /** A turn of a conversation that is not stored: question, answer with its calls and citations, and what it took. */
 export function TurnView({
@@ -45,13 +45,11 @@ export function TurnView({
           <Waiting required={answer.required} onDecide={onDecide} />
         )}
         {answer.status === 'cancelled' && <p className="muted small">{texts.stopped}</p>}
-        {answer.error !== null && (
-          <p className="note note-bad" role="alert">
-            {answer.error}
-          </p>
+        {(answer.error !== null || problem !== null) && (
+          <Suspense fallback={null}>
+            <Fault problem={problem} error={answer.error} />
+          </Suspense>
         )}
-        <ProblemNote problem={problem} />
-        {problem?.code === 'budget_exceeded' && <BudgetWay id={budgetOf(problem)} />}
         {problem !== null && problem.violations.length > 1 && (
           <ul className="small">
             {problem.violations.map((one) => (
@@ -66,10 +64,6 @@ export function TurnView({
     </>
   );
 }
-
-/** The budget that refused, as the problem names it. */
-const budgetOf = ({ details: { budget } }: Problem): string | null =>
-  (budget as { readonly id: string } | undefined)?.id ?? null;
 
 function AnswerText({
   answer: { text, citations, status, calls },
@@ -117,10 +111,15 @@ function Waiting({
     return <p className="note note-warn">{texts.waitsElsewhere}</p>;
   return (
     <div className="note note-warn">
-      {approvals.map(({ tool_call_id, tool_name, reason }) => (
-        <p key={tool_call_id}>
-          {texts.waitsFor(tool_name)} {reason}
-        </p>
+      {approvals.map(({ tool_call_id, tool_name, reason, input }) => (
+        <div key={tool_call_id}>
+          <p>
+            {texts.waitsFor(tool_name)} {reason}
+          </p>
+          <section aria-label={texts.argumentsOf(tool_name)}>
+            <pre tabIndex={0}>{show(input)}</pre>
+          </section>
+        </div>
       ))}
       <div className="form-actions">
         <Button isSmall onClick={() => onDecide('approve')}>

@@ -2,7 +2,7 @@ import { catalogue, counted } from './catalogue.ts';
 
 export const agentBehaviourTexts = catalogue({
   en: {
-    none: 'none',
+    none: 'None',
     inputs: 'Inputs',
     inputsHint: 'A form that is filled in before a conversation. Its values replace {{name}}.',
     inputNumber: (number: number) => `Input ${number}`,
@@ -21,7 +21,7 @@ export const agentBehaviourTexts = catalogue({
     starters: 'Starter questions',
     startersHint: 'One per line, at most six.',
     output: 'Form of answers',
-    freeText: 'free text',
+    freeText: 'Free text',
     structured: 'JSON by a schema',
     useSchema: 'Answers follow a JSON Schema',
     useSchemaHint: 'For programs that read the answer. The model must support it.',
@@ -39,7 +39,7 @@ export const agentBehaviourTexts = catalogue({
     metadataHint: 'Texts, numbers and booleans for your own use.',
   },
   de: {
-    none: 'keine',
+    none: 'Keine',
     inputs: 'Eingaben',
     inputsHint: 'Ein Formular vor dem Gespräch. Seine Werte ersetzen {{name}}.',
     inputNumber: (number: number) => `Eingabe ${number}`,
@@ -58,7 +58,7 @@ export const agentBehaviourTexts = catalogue({
     starters: 'Einstiegsfragen',
     startersHint: 'Je Zeile eine, höchstens sechs.',
     output: 'Form der Antworten',
-    freeText: 'freier Text',
+    freeText: 'Freier Text',
     structured: 'JSON nach einem Schema',
     useSchema: 'Antworten folgen einem JSON Schema',
     useSchemaHint: 'Für Programme, die die Antwort lesen. Das Modell muss es unterstützen.',

@@ -14,6 +14,7 @@ export const agentModelTexts = catalogue({
     unlisted: 'Not listed: its price and capabilities are unknown.',
     priceUnknown: 'price unknown',
     free: 'free',
+    onlyQuotes: 'only quotes documents',
     price: (input: string, output: string) => `${input} in, ${output} out per million tokens`,
     context: (tokens: string) => `${tokens} context`,
     capabilities: {
@@ -38,6 +39,7 @@ export const agentModelTexts = catalogue({
     unlisted: 'Nicht gelistet: Preis und Fähigkeiten sind unbekannt.',
     priceUnknown: 'Preis unbekannt',
     free: 'kostenlos',
+    onlyQuotes: 'zitiert nur Dokumente',
     price: (input: string, output: string) =>
       `${input} Eingabe, ${output} Ausgabe je Million Tokens`,
     context: (tokens: string) => `${tokens} Kontext`,

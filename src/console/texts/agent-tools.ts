@@ -2,7 +2,7 @@ import { catalogue } from './catalogue.ts';
 
 export const agentToolTexts = catalogue({
   en: {
-    none: 'none',
+    none: 'None',
     tools: 'Tools',
     searchTools: 'Search tools',
     builtin: 'Built in',
@@ -39,7 +39,7 @@ export const agentToolTexts = catalogue({
     listTools: 'List its tools',
   },
   de: {
-    none: 'keine',
+    none: 'Keine',
     tools: 'Werkzeuge',
     searchTools: 'Werkzeuge suchen',
     builtin: 'Eingebaut',

@@ -25,7 +25,9 @@ export const auditTexts = catalogue({
     time: 'Time',
     auditHint: 'Who changed what. Entries are chained and sealed, so that tampering shows.',
     action: 'Action',
-    actionPrefix: 'Action begins with',
+    about: 'About',
+    byMe: 'Me',
+    targetId: 'Id',
     actor: 'By',
     actorTypes: {
       user: 'Members',
@@ -74,7 +76,9 @@ export const auditTexts = catalogue({
     auditHint:
       'Wer was geändert hat. Einträge sind verkettet und versiegelt, sodass Eingriffe auffallen.',
     action: 'Aktion',
-    actionPrefix: 'Aktion beginnt mit',
+    about: 'Über',
+    byMe: 'Mir',
+    targetId: 'Id',
     actor: 'Von',
     actorTypes: {
       user: 'Mitgliedern',

@@ -80,6 +80,9 @@ export const budgetTexts = catalogue({
     refusedHint:
       'In this period the budget refused calls: their highest possible cost did not fit into what remained.',
     refusedRuns: 'Show the refused runs',
+    callersGet: 'What a refused caller gets',
+    callersGetHint:
+      'An example with the figures of this budget. Streams end with the same code, and visitors of share links read that the budget is used up.',
     standing: 'This period',
     remaining: 'Remaining',
     held: 'Held',
@@ -198,6 +201,9 @@ export const budgetTexts = catalogue({
     refusedHint:
       'In diesem Zeitraum hat das Budget Aufrufe abgelehnt: Ihre höchstmöglichen Kosten passten nicht in den Rest.',
     refusedRuns: 'Abgelehnte Läufe zeigen',
+    callersGet: 'Was ein abgelehnter Aufrufer erhält',
+    callersGetHint:
+      'Ein Beispiel mit den Zahlen dieses Budgets. Streams enden mit demselben Code, und Besucher geteilter Links lesen, dass das Budget aufgebraucht ist.',
     standing: 'Dieser Zeitraum',
     remaining: 'Übrig',
     held: 'Reserviert',

@@ -28,8 +28,7 @@ export const chatTexts = catalogue({
     confidence: (share: string) => `${share} confidence`,
     notCovered: 'not in the documents',
     trace: 'Trace',
-    raiseBudget: 'Open the budget to raise its limit',
-    askForBudget: 'An admin of the workspace can raise the limit.',
+    argumentsOf: (tool: string) => `Arguments of ${tool}`,
     withheld: 'This answer cites a file that its reader may not read, or no longer.',
   },
   de: {
@@ -59,8 +58,7 @@ export const chatTexts = catalogue({
     confidence: (share: string) => `${share} Zuversicht`,
     notCovered: 'nicht in den Dokumenten',
     trace: 'Ablauf',
-    raiseBudget: 'Budget öffnen, um das Limit zu erhöhen',
-    askForBudget: 'Ein Admin des Arbeitsbereichs kann das Limit erhöhen.',
+    argumentsOf: (tool: string) => `Argumente von ${tool}`,
     withheld: 'Diese Antwort zitiert eine Datei, die ihr Leser nicht oder nicht mehr lesen darf.',
   },
 });

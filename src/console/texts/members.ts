@@ -49,6 +49,7 @@ export const memberTexts = catalogue({
     inviteTitle: 'Invite a person to this workspace',
     sendInvitation: 'Send the invitation',
     invited: (email: string) => `A mail with a link is on its way to ${email}`,
+    mailInLog: 'On this machine: without a mail service, npm start prints the mail with its link.',
     invitations: 'Invitations',
     invitationsHint: 'Valid for 7 days and one use, for their address only.',
     noInvitations: 'Nobody is invited at present.',
@@ -116,6 +117,8 @@ export const memberTexts = catalogue({
     inviteTitle: 'Eine Person in diesen Arbeitsbereich einladen',
     sendInvitation: 'Einladung senden',
     invited: (email: string) => `Eine Mail mit einem Link ist unterwegs an ${email}`,
+    mailInLog:
+      'Auf diesem Rechner: Ohne einen Maildienst gibt npm start die Mail mit ihrem Link aus.',
     invitations: 'Einladungen',
     invitationsHint: 'Gültig für 7 Tage und eine Verwendung, nur für ihre Adresse.',
     noInvitations: 'Zurzeit ist niemand eingeladen.',

@@ -22,7 +22,7 @@ export const periodTexts = catalogue({
     more: (by: string, before: string) => `+${by}, more than before: ${before}`,
     less: (by: string, before: string) => `−${by}, less than before: ${before}`,
     same: 'As before',
-    noneBefore: 'Nothing before',
+    noneBefore: (zero: string) => `Period before: ${zero}`,
     points: (count: string) => `${count} points`,
   },
   de: {
@@ -46,7 +46,7 @@ export const periodTexts = catalogue({
     more: (by: string, before: string) => `+${by}, mehr als zuvor: ${before}`,
     less: (by: string, before: string) => `−${by}, weniger als zuvor: ${before}`,
     same: 'Wie zuvor',
-    noneBefore: 'Zuvor nichts',
+    noneBefore: (zero: string) => `Zeitraum davor: ${zero}`,
     points: (count: string) => `${count} Punkte`,
   },
 });

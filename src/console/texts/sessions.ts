@@ -3,6 +3,7 @@ import { catalogue, counted } from './catalogue.ts';
 export const sessionTexts = catalogue({
   en: {
     title: 'Sessions',
+    inbox: 'Inbox',
     description: 'Conversations with your agents: what was asked, what was answered, and why.',
     conversations: 'Conversations',
     runs: 'Runs',
@@ -158,6 +159,7 @@ export const sessionTexts = catalogue({
   },
   de: {
     title: 'Sitzungen',
+    inbox: 'Posteingang',
     description: 'Gespräche mit Ihren Agenten: was gefragt, was geantwortet wurde, und warum.',
     conversations: 'Gespräche',
     runs: 'Läufe',

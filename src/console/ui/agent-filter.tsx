@@ -33,7 +33,15 @@ export function AgentFilter({
 /** The name of an agent, by its id until it is known. */
 export function AgentName({ id }: { readonly id: string }) {
   const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
-  const name = data?.data.find((one) => one.id === id)?.name ?? id;
+  const listed = data?.data.find((one) => one.id === id);
+  // Archived, or one of very many.
+  const { data: other } = api.useQuery(
+    'get',
+    '/api/v1/agents/{agent}',
+    { params: { path: { agent: id } } },
+    { enabled: data !== undefined && listed === undefined, staleTime: 300_000 },
+  );
+  const name = (listed ?? other)?.name ?? id;
   return (
     <span className="name" title={name}>
       {name}

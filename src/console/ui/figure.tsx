@@ -20,7 +20,7 @@ function Difference({ now, before, format, isShare = false, better }: Compared) 
   const { percent, number } = useFormat();
   if (now === null || before === null) return null;
   if (before === 0 && !isShare)
-    return now === 0 ? null : <span className="muted small">{texts.noneBefore}</span>;
+    return now === 0 ? null : <span className="muted small">{texts.noneBefore(format(0))}</span>;
   const change = isShare ? now - before : (now - before) / before;
   const size = isShare
     ? texts.points(number(Math.round(Math.abs(change) * 1000) / 10))

@@ -1,27 +1,18 @@
 import { api } from '../api/api.ts';
+import { useAllAgents, useAllKeys, useAllMembers } from '../api/use-all.ts';
 import { useCan } from '../app/session.tsx';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
+import { useVisitorName } from './end-user-name.tsx';
 
 /** Returns a function that names values of a dimension of reports, such as versions and keys; their id where the name is not known. */
 export function useValueNames(agent: string): (dimension: string, value: string) => string {
   const texts = useTexts(uiTexts);
   const query = { limit: 100 };
-  const mayReadKeys = useCan('keys:read');
-  const mayReadMembers = useCan('members:read');
-  const agents = api.useQuery('get', '/api/v1/agents', { params: { query } }).data?.data;
-  const keys = api.useQuery(
-    'get',
-    '/api/v1/api-keys',
-    { params: { query } },
-    { enabled: mayReadKeys, staleTime: 60_000 },
-  ).data?.data;
-  const members = api.useQuery(
-    'get',
-    '/api/v1/members',
-    { params: { query } },
-    { enabled: mayReadMembers, staleTime: 60_000 },
-  ).data?.data;
+  const agents = useAllAgents();
+  const keys = useAllKeys(useCan('keys:read'));
+  const members = useAllMembers(useCan('members:read'));
+  const visitorOf = useVisitorName();
   const versions = api.useQuery(
     'get',
     '/api/v1/agents/{agent}/versions',
@@ -36,6 +27,7 @@ export function useValueNames(agent: string): (dimension: string, value: string)
     if (dimension === 'agent') return agents?.find(idIs)?.name ?? value;
     if (dimension === 'api_key')
       return keys?.find(idIs)?.name ?? members?.find(idIs)?.name ?? value;
+    if (dimension === 'end_user') return visitorOf(value);
     if (dimension !== 'version') return value;
     const number = versions?.find(idIs)?.number;
     return number === undefined ? value : texts.versionNumber(number);

@@ -37,6 +37,7 @@ export const english = {
   cancelled: 'Stopped.',
   askPerson: 'Talk to a person',
   waiting: 'A person has been notified and will answer here.',
+  awaited: 'Somebody has to approve this first. The answer will appear here.',
   human: 'A person is answering you.',
   handedBack: 'The assistant is answering you again.',
   loading: 'Loading…',

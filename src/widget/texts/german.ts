@@ -38,6 +38,7 @@ export const german: Texts = {
   cancelled: 'Angehalten.',
   askPerson: 'Mit einem Menschen sprechen',
   waiting: 'Ein Mensch wurde benachrichtigt und antwortet Ihnen hier.',
+  awaited: 'Jemand muss das zuerst freigeben. Die Antwort erscheint hier.',
   human: 'Ein Mensch antwortet Ihnen.',
   handedBack: 'Der Assistent antwortet Ihnen wieder.',
   loading: 'Wird geladen …',

@@ -7,6 +7,12 @@ import type { Stage } from './stage.ts';
 const waiting = async ({ api }: Pick<Stage, 'api'>): Promise<string> =>
   (await api.call<{ data: { session_id: string }[] }>('GET', '/inbox')).data[0]?.session_id ?? '';
 
+interface Awaited {
+  readonly run_id: string;
+  readonly tool_call_id: string;
+  readonly digest: string;
+}
+
 export function handOverTests(stage: () => Stage): void {
   describe.concurrent('a conversation with a person', () => {
     it('begins in the widget, continues after a reload, and returns to the agent', async ({
@@ -66,6 +72,38 @@ export function handOverTests(stage: () => Stage): void {
       await page.getByRole('article', { name: 'Support' }).getByText('on its way').waitFor();
       await page.reload();
       await page.getByText('A person is answering you.').waitFor();
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('says that an answer waits for an approval, and shows it after that', async ({ expect }) => {
+      const own = await stage().apart();
+      const origin = stage()
+        .serve('/orders', '{}')
+        .replace(/\/orders$/, '');
+      await own.api.call('POST', '/tools', {
+        json: {
+          ...{ name: 'cancel_order', description: 'Cancels an order.', effect: 'destructive' },
+          ...{ method: 'DELETE', url: `${origin}/orders`, input_schema: { type: 'object' } },
+        },
+      });
+      const asked = { id: 'call_1', name: 'cancel_order', arguments: {} };
+      const rounds = [{ tool_calls: [asked] }, { text: ['It is cancelled.'] }];
+      const { id } = await own.agent(rounds, { tools: ['cancel_order'] });
+      const { page, faults } = await stage().page();
+      await page.goto(await own.link(id));
+      await send(page, 'Cancel my order');
+      await page.getByText('Somebody has to approve this first.').waitFor();
+      expect(await page.getByText('The answer is complete.').count()).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      await page.reload();
+      await page.getByText('Somebody has to approve this first.').waitFor();
+      const [call] = (await own.api.call<{ data: Awaited[] }>('GET', '/approvals')).data;
+      const { run_id, tool_call_id, digest } = call as Awaited;
+      const decided = { type: 'approval', tool_call_id, digest, decision: 'approve' };
+      await own.api.call('POST', `/runs/${run_id}/actions`, { json: { actions: [decided] } });
+      await answers(page).getByText('It is cancelled.').waitFor();
+      await page.getByText('Somebody has to approve this first.').waitFor({ state: 'detached' });
       expect(faults).toEqual([]);
       await page.close();
     });

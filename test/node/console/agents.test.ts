@@ -36,6 +36,12 @@ async function withDocument(text: string, config: object): Promise<Agent> {
   return agent;
 }
 
+/** A refusal for want of a price. */
+const unpriced = {
+  ...{ code: 'budget_exceeded', limit_usd: 5, spent_usd: 0, held_usd: 0, estimate_usd: null },
+  budget: { id: 'bud_1', name: 'Each day', scope: 'workspace', period: 'day' },
+};
+
 describe('agents', () => {
   it('are created from a template, which opens in the builder', async () => {
     const { page } = stage;
@@ -67,6 +73,9 @@ describe('agents', () => {
     const agent = await withDocument('Descaling takes 45 minutes and must not be interrupted.', {
       instructions: 'Help.\nBe brief.',
     });
+    await stage.show(`/agents/${agent.id}?part=knowledge`, /Machine help/);
+    const documents = page.getByRole('link', { name: 'Open its documents' });
+    expect(await documents.getAttribute('href')).toMatch(/\/knowledge\/kb_/);
     await stage.show(`/agents/${agent.id}`, /Machine help/);
     await instructions().fill('Help.\nBe brief and {{mood}}.');
     await page.getByText('{{mood}} is not declared in inputs.').waitFor();
@@ -316,6 +325,16 @@ describe('agents', () => {
     await preview().getByRole('textbox', { name: 'Message' }).fill('Hello?');
     await preview().getByRole('button', { name: 'Send' }).click();
     await preview().getByText('No money left.').waitFor();
+    await page.unroute(runs);
+    await page.route(runs, (route) =>
+      route.fulfill({ status: 402, json: { ...unpriced, detail: 'Set it with `PUT /prices`.' } }),
+    );
+    await page.getByRole('button', { name: 'Ask the last question again' }).click();
+    await preview().getByText('the budget “Each day” refuses such models').waitFor();
+    expect(await preview().getByText('PUT /prices').count()).toBe(0);
+    await preview().getByRole('link', { name: 'Open the budget' }).waitFor();
+    const way = preview().getByRole('link', { name: 'Set the price of the model' });
+    expect(await way.getAttribute('href')).toMatch(/\/cost\/prices$/);
     await page.unroute(runs);
     await page.getByRole('button', { name: 'Ask the last question again' }).click();
     await preview().getByText('Fine.').waitFor();

@@ -48,7 +48,9 @@ describe('the cost', () => {
     expect(await page.getByRole('cell', { name: 'Unknown' }).count()).toBe(1);
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
-    const csv = (await contentOf(await saving)).toString();
+    const saved = await saving;
+    expect(saved.suggestedFilename()).toMatch(/^model-calls-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/);
+    const csv = (await contentOf(saved)).toString();
     expect(csv.trim().split('\n')).toHaveLength(3);
   });
 
@@ -78,6 +80,10 @@ describe('the cost', () => {
     await page.getByText('A call was refused').waitFor();
     await page.getByText('US$0.40 of US$0.60 used').waitFor();
     await page.getByText('Nothing is held: no call is in progress.').waitFor();
+    const example = await page.getByText(/^HTTP\/1\.1 402/).innerText();
+    expect(example).toMatch(/Retry-After: \d+\n/);
+    expect(example).toContain('"code": "budget_exceeded"');
+    await stage.check();
     expect(await page.getByRole('link', { name: 'Trace' }).count()).toBe(2);
     await page.getByRole('link', { name: 'Show the refused runs' }).click();
     await page.waitForURL(/\/sessions\/runs/);

@@ -64,6 +64,30 @@ describe('settings', () => {
     await stage.check();
   });
 
+  it('say in the audit log who did what to which thing, in words', async () => {
+    const { page } = stage;
+    await stage.show('/settings/audit', 'Settings');
+    const mine = page.getByRole('row').filter({ hasText: 'API key: created' });
+    await mine.getByRole('cell', { name: 'You', exact: true }).waitFor();
+    await mine.getByText('Shop').waitFor();
+    await page.getByText('Agent: created').waitFor();
+    await page.getByRole('combobox', { name: 'By', exact: true }).selectOption('Me');
+    await page.waitForURL(/actor_id=mem_/);
+    await page.getByText('Agent: created').waitFor({ state: 'detached' });
+    await page.getByRole('combobox', { name: 'About' }).selectOption('Invitation');
+    await page.waitForURL(/action_prefix=invitation\./);
+    await page.reload();
+    await page.getByText('Invitation: created').waitFor();
+    await page.getByRole('button', { name: 'Show' }).first().click();
+    await page.getByRole('dialog').getByText('invitation.create', { exact: true }).waitFor();
+    await stage.check();
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 380, height: 740 });
+    await page.getByText('You', { exact: true }).first().waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('test a provider, and show deliveries and the audit log, whose chain verifies', async () => {
     const { page } = stage;
     await stage.show('/settings/providers', 'Settings');
@@ -81,7 +105,7 @@ describe('settings', () => {
     await stage.check();
     await stage.show('/settings/audit?action_prefix=workspace.', 'Settings');
     await page.getByRole('button', { name: 'Show' }).first().click();
-    await page.getByRole('dialog', { name: /^workspace\./ }).waitFor();
+    await page.getByRole('dialog', { name: /^Workspace: / }).waitFor();
     await stage.check();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Verify the chain' }).click();

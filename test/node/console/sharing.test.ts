@@ -49,6 +49,9 @@ describe('share links', () => {
     await page.getByText('--agentgrid-accent: #7a4a1e').waitFor();
     await page.getByRole('button', { name: 'Show the preview' }).click();
     const frame = page.frameLocator('iframe[title="Preview of the widget"]');
+    await frame.getByRole('button', { name: 'Open chat' }).waitFor();
+    expect(await frame.getByRole('textbox').count()).toBe(0);
+    await page.getByRole('checkbox', { name: 'Open from the start' }).check();
     await frame.getByRole('textbox').fill('Which colour?');
     await frame.getByRole('textbox').press('Enter');
     await frame.getByText('The kettle is blue.').waitFor();
@@ -60,6 +63,54 @@ describe('share links', () => {
     await stage.check();
     await page.reload();
     await page.getByText('1 of 5').waitFor();
+  });
+
+  it('have visitors who are named by the link, wait in the inbox, and are erased', async () => {
+    const { page, api } = stage;
+    const { data } = await api.call<{ data: { id: string; end_user_id: string }[] }>(
+      'GET',
+      '/sessions',
+    );
+    const { id = '', end_user_id = '' } = data[0] ?? {};
+    const end = end_user_id.slice(-4);
+    const visitor = `Visitor of Website (…${end})`;
+    await api.call('POST', `/sessions/${id}/hand-over`, { json: {} });
+    await stage.show('/inbox', 'Inbox');
+    await page.getByRole('cell', { name: visitor }).waitFor();
+    await page.getByRole('cell', { name: 'Taken over by a member' }).waitFor();
+    await stage.check();
+    await page.locator('tbody a').first().click();
+    await page.getByRole('link', { name: visitor }).waitFor();
+    await page.getByRole('link', { name: '← Inbox' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Inbox' }).waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: visitor }).click();
+    await page.getByText(end_user_id).waitFor();
+    await page.setViewportSize({ width: 380, height: 740 });
+    await page.getByRole('button', { name: 'Erase this person' }).click();
+    const question = page.getByRole('alertdialog', { name: `Erase ${visitor}?` });
+    const erase = question.getByRole('button', { name: 'Erase this person' });
+    expect(await erase.isDisabled()).toBe(true);
+    await question.getByRole('textbox').fill(end);
+    expect(await erase.isEnabled()).toBe(true);
+    await stage.check();
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
+  it('name the agent that they share, and keep what was entered', async () => {
+    const { page } = stage;
+    await stage.show(`/settings/share-links?agent=${agent}`, 'Settings');
+    await page.getByRole('button', { name: 'Create a share link' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^Agent:/).waitFor();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Shop');
+    await page.reload();
+    await page.getByRole('button', { name: 'Create a share link' }).click();
+    expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Shop');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: 'Website' }).click();
+    await page.getByRole('heading', { level: 2, name: /Website/ }).waitFor();
   });
 
   it('are changed, closed and deleted', async () => {

@@ -101,6 +101,7 @@ describe('tools', () => {
     await preview.getByRole('textbox', { name: 'Message' }).fill('Cancel it.');
     await page.keyboard.press('Enter');
     await preview.getByText(/The call of cancel_order waits for approval/).waitFor();
+    await preview.getByLabel('Arguments of cancel_order').getByText('4711').waitFor();
     await stage.check();
     await preview.getByRole('button', { name: 'Approve' }).click();
     await preview.getByText('It is cancelled.').waitFor();

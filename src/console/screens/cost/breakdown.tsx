@@ -117,7 +117,8 @@ function Parts({ period, report, state, by }: BreakdownProps & { readonly by: Gr
     ]);
     const head = ['value', 'name', 'cost_usd', 'share', 'calls', 'input_tokens', 'output_tokens'];
     const csv = toCsv([[...head, 'unpriced_calls'], ...rows]);
-    saveFile(`cost-by-${dimension}.csv`, new Blob([csv], { type: 'text/csv' }));
+    const [from, to] = [data.start.slice(0, 10), data.end.slice(0, 10)];
+    saveFile(`cost-by-${dimension}-${from}-${to}.csv`, new Blob([csv], { type: 'text/csv' }));
   };
   return (
     <>

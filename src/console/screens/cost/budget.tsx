@@ -16,6 +16,7 @@ import { Time } from '../../ui/time.tsx';
 import { BudgetDialog } from './budget-dialog.tsx';
 import { BudgetMeter, forecastOf, roughly } from './budget-meter.tsx';
 import { Holds } from './holds.tsx';
+import { RefusalExample } from './refusal-example.tsx';
 import { useSubjectName } from './subject.tsx';
 
 /** `/cost/budgets/{budget}`: what is spent and held of a budget, its forecast, and the calls behind it. */
@@ -127,6 +128,7 @@ function Explained({ explained }: { readonly explained: ExplainedBudget }) {
       <Section title={texts.settlements} description={texts.settlementsHint}>
         <Holds label={texts.settlements} holds={last_settlements} empty={texts.noSettlements} />
       </Section>
+      <RefusalExample explained={explained} />
       <Section title={texts.rules}>
         <Facts
           facts={[

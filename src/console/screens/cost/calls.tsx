@@ -30,6 +30,12 @@ const statuses = ['ok', 'error', 'aborted'] as const;
 /** Filters that links set; they have no control of their own. */
 const linked = ['version', 'session', 'run', 'api_key', 'experiment', 'provider'] as const;
 
+/** Says the period, where one was chosen. */
+function nameOfFile({ start_date, end_date }: Readonly<typeof filters>): string {
+  const days = [start_date, end_date].filter((one) => one !== '').map((one) => one.slice(0, 10));
+  return `${['model-calls', ...days].join('-')}.csv`;
+}
+
 /** Every model call, with its tokens and cost. */
 export default function Calls() {
   const texts = useTexts(costTexts);
@@ -46,7 +52,7 @@ export default function Calls() {
         headers: { accept: 'text/csv' },
         parseAs: 'blob',
       });
-      if (data !== undefined) saveFile('model-calls.csv', data as unknown as Blob);
+      if (data !== undefined) saveFile(nameOfFile(state), data as unknown as Blob);
     },
     { refresh: [] },
   );

@@ -1,9 +1,9 @@
-import { useState } from 'react';
 import { useTexts } from '../../texts/catalogue.ts';
 import { costTexts } from '../../texts/cost.ts';
 import { NumberField, TextField } from '../../ui/field.tsx';
 import { ControlledFormDialog } from '../../ui/form-dialog.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { useOwnPrices } from './use-own-prices.ts';
 
 export interface OwnPrice {
@@ -27,8 +27,11 @@ export function PriceDialog({
 }) {
   const texts = useTexts(costTexts);
   const toast = useToast();
-  const [form, setForm] = useState(price);
-  const save = useOwnPrices(() => toast(texts.priceSaved));
+  const { value: form, change: setForm, discard } = useDraft(`price.${price.model}`, price);
+  const save = useOwnPrices(() => {
+    discard();
+    toast(texts.priceSaved);
+  });
   const own = {
     ...form,
     // Required fields: the form is not sent without them.
@@ -42,6 +45,7 @@ export function PriceDialog({
       title={texts.setPrice}
       action={texts.savePrice}
       change={save}
+      onCancel={discard}
       // The changed price is the first, for the pointers of violations.
       input={() => (prices) => [own, ...prices.filter(({ model }) => model !== own.model)]}
     >

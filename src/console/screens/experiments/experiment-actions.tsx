@@ -14,6 +14,7 @@ import { useFormat } from '../../ui/format.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { Conclude } from './conclude.tsx';
 
 const refresh = ['/api/v1/experiments', '/api/v1/agents'];
@@ -110,14 +111,20 @@ interface Question {
 
 function Stop({ experiment: { id, name }, onClose }: Question) {
   const texts = useTexts(experimentChangeTexts);
-  const [reason, setReason] = useState('');
+  const { value: reason, change: setReason, discard } = useDraft(`experiment.${id}.stop`, '');
   const stop = useAction(
     (_: undefined, header) =>
       client.POST('/api/v1/experiments/{experiment}/stop', {
         params: { path: { experiment: id }, header },
         body: { reason: reason.trim() === '' ? null : reason },
       }),
-    { refresh, onDone: onClose },
+    {
+      refresh,
+      onDone: () => {
+        discard();
+        onClose();
+      },
+    },
   );
   return (
     <ConfirmDialog

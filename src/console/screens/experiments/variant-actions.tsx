@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
 import { NumberField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 const isLive = ({ status }: Experiment) => status === 'running' || status === 'paused';
 
@@ -23,14 +24,20 @@ export function StopVariant({
   const texts = useTexts(experimentChangeTexts);
   const mayWrite = useCan('agents:write');
   const [isOpen, setOpen] = useState(false);
-  const [reason, setReason] = useState('');
+  const { value: reason, change: setReason, discard } = useDraft(`variant.${variant.id}.stop`, '');
   const stop = useAction(
     (_: undefined, header) =>
       client.POST('/api/v1/experiments/{experiment}/variants/{variant}/stop', {
         params: { path: { experiment: experiment.id, variant: variant.id }, header },
         body: { reason: reason.trim() === '' ? null : reason },
       }),
-    { refresh: ['/api/v1/experiments'], onDone: () => setOpen(false) },
+    {
+      refresh: ['/api/v1/experiments'],
+      onDone: () => {
+        discard();
+        setOpen(false);
+      },
+    },
   );
   const canStop = isLive(experiment) && !variant.is_control && variant.stopped_at === null;
   if (!mayWrite || !canStop) return <>–</>;

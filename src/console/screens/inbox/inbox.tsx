@@ -4,6 +4,7 @@ import { placeOf } from '../../app/places.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { inboxTexts } from '../../texts/inbox.ts';
 import { AgentFilter, AgentName } from '../../ui/agent-filter.tsx';
+import { EndUserName } from '../../ui/end-user-name.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { Badge, Page } from '../../ui/page.tsx';
 import { PersonName } from '../../ui/person-name.tsx';
@@ -29,8 +30,15 @@ export default function Inbox() {
   );
   const columns: readonly Column<InboxItem>[] = [
     { name: texts.conversation, cell: (item) => <Subject item={item} /> },
+    {
+      name: texts.person,
+      cell: ({ end_user_id }) => <EndUserName id={end_user_id} />,
+    },
     { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
-    { name: texts.reason, cell: ({ reason }) => reason ?? '–', isMinor: true },
+    {
+      name: texts.reason,
+      cell: ({ reason, requested_by }) => reason ?? texts.requestedBy[requested_by],
+    },
     {
       name: texts.assignee,
       cell: ({ assigned_to }) => <PersonName id={assigned_to} nobody="–" />,
@@ -59,7 +67,7 @@ export default function Inbox() {
         rows={rowsOf(reading.data)}
         columns={columns}
         keyOf={({ session_id }) => session_id}
-        linkOf={({ session_id }) => placeOf(`/sessions/${session_id}`)}
+        linkOf={({ session_id }) => placeOf(`/sessions/${session_id}?from=inbox`)}
         empty={<Empty title={texts.none}>{texts.noneHint}</Empty>}
       />
     </Page>

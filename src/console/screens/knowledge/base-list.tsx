@@ -4,6 +4,7 @@ import { api, paged, rowsOf } from '../../api/api.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { knowledgeTexts } from '../../texts/knowledge.ts';
+import { AgentName } from '../../ui/agent-filter.tsx';
 import { Button } from '../../ui/button.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Badge, Page } from '../../ui/page.tsx';
@@ -50,7 +51,7 @@ export function BaseList() {
     },
     {
       name: texts.owner,
-      cell: ({ agent_id }) => (agent_id === null ? texts.shared : texts.ofAgent),
+      cell: ({ agent_id }) => (agent_id === null ? texts.shared : <AgentName id={agent_id} />),
       isMinor: true,
     },
     {

@@ -4,6 +4,7 @@ import { api, paged, rowsOf } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { AgentFilter, AgentName } from '../../ui/agent-filter.tsx';
+import { EndUserName } from '../../ui/end-user-name.tsx';
 import { SearchField, SelectField, TextField } from '../../ui/field.tsx';
 import { MomentField } from '../../ui/moment-field.tsx';
 import { MoreFilters } from '../../ui/more-filters.tsx';
@@ -34,7 +35,7 @@ export function SessionList() {
   const columns: readonly Column<ListedSession>[] = [
     { name: texts.conversation, cell: (session) => <Title session={session} /> },
     { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} /> },
-    { name: texts.endUser, cell: ({ end_user_id }) => end_user_id ?? '–' },
+    { name: texts.endUser, cell: ({ end_user_id }) => <EndUserName id={end_user_id} /> },
     {
       name: texts.messages,
       cell: ({ message_count }) => message_count,

@@ -18,6 +18,7 @@ import { Badge, Facts, Page } from '../../ui/page.tsx';
 import { Empty, Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useUrlState } from '../../ui/use-url-state.ts';
 import { AwaitedCalls } from './awaited-calls.tsx';
 import { EndUserLink } from './end-user-link.tsx';
 import { HandOverPanel } from './hand-over-panel.tsx';
@@ -27,6 +28,9 @@ import { Entry } from './session-entry.tsx';
 
 /** Milliseconds between two looks at a conversation that goes on. */
 const lookEvery = 4000;
+
+/** From where it was opened, which is where the way back leads. */
+const ways = { from: '' };
 
 export function SessionScreen({ id }: { readonly id: string }) {
   const texts = useTexts(sessionTexts);
@@ -48,6 +52,8 @@ function Conversation({ session }: { readonly session: SessionWithMessages }) {
   const texts = useTexts(sessionTexts);
   const { id, agent_id, title, end_user_id, message_count, handled_by } = session;
   useVisit(`/sessions/${id}`, title ?? '');
+  const [{ from }] = useUrlState(ways);
+  const isOfInbox = from === 'inbox';
   const facts = [
     [
       texts.agent,
@@ -66,7 +72,9 @@ function Conversation({ session }: { readonly session: SessionWithMessages }) {
   return (
     <Page
       title={title ?? texts.untitled}
-      back={{ to: '/', label: texts.title }}
+      back={
+        isOfInbox ? { to: placeOf('/inbox'), label: texts.inbox } : { to: '/', label: texts.title }
+      }
       actions={<SessionActions session={session} />}
       heading={
         <>

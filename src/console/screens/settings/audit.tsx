@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { AuditEntry } from '../../../client/index.ts';
 import { api, client, paged, rowsOf } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
+import { useSession } from '../../app/session.tsx';
 import { auditTexts } from '../../texts/audit.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { settingsPartTexts } from '../../texts/settings-parts.ts';
@@ -14,8 +15,9 @@ import { Empty, ProblemNote } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
+import { TargetName, useActionWords, useObjectChoices } from './audit-words.tsx';
 
-const filters = { action_prefix: '', actor_type: '', start_date: '', end_date: '' };
+const filters = { action_prefix: '', actor_type: '', actor_id: '', start_date: '', end_date: '' };
 const actors = ['user', 'api_key', 'root', 'system', 'end_user', 'share_link'] as const;
 
 /** Who changed what and when, in a chain that shows tampering. */
@@ -24,23 +26,42 @@ export default function Audit() {
   const names = useTexts(settingsPartTexts);
   const [state, setFilters] = useUrlState(filters);
   const [shown, setShown] = useState<AuditEntry | null>(null);
+  const { member } = useSession();
+  const wordsOf = useActionWords();
+  const objects = useObjectChoices();
+  const isKnown =
+    state.action_prefix === '' || objects.some(({ value }) => value === state.action_prefix);
   const query = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== ''));
   const reading = api.useInfiniteQuery('get', '/api/v1/audit-log', { params: { query } }, paged);
   return (
     <Section title={names.audit} description={texts.auditHint} actions={<Verify />}>
       <div className="filters">
-        <TextField
-          label={texts.actionPrefix}
+        <SelectField
+          label={texts.about}
           value={state.action_prefix}
           onChange={(action_prefix) => setFilters({ action_prefix })}
-          placeholder="agent."
+          choices={[
+            { value: '', label: texts.all },
+            ...objects,
+            ...(isKnown ? [] : [{ value: state.action_prefix, label: state.action_prefix }]),
+          ]}
         />
         <SelectField
           label={texts.actor}
-          value={state.actor_type}
-          onChange={(actor_type) => setFilters({ actor_type })}
+          value={state.actor_id === '' ? state.actor_type : state.actor_id}
+          onChange={(value) =>
+            setFilters(
+              value === member.id
+                ? { actor_type: '', actor_id: value }
+                : { actor_type: value, actor_id: '' },
+            )
+          }
           choices={[
             { value: '', label: texts.all },
+            { value: member.id, label: texts.byMe },
+            ...(state.actor_id === '' || state.actor_id === member.id
+              ? []
+              : [{ value: state.actor_id, label: state.actor_id }]),
             ...actors.map((value) => ({ value, label: texts.actorTypes[value] })),
           ]}
         />
@@ -65,13 +86,18 @@ export default function Audit() {
         keyOf={({ id }) => id}
         columns={[
           { name: texts.time, cell: ({ created_at }) => <Time value={created_at} form="moment" /> },
-          { name: texts.action, cell: ({ action }) => <code>{action}</code> },
+          {
+            name: texts.action,
+            cell: ({ action }) => <span title={action}>{wordsOf(action)}</span>,
+          },
           {
             name: texts.actor,
             cell: ({ actor_type, actor_id }) => <ActorName type={actor_type} id={actor_id} />,
-            isMinor: true,
           },
-          { name: texts.target, cell: ({ target_id }) => <code>{target_id}</code>, isMinor: true },
+          {
+            name: texts.target,
+            cell: ({ target_type, target_id }) => <TargetName type={target_type} id={target_id} />,
+          },
           {
             name: texts.details,
             isAction: true,
@@ -84,7 +110,11 @@ export default function Audit() {
         ]}
         empty={<Empty title={texts.noEntries}>{texts.noEntriesHint}</Empty>}
       />
-      <Dialog isOpen={shown !== null} onClose={() => setShown(null)} title={shown?.action ?? ''}>
+      <Dialog
+        isOpen={shown !== null}
+        onClose={() => setShown(null)}
+        title={shown === null ? '' : wordsOf(shown.action)}
+      >
         {shown !== null && <Entry entry={shown} />}
       </Dialog>
     </Section>
@@ -106,7 +136,9 @@ function Entry({ entry }: { readonly entry: AuditEntry }) {
         facts={[
           [texts.time, <Time key="time" value={entry.created_at} form="moment" />],
           [texts.actor, <ActorName key="actor" type={entry.actor_type} id={entry.actor_id} />],
-          [texts.target, `${entry.target_type} ${entry.target_id}`],
+          [texts.action, <code key="action">{entry.action}</code>],
+          [texts.target, <TargetName key="target" type={entry.target_type} id={entry.target_id} />],
+          [texts.targetId, <code key="id">{`${entry.target_type} ${entry.target_id}`}</code>],
           [texts.address, entry.ip ?? '–'],
           [texts.request, entry.request_id],
           [texts.sequence, entry.sequence ?? texts.notSealed],

@@ -15,6 +15,7 @@ import { SecretDialog } from '../../ui/secret-dialog.tsx';
 import { Empty, ProblemNote } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { KeyAgents, KeyAgentsField, useKeyAgentsName } from './key-agents.tsx';
 
 type Role = ApiKey['role'];
@@ -73,12 +74,19 @@ export default function Keys() {
   );
 }
 
+const newKey: {
+  readonly name: string;
+  readonly role: Role;
+  readonly agents: readonly string[];
+  readonly day: string;
+} = { name: '', role: 'runtime', agents: [], day: '' };
+
 function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }) {
   const texts = useTexts(keyTexts);
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('runtime');
-  const [agents, setAgents] = useState<readonly string[]>([]);
-  const [day, setDay] = useState('');
+  const draft = useDraft('api-key', newKey);
+  const { name, role, agents, day } = draft.value;
+  const set = (changes: Partial<typeof newKey>) =>
+    draft.change((before) => ({ ...before, ...changes }));
   const create = useAction(
     (body: CreateApiKey, header) =>
       client.POST('/api/v1/api-keys', { body, params: { header } }).then(({ data }) => data),
@@ -86,8 +94,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
       refresh,
       onDone: (made) => {
         if (made !== undefined) onSecret(made.secret);
-        setName('');
-        setAgents([]);
+        draft.discard();
       },
     },
   );
@@ -97,6 +104,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
       title={texts.createKey}
       action={texts.createKey}
       change={create}
+      onCancel={draft.discard}
       input={() => ({
         name,
         role,
@@ -109,7 +117,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
         hint={texts.keyNameHint}
         pointer="/name"
         value={name}
-        onChange={setName}
+        onChange={(value) => set({ name: value })}
         required
         maxLength={100}
       />
@@ -117,20 +125,20 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
         label={texts.role}
         pointer="/role"
         value={role}
-        onChange={setRole}
+        onChange={(value) => set({ role: value })}
         choices={roles.map((value) => ({
           value,
           label: `${texts.roles[value]}: ${texts.roleHints[value]}`,
         }))}
       />
-      <KeyAgentsField chosen={agents} onChange={setAgents} />
+      <KeyAgentsField chosen={agents} onChange={(value) => set({ agents: value })} />
       <TextField
         type="date"
         label={texts.expires}
         hint={texts.expiresHint}
         pointer="/expires_at"
         value={day}
-        onChange={setDay}
+        onChange={(value) => set({ day: value })}
       />
     </FormDialog>
   );

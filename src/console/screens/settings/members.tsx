@@ -15,6 +15,7 @@ import { Empty, ProblemNote } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 type Role = Member['role'];
 const roles = ['viewer', 'editor', 'admin', 'owner'] as const satisfies readonly Role[];
@@ -75,20 +76,28 @@ function useRoleChoices() {
     .map((value) => ({ value, label: `${texts.roles[value]}: ${texts.roleHints[value]}` }));
 }
 
+const newInvitation: { readonly email: string; readonly role: Role } = {
+  email: '',
+  role: 'editor',
+};
+
+/** On a server of one's own machine, where `npm start` prints mail. */
+const isLocal = (): boolean => /^(localhost|127\.0\.0\.1|\[::1\])$/.test(location.hostname);
+
 function Invite() {
   const texts = useTexts(memberTexts);
   const toast = useToast();
   const choices = useRoleChoices();
-  const [email, setEmail] = useState('');
-  const [role, setRole] = useState<Role>('editor');
+  const draft = useDraft('invitation', newInvitation);
+  const { email, role } = draft.value;
   const invite = useAction(
     (body: { email: string; role: Role }, header) =>
       client.POST('/api/v1/invitations', { body, params: { header } }),
     {
       refresh,
       onDone: (_, { email: to }) => {
-        toast(texts.invited(to));
-        setEmail('');
+        toast(texts.invited(to), isLocal() ? texts.mailInLog : undefined);
+        draft.discard();
       },
     },
   );
@@ -99,22 +108,24 @@ function Invite() {
       action={texts.sendInvitation}
       change={invite}
       input={() => ({ email, role })}
+      onCancel={draft.discard}
     >
       <TextField
         type="email"
         label={texts.email}
         pointer="/email"
         value={email}
-        onChange={setEmail}
+        onChange={(value) => draft.change({ email: value, role })}
         required
       />
       <SelectField
         label={texts.role}
         pointer="/role"
         value={role}
-        onChange={setRole}
+        onChange={(value) => draft.change({ email, role: value })}
         choices={choices}
       />
+      {isLocal() && <p className="muted small">{texts.mailInLog}</p>}
     </FormDialog>
   );
 }
@@ -209,7 +220,10 @@ function InvitationActions({ invitation }: { readonly invitation: Invitation }) 
   const resend = useAction(
     (_: undefined, header) =>
       client.POST('/api/v1/invitations/{invitation}/resend', { params: { path, header } }),
-    { refresh, onDone: () => toast(texts.invited(invitation.email)) },
+    {
+      refresh,
+      onDone: () => toast(texts.invited(invitation.email), isLocal() ? texts.mailInLog : undefined),
+    },
   );
   const revoke = useAction(
     () => client.DELETE('/api/v1/invitations/{invitation}', { params: { path } }),

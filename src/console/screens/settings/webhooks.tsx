@@ -10,6 +10,7 @@ import { Badge, Section } from '../../ui/page.tsx';
 import { SecretDialog } from '../../ui/secret-dialog.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { ListTable } from '../../ui/table.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { AlertWebhook } from './alert-webhook.tsx';
 import { WebhookActions } from './webhook-actions.tsx';
 import { WebhookDeliveries } from './webhook-deliveries.tsx';
@@ -77,11 +78,14 @@ function WebhookStatus({ webhook }: { readonly webhook: Webhook }) {
   );
 }
 
+const newWebhook = { url: '', description: '', events: '' };
+
 function CreateWebhookDialog({ onSecret }: { readonly onSecret: (secret: string) => void }) {
   const texts = useTexts(webhookTexts);
-  const [url, setUrl] = useState('');
-  const [description, setDescription] = useState('');
-  const [events, setEvents] = useState('');
+  const draft = useDraft('webhook', newWebhook);
+  const { url, description, events } = draft.value;
+  const set = (changes: Partial<typeof newWebhook>) =>
+    draft.change((before) => ({ ...before, ...changes }));
   const create = useAction(
     (body: CreateWebhook, header) =>
       client.POST('/api/v1/webhooks', { body, params: { header } }).then(({ data }) => data),
@@ -89,7 +93,7 @@ function CreateWebhookDialog({ onSecret }: { readonly onSecret: (secret: string)
       refresh,
       onDone: (made) => {
         if (made !== undefined) onSecret(made.secret);
-        setUrl('');
+        draft.discard();
       },
     },
   );
@@ -100,6 +104,7 @@ function CreateWebhookDialog({ onSecret }: { readonly onSecret: (secret: string)
       title={texts.createWebhook}
       action={texts.createWebhook}
       change={create}
+      onCancel={draft.discard}
       input={() => ({ url, description, ...(types.length > 0 && { event_types: types }) })}
     >
       <TextField
@@ -108,21 +113,21 @@ function CreateWebhookDialog({ onSecret }: { readonly onSecret: (secret: string)
         hint={texts.urlHint}
         pointer="/url"
         value={url}
-        onChange={setUrl}
+        onChange={(value) => set({ url: value })}
         required
       />
       <TextField
         label={texts.descriptionLabel}
         pointer="/description"
         value={description}
-        onChange={setDescription}
+        onChange={(value) => set({ description: value })}
       />
       <TextAreaField
         label={texts.events}
         hint={texts.eventsHint}
         pointer="/event_types"
         value={events}
-        onChange={setEvents}
+        onChange={(value) => set({ events: value })}
       />
     </FormDialog>
   );

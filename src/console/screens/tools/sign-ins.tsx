@@ -7,6 +7,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { toolTexts } from '../../texts/tools.ts';
 import { uiTexts } from '../../texts/ui.ts';
 import { Button } from '../../ui/button.tsx';
+import { EndUserName } from '../../ui/end-user-name.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
@@ -42,7 +43,10 @@ export function SignIns({
     { refresh: ['/api/v1/tools'] },
   );
   const columns: readonly Column<McpAuthorization>[] = [
-    { name: texts.who, cell: ({ end_user_id }) => end_user_id ?? texts.per.workspace },
+    {
+      name: texts.who,
+      cell: ({ end_user_id }) => <EndUserName id={end_user_id} nobody={texts.per.workspace} />,
+    },
     {
       name: texts.status,
       cell: ({ status, error }) => (

@@ -1,4 +1,7 @@
+import { Link } from 'wouter';
 import { api } from '../../../api/api.ts';
+import { placeOf } from '../../../app/places.ts';
+import { useCan } from '../../../app/session.tsx';
 import { agentKnowledgeTexts } from '../../../texts/agent-knowledge.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import {
@@ -118,6 +121,7 @@ function Bases() {
   const texts = useTexts(agentKnowledgeTexts);
   const format = useFormat();
   const { agent } = useBuilder();
+  const mayRead = useCan('knowledge:read');
   const [{ base_ids, revisions }, set] = useSection('knowledge');
   const { data, error, refetch } = api.useQuery('get', '/api/v1/knowledge-bases', {
     params: { query: { limit: 100 } },
@@ -163,6 +167,11 @@ function Bases() {
       {unknown.map((id) => (
         <CheckField key={id} label={<code>{id}</code>} checked onChange={() => toggle(id, false)} />
       ))}
+      {mayRead && (
+        <Link className="small" href={placeOf(`/knowledge/${agent.base_id}`)}>
+          {texts.openBase}
+        </Link>
+      )}
     </fieldset>
   );
 }

@@ -92,10 +92,12 @@ export function ModelFacts({ model }: { readonly model: Model }) {
       <span>{price}</span>
       {context_window !== null && <span>{texts.context(format.compact(context_window))}</span>}
       {capabilities
-        .filter((name) => model.capabilities[name] === true)
+        // The built-in model accepts tools, and only quotes.
+        .filter((name) => model.provider !== 'builtin' && model.capabilities[name] === true)
         .map((name) => (
           <Badge key={name}>{texts.capabilities[name]}</Badge>
         ))}
+      {model.provider === 'builtin' && <Badge>{texts.onlyQuotes}</Badge>}
     </span>
   );
 }

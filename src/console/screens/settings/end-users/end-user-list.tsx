@@ -1,6 +1,7 @@
 import { api, paged, rowsOf } from '../../../api/api.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { endUserTexts } from '../../../texts/end-users.ts';
+import { EndUserName } from '../../../ui/end-user-name.tsx';
 import { SelectField, TextField } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
 import { Section } from '../../../ui/page.tsx';
@@ -67,7 +68,7 @@ export function EndUserList() {
         keyOf={({ id }) => id}
         linkOf={({ id }) => pathOfEndUser(id)}
         columns={[
-          { name: texts.person, cell: ({ id }) => id },
+          { name: texts.person, cell: ({ id }) => <EndUserName id={id} /> },
           { name: texts.lastSeen, cell: ({ last_seen_at }) => <Time value={last_seen_at} /> },
           {
             name: texts.sessions,

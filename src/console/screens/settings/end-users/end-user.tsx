@@ -8,7 +8,9 @@ import { useCan } from '../../../app/session.tsx';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { endUserTexts } from '../../../texts/end-users.ts';
 import { Button, LinkButton } from '../../../ui/button.tsx';
+import { Copyable } from '../../../ui/copy.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
+import { useVisitorName } from '../../../ui/end-user-name.tsx';
 import { useFormat } from '../../../ui/format.ts';
 import { Section } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
@@ -58,6 +60,7 @@ export function EndUserScreen() {
 function Figures({ person }: { readonly person: EndUser }) {
   const texts = useTexts(endUserTexts);
   const format = useFormat();
+  const nameOf = useVisitorName();
   const { feedback } = person;
   const figures = [
     [texts.lastSeen, <Time key="last" value={person.last_seen_at} />],
@@ -75,7 +78,8 @@ function Figures({ person }: { readonly person: EndUser }) {
   const sessions = placeOf(`/sessions?end_user_id=${encodeURIComponent(person.id)}`);
   return (
     <Section
-      title={<code>{person.id}</code>}
+      title={nameOf(person.id) === person.id ? <code>{person.id}</code> : nameOf(person.id)}
+      description={nameOf(person.id) === person.id ? undefined : <Copyable text={person.id} />}
       actions={<LinkButton to={sessions}>{texts.showSessions}</LinkButton>}
     >
       <dl className="tiles">
@@ -140,6 +144,7 @@ function Tokens({ person }: { readonly person: EndUser }) {
 
 function Erase({ person }: { readonly person: EndUser }) {
   const texts = useTexts(endUserTexts);
+  const nameOf = useVisitorName();
   const [, go] = useLocation();
   const [isAsking, setAsking] = useState(false);
   const erase = useAction(
@@ -165,9 +170,10 @@ function Erase({ person }: { readonly person: EndUser }) {
       <ConfirmDialog
         isOpen={isAsking}
         onClose={() => setAsking(false)}
-        title={texts.eraseTitle(person.id)}
+        title={texts.eraseTitle(nameOf(person.id))}
         action={texts.erase}
-        typed={person.id}
+        // A visitor's id is long, and the end of it is enough to know that this one is meant.
+        typed={nameOf(person.id) === person.id ? person.id : person.id.slice(-4)}
         isBusy={erase.isRunning}
         problem={erase.problem}
         onConfirm={() => erase.run()}

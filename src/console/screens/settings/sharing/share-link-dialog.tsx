@@ -1,12 +1,13 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { CreateShareLink, ShareLink } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { sharingTexts } from '../../../texts/sharing.ts';
-import { AgentField } from '../../../ui/agent-filter.tsx';
+import { AgentField, AgentName } from '../../../ui/agent-filter.tsx';
 import { NumberField, SelectField, TextAreaField, TextField } from '../../../ui/field.tsx';
 import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 
 type Draft = ReturnType<typeof toDraft>;
 
@@ -63,8 +64,9 @@ export function ShareLinkDialog({
   const texts = useTexts(sharingTexts);
   const [chosen, setChosen] = useState('');
   const agent = given === '' ? chosen : given;
-  const [draft, setDraft] = useState(() => toDraft(link));
-  const set = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
+  const base = useMemo(() => toDraft(link), [link]);
+  const { value: draft, ...kept } = useDraft(`share-link.${link?.id ?? 'new'}`, base);
+  const set = (changes: Partial<Draft>) => kept.change((before) => ({ ...before, ...changes }));
   const save = useAction(
     async (body: CreateShareLink, header) => {
       const path = { agent };
@@ -82,7 +84,10 @@ export function ShareLinkDialog({
     },
     {
       refresh: ['/api/v1/share-links'],
-      onDone: (made) => made !== undefined && onMade(made),
+      onDone: (made) => {
+        kept.discard();
+        if (made !== undefined) onMade(made);
+      },
     },
   );
   const limit = (name: 'max_visitors' | 'max_sessions' | 'max_messages_per_visitor') => ({
@@ -101,7 +106,13 @@ export function ShareLinkDialog({
       action={link === null ? texts.create : texts.save}
       change={save}
       input={() => toInput(draft)}
+      onCancel={kept.discard}
     >
+      {given !== '' && (
+        <p className="muted">
+          {texts.sharedAgent}: <AgentName id={given} />
+        </p>
+      )}
       {given === '' && <AgentField label={texts.agent} value={chosen} onChange={setChosen} />}
       <TextField
         label={texts.name}

@@ -31,8 +31,8 @@ export function WidgetPreview({
   };
   return (
     <iframe
-      // A changed link is opened anew; a changed look is not, so that the conversation and the focus stay.
-      key={link.updated_at}
+      // A changed link is opened anew; a changed look is not, so that the conversation and the focus stay; open or closed is how it starts.
+      key={`${link.updated_at} ${look.isOpen}`}
       ref={frame}
       className="widget-preview"
       title={texts.previewTitle}
@@ -57,8 +57,9 @@ function dress(page: Document, look: WidgetLook): void {
 }
 
 /** The address of a link has letters, digits, `-` and `_` only; anything else is left out. */
-function pageOf(address: string, { language }: WidgetLook): string {
+function pageOf(address: string, { language, isOpen }: WidgetLook): string {
   const link = address.replace(/[^\w-]/g, '');
   const lang = language === 'page' ? '' : ` data-lang="${language}"`;
-  return `<!doctype html><html><body><main></main><script src="/widget.js" data-link="${link}"${lang} data-open></script></body></html>`;
+  const open = isOpen ? ' data-open' : '';
+  return `<!doctype html><html><body><main></main><script src="/widget.js" data-link="${link}"${lang}${open}></script></body></html>`;
 }
