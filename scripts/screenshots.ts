@@ -9,6 +9,7 @@ import { furnish } from './console-sample/furnish.ts';
 import { plainly } from './console-sample/say.ts';
 import {
   emptyScreens,
+  open,
   pathOf,
   type Screen,
   screens,
@@ -32,11 +33,11 @@ async function photograph(
 ): Promise<void> {
   const page = await context.newPage();
   for (const screen of screens) {
-    const { name, opens } = screen;
+    const { name } = screen;
     if (!wanted.test(name)) continue;
     await page.goto(root + pathOf(screen, things));
     await page.locator('h1').first().waitFor();
-    if (opens !== undefined) await page.getByRole('button', { name: opens }).first().click();
+    await open(page, screen);
     // Until nothing is loaded any more; screens that look for news do so seldom.
     await page.waitForLoadState('networkidle');
     // The whole page as one window: parts that stay in view reach its end, and charts are drawn once.

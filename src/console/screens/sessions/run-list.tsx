@@ -43,7 +43,11 @@ export function RunList() {
   ];
   const choices = Object.entries(texts.statuses).map(([value, label]) => ({ value, label }));
   return (
-    <Page title={texts.runs} heading={texts.title} description={texts.runsDescription}>
+    <Page
+      title={`${texts.runs} · ${texts.title}`}
+      heading={texts.title}
+      description={texts.runsDescription}
+    >
       <SessionTabs />
       <div className="filters">
         <AgentFilter value={state.agent} onChange={(agent) => setFilters({ agent })} />
