@@ -145,7 +145,7 @@ export const screens: readonly Screen[] = [
   screen('settings-keys-new', '/settings/keys', { opens: 'Create an API key' }),
   screen('settings-providers', '/settings/providers'),
   screen('settings-provider', '/settings/providers', {
-    opens: ['Actions: OpenAI-compatible', 'Set key and URL'],
+    opens: ['Actions: OpenAI-compatible server', 'Set key and URL'],
   }),
   screen('settings-search', '/settings/search'),
   screen('settings-end-users', '/settings/end-users'),

@@ -3,7 +3,7 @@ import { pathOf, screens } from '../../../scripts/console-sample/screens.ts';
 import { addressOf, answers, embed, send } from '../browser/chat.ts';
 import { changeInTrouble, changes } from './lost-changes.ts';
 import { planted } from './screen-checks.ts';
-import { breakReads, type Fault, faults, hurry } from './screen-faults.ts';
+import { allowFaults, breakReads, type Fault, faults } from './screen-faults.ts';
 import { openShowroom, type Showroom } from './showroom.ts';
 
 let stage: Showroom;
@@ -36,7 +36,10 @@ const broken = screens
   });
 
 describe('every screen whose reads fail', () => {
-  beforeAll(() => stage.page.addInitScript(hurry));
+  beforeAll(async () => {
+    await allowFaults(stage.page);
+    await stage.page.goto(stage.root);
+  });
 
   it.each(broken)('names $fault, and continues: $route', async ({ fault, ...screen }) => {
     const address = stage.root + pathOf(screen, stage.things);
