@@ -19,7 +19,7 @@ const problem = (
   body: JSON.stringify({ status, code, detail, request_id: 'req_of_the_fault' }),
 });
 
-/** Faults of the reads of a screen, with the words that name them; null is no answer. */
+/** Faults of the reads of a screen, with the words that name them; null stands for a lost connection. */
 export const faults = {
   '500 of a proxy': {
     says: 'The server failed',

@@ -34,7 +34,7 @@ export function visitAll(areas: RegExp): void {
       try {
         expect([...(await visit(stage, screen)), ...stage.complaints()]).toEqual([]);
       } finally {
-        // What is open lets nothing else be reached.
+        // An open dialog lets nothing else be reached.
         await stage.page.keyboard.press('Escape');
       }
     });
