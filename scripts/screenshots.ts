@@ -39,6 +39,10 @@ async function photograph(page: Page, address: string, screen: Screen): Promise<
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
       await page.waitForTimeout(300);
+      await page
+        .locator('#content .spinner, [role=dialog] .spinner')
+        .first()
+        .waitFor({ state: 'detached' });
       const name = `${screen.name}-${size}-${colorScheme}.png`;
       await page.screenshot({ path: join(folder, name) });
       console.log(name);
