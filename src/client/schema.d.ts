@@ -10324,6 +10324,7 @@ export interface components {
                 code: string;
                 detail: string;
             } | null;
+            created_by: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -11021,6 +11022,8 @@ export interface components {
             metadata: {
                 [key: string]: string | number | boolean | null;
             };
+            question_id: string | null;
+            answer_id: string | null;
             steps: components["schemas"]["RunStep"][];
         };
         RunStep: components["schemas"]["RetrievalStep"] | components["schemas"]["ModelStep"] | components["schemas"]["ToolStep"];

@@ -125,14 +125,16 @@ function waitFor(
   { minimum_effect }: ExperimentMetric,
 ): string {
   if (required === null)
-    return `There is not enough data yet. Each variant needs at least ${minimum} subjects.`;
+    return `There is not enough data yet. Each variant needs at least ${count(minimum)} subjects.`;
   const { subjects_per_variant, progress, days_left } = required;
   if (progress >= 1 && hasEnough)
     return `Nothing is decided yet, though a change of ${percent(minimum_effect)} would most likely have been found: the true change may be smaller.`;
   const forecast = days_left === null ? '' : `, in about ${days(days_left)} at the present rate`;
-  return `Nothing is decided yet. To find a change of ${percent(minimum_effect)}, each variant needs about ${Math.max(minimum, subjects_per_variant)} subjects${forecast}.`;
+  return `Nothing is decided yet. To find a change of ${percent(minimum_effect)}, each variant needs about ${count(Math.max(minimum, subjects_per_variant))} subjects${forecast}.`;
 }
 
+/** Returns `14,408`. */
+export const count = (number: number): string => number.toLocaleString('en-US');
 export const percent = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
 const signed = (share: number): string => `${share > 0 ? '+' : ''}${percent(share)}`;
 const days = (count: number): string => (count <= 1 ? 'a day' : `${Math.ceil(count)} days`);

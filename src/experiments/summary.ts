@@ -1,3 +1,4 @@
+import { count } from './recommend.ts';
 import type { ExperimentResults, Warning } from './results-schema.ts';
 import type { Experiment } from './schema.ts';
 import type { StoredExperiment } from './store.ts';
@@ -13,7 +14,7 @@ export function summaryOf(
   results: Pick<Figures, 'variants' | 'recommendation'>,
 ): string {
   const subjects = results.variants.reduce((sum, { exposures }) => sum + exposures, 0);
-  const counted = `${subjects} ${subjects === 1 ? 'subject' : 'subjects'} in ${variants.length} variants`;
+  const counted = `${count(subjects)} ${subjects === 1 ? 'subject' : 'subjects'} in ${variants.length} variants`;
   const state = { draft: 'Not started', running: 'Running', paused: 'Paused' } as const;
   const ended = status === 'concluded' || status === 'stopped';
   const head = ended ? `Ended (${status})` : state[status];
@@ -43,7 +44,7 @@ export function warningsOf(
   warn(
     few.length > 0,
     'few_subjects',
-    `Fewer than ${settings.minimum_subjects} subjects: ${few.map(({ name }) => `\`${name}\``).join(', ')}. Nothing is concluded before.`,
+    `Fewer than ${count(settings.minimum_subjects)} subjects: ${few.map(({ name }) => `\`${name}\``).join(', ')}. Nothing is concluded before.`,
   );
   warn(
     empty !== undefined && empty.length > 0,

@@ -78,17 +78,23 @@ export async function readResult(ctx: Ctx, run_id: string): Promise<RunResult> {
 
 /** Reads a run with its trace. Throws `not_found`. */
 export async function getRun(ctx: Ctx, id: string): Promise<RunWithSteps> {
-  const [[run], [session], [content], spans] = await batch(ctx.db, [
+  const [[run], [session], [content], [inSession], spans] = await batch(ctx.db, [
     selectRun(ctx.db, ctx.workspace_id, id),
     selectSessionOfRun(ctx.db, ctx.workspace_id, id),
     selectRunContent(ctx.db, ctx.workspace_id, id),
+    selectSessionAnswer(ctx.db, ctx.workspace_id, id),
     selectSpans(ctx.db, ctx.workspace_id, id),
   ]);
   const { row, end_user_id, inputs, metadata } = authorizeRun(ctx, { run, session, content });
   const given = { end_user_id, inputs, metadata: metadata as RunWithSteps['metadata'] };
   const isHidden = (await withheldRuns(ctx, [row.id])).has(row.id);
   const shown = toRun(isHidden ? { ...row, required_actions: null, generated_files: null } : row);
-  return redactRun(ctx, { ...shown, ...given, steps: spans.map(toRunStep) });
+  const own = content?.answered_at == null ? null : content.answer_id;
+  const said = {
+    question_id: content?.question_id ?? row.input_message_id,
+    answer_id: own ?? inSession?.id ?? null,
+  };
+  return redactRun(ctx, { ...shown, ...given, ...said, steps: spans.map(toRunStep) });
 }
 
 interface StoredRun {

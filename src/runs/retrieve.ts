@@ -1,4 +1,4 @@
-import { passagesFor, searchQueries } from '../knowledge/index.ts';
+import { type Hit, passagesFor, searchQueries } from '../knowledge/index.ts';
 import type { Ctx } from '../platform/context.ts';
 import { Account } from '../usage/index.ts';
 import type { AgentRun } from './agent-run.ts';
@@ -39,13 +39,30 @@ export async function* retrieve(
   progress.addSources(passagesFor(config.model, found));
   Object.assign(progress, { confidence, coverage });
   progress.usage.push(...found.usage);
-  const hits = found.hits.map(({ chunk_id, score }) => ({ chunk_id, score }));
-  const output = { hits, confidence, coverage, ...(written.usage.length > 0 ? { queries } : {}) };
+  const rewritten = written.usage.length > 0 ? { queries } : {};
+  const output = { ...recordOf(found.hits), confidence, coverage, ...rewritten };
   const { cost_nano_usd } = account;
   progress.addSpan({
-    ...{ type: 'retrieval', name: mode, output },
+    ...{ type: 'retrieval', name: mode, input: { queries }, output },
     ...{ started_at, latency_ms, cost_nano_usd },
   });
   const { source_file_ids: file_ids } = progress;
   yield { type: 'retrieval', hits: progress.sources.length, confidence, latency_ms, file_ids };
 }
+
+/** Maximum characters of a passage in the trace. */
+const maxPassage = 800;
+
+/** Returns the record of hits in the trace: scores without texts, and the passages with their places, also after their chunks are gone. */
+const recordOf = (found: readonly Hit[]) => ({
+  hits: found.map((hit) => ({
+    ...{ chunk_id: hit.chunk_id, score: hit.score },
+    ...{ keyword_rank: hit.keyword_rank, keyword_score: hit.keyword_score },
+    ...{ vector_rank: hit.vector_rank, vector_score: hit.vector_score },
+    ...{ fused_score: hit.fused_score, rerank_score: hit.rerank_score },
+  })),
+  passages: found.map(({ chunk_id, base_id, file_id, file_name, page, start, end, ...hit }) => ({
+    ...{ chunk_id, base_id, file_id, file_name, page, start, end, revision: hit.revision },
+    text: hit.text.slice(0, maxPassage),
+  })),
+});

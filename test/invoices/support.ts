@@ -46,6 +46,7 @@ export async function hourly(
   const execution = createExecutionContext();
   await runSchedule('7 * * * *', { ...env, ...settings, DB: database } as Env, execution, [
     'invoices',
+    'rollups',
     'usage_archive',
     'secrets',
   ]);

@@ -92,6 +92,20 @@ describe('the search of an agent with `rewrite_query`', () => {
     }
   });
 
+  it('is in the trace: queries, ranks, and passages with their places, beside question and answer', async () => {
+    const { ask, workspace } = await open({ rounds: [{ text: ['On Fridays. [1]'] }] }, false);
+    const { run, retrieval } = await ask('On which day is the grinder cleaned?');
+    expect(retrieval.input).toEqual({ queries: ['On which day is the grinder cleaned?'] });
+    expect(retrieval.output.hits[0]).toMatchObject({ keyword_rank: 1, rerank_score: null });
+    const [found] = retrieval.output.passages;
+    expect(found).toMatchObject({ file_name: 'grinder.md', page: null, revision: 2 });
+    expect(found.text).toContain('every Friday');
+    expect(found.chunk_id).toBe(retrieval.output.hits[0].chunk_id);
+    const text = async (id: string) => (await workspace.get(`/messages/${id}`)).body.text;
+    expect(await text(run.question_id)).toBe('On which day is the grinder cleaned?');
+    expect(await text(run.answer_id)).toBe('On Fridays. [1]');
+  });
+
   it('calls no model without it', async () => {
     const { ask } = await open(
       { rounds: [{ text: ['On Fridays. [1]'] }, { text: ['Monthly.'] }] },

@@ -25,10 +25,10 @@ async function erase(workspace: Workspace): Promise<string> {
         .all()
     ).results.length === 1;
   await vi.waitUntil(due, patience);
-  await tick();
+  await tick('* * * * *', 'outbox');
   const isDone = async () => (await workspace.get(`/erasures/${id}`)).body.status === 'completed';
   await vi.waitUntil(isDone, patience);
-  await tick();
+  await tick('* * * * *', 'outbox');
   return id;
 }
 
@@ -46,7 +46,7 @@ async function erased() {
   const workspace = await newWorkspace();
   await named(workspace);
   await makeEntries(workspace, 2);
-  await tick();
+  await tick('* * * * *', 'outbox');
   const before = await verify(workspace);
   const erasure = await erase(workspace);
   return { workspace, before, erasure };
@@ -101,7 +101,7 @@ describe('the chain of the audit log after the erasure of an end user (R77, R83)
           .first<{ is_again: number }>()
       )?.is_again === 1;
     await Promise.all([vi.waitUntil(isFirstPassDone, patience), tick(), tick()]);
-    await tick();
+    await tick('* * * * *', 'outbox');
     const { redacted_count, result } = await verify(workspace);
     expect([result, redacted_count]).toEqual(['intact', (await redactedOf(workspace)).length]);
     expect(redacted_count).toBeGreaterThanOrEqual(2);
@@ -114,7 +114,7 @@ describe('the chain of the audit log after the erasure of an end user (R77, R83)
       ],
       ['delete from audit_seals where workspace_id = ? and sequence >= 2', workspace.id],
     );
-    await tick();
+    await tick('* * * * *', 'outbox');
     expect(first?.sequence).toBe(2);
     expect(await verify(workspace)).toMatchObject({ result: 'intact' });
   });
@@ -168,7 +168,7 @@ describe('the chain of the audit log after the erasure of an end user (R77, R83)
     const other = await erased();
     const workspace = await newWorkspace();
     await makeEntries(workspace, 3);
-    await tick();
+    await tick('* * * * *', 'outbox');
     for (const id of ['era_x', other.erasure]) {
       await tamper([
         `update audit_links set redacted_by = ?3, salt = null ${link}`,
@@ -209,7 +209,7 @@ describe('the chain of the audit log after the erasure of an end user (R77, R83)
     const { workspace, erasure } = await erased();
     const last = (await redactedOf(workspace))[0]?.sequence ?? 0;
     await workspace.patch('/workspace', { audit_retention_days: 30 });
-    await tick();
+    await tick('* * * * *', 'outbox');
     const at = 'update audit_seals set sealed_at = 1 where workspace_id = ?';
     // The seals before the last one become old; the removal needs no valid signature of them.
     await tamper([

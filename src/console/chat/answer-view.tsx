@@ -1,17 +1,15 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import type { Citation, Problem, RequiredAction } from '../../client/index.ts';
+import type { Problem, RequiredAction } from '../../client/index.ts';
 import { placeOf } from '../app/places.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { chatTexts } from '../texts/chat.ts';
 import { Button } from '../ui/button.tsx';
 import { useFormat } from '../ui/format.ts';
-import { Markdown } from '../ui/markdown.tsx';
 import { ProblemNote } from '../ui/states.tsx';
 import { BudgetWay } from './budget-way.tsx';
-import { CitedPassage } from './cited-passage.tsx';
+import { CitedText } from './cited-text.tsx';
 import type { LiveAnswer, LiveCall } from './live-answer.ts';
-import { CitationChip } from './message-view.tsx';
 import type { Turn } from './use-conversation.ts';
 
 /** A turn of a conversation that is not stored: question, answer with its calls and citations, and what it took. */
@@ -79,54 +77,14 @@ function AnswerText({
   readonly answer: LiveAnswer;
 }) {
   const texts = useTexts(chatTexts);
-  const [shown, setShown] = useState<Citation | null>(null);
   if (text === '')
     return status === 'streaming' ? (
       <p className="muted" role="status">
         {calls.some((call) => call.status === 'running') ? texts.callingTools : texts.thinking}
       </p>
     ) : null;
-  return (
-    <>
-      <Markdown
-        text={text}
-        cite={(number) => {
-          const citation = citations.find((one) => one.number === number);
-          return citation === undefined ? null : (
-            <CitationChip
-              citation={citation}
-              onCite={(one) => setShown(shown?.number === one.number ? null : one)}
-            />
-          );
-        }}
-      />
-      {shown !== null && (
-        <figure className="quote">
-          <CitedPassage citation={shown} />
-        </figure>
-      )}
-      {citations.length > 0 && (
-        <ul className="chips sources">
-          {citations.map((citation) => (
-            <li key={citation.number}>
-              <button
-                type="button"
-                className="badge source"
-                aria-expanded={shown?.number === citation.number}
-                onClick={() => setShown(shown?.number === citation.number ? null : citation)}
-              >
-                {citation.number} · {nameOf(citation)}
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
+  return <CitedText text={text} citations={citations} hasSources />;
 }
-
-const nameOf = (citation: Citation): string =>
-  citation.type === 'file' ? citation.file_name : citation.title || citation.url;
 
 function CallView({ call: { name, input, output, error, status } }: { readonly call: LiveCall }) {
   const texts = useTexts(chatTexts);

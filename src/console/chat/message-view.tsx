@@ -1,23 +1,20 @@
 import type { ReactNode } from 'react';
-import type { Citation, Message } from '../../client/index.ts';
+import type { Message } from '../../client/index.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { chatTexts } from '../texts/chat.ts';
-import { Markdown } from '../ui/markdown.tsx';
+import { CitedText } from './cited-text.tsx';
 
 /** A message of a conversation, as it was stored: the text, its citations, and calls of tools. */
 export function MessageView({
   message: { role, text, parts, citations, attachments, author, is_withheld },
-  onCite,
   children,
 }: {
   readonly message: Message;
-  readonly onCite?: (citation: Citation) => void;
   /** Below the text: feedback, cost, actions. */
   readonly children?: ReactNode;
 }) {
   const texts = useTexts(chatTexts);
   const calls = parts.filter((part) => part.type === 'tool-call');
-  const find = (number: number) => citations.find((one) => one.number === number);
   return (
     <article className={`message message-${role}`}>
       <header className="message-author">
@@ -34,15 +31,7 @@ export function MessageView({
       ) : role === 'user' ? (
         <p className="message-text">{text}</p>
       ) : (
-        <Markdown
-          text={text}
-          cite={(number) => {
-            const citation = find(number);
-            return citation === undefined ? null : (
-              <CitationChip citation={citation} onCite={onCite} />
-            );
-          }}
-        />
+        <CitedText text={text} citations={citations} />
       )}
       {attachments.length > 0 && (
         <ul className="chips">
@@ -55,28 +44,5 @@ export function MessageView({
       )}
       {children}
     </article>
-  );
-}
-
-/** `[1]`: opens what it cites, and names it. */
-export function CitationChip({
-  citation,
-  onCite,
-}: {
-  readonly citation: Citation;
-  readonly onCite: ((citation: Citation) => void) | undefined;
-}) {
-  const name = citation.type === 'file' ? citation.file_name : citation.title;
-  return (
-    <button
-      type="button"
-      className="citation"
-      title={`${name ?? ''}: ${citation.quote}`}
-      aria-label={`${citation.number}: ${name ?? ''}`}
-      disabled={onCite === undefined}
-      onClick={() => onCite?.(citation)}
-    >
-      {citation.number}
-    </button>
   );
 }

@@ -17,8 +17,10 @@ export const agentSavingTexts = catalogue({
     labelField: 'Label',
     labelHint: 'Optional, such as production or beta.',
     updatedTools: (names: string) => `Used at a newer revision: ${names}.`,
-    forecast: (calls: string, before: string, after: string) =>
-      `The ${calls} calls of the last week cost ${before}; as many would cost ${after}.`,
+    forecast: (count: number, calls: string, before: string, after: string) =>
+      count === 1
+        ? `The one call of the last week cost ${before}; the same would cost ${after}.`
+        : `The ${calls} calls of the last week cost ${before}; as many would cost ${after}.`,
     saveAndActivate: 'Save and activate',
     saveOnly: 'Save without activating',
     backToDraft: 'Back to the draft',
@@ -43,8 +45,10 @@ export const agentSavingTexts = catalogue({
     labelField: 'Etikett',
     labelHint: 'Optional, etwa production oder beta.',
     updatedTools: (names: string) => `In neuerem Stand genutzt: ${names}.`,
-    forecast: (calls: string, before: string, after: string) =>
-      `Die ${calls} Aufrufe der letzten Woche kosteten ${before}; ebenso viele würden ${after} kosten.`,
+    forecast: (count: number, calls: string, before: string, after: string) =>
+      count === 1
+        ? `Der eine Aufruf der letzten Woche kostete ${before}; derselbe würde ${after} kosten.`
+        : `Die ${calls} Aufrufe der letzten Woche kosteten ${before}; ebenso viele würden ${after} kosten.`,
     saveAndActivate: 'Speichern und aktivieren',
     saveOnly: 'Speichern, ohne zu aktivieren',
     backToDraft: 'Zurück zum Entwurf',

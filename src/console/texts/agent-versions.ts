@@ -34,6 +34,8 @@ export const versionTexts = catalogue({
     activate: 'Activate',
     rollBack: 'Roll back to it',
     activateTitle: (number: number) => `Activate version ${number}?`,
+    rollBackTitle: (number: number) => `Roll back to version ${number}?`,
+    activateNumber: (number: number) => `Activate version ${number}`,
     activateHint: (number: number) =>
       `New questions are answered by version ${number} at once. Runs in progress keep theirs.`,
     reason: 'Why',
@@ -95,6 +97,8 @@ export const versionTexts = catalogue({
     activate: 'Aktivieren',
     rollBack: 'Dorthin zurückkehren',
     activateTitle: (number: number) => `Fassung ${number} aktivieren?`,
+    rollBackTitle: (number: number) => `Zu Fassung ${number} zurückkehren?`,
+    activateNumber: (number: number) => `Fassung ${number} aktivieren`,
     activateHint: (number: number) =>
       `Neue Fragen beantwortet sofort Fassung ${number}. Laufende behalten ihre.`,
     reason: 'Warum',

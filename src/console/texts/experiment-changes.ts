@@ -6,8 +6,15 @@ export const experimentChangeTexts = catalogue({
     cancel: 'Cancel',
     loadingLog: 'Loading the log …',
     versionNumber: (number: number | null) => (number === null ? '–' : `version ${number}`),
-    sum: (sum: number) => `The weights add up to ${sum} %. They must be 100 % at the start.`,
+    sum: (sum: number) =>
+      `The weights add up to ${sum} %.${sum === 100 ? '' : ' They must be 100 % at the start.'}`,
     start: 'Start',
+    startTitle: (name: string) => `Start ${name}?`,
+    startHint: 'From now on, live traffic of the agent is split:',
+    share: (name: string, version: number | null, weight: string) =>
+      `${weight} % to ${name}${version === null ? '' : ` (version ${version})`}`,
+    startUndo: 'You can pause it at any time: then everybody gets the active version.',
+    startNow: 'Start the experiment',
     pause: 'Pause',
     resume: 'Resume',
     moved: {
@@ -76,8 +83,15 @@ export const experimentChangeTexts = catalogue({
     cancel: 'Abbrechen',
     loadingLog: 'Protokoll wird geladen …',
     versionNumber: (number: number | null) => (number === null ? '–' : `Version ${number}`),
-    sum: (sum: number) => `Die Gewichte ergeben ${sum} %. Beim Start müssen es 100 % sein.`,
+    sum: (sum: number) =>
+      `Die Gewichte ergeben ${sum} %.${sum === 100 ? '' : ' Beim Start müssen es 100 % sein.'}`,
     start: 'Starten',
+    startTitle: (name: string) => `${name} starten?`,
+    startHint: 'Ab jetzt wird der laufende Verkehr des Agenten geteilt:',
+    share: (name: string, version: number | null, weight: string) =>
+      `${weight} % an ${name}${version === null ? '' : ` (Version ${version})`}`,
+    startUndo: 'Sie können es jederzeit anhalten: Dann bekommen alle die aktive Version.',
+    startNow: 'Experiment starten',
     pause: 'Anhalten',
     resume: 'Fortsetzen',
     moved: {

@@ -44,7 +44,8 @@ export const experimentTexts = catalogue({
     versionGone: 'deleted',
     weight: 'Weight',
     weightPercent: 'Weight in %',
-    sum: (sum: number) => `The weights add up to ${sum} %. They must be 100 % at the start.`,
+    sum: (sum: number) =>
+      `The weights add up to ${sum} %.${sum === 100 ? '' : ' They must be 100 % at the start.'}`,
     sticky: 'Assignment',
     stickyHint:
       'By end user: everyone keeps their variant in all sessions. Without an end user, the session counts.',
@@ -151,7 +152,8 @@ export const experimentTexts = catalogue({
     versionGone: 'gelöscht',
     weight: 'Gewicht',
     weightPercent: 'Gewicht in %',
-    sum: (sum: number) => `Die Gewichte ergeben ${sum} %. Beim Start müssen es 100 % sein.`,
+    sum: (sum: number) =>
+      `Die Gewichte ergeben ${sum} %.${sum === 100 ? '' : ' Beim Start müssen es 100 % sein.'}`,
     sticky: 'Zuteilung',
     stickyHint:
       'Nach Endnutzer: Jeder behält seine Variante in allen Sitzungen. Ohne Endnutzer zählt die Sitzung.',

@@ -36,6 +36,14 @@ export const searchTexts = catalogue({
       partial: 'The documents may hold the answer',
       none: 'The documents do not seem to hold the answer',
     },
+    mayDecline:
+      'An agent that answers from documents only declines here, even if the right passage stands first: the confidence says whether passages answer the question, the rank only which of them fit best. Evaluations count “found” by rank.',
+    mayAnswer:
+      'An agent answers here, with caution: the confidence says whether passages answer the question, the rank only which of them fit best.',
+    nextSteps: 'If the documents do hold the answer:',
+    reword: 'Ask in other words, such as those of the document.',
+    addPassage: 'Add a file or a passage that says it in the words of your users.',
+    otherModel: 'Search by meaning with another embedding model.',
     confidence: (share: string) => `Confidence ${share}`,
     found: (count: number) => counted(count, 'passage', 'passages'),
     took: (server: string, total: string) => `${server} on the server, ${total} in all`,
@@ -103,6 +111,14 @@ export const searchTexts = catalogue({
       partial: 'Die Dokumente enthalten vielleicht die Antwort',
       none: 'Die Dokumente scheinen die Antwort nicht zu enthalten',
     },
+    mayDecline:
+      'Ein Agent, der nur aus Dokumenten antwortet, lehnt hier ab, auch wenn der richtige Abschnitt vorn steht: Die Sicherheit sagt, ob Abschnitte die Frage beantworten, der Rang nur, welche am besten passen. Auswertungen zählen „gefunden“ nach dem Rang.',
+    mayAnswer:
+      'Ein Agent antwortet hier mit Vorsicht: Die Sicherheit sagt, ob Abschnitte die Frage beantworten, der Rang nur, welche am besten passen.',
+    nextSteps: 'Wenn die Dokumente die Antwort doch enthalten:',
+    reword: 'Fragen Sie mit anderen Wörtern, etwa denen des Dokuments.',
+    addPassage: 'Fügen Sie eine Datei oder einen Abschnitt in den Wörtern Ihrer Nutzer hinzu.',
+    otherModel: 'Suchen Sie nach Bedeutung mit einem anderen Embedding-Modell.',
     confidence: (share: string) => `Sicherheit ${share}`,
     found: (count: number) => counted(count, 'Abschnitt', 'Abschnitte'),
     took: (server: string, total: string) => `${server} auf dem Server, ${total} insgesamt`,

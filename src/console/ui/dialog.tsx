@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Problem } from '../../client/index.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
@@ -19,14 +19,25 @@ interface DialogProps {
   readonly size?: 'normal' | 'wide';
 }
 
+/** Where a dialog begins: its first field; null for one without, which begins with its first control. */
+export const firstField = (dialog: HTMLElement | null): HTMLElement | null =>
+  dialog?.querySelector<HTMLElement>(
+    '.dialog-body :is(input:not([type=hidden]), select, textarea):not(:disabled)',
+  ) ?? null;
+
 /** A dialog over the page: Escape and the backdrop close it, and the focus returns. */
 export function Dialog({ isOpen, onClose, title, children, size = 'normal' }: DialogProps) {
   const texts = useTexts(uiTexts);
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
-        <Base.Popup className={`dialog dialog-${size}`}>
+        <Base.Popup
+          className={`dialog dialog-${size}`}
+          ref={popup}
+          initialFocus={() => firstField(popup.current)}
+        >
           <div className="dialog-header">
             <Base.Title className="dialog-title">{title}</Base.Title>
             <Base.Close className="icon-button" aria-label={texts.close} title={texts.close}>
@@ -61,6 +72,7 @@ export function ConfirmDialog({
   readonly onConfirm: () => unknown;
 }) {
   const texts = useTexts(uiTexts);
+  const popup = useRef<HTMLDivElement>(null);
   const [typed, setTyped] = useState('');
   useEffect(() => {
     if (!isOpen) setTyped('');
@@ -69,7 +81,11 @@ export function ConfirmDialog({
     <AlertDialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="backdrop" />
-        <AlertDialog.Popup className="dialog dialog-normal">
+        <AlertDialog.Popup
+          className="dialog dialog-normal"
+          ref={popup}
+          initialFocus={() => firstField(popup.current)}
+        >
           <div className="dialog-header">
             <AlertDialog.Title className="dialog-title">{title}</AlertDialog.Title>
           </div>

@@ -128,6 +128,7 @@ export const Evaluation = z
     evaluated_count: z.int(),
     metrics: Metrics.nullable().describe('Means of all questions; null until `ready`'),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    created_by: z.string().nullable().describe('The key or member that started it'),
     created_at: Time,
     ended_at: Time.nullable(),
   })
@@ -148,6 +149,7 @@ export const toEvaluation = (row: EvaluationRow): Evaluation => ({
   evaluated_count: row.evaluated_count,
   metrics: row.metrics === null ? null : Metrics.parse(row.metrics),
   error: row.error_code === null ? null : { code: row.error_code, detail: row.error_detail ?? '' },
+  created_by: row.created_by,
   created_at: toWireTime(row.created_at),
   ended_at: toWireTimeOrNull(row.ended_at),
 });

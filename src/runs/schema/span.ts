@@ -25,12 +25,17 @@ const stepFields = {
   latency_ms: z.int(),
 };
 
+/** Describes input and output of a search. */
+const searched =
+  'A search of the agent’s knowledge. `input.queries` are the words that were searched for; `output.hits` are the chunks found with their ' +
+  'ranks and scores, and `output.passages` are their texts, at most 800 characters each, with file, page and offsets';
+
 const stepOf = <Type extends string>(type: Type, name: string, description: string) =>
   z.object({ type: z.literal(type), ...stepFields }).openapi(name, { description });
 
 export const RunStep = z
   .discriminatedUnion('type', [
-    stepOf('retrieval', 'RetrievalStep', 'A search of the agent’s knowledge'),
+    stepOf('retrieval', 'RetrievalStep', searched),
     stepOf('model', 'ModelStep', 'A call of a model; `name` is the model'),
     stepOf('tool', 'ToolStep', 'A call of a tool; `name` is the tool'),
   ])
@@ -42,6 +47,11 @@ export const RunWithSteps = Run.extend({
     'Form values of the session or, without one, of the run, like `metadata`. Empty for a role without access to messages',
   ),
   metadata: Metadata,
+  question_id: z
+    .string()
+    .nullable()
+    .describe('Id of the message that the run answers; null once it is erased'),
+  answer_id: z.string().nullable().describe('Id of the answer; null as long as there is none'),
   steps: z.array(RunStep),
 }).openapi('RunWithSteps');
 export type RunWithSteps = z.output<typeof RunWithSteps>;

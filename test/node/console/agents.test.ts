@@ -97,6 +97,9 @@ describe('agents', () => {
     const dialog = page.getByRole('dialog', { name: 'Save version 2' });
     await dialog.getByText('{{mood}}').first().waitFor();
     await dialog.getByRole('rowheader', { name: 'inputs' }).waitFor();
+    await expect
+      .poll(() => page.evaluate('document.activeElement?.labels?.[0]?.textContent'))
+      .toContain('What changes');
     await stage.check();
     await dialog.getByLabel('Why').fill('Customers like it');
     await dialog.getByRole('button', { name: 'Save and activate' }).click();
@@ -248,14 +251,19 @@ describe('agents', () => {
   it('have versions that are compared, asked the same, labelled and rolled back with a reason', async () => {
     const { page } = stage;
     const { id } = await stage.agent([{ text: ['The same ', 'answer.'] }]);
+    const base = await stage.api.call<{ id: string }>('POST', '/knowledge-bases', {
+      json: { name: 'Handbooks of the café' },
+    });
+    const config = { instructions: 'Help at once.', knowledge: { base_ids: [base.id] } };
     await stage.api.call('PATCH', `/agents/${id}`, {
-      json: { config: { instructions: 'Help at once.' }, change_summary: 'Quicker' },
+      json: { config, change_summary: 'Quicker' },
     });
     await stage.show(`/agents/${id}/versions`, /./);
     await page.getByText('Quicker').waitFor();
     await page.getByRole('link', { name: 'What changed' }).click();
     await page.waitForURL('**/versions/1/2');
     await page.getByText('Help at once.').waitFor();
+    await page.getByRole('row', { name: /base_ids.*Handbooks of the café/ }).waitFor();
     await page.getByLabel('Questions').fill('First?\nSecond?');
     await page.getByRole('button', { name: 'Ask both' }).click();
     await expect
@@ -269,13 +277,19 @@ describe('agents', () => {
     await page.keyboard.press('Control+Enter');
     await page.getByRole('listitem').getByText('stable').waitFor();
     await page.getByRole('button', { name: 'Roll back to it' }).click();
-    await page.getByRole('dialog').getByLabel('Why').fill('Too quick');
+    await page
+      .getByRole('dialog', { name: 'Roll back to version 1?' })
+      .getByLabel('Why')
+      .fill('Too quick');
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back to it' }).click();
     await page.getByRole('cell', { name: 'Too quick' }).waitFor();
     expect((await read(id)).active_version.number).toBe(1);
     await stage.check();
     await page.getByRole('link', { name: 'Version 2' }).click();
     await page.waitForURL('**/versions/1/2');
+    await page.getByRole('button', { name: 'Activate version 2' }).click();
+    await page.getByRole('dialog', { name: 'Activate version 2?' }).waitFor();
+    await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Test on live traffic' }).click();
     for (const [group, version] of [
       ['Control', 'Version 1 (stable, active)'],

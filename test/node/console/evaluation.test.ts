@@ -74,7 +74,15 @@ describe('evaluations', () => {
   it('name their size before, run, and show each answer beside what was expected', async () => {
     const { page } = stage;
     await stage.show(`/evaluation/new?dataset=${dataset}&agent=${agent}`, 'New evaluation');
-    await page.getByRole('checkbox', { name: 'Version 1' }).check();
+    const [first, second] = [/Version 1/, /Version 2/].map((name) =>
+      page.getByRole('checkbox', { name, checked: true }),
+    );
+    await first?.waitFor();
+    await second?.uncheck();
+    await first?.uncheck();
+    await page.getByRole('button', { name: 'Start the evaluation' }).click();
+    await page.getByText('Choose at least one version.').waitFor();
+    await page.getByRole('checkbox', { name: /Version 1/ }).check();
     await page.getByRole('checkbox', { name: /Version 2/ }).check();
     await page.getByText('2 answers will be given and scored.').waitFor();
     await page.getByText('this agent was not evaluated before').waitFor();
@@ -83,6 +91,7 @@ describe('evaluations', () => {
     await page.getByRole('button', { name: 'Start the evaluation' }).click();
     await page.getByRole('heading', { level: 1, name: /Completed/ }).waitFor();
     await page.getByRole('heading', { name: 'Summary' }).waitFor();
+    await page.getByRole('link', { name: /^Descaling, revision \d+$/ }).waitFor();
     const result = page.locator('details.result', { hasText: 'How often do I descale?' }).first();
     await result.locator('summary').click();
     await result.getByText('three months', { exact: true }).waitFor();
@@ -108,6 +117,15 @@ describe('evaluations', () => {
     await page.getByRole('link', { name: 'Version 1, Version 2' }).click();
     await page.getByRole('link', { name: 'Compare' }).click();
     await page.getByText('1 case was answered by both.').waitFor();
+    const chosen = (name: string) =>
+      page.getByRole('combobox', { name }).locator('option:checked').innerText();
+    expect(await chosen('This evaluation')).toBe('Version 2');
+    expect(await chosen('Compared with')).toContain('Version 1');
+    await page.getByText(/how likely so large a difference is/).waitFor();
+    const activate = page.getByRole('link', { name: 'Activate version 2' });
+    expect(await activate.getAttribute('href')).toContain('/versions/1/2?activate=2');
+    const experiment = page.getByRole('link', { name: 'Experiment between these two' });
+    expect(await experiment.getAttribute('href')).toMatch(/control=ver_\w+&candidate=ver_\w+$/);
     await page.getByText('No case got worse').waitFor();
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'All cases' });
     const pair = page.locator('li.card', { hasText: 'How often do I descale?' });
@@ -122,7 +140,7 @@ describe('evaluations', () => {
   it('show why they cannot start at the field it belongs to', async () => {
     const { page } = stage;
     await stage.show(`/evaluation/new?dataset=${dataset}&agent=${agent}`, 'New evaluation');
-    await page.getByRole('checkbox', { name: 'Version 1' }).check();
+    await page.getByRole('checkbox', { name: /Version 1/, checked: true }).waitFor();
     await page.getByRole('combobox', { name: 'Type' }).selectOption({ label: 'Matches a pattern' });
     await page.getByRole('textbox', { name: 'Pattern' }).fill('(');
     await page.getByRole('button', { name: 'Start the evaluation' }).click();

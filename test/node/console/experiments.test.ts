@@ -21,6 +21,20 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
+interface Read {
+  readonly totals: { readonly usage: object; readonly quality: object };
+}
+
+/** An agent that 20 people use on a day, and every other one likes. */
+const withTraffic = ({ totals, ...rest }: Read) => ({
+  ...rest,
+  totals: {
+    ...totals,
+    usage: { ...totals.usage, unique_users: 280, chats: 280 },
+    quality: { ...totals.quality, approval_rate: 0.5 },
+  },
+});
+
 describe('experiments', () => {
   it('are set up as a draft, which survives a reload, and started', async () => {
     const { page, api } = stage;
@@ -36,10 +50,21 @@ describe('experiments', () => {
     const control = page.getByRole('group', { name: 'Control' });
     const candidate = page.getByRole('group', { name: 'Candidate 1' });
     await control.getByRole('option', { name: 'Version 1' }).waitFor({ state: 'attached' });
-    await control
-      .getByRole('combobox', { name: 'Version' })
-      .selectOption({ label: 'Version 1 (active)' });
-    await candidate.getByRole('combobox', { name: 'Version' }).selectOption({ label: 'Version 2' });
+    const chosen = page.locator('option:checked');
+    await control.locator(chosen, { hasText: 'Version 1 (active)' }).waitFor({ state: 'attached' });
+    await candidate.locator(chosen, { hasText: 'Version 2' }).waitFor({ state: 'attached' });
+    await page.getByText('Nobody has used this agent in the last 14 days').waitFor();
+    await page.route('**/analytics?*', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, json: withTraffic(await answer.json()) });
+    });
+    await page.reload();
+    await page.getByText('About 20 subjects a day').waitFor();
+    await page
+      .getByText('the minimum of 100 subjects for each variant is there after 10 days')
+      .waitFor();
+    await page.getByText(/change of 10% from 50% now, .* about 3,265 subjects: 327 days/).waitFor();
+    await page.unroute('**/analytics?*');
     await stage.check();
     await page.getByRole('button', { name: 'Create the draft' }).click();
     await page.getByRole('heading', { level: 1, name }).waitFor();
@@ -50,6 +75,10 @@ describe('experiments', () => {
     experiment = data[0]?.id ?? '';
     await page.getByText('By end user').waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
+    const question = page.getByRole('dialog', { name: `Start ${name}?` });
+    await question.getByText('50 % to candidate (version 2)').waitFor();
+    await stage.check();
+    await question.getByRole('button', { name: 'Start the experiment' }).click();
     await page.getByText('Running').first().waitFor();
   });
 

@@ -190,6 +190,7 @@ describe('one person', () => {
     await heading('Shorter answers');
     await survives(() => button('Start').waitFor());
     await button('Start').click();
+    await button('Start the experiment').click();
     await page.getByText('Running').first().waitFor();
     await customersAsk();
   });
@@ -533,10 +534,10 @@ const sendAs = (other: Page, sent: readonly Write[]): Promise<number[]> =>
 
 /** Controls that change nothing: filters, searches, copies, downloads, and what opens something to read. */
 const reads = new RegExp(
-  '^(?:select (?:Agent|State|Effect|Status|Show|Period|Time zone|Compare by|Break down by|With a run that is|Feedback|Archived|Failures|Reason|Reviewer|Due|Measure|Outcome|Source|Sorted by)' +
-    '|input (?:Search.*|End user|From|To|From revision|To revision|Tag|Cost from, in US\\$|Model|Operation|Provider|Beginning of the id|Active from|Active until)' +
+  '^(?:select (?:Agent|State|Effect|Status|Show|Period|Time zone|Compare by|Break down by|With a run that is|Feedback|Archived|Failures|Reason|Reviewer|Due|Measure|Outcome|Source|Sorted by|Coverage by documents)' +
+    '|input (?:Search.*|End user|From|To|From revision|To revision|Tag|Cost from, in US\\$|Model|Operation|Provider|Beginning of the id|Active from|Active until|Version)' +
     '|button (?:Copy|Show more|Compare|Download as CSV|Export as CSV|Actions on .*|Search hybrid.*|Model openai-compatible.*|Unified|Side by side)' +
-    '|menuitem (?:Export.*|Compare with the active version))$',
+    '|menuitem (?:Export.*|Compare with the active version|Conversations|Cost|Share))$',
 );
 
 /** Collects what the page says about uploads. */

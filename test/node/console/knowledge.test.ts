@@ -168,12 +168,14 @@ describe('a search', () => {
   it('is kept as a golden question, which an evaluation measures', async () => {
     const { page } = stage;
     await page.getByRole('button', { name: 'Save as golden question' }).click();
-    const dialog = page.getByRole('dialog', { name: 'New question' });
-    await dialog.getByRole('checkbox').first().check();
-    await dialog.getByRole('button', { name: 'Save the question' }).click();
+    const keeping = page.getByRole('dialog', { name: 'Save as golden question' });
+    await keeping.getByRole('checkbox').first().check();
+    await keeping.getByRole('button', { name: 'Save the question' }).click();
     await page.getByRole('link', { name: 'Questions' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New question' });
     await row(/How long does descaling take\?.*1 passage/).waitFor();
     await page.getByRole('button', { name: 'New question' }).click();
+    await expect.poll(() => page.evaluate('document.activeElement?.tagName')).toBe('TEXTAREA');
     await dialog.getByRole('textbox').fill('Who won the World Cup?');
     await dialog.getByRole('button', { name: 'Save the question' }).click();
     await row(/Who won the World Cup\?.*nothing/).waitFor();
@@ -197,15 +199,23 @@ describe('a search', () => {
       await form.getByRole('button', { name: 'Start' }).click();
       await form.waitFor({ state: 'detached' });
     }
-    await row(/Ready.*words only.*100%/).waitFor();
-    await row(/Ready.*words and meaning.*100%/).waitFor();
+    await row(/Finished.*You.*words only.*100%/).waitFor();
+    await row(/Finished.*words and meaning.*100%/).waitFor();
     await page.getByText('The figures as a table').waitFor();
     await row(/words only/)
       .getByRole('link')
       .click();
     await page.getByText('How long does descaling take?').first().waitFor();
+    await page.getByText(/100 % is always first/).waitFor();
     await page.getByLabel('Outcome').selectOption('missed');
     await page.getByRole('heading', { name: 'No results yet' }).waitFor();
+    await stage.check();
+    await stage.show(
+      `/knowledge/${base}/search?q=${encodeURIComponent('Who won the World Cup?')}`,
+      'Handbooks',
+    );
+    await page.getByText(/declines here, even if the right passage stands first/).waitFor();
+    await page.getByRole('link', { name: /another embedding model/ }).waitFor();
     await stage.check();
   });
 });

@@ -24,6 +24,27 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
+/** A conversation whose answer cites a file. */
+async function askCited(): Promise<{ readonly agent_id: string; readonly session_id: string }> {
+  const { api } = stage;
+  const { id, base_id } = await stage.agent([{ text: ['On Fridays [1].'] }]);
+  const file = await api.call<{ data: readonly Opened[] }>(
+    'POST',
+    `/knowledge-bases/${base_id}/files`,
+    { json: { name: 'grinder.md', text: 'The grinder is cleaned every Friday.' } },
+  );
+  await expect
+    .poll(() => api.call('GET', `/files/${file.data[0]?.id}`), { timeout: 60_000 })
+    .toMatchObject({ status: 'ready' });
+  const opened = await api.call<Opened>('POST', `/agents/${id}/sessions`, {
+    json: { title: 'Grinder' },
+  });
+  await api.call('POST', `/sessions/${opened.id}/messages`, {
+    json: { message: 'When is the grinder cleaned?' },
+  });
+  return { agent_id: id, session_id: opened.id };
+}
+
 describe('sessions', () => {
   it('are found by their words, and filters are kept under a name', async () => {
     const { page } = stage;
@@ -131,6 +152,54 @@ describe('sessions', () => {
     await page.getByRole('button', { name: 'Take over from the agent' }).waitFor();
     const { handled_by } = await api.call<{ handled_by: string }>('GET', `/sessions/${session}`);
     expect(handled_by).toBe('agent');
+  });
+
+  it('cite with the way to the place, also in the trace, which shows the passages of its search', async () => {
+    const { page, api } = stage;
+    const cited = await askCited();
+    await stage.show(`/sessions/${cited.session_id}`, 'Grinder');
+    await page.getByText('Version 1', { exact: true }).waitFor();
+    await page.getByText('Cost in all').waitFor();
+    const chip = page.getByRole('button', { name: '1: grinder.md' });
+    await chip.click();
+    await page.locator('figure').getByText('cleaned every Friday').waitFor();
+    await stage.check();
+    await chip.click();
+    await page.locator('figure').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Trace' }).click();
+    const said = page.locator('section', { hasText: 'Question and answer' });
+    await said.getByText('When is the grinder cleaned?').waitFor();
+    await page.getByText('Answered by').waitFor();
+    await page.getByRole('button', { name: /^Search hybrid/ }).click();
+    await page.getByText('Searched for').waitFor();
+    await page.getByText(/Result 1 · score/).waitFor();
+    await stage.check();
+    await page.locator('.searched').getByRole('link', { name: 'grinder.md' }).click();
+    await page.waitForURL('**/knowledge/files/file_*?start=*');
+    await page.locator('mark').first().waitFor();
+    // A preview of a draft leads back to its agent, and has the same.
+    const run = await api.call<{ run_id: string }>('POST', `/agents/${cited.agent_id}/runs`, {
+      json: { message: 'When is the grinder cleaned?', config: { instructions: 'Be kind.' } },
+    });
+    await stage.show(`/sessions/runs/${run.run_id}`, /Trace/);
+    await page.getByText('Draft based on').waitFor();
+    await page.getByText('On Fridays').waitFor();
+    await page.getByRole('link', { name: '← Agent' }).waitFor();
+  });
+
+  it('say that all words must occur, and show on a phone whose they are', async () => {
+    const { page } = stage;
+    await stage.show('/sessions?q=apple+cake', 'Sessions');
+    await page.getByText(/All words must occur/).waitFor();
+    await page.setViewportSize({ width: 380, height: 760 });
+    await page.getByRole('combobox', { name: 'Feedback' }).waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Filters', exact: true }).click();
+    await page.getByRole('combobox', { name: 'Feedback' }).selectOption('up');
+    await page.getByRole('button', { name: 'Filters (1 set)' }).click();
+    await stage.show('/sessions', 'Sessions');
+    await page.getByRole('cell', { name: 'customer-1' }).waitFor();
+    await stage.check();
+    await page.setViewportSize({ width: 1280, height: 720 });
   });
 
   it('are deleted after a question that names what is lost', async () => {

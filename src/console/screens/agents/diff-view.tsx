@@ -1,12 +1,12 @@
 import { diffLines, diffWordsWithSpace } from 'diff';
-import type { AgentConfig, VersionDiff } from '../../../client/index.ts';
+import type { AgentConfig } from '../../../client/index.ts';
 import { diffTexts } from '../../texts/agent-versions.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { type FieldChange, fieldChanges, textOf } from './config.ts';
-
-type LineChange = VersionDiff['instructions'][number];
+import { brief, type LineChange, pairsOf, rowsOf, usual } from './diff-rows.ts';
+import { useNamedIds } from './named-ids.ts';
 
 const defaults = { diff: 'side' };
 
@@ -16,13 +16,17 @@ export default function DiffView({
   after,
   lines = linesBetween(before.instructions, after.instructions),
   names,
+  isBrief = false,
 }: {
   readonly before: AgentConfig;
   readonly after: AgentConfig;
   /** Lines of the instructions, as the API compares them. */
   readonly lines?: readonly LineChange[];
   readonly names: readonly [before: string, after: string];
+  /** Where there is little room: one unchanged line beside each change. */
+  readonly isBrief?: boolean;
 }) {
+  const around = isBrief ? brief : usual;
   const texts = useTexts(diffTexts);
   const [{ diff }, setState] = useUrlState(defaults);
   const fields = fieldChanges(before, after).filter(({ pointer }) => pointer !== '/instructions');
@@ -43,7 +47,11 @@ export default function DiffView({
               {isSide ? texts.unified : texts.sideBySide}
             </Button>
           </header>
-          {isSide ? <SideBySide lines={lines} names={names} /> : <Unified lines={lines} />}
+          {isSide ? (
+            <SideBySide lines={lines} names={names} around={around} />
+          ) : (
+            <Unified lines={lines} around={around} />
+          )}
         </>
       )}
       {fields.length > 0 && <Fields fields={fields} names={names} />}
@@ -65,6 +73,8 @@ function Fields({
   readonly names: readonly [string, string];
 }) {
   const texts = useTexts(diffTexts);
+  const nameIds = useNamedIds();
+  const show = (value: unknown) => nameIds(textOf(value));
   return (
     <>
       <h3>{texts.fields}</h3>
@@ -79,7 +89,7 @@ function Fields({
           </thead>
           <tbody>
             {fields.map((field) => (
-              <FieldRow key={field.pointer} field={field} names={names} />
+              <FieldRow key={field.pointer} field={field} names={names} show={show} />
             ))}
           </tbody>
         </table>
@@ -92,11 +102,13 @@ function Fields({
 function FieldRow({
   field: { pointer, before, after },
   names,
+  show,
 }: {
   readonly field: FieldChange;
   readonly names: readonly [string, string];
+  readonly show: (value: unknown) => string;
 }) {
-  const parts = diffLines(textOf(before), textOf(after));
+  const parts = diffLines(show(before), show(after));
   const side = (type: 'added' | 'removed') =>
     parts
       .filter((part) => part[type] || !(part.added || part.removed))
@@ -116,29 +128,18 @@ function FieldRow({
   );
 }
 
-/** Unchanged lines that are shown around a change. */
-const around = 3;
-
-/** Lines in their order; those far from a change are left out, and null stands for them. */
-function rowsOf(
-  lines: readonly LineChange[],
-): ({ type: LineChange['type']; text: string } | null)[] {
-  return lines.flatMap(({ type, lines: texts }, index) => {
-    const rows = texts.map((text) => ({ type, text }));
-    if (type !== 'same' || rows.length <= 2 * around + 1) return rows;
-    const head = index === 0 ? [] : rows.slice(0, around);
-    const tail = index === lines.length - 1 ? [] : rows.slice(-around);
-    return [...head, null, ...tail];
-  });
+interface Lines {
+  readonly lines: readonly LineChange[];
+  readonly around: number;
 }
 
 const signs = { same: ' ', added: '+', removed: '−' } as const;
 
-function Unified({ lines }: { readonly lines: readonly LineChange[] }) {
+function Unified({ lines, around }: Lines) {
   const texts = useTexts(diffTexts);
   return (
     <div className="diff-lines" tabIndex={0} role="group" aria-label={texts.instructions}>
-      {rowsOf(lines).map((row, index) =>
+      {rowsOf(lines, around).map((row, index) =>
         row === null ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place.
           <p key={index} className="diff-gap">
@@ -159,17 +160,15 @@ function Unified({ lines }: { readonly lines: readonly LineChange[] }) {
 function SideBySide({
   lines,
   names,
-}: {
-  readonly lines: readonly LineChange[];
-  readonly names: readonly [string, string];
-}) {
+  around,
+}: Lines & { readonly names: readonly [string, string] }) {
   const texts = useTexts(diffTexts);
   return (
     <div className="diff-lines" tabIndex={0} role="group" aria-label={texts.instructions}>
       <div className="diff-sides">
         <p className="diff-name">{names[0]}</p>
         <p className="diff-name">{names[1]}</p>
-        {pairsOf(lines).map(([left, right], index) => (
+        {pairsOf(lines, around).map(([left, right], index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no identity but their place.
           <Pair key={index} left={left} right={right} isChanged={left !== right} />
         ))}
@@ -216,28 +215,4 @@ function Pair({
       {side(right, 'added')}
     </>
   );
-}
-
-/** A removed line stands beside the line that took its place. */
-function pairsOf(lines: readonly LineChange[]): [string | null, string | null][] {
-  const pairs: [string | null, string | null][] = [];
-  const rows = rowsOf(lines);
-  let removed: string[] = [];
-  const flush = () => {
-    for (const text of removed) pairs.push([text, null]);
-    removed = [];
-  };
-  for (const row of rows) {
-    if (row === null) {
-      flush();
-      pairs.push(['…', '…']);
-    } else if (row.type === 'removed') removed.push(row.text);
-    else if (row.type === 'added') pairs.push([removed.shift() ?? null, row.text]);
-    else {
-      flush();
-      pairs.push([row.text, row.text]);
-    }
-  }
-  flush();
-  return pairs;
 }

@@ -11,6 +11,7 @@ import { Table } from '../../ui/table.tsx';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { ComparedCases } from './compared-cases.tsx';
 import { nameOf, targetName } from './evaluation-status.tsx';
+import { NextSteps } from './next-steps.tsx';
 
 const filters = { target: '', with: '' };
 
@@ -48,7 +49,11 @@ function Choose({
   const { day } = useFormat();
   const [state, setFilters] = useUrlState(filters);
   const { id, targets } = evaluation;
-  const target = state.target === '' ? String(targets.length - 1) : state.target;
+  // What is newer is compared with what was before.
+  const newestFirst = targets
+    .map(({ version }, index) => ({ index, number: version.number }))
+    .sort((a, b) => b.number - a.number || b.index - a.index);
+  const target = state.target === '' ? String(newestFirst[0]?.index ?? 0) : state.target;
   const options = [evaluation, ...others.filter((one) => one.id !== id)].flatMap((one) =>
     one.targets.map((of, index) => ({
       value: optionOf(one, index),
@@ -59,7 +64,12 @@ function Choose({
     })),
   );
   const offered = options.filter(({ value }) => value !== `${id}:${target}`);
-  const base = state.with === '' ? (offered[0]?.value ?? '') : state.with;
+  const older = newestFirst.find(({ index }) => String(index) !== target);
+  const usual = older === undefined ? offered[0]?.value : optionOf(evaluation, older.index);
+  const base = state.with === '' ? (usual ?? '') : state.with;
+  const all = [evaluation, ...others];
+  const [baseId = '', baseIndex = ''] = base.split(':');
+  const baseTarget = all.find((one) => one.id === baseId)?.targets[Number(baseIndex)];
   // The link means the same later, when there are further evaluations.
   useEffect(() => {
     if (state.with === '' && base !== '') setFilters({ target, with: base });
@@ -90,7 +100,14 @@ function Choose({
       {base === '' ? (
         <Empty title={texts.nothingToCompare}>{texts.nothingToCompareHint}</Empty>
       ) : (
-        <Compared id={id} target={Number(target)} base={base} />
+        <>
+          <NextSteps
+            agent={evaluation.agent_id}
+            base={baseTarget}
+            target={targets[Number(target)]}
+          />
+          <Compared id={id} target={Number(target)} base={base} />
+        </>
       )}
     </Page>
   );
@@ -174,11 +191,11 @@ function Differences({ comparison }: { readonly comparison: EvaluationComparison
             isNumber: true,
             isMinor: true,
           },
-          { name: 'p', cell: ({ p_value }) => p_value.toPrecision(2), isNumber: true },
+          { name: texts.chance, cell: ({ p_value }) => p_value.toPrecision(2), isNumber: true },
         ]}
       />
       <p className="muted">
-        {texts.costChange(money(cost_usd.base), money(cost_usd.value))}{' '}
+        {texts.chanceHint} {texts.costChange(money(cost_usd.base), money(cost_usd.value))}{' '}
         {texts.latencyChange(duration(latency_ms.base), duration(latency_ms.value))}
       </p>
       {notes.length > 0 && <p className="muted">{notes.join(' ')}</p>}

@@ -48,6 +48,9 @@ function Content({ evaluation }: { readonly evaluation: Evaluation }) {
   const { agent_id, dataset_id, dataset_revision, status, error, cost_usd } = evaluation;
   const { has_unknown_cost, max_cost_usd } = evaluation;
   const name = nameOf(evaluation, texts);
+  const { data: dataset } = api.useQuery('get', '/api/v1/datasets/{dataset}', {
+    params: { path: { dataset: dataset_id } },
+  });
   return (
     <Page
       title={name}
@@ -81,7 +84,9 @@ function Content({ evaluation }: { readonly evaluation: Evaluation }) {
           [
             texts.dataset,
             <Link key="dataset" href={`/datasets/${dataset_id}?revision=${dataset_revision}`}>
-              {texts.revision(dataset_revision)}
+              {dataset === undefined
+                ? texts.revision(dataset_revision)
+                : texts.revisionOf(dataset.name, dataset_revision)}
             </Link>,
           ],
           [

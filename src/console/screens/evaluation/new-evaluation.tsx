@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { CreateEvaluation } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
@@ -67,6 +67,7 @@ export function NewEvaluation() {
   const draft = useDraft(`evaluation.${dataset}.${agent}.${version}`, base);
   const { value, change } = draft;
   const set = (changes: Partial<EvaluationDraft>) => change({ ...value, ...changes });
+  const [isIncomplete, setIncomplete] = useState(false);
   const start = useAction(
     (wanted: EvaluationDraft, header) =>
       client
@@ -83,9 +84,13 @@ export function NewEvaluation() {
       },
     },
   );
+  const submit = () => {
+    setIncomplete(value.versions.length === 0);
+    return value.versions.length === 0 ? undefined : start.run(value);
+  };
   return (
     <Page title={texts.create} back={{ to: '/', label: texts.evaluations }}>
-      <Form problem={start.problem} onSubmit={() => start.run(value)} label={texts.create}>
+      <Form problem={start.problem} onSubmit={submit} label={texts.create}>
         <DatasetField value={value.dataset} onChange={(id) => set({ dataset: id })} />
         <AgentField
           label={texts.agent}
@@ -97,6 +102,7 @@ export function NewEvaluation() {
           <VersionChoice
             agent={value.agent}
             chosen={value.versions}
+            isMissing={isIncomplete}
             onChange={(versions) => set({ versions })}
           />
         )}

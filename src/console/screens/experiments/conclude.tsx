@@ -10,6 +10,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Form, SelectField, TextAreaField, TextField } from '../../ui/field.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
+import { Measured } from './measured.tsx';
 
 const untouched = { chosen: null as string | null, reason: '' };
 
@@ -74,7 +75,9 @@ export function Conclude({
           ]}
         />
         {results !== undefined && promote !== '' && promote !== recommended && (
-          <p className="note note-warn">{texts.notRecommended(results.recommendation.reason)}</p>
+          <p className="note note-warn">
+            <Measured>{texts.notRecommended(results.recommendation.reason)}</Measured>
+          </p>
         )}
         <div className="note">
           <p>

@@ -8,8 +8,9 @@ import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { experimentChangeTexts } from '../../texts/experiment-changes.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
-import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx';
+import { Form, TextField } from '../../ui/field.tsx';
+import { useFormat } from '../../ui/format.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -23,8 +24,9 @@ export function ExperimentActions({ experiment }: { readonly experiment: Experim
   const toast = useToast();
   const [, go] = useLocation();
   const mayWrite = useCan('agents:write');
-  const [asked, setAsked] = useState<'stop' | 'delete' | 'conclude' | null>(null);
+  const [asked, setAsked] = useState<'start' | 'stop' | 'delete' | 'conclude' | null>(null);
   const { id, status, name } = experiment;
+  const { number } = useFormat();
   const move = useAction(
     (to: 'start' | 'pause' | 'resume', header) =>
       client.POST(`/api/v1/experiments/{experiment}/${to}`, {
@@ -34,6 +36,7 @@ export function ExperimentActions({ experiment }: { readonly experiment: Experim
       refresh,
       onDone: (_, to) => {
         toast(texts.moved[to], name);
+        setAsked(null);
         if (to === 'start') go(placeOf(`/experiments/${id}`));
       },
     },
@@ -45,7 +48,7 @@ export function ExperimentActions({ experiment }: { readonly experiment: Experim
       {status === 'draft' && (
         <>
           <LinkButton to="/edit">{texts.edit}</LinkButton>
-          <Button kind="primary" isBusy={move.isRunning} onClick={() => move.run('start')}>
+          <Button kind="primary" onClick={() => setAsked('start')}>
             {texts.start}
           </Button>
           <Menu
@@ -71,7 +74,28 @@ export function ExperimentActions({ experiment }: { readonly experiment: Experim
           />
         </>
       )}
-      <ProblemNote problem={move.problem} />
+      {asked !== 'start' && <ProblemNote problem={move.problem} />}
+      <Dialog
+        isOpen={asked === 'start'}
+        onClose={() => setAsked(null)}
+        title={texts.startTitle(name)}
+      >
+        <Form problem={move.problem} onSubmit={() => move.run('start')}>
+          <p>{texts.startHint}</p>
+          <ul>
+            {experiment.variants.map((one) => (
+              <li key={one.id}>{texts.share(one.name, one.version_number, number(one.weight))}</li>
+            ))}
+          </ul>
+          <p className="muted">{texts.startUndo}</p>
+          <div className="form-actions">
+            <Button type="submit" kind="primary" isBusy={move.isRunning}>
+              {texts.startNow}
+            </Button>
+            <Button onClick={() => setAsked(null)}>{texts.cancel}</Button>
+          </div>
+        </Form>
+      </Dialog>
       {asked === 'stop' && <Stop experiment={experiment} onClose={() => setAsked(null)} />}
       {asked === 'delete' && <Delete experiment={experiment} onClose={() => setAsked(null)} />}
       {asked === 'conclude' && <Conclude experiment={experiment} onClose={() => setAsked(null)} />}

@@ -21,6 +21,7 @@ import { Failed, Loading } from '../../ui/states.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { bodyOf, draftOf, type ExperimentDraft, emptyDraft } from './experiment-draft.ts';
+import { Forecast } from './forecast.tsx';
 import { GuardFields } from './guard-fields.tsx';
 import { MetricField } from './metric-field.tsx';
 import { SuccessFields } from './success-fields.tsx';
@@ -168,6 +169,13 @@ function Fields({
         onChange={(metric, effect) => set({ metric, effect })}
       />
       {usesSuccess && <SuccessFields value={value} onChange={set} />}
+      <Forecast
+        agent={value.agent}
+        metric={value.metric === 'success' && value.source !== 'feedback' ? '' : value.metric}
+        effect={(value.effect ?? 0) / 100}
+        minimum={value.minimum ?? 0}
+        weights={value.variants.map(({ weight }) => weight ?? 0)}
+      />
       <GuardFields guards={value.guards} onChange={(guards) => set({ guards })} />
       <details>
         <summary>{texts.further}</summary>

@@ -8,7 +8,8 @@ import { Badge, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { Words } from '../../ui/words.tsx';
+import { Forecast } from './forecast.tsx';
+import { Measured } from './measured.tsx';
 import { MetricResult } from './metric-result.tsx';
 import { useMetricName } from './metrics.ts';
 
@@ -21,7 +22,8 @@ const noteOf = {
   keep_running: '',
 } as const;
 
-export function Results({ experiment: { id, status } }: { readonly experiment: Experiment }) {
+export function Results({ experiment }: { readonly experiment: Experiment }) {
+  const { id, status } = experiment;
   const texts = useTexts(experimentResultTexts);
   const { data, error, refetch } = api.useQuery(
     'get',
@@ -40,6 +42,15 @@ export function Results({ experiment: { id, status } }: { readonly experiment: E
   return (
     <>
       <Recommendation results={data} />
+      {status === 'running' && data.required?.days_left == null && (
+        <Forecast
+          agent={experiment.agent_id}
+          metric={experiment.primary_metric.metric}
+          effect={experiment.primary_metric.minimum_effect}
+          minimum={experiment.settings.minimum_subjects}
+          weights={data.variants.map(({ weight }) => weight)}
+        />
+      )}
       <Warnings results={data} />
       {primary.map(({ metric }) => (
         <MetricResult key={metric} metric={metric} results={data} />
@@ -89,7 +100,9 @@ function Recommendation({ results }: { readonly results: ExperimentResults }) {
           {variant !== undefined && `: ${variant.name}`}
         </strong>
       </p>
-      <p>{recommendation.reason}</p>
+      <p>
+        <Measured>{recommendation.reason}</Measured>
+      </p>
       {required !== null && !is_final && (
         <p>
           {texts.progress(number(required.subjects), percent(Math.min(1, required.progress)))}
@@ -99,7 +112,9 @@ function Recommendation({ results }: { readonly results: ExperimentResults }) {
       )}
       <details>
         <summary>{texts.stoppingRule}</summary>
-        <p>{stopping_rule}</p>
+        <p>
+          <Measured>{stopping_rule}</Measured>
+        </p>
       </details>
     </div>
   );
@@ -122,7 +137,7 @@ function Warnings({
           <strong>{texts.warningTitles[code]}</strong>
           {code === 'sample_ratio_mismatch' && ` (p = ${sample_ratio.p_value.toPrecision(2)})`}
           <p>
-            <Words>{detail}</Words>
+            <Measured>{detail}</Measured>
           </p>
         </li>
       ))}

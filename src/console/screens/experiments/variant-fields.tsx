@@ -1,14 +1,15 @@
 import { X } from 'lucide-react';
+import { useEffect } from 'react';
 import { useTexts } from '../../texts/catalogue.ts';
 import { experimentTexts } from '../../texts/experiments.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { NumberField, TextField } from '../../ui/field.tsx';
-import { VersionField } from '../../ui/version-field.tsx';
+import { useVersions, VersionField } from '../../ui/version-field.tsx';
 import type { VariantDraft } from './experiment-draft.ts';
 
 const maxVariants = 10;
 
-/** The versions that are compared, with their shares of the traffic. */
+/** The versions that are compared, with their shares of the traffic; at first the active one and the newest other. */
 export function VariantFields({
   agent,
   variants,
@@ -19,6 +20,18 @@ export function VariantFields({
   readonly onChange: (variants: readonly VariantDraft[]) => void;
 }) {
   const texts = useTexts(experimentTexts);
+  const { versions } = useVersions(agent);
+  useEffect(() => {
+    const active = versions.find(({ is_active }) => is_active);
+    if (active === undefined || variants.some(({ version }) => version !== '')) return;
+    const newest = versions.find((one) => one !== active);
+    onChange(
+      variants.map((one, index) => ({
+        ...one,
+        version: [active.id, newest?.id][index] ?? '',
+      })),
+    );
+  }, [versions, variants, onChange]);
   const sum = variants.reduce((total, { weight }) => total + (weight ?? 0), 0);
   return (
     <>

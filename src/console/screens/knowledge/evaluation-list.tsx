@@ -12,7 +12,7 @@ import { Empty, Loading } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { EvaluationForm } from './evaluation-form.tsx';
-import { EvaluationState, isRunning } from './evaluation-state.tsx';
+import { EvaluationState, isRunning, StartedBy } from './evaluation-state.tsx';
 
 const Trend = lazy(() => import('./evaluation-trend.tsx'));
 
@@ -75,7 +75,7 @@ function useColumns(): readonly Column<RetrievalEvaluation>[] {
   return [
     { name: texts.time, cell: ({ created_at }) => <Time value={created_at} form="moment" /> },
     { name: texts.state, cell: (row) => <EvaluationState evaluation={row} /> },
-    { name: texts.trigger, cell: ({ trigger }) => texts.triggers[trigger], isMinor: true },
+    { name: texts.trigger, cell: (row) => <StartedBy evaluation={row} />, isMinor: true },
     {
       name: texts.settings,
       cell: ({ settings }) => {

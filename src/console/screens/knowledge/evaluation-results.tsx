@@ -127,10 +127,15 @@ function useColumns(base: KnowledgeBase, isCompared: boolean): readonly Column<R
       : []),
     {
       name: texts.coverage,
-      cell: ({ coverage, is_answerable }) => (
-        <Badge tone={(coverage !== 'none') === is_answerable ? 'good' : 'warn'}>
-          {texts.coverages[coverage]}
-        </Badge>
+      cell: ({ coverage, is_answerable, rank }) => (
+        <>
+          <Badge tone={(coverage !== 'none') === is_answerable ? 'good' : 'warn'}>
+            {texts.coverages[coverage]}
+          </Badge>
+          {coverage === 'none' && is_answerable && rank !== null && (
+            <span className="excerpt">{texts.mayDecline}</span>
+          )}
+        </>
       ),
     },
   ];

@@ -3,6 +3,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { questionTexts } from '../../texts/knowledge-questions.ts';
 import { useFormat } from '../../ui/format.ts';
 import { Badge } from '../../ui/page.tsx';
+import { PersonName } from '../../ui/person-name.tsx';
 import { Bar } from './file-status.tsx';
 
 const tones = {
@@ -15,6 +16,16 @@ const tones = {
 
 export const isRunning = ({ status }: RetrievalEvaluation): boolean =>
   status === 'queued' || status === 'running';
+
+/** Who or what started an evaluation. */
+export function StartedBy({
+  evaluation: { trigger, created_by },
+}: {
+  readonly evaluation: RetrievalEvaluation;
+}) {
+  const { triggers } = useTexts(questionTexts);
+  return trigger === 'request' ? <PersonName id={created_by} /> : triggers[trigger];
+}
 
 /** How far an evaluation is, and why it failed. */
 export function EvaluationState({ evaluation }: { readonly evaluation: RetrievalEvaluation }) {

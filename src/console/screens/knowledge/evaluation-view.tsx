@@ -12,7 +12,7 @@ import { Section } from '../../ui/page.tsx';
 import { Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { EvaluationResults } from './evaluation-results.tsx';
-import { EvaluationState, isRunning } from './evaluation-state.tsx';
+import { EvaluationState, isRunning, StartedBy } from './evaluation-state.tsx';
 
 /** One evaluation: its measures, and the result of each question. */
 export function EvaluationView({
@@ -75,7 +75,7 @@ function Measures({ evaluation }: { readonly evaluation: RetrievalEvaluation }) 
   const texts = useTexts(questionTexts);
   const { modes } = useTexts(searchTexts);
   const { percent, number } = useFormat();
-  const { metrics, settings, trigger } = evaluation;
+  const { metrics, settings } = evaluation;
   const { mode, top_k } = settings as { mode?: keyof typeof modes; top_k?: number };
   const measures =
     metrics === null
@@ -92,7 +92,7 @@ function Measures({ evaluation }: { readonly evaluation: RetrievalEvaluation }) 
     <>
       <p className="muted">
         {texts.settingsOf(mode === undefined ? '–' : modes[mode], number(top_k))} · {texts.trigger}:{' '}
-        {texts.triggers[trigger]}
+        <StartedBy evaluation={evaluation} />
       </p>
       {measures.length > 0 && (
         <dl className="knowledge-measures">

@@ -84,7 +84,8 @@ export function QuestionForm({
     });
     return save.run([...kept, ...chosen]);
   };
-  const title = question === null ? texts.add : texts.edit;
+  const fresh = initial === undefined ? texts.add : texts.keep;
+  const title = question === null ? fresh : texts.edit;
   return (
     <Dialog isOpen onClose={onClose} title={title} size="wide">
       <Form problem={save.problem ?? find.problem} onSubmit={submit} label={title}>

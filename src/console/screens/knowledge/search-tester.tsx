@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { KnowledgeBase } from '../../../client/index.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -51,6 +52,7 @@ export function SearchTester({ base }: { readonly base: KnowledgeBase }) {
             <Summary base={base} search={data} reranker={state.reranker} />
             {mayWrite && <Button onClick={() => setKeeping(true)}>{texts.keep}</Button>}
           </header>
+          {data.coverage !== 'full' && <NextSteps coverage={data.coverage} mayWrite={mayWrite} />}
           {data.hits.length === 0 ? (
             <Empty title={texts.none}>{texts.noneHint}</Empty>
           ) : (
@@ -71,6 +73,36 @@ export function SearchTester({ base }: { readonly base: KnowledgeBase }) {
           onClose={() => setKeeping(false)}
         />
       )}
+    </div>
+  );
+}
+
+/** What the confidence means for agents, and what can be done about it. */
+function NextSteps({
+  coverage,
+  mayWrite,
+}: {
+  readonly coverage: Search['coverage'];
+  readonly mayWrite: boolean;
+}) {
+  const texts = useTexts(searchTexts);
+  return (
+    <div className="note">
+      <p>{coverage === 'none' ? texts.mayDecline : texts.mayAnswer}</p>
+      <p>{texts.nextSteps}</p>
+      <ul>
+        <li>{texts.reword}</li>
+        {mayWrite && (
+          <>
+            <li>
+              <Link href="/">{texts.addPassage}</Link>
+            </li>
+            <li>
+              <Link href="/settings">{texts.otherModel}</Link>
+            </li>
+          </>
+        )}
+      </ul>
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { AgentFilter, AgentName } from '../../ui/agent-filter.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { MomentField } from '../../ui/moment-field.tsx';
+import { MoreFilters } from '../../ui/more-filters.tsx';
 import { Page } from '../../ui/page.tsx';
 import { SavedFilters } from '../../ui/saved-filters.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -31,7 +32,7 @@ export function RunList() {
   const reading = api.useInfiniteQuery('get', '/api/v1/runs', { params: { query } }, paged);
   const columns: readonly Column<ListedRun>[] = [
     { name: texts.started, cell: ({ created_at }) => <Time value={created_at} form="moment" /> },
-    { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
+    { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} /> },
     { name: texts.status, cell: ({ status }) => <RunStatus status={status} /> },
     { name: texts.duration, cell: ({ latency_ms }) => format.duration(latency_ms), isNumber: true },
     {
@@ -50,46 +51,51 @@ export function RunList() {
     >
       <SessionTabs />
       <div className="filters">
-        <AgentFilter value={state.agent} onChange={(agent) => setFilters({ agent })} />
-        <SelectField
-          label={texts.status}
-          value={state.status}
-          onChange={(status) => setFilters({ status })}
-          choices={[{ value: '', label: texts.any }, ...choices]}
-        />
-        <SelectField
-          label={texts.failures}
-          value={state.error}
-          onChange={(error) => setFilters({ error })}
-          choices={[
-            { value: '', label: texts.any },
-            { value: 'any', label: texts.onlyFailures },
-          ]}
-        />
-        <TextField
-          label={texts.version}
-          value={state.version}
-          onChange={(version) => setFilters({ version })}
-        />
-        <CoverageFilter value={state.coverage} onChange={(coverage) => setFilters({ coverage })} />
-        <TextField
-          label={texts.minCost}
-          type="number"
-          min={0}
-          step="any"
-          value={state.min_cost_usd}
-          onChange={(min_cost_usd) => setFilters({ min_cost_usd })}
-        />
-        <MomentField
-          label={texts.from}
-          value={state.start_date}
-          onChange={(start_date) => setFilters({ start_date })}
-        />
-        <MomentField
-          label={texts.to}
-          value={state.end_date}
-          onChange={(end_date) => setFilters({ end_date })}
-        />
+        <MoreFilters set={Object.keys(query).length}>
+          <AgentFilter value={state.agent} onChange={(agent) => setFilters({ agent })} />
+          <SelectField
+            label={texts.status}
+            value={state.status}
+            onChange={(status) => setFilters({ status })}
+            choices={[{ value: '', label: texts.any }, ...choices]}
+          />
+          <SelectField
+            label={texts.failures}
+            value={state.error}
+            onChange={(error) => setFilters({ error })}
+            choices={[
+              { value: '', label: texts.any },
+              { value: 'any', label: texts.onlyFailures },
+            ]}
+          />
+          <TextField
+            label={texts.version}
+            value={state.version}
+            onChange={(version) => setFilters({ version })}
+          />
+          <CoverageFilter
+            value={state.coverage}
+            onChange={(coverage) => setFilters({ coverage })}
+          />
+          <TextField
+            label={texts.minCost}
+            type="number"
+            min={0}
+            step="any"
+            value={state.min_cost_usd}
+            onChange={(min_cost_usd) => setFilters({ min_cost_usd })}
+          />
+          <MomentField
+            label={texts.from}
+            value={state.start_date}
+            onChange={(start_date) => setFilters({ start_date })}
+          />
+          <MomentField
+            label={texts.to}
+            value={state.end_date}
+            onChange={(end_date) => setFilters({ end_date })}
+          />
+        </MoreFilters>
       </div>
       <SavedFilters list="runs" />
       <ListTable

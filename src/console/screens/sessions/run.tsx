@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import type { RunWithSteps } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
+import { placeOf } from '../../app/places.ts';
 import { useCan } from '../../app/session.tsx';
 import { BudgetWay } from '../../chat/budget-way.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
@@ -13,7 +14,9 @@ import { useFormat } from '../../ui/format.ts';
 import { Badge, Facts, Page, Section } from '../../ui/page.tsx';
 import { Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
+import { VersionName } from '../../ui/version-name.tsx';
 import { RunStatus } from './run-status.tsx';
+import { Said } from './said.tsx';
 import { Waterfall } from './waterfall.tsx';
 
 /** Milliseconds between two looks at a run that goes on. */
@@ -39,9 +42,11 @@ export function RunScreen({ id }: { readonly id: string }) {
 function Trace({ run }: { readonly run: RunWithSteps }) {
   const texts = useTexts(sessionTexts);
   const back =
-    run.session_id === null
-      ? { to: '/runs', label: texts.runs }
-      : { to: `/${run.session_id}`, label: texts.conversation };
+    run.session_id !== null
+      ? { to: `/${run.session_id}`, label: texts.conversation }
+      : run.is_preview
+        ? { to: placeOf(`/agents/${run.agent_id}`), label: texts.agent }
+        : { to: '/runs', label: texts.runs };
   return (
     <Page
       title={texts.trace}
@@ -63,6 +68,7 @@ function Trace({ run }: { readonly run: RunWithSteps }) {
         </div>
       )}
       <Figures run={run} />
+      <Said run={run} />
       <Section title={texts.steps} description={texts.stepsHint}>
         <Waterfall run={run} />
       </Section>
@@ -81,7 +87,16 @@ function Figures({ run }: { readonly run: RunWithSteps }) {
     <div className="columns">
       <Facts
         facts={[
-          [texts.agent, <AgentName key="agent" id={run.agent_id} />],
+          [
+            texts.agent,
+            <Link key="agent" href={placeOf(`/agents/${run.agent_id}`)}>
+              <AgentName id={run.agent_id} />
+            </Link>,
+          ],
+          [
+            run.is_preview ? texts.draftBasedOn : texts.answeredBy,
+            <VersionName key="version" agent={run.agent_id} id={run.version_id} />,
+          ],
           [texts.started, <Time key="started" value={run.created_at} form="moment" />],
           [texts.duration, format.duration(run.latency_ms)],
           [texts.firstToken, format.duration(run.first_token_ms)],

@@ -12,6 +12,7 @@ import { useFormat } from '../../ui/format.ts';
 import { Badge } from '../../ui/page.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
+import { VersionName } from '../../ui/version-name.tsx';
 import { isGood } from './is-good.ts';
 import { KeepAsCase } from './keep-as-case.tsx';
 import { ToReview } from './to-review.tsx';
@@ -19,9 +20,11 @@ import { ToReview } from './to-review.tsx';
 /** A message with its sources, figures, ratings and what can be done with it. */
 export function Entry({
   session,
+  agent,
   message,
 }: {
   readonly session: string;
+  readonly agent: string;
   readonly message: Message;
 }) {
   const texts = useTexts(sessionTexts);
@@ -45,6 +48,9 @@ export function Entry({
         <Time value={message.created_at} form="moment" />
         {role === 'assistant' && run !== null && (
           <>
+            <span>
+              <VersionName agent={agent} id={run.version_id} />
+            </span>
             <span>{format.duration(run.latency_ms)}</span>
             <span>{format.money(run.usage.cost_usd)}</span>
             <Link href={`/runs/${run.id}`}>{texts.trace}</Link>

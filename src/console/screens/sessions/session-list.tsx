@@ -6,6 +6,7 @@ import { sessionTexts } from '../../texts/sessions.ts';
 import { AgentFilter, AgentName } from '../../ui/agent-filter.tsx';
 import { SearchField, SelectField, TextField } from '../../ui/field.tsx';
 import { MomentField } from '../../ui/moment-field.tsx';
+import { MoreFilters } from '../../ui/more-filters.tsx';
 import { Badge, Page } from '../../ui/page.tsx';
 import { SavedFilters } from '../../ui/saved-filters.tsx';
 import { Empty } from '../../ui/states.tsx';
@@ -32,9 +33,14 @@ export function SessionList() {
   const isFiltered = Object.keys(query).length > 0;
   const columns: readonly Column<ListedSession>[] = [
     { name: texts.conversation, cell: (session) => <Title session={session} /> },
-    { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} />, isMinor: true },
-    { name: texts.endUser, cell: ({ end_user_id }) => end_user_id ?? '–', isMinor: true },
-    { name: texts.messages, cell: ({ message_count }) => message_count, isNumber: true },
+    { name: texts.agent, cell: ({ agent_id }) => <AgentName id={agent_id} /> },
+    { name: texts.endUser, cell: ({ end_user_id }) => end_user_id ?? '–' },
+    {
+      name: texts.messages,
+      cell: ({ message_count }) => message_count,
+      isNumber: true,
+      isMinor: true,
+    },
     { name: texts.lastActive, cell: ({ updated_at }) => <Time value={updated_at} /> },
   ];
   return (
@@ -49,55 +55,60 @@ export function SessionList() {
             setFilters({ q: text.trim() });
           }}
         />
-        <AgentFilter value={state.agent} onChange={(agent) => setFilters({ agent })} />
-        <SelectField
-          label={texts.runStatus}
-          value={state.run_status}
-          onChange={(run_status) => setFilters({ run_status })}
-          choices={[
-            { value: '', label: texts.any },
-            ...statuses.map((value) => ({ value, label: texts.statuses[value] })),
-          ]}
-        />
-        <TextField
-          label={texts.version}
-          value={state.version}
-          onChange={(version) => setFilters({ version })}
-        />
-        <CoverageFilter value={state.coverage} onChange={(coverage) => setFilters({ coverage })} />
-        <SelectField
-          label={texts.feedback}
-          value={state.feedback}
-          onChange={(feedback) => setFilters({ feedback })}
-          choices={[
-            { value: '', label: texts.any },
-            ...ratings.map((value) => ({ value, label: texts.ratings[value] })),
-          ]}
-        />
-        <TextField
-          label={texts.endUser}
-          value={state.end_user_id}
-          onChange={(end_user_id) => setFilters({ end_user_id })}
-        />
-        <MomentField
-          label={texts.from}
-          value={state.start_date}
-          onChange={(start_date) => setFilters({ start_date })}
-        />
-        <MomentField
-          label={texts.to}
-          value={state.end_date}
-          onChange={(end_date) => setFilters({ end_date })}
-        />
-        <SelectField
-          label={texts.archived}
-          value={state.archived}
-          onChange={(archived) => setFilters({ archived })}
-          choices={[
-            { value: '', label: texts.notArchived },
-            { value: 'true', label: texts.onlyArchived },
-          ]}
-        />
+        <MoreFilters set={Object.keys(query).filter((name) => name !== 'q').length}>
+          <AgentFilter value={state.agent} onChange={(agent) => setFilters({ agent })} />
+          <SelectField
+            label={texts.runStatus}
+            value={state.run_status}
+            onChange={(run_status) => setFilters({ run_status })}
+            choices={[
+              { value: '', label: texts.any },
+              ...statuses.map((value) => ({ value, label: texts.statuses[value] })),
+            ]}
+          />
+          <TextField
+            label={texts.version}
+            value={state.version}
+            onChange={(version) => setFilters({ version })}
+          />
+          <CoverageFilter
+            value={state.coverage}
+            onChange={(coverage) => setFilters({ coverage })}
+          />
+          <SelectField
+            label={texts.feedback}
+            value={state.feedback}
+            onChange={(feedback) => setFilters({ feedback })}
+            choices={[
+              { value: '', label: texts.any },
+              ...ratings.map((value) => ({ value, label: texts.ratings[value] })),
+            ]}
+          />
+          <TextField
+            label={texts.endUser}
+            value={state.end_user_id}
+            onChange={(end_user_id) => setFilters({ end_user_id })}
+          />
+          <MomentField
+            label={texts.from}
+            value={state.start_date}
+            onChange={(start_date) => setFilters({ start_date })}
+          />
+          <MomentField
+            label={texts.to}
+            value={state.end_date}
+            onChange={(end_date) => setFilters({ end_date })}
+          />
+          <SelectField
+            label={texts.archived}
+            value={state.archived}
+            onChange={(archived) => setFilters({ archived })}
+            choices={[
+              { value: '', label: texts.notArchived },
+              { value: 'true', label: texts.onlyArchived },
+            ]}
+          />
+        </MoreFilters>
       </div>
       <SavedFilters list="sessions" />
       <ListTable
@@ -110,7 +121,9 @@ export function SessionList() {
         linkOf={({ id }) => `/${id}`}
         empty={
           isFiltered ? (
-            <Empty title={texts.noMatch}>{texts.noMatchHint}</Empty>
+            <Empty title={texts.noMatch}>
+              {/\s/.test(state.q.trim()) ? texts.allWordsHint : texts.noMatchHint}
+            </Empty>
           ) : (
             <Empty title={texts.none}>{texts.noneHint}</Empty>
           )

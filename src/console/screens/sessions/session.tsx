@@ -12,6 +12,7 @@ import { AgentName } from '../../ui/agent-filter.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Copyable } from '../../ui/copy.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
+import { useFormat } from '../../ui/format.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { Badge, Facts, Page } from '../../ui/page.tsx';
 import { Empty, Failed, Loading, ProblemNote } from '../../ui/states.tsx';
@@ -57,6 +58,7 @@ function Conversation({ session }: { readonly session: SessionWithMessages }) {
     [texts.endUser, <EndUserLink key="user" id={end_user_id} />],
     [texts.messages, message_count],
     [texts.feedback, useRatings(session)],
+    [texts.totalCost, useTotalCost(id)],
     [texts.started, <Time key="started" value={session.created_at} />],
     [texts.lastActive, <Time key="last" value={session.updated_at} />],
     [texts.id, <Copyable key="id" text={id} />],
@@ -95,8 +97,20 @@ function useRatings({ messages }: SessionWithMessages): string {
   return texts.ratedSum(good, all.length - good);
 }
 
+/** What all answers of the conversation cost so far, also those on other branches; a hundred of them at most. */
+function useTotalCost(session: string): string {
+  const texts = useTexts(sessionTexts);
+  const { money } = useFormat();
+  const { data } = api.useQuery('get', '/api/v1/runs', {
+    params: { query: { session, limit: 100 } },
+  });
+  if (data === undefined) return '–';
+  const sum = data.data.reduce((all, { usage }) => all + (usage.cost_usd ?? 0), 0);
+  return data.next_cursor === null ? money(sum) : texts.atLeast(money(sum));
+}
+
 function Messages({
-  session: { id, messages, message_count },
+  session: { id, agent_id, messages, message_count },
 }: {
   readonly session: SessionWithMessages;
 }) {
@@ -120,7 +134,7 @@ function Messages({
       )}
       {earlier.error !== null && <Failed problem={earlier.error} onRetry={earlier.refetch} />}
       {[...newestFirst].reverse().map((message) => (
-        <Entry key={message.id} session={id} message={message} />
+        <Entry key={message.id} session={id} agent={agent_id} message={message} />
       ))}
     </div>
   );

@@ -1,8 +1,10 @@
 import { createElement } from 'react';
 import type { RunStep } from '../../../client/index.ts';
+import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { CopyButton } from '../../ui/copy.tsx';
+import { SearchedPassages, searchedBy } from './searched.tsx';
 
 interface Prompt {
   readonly role: string;
@@ -12,22 +14,30 @@ interface Prompt {
 /** Input and output of a step, as they were recorded. */
 export function StepDetails({ step }: { readonly step: RunStep }) {
   const texts = useTexts(sessionTexts);
+  const searched = searchedBy(step);
   return (
     <div className="step">
       {step.error !== null && <p className="note note-bad">{step.error}</p>}
-      <Value title={texts.input} value={step.input} />
-      <Value title={texts.output} value={step.output} />
+      {searched === null ? (
+        <>
+          <Value title={texts.input} value={step.input} />
+          {step.error === null && <Value title={texts.output} value={step.output} />}
+        </>
+      ) : (
+        <SearchedPassages searched={searched} />
+      )}
     </div>
   );
 }
 
 function Value({ title, value }: { readonly title: string; readonly value: unknown }) {
   const texts = useTexts(sessionTexts);
+  const mayRead = useCan('messages:read');
   if (value === null || value === undefined)
     return (
       <section>
         <h3>{title}</h3>
-        <p className="muted">{texts.notRecorded}</p>
+        <p className="muted">{mayRead ? texts.notRecorded : texts.notForRole}</p>
       </section>
     );
   const json = JSON.stringify(value, null, 2);

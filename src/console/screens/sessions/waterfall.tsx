@@ -57,6 +57,11 @@ export function Waterfall({ run }: { readonly run: RunWithSteps }) {
           </li>
         );
       })}
+      <li className="span span-total">
+        <span className="span-name">{texts.total}</span>
+        <span className="number">{format.duration(run.latency_ms)}</span>
+        <span className="number minor">{format.money(run.usage.cost_usd)}</span>
+      </li>
     </ol>
   );
 }

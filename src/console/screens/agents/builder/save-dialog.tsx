@@ -6,7 +6,7 @@ import { useIsAdmin } from '../../../app/session.tsx';
 import { agentSavingTexts } from '../../../texts/agent-saving.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
+import { Dialog, firstField } from '../../../ui/dialog.tsx';
 import { CheckField, Form, TextField } from '../../../ui/field.tsx';
 import { useFormat } from '../../../ui/format.ts';
 import { Failed, Loading } from '../../../ui/states.tsx';
@@ -110,6 +110,10 @@ function Planned({
       },
     },
   );
+  // What changes stays in view above.
+  useEffect(() => {
+    firstField(document.querySelector<HTMLElement>('.dialog'))?.focus({ preventScroll: true });
+  }, []);
   const isStale = apply.problem?.status === 409 && apply.problem.code !== 'evaluation_required';
   return (
     <>
@@ -117,6 +121,7 @@ function Planned({
         before={agent.config}
         after={plan.config as AgentConfig}
         lines={plan.instructions}
+        isBrief
         names={[texts.versionName(plan.from.number), texts.draftName]}
       />
       <PlanNotes plan={plan} />
@@ -224,6 +229,7 @@ function PlanNotes({ plan: { warnings, tools, cost } }: { readonly plan: AgentPl
       {cost.calls > 0 && (
         <p className="muted">
           {texts.forecast(
+            cost.calls,
             format.number(cost.calls),
             format.money(cost.last_week_usd),
             format.money(cost.forecast_usd),

@@ -47,7 +47,11 @@ export function ActivateDialog({
   const isGated = activate.problem?.code === 'evaluation_required';
   const isBack = number < agent.active_version.number;
   return (
-    <Dialog isOpen onClose={onClose} title={texts.activateTitle(number)}>
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={isBack ? texts.rollBackTitle(number) : texts.activateTitle(number)}
+    >
       <p>{texts.activateHint(number)}</p>
       <Form problem={activate.problem} onSubmit={() => activate.run()}>
         <TextField

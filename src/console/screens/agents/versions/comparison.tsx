@@ -9,7 +9,9 @@ import { Button, LinkButton } from '../../../ui/button.tsx';
 import { SelectField } from '../../../ui/field.tsx';
 import { Section } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
+import { useUrlState } from '../../../ui/use-url-state.ts';
 import { Diff } from '../diff.tsx';
+import { ActivateDialog } from './activate-dialog.tsx';
 import { AskBoth } from './ask-both.tsx';
 
 interface Pair {
@@ -18,11 +20,15 @@ interface Pair {
   readonly b: string;
 }
 
+const asked = { activate: '' };
+
 /** `/agents/{agent}/versions/{a}/{b}`: what differs, and how both answer. */
 export function Comparison({ agent, a, b }: Pair) {
   const texts = useTexts(versionTexts);
   const [, go] = useLocation();
   const mayWrite = useCan('agents:write') && agent.archived_at === null;
+  const [{ activate }, setAsked] = useUrlState(asked);
+  const isOther = Number(b) !== agent.active_version.number;
   const numbers = Array.from({ length: agent.latest_version }, (_, index) => ({
     value: String(agent.latest_version - index),
     label: texts.version(agent.latest_version - index),
@@ -44,11 +50,23 @@ export function Comparison({ agent, a, b }: Pair) {
           onChange={(next) => show(a, next)}
         />
         <Button onClick={() => show(b, a)}>{texts.swap}</Button>
+        {mayWrite && isOther && (
+          <Button onClick={() => setAsked({ activate: b })}>
+            {texts.activateNumber(Number(b))}
+          </Button>
+        )}
       </div>
       <Section title={texts.changes}>
         <Changes {...{ agent, a, b }} mayTest={mayWrite && a !== b} />
       </Section>
       {mayWrite && <AskBoth {...{ agent, a, b }} />}
+      {mayWrite && activate === b && isOther && (
+        <ActivateDialog
+          agent={agent}
+          number={Number(b)}
+          onClose={() => setAsked({ activate: '' })}
+        />
+      )}
     </>
   );
 }
