@@ -3,12 +3,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { openClient } from './client.ts';
 import { furnish } from './console-sample/furnish.ts';
 import { plainly } from './console-sample/say.ts';
 import {
   emptyScreens,
+  open,
   pathOf,
   type Screen,
   screens,
@@ -22,62 +23,55 @@ const wanted = new RegExp(filter);
 const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 380, height: 760 } };
 const schemes = ['light', 'dark'] as const;
 
-/** Photographs each screen in one size and scheme. */
-async function photograph(
-  context: BrowserContext,
-  root: string,
-  { screens, things }: Shown,
-  viewport: { readonly width: number; readonly height: number },
-  suffix: string,
-): Promise<void> {
-  const page = await context.newPage();
-  for (const screen of screens) {
-    const { name, opens } = screen;
-    if (!wanted.test(name)) continue;
-    await page.goto(root + pathOf(screen, things));
-    await page.locator('h1').first().waitFor();
-    if (opens !== undefined) await page.getByRole('button', { name: opens }).first().click();
-    // Until nothing is loaded any more; screens that look for news do so seldom.
-    await page.waitForLoadState('networkidle');
+/** Photographs a screen in all sizes and schemes. */
+async function photograph(page: Page, address: string, screen: Screen): Promise<void> {
+  await page.setViewportSize(sizes.desktop);
+  await page.goto(address);
+  await page.locator('h1').first().waitFor();
+  await open(page, screen);
+  // Until nothing is loaded any more; screens that look for news do so seldom.
+  await page.waitForLoadState('networkidle');
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
     // The whole page as one window: parts that stay in view reach its end, and charts are drawn once.
     const height = await page.evaluate<number>('document.documentElement.scrollHeight');
-    await page.setViewportSize({
-      width: viewport.width,
-      height: Math.max(viewport.height, height),
-    });
-    await page.waitForTimeout(300);
-    await page.screenshot({ path: join(folder, `${name}-${suffix}.png`) });
-    await page.setViewportSize(viewport);
-    console.log(`${name}-${suffix}.png`);
+    await page.setViewportSize({ ...viewport, height: Math.max(viewport.height, height) });
+    for (const colorScheme of schemes) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(300);
+      await page
+        .locator('#content .spinner, [role=dialog] .spinner')
+        .first()
+        .waitFor({ state: 'detached' });
+      const name = `${screen.name}-${size}-${colorScheme}.png`;
+      await page.screenshot({ path: join(folder, name) });
+      console.log(name);
+    }
   }
-  await page.close();
 }
 
-interface Shown {
-  readonly screens: readonly Screen[];
-  readonly things: Things;
-}
-
-/** Photographs screens of a workspace in all sizes and schemes. */
+/** Photographs screens of a workspace, several at a time. */
 async function photographAll(
   { url, root_key }: SpawnedServer,
   browser: Browser,
   workspace_id: string,
-  shown: Shown,
+  screens: readonly Screen[],
+  things: Things,
 ): Promise<void> {
-  const first = await browser.newContext();
-  const page = await first.newPage();
-  await page.goto(await signInLink(url, { root_key }, workspace_id));
-  await page.waitForURL('**/console/**');
-  const storageState = await first.storageState();
+  const context = await browser.newContext({ reducedMotion: 'reduce' });
+  const first = await context.newPage();
+  await first.goto(await signInLink(url, { root_key }, workspace_id));
+  await first.waitForURL('**/console/**');
   await first.close();
-  for (const [size, viewport] of Object.entries(sizes))
-    for (const colorScheme of schemes) {
-      const context = await browser.newContext({ storageState, viewport, colorScheme });
-      const root = `${url}/console/${workspace_id}`;
-      await photograph(context, root, shown, viewport, `${size}-${colorScheme}`);
-      await context.close();
-    }
+  const root = `${url}/console/${workspace_id}`;
+  const left = screens.filter(({ name }) => wanted.test(name));
+  const lane = async () => {
+    const page = await context.newPage();
+    for (let next = left.shift(); next !== undefined; next = left.shift())
+      await photograph(page, root + pathOf(next, things), next);
+  };
+  await Promise.all([lane(), lane(), lane()]);
+  await context.close();
 }
 
 /** Returns a new workspace. */
@@ -99,9 +93,9 @@ const browser = await chromium.launch({
 try {
   const full = await openWorkspace(server, 'Café');
   const { things, stop } = await furnish(full.api, plainly);
-  await photographAll(server, browser, full.id, { screens, things }).finally(stop);
+  await photographAll(server, browser, full.id, screens, things).finally(stop);
   const empty = await openWorkspace(server, 'New');
-  await photographAll(server, browser, empty.id, { screens: emptyScreens, things });
+  await photographAll(server, browser, empty.id, emptyScreens, things);
 } finally {
   await browser.close();
   await server.stop();

@@ -38,8 +38,21 @@ export async function furnish(api: Client, say: Say): Promise<Furnished> {
     ...{ api, say, peer: peer.url },
     make: (path, json = {}) => api.call('POST', path, { json }),
   };
+  try {
+    return { things: await furnishAll(kit, peer), stop: () => peer.stop() };
+  } catch (error) {
+    await peer.stop();
+    throw error;
+  }
+}
+
+async function furnishAll(
+  kit: Kit,
+  peer: { readonly model_key: string; readonly order_key: string },
+): Promise<Things> {
+  const { api, say } = kit;
   await api.call('PUT', '/providers/openai-compatible', {
-    json: { api_key: peer.model_key, base_url: `${peer.url}/v1` },
+    json: { api_key: peer.model_key, base_url: `${kit.peer}/v1` },
   });
   const price = { input: 0.25, output: 2 };
   await api.call('PUT', '/prices', {
@@ -59,11 +72,10 @@ export async function furnish(api: Client, say: Say): Promise<Furnished> {
     furnishSettings(kit, agent.agent),
     connectServer(kit, agent.agent),
   ]);
-  const things = {
+  return {
     ...{ ...tools, ...knowledge, ...agent, ...sessions, ...improvement, ...settings, server },
     ...{ v1: '1', v2: '2', month: new Date().toISOString().slice(0, 7) },
   };
-  return { things, stop: () => peer.stop() };
 }
 
 async function furnishTools({ make, say, peer }: Kit, key: string) {

@@ -62,9 +62,15 @@ export function ProblemNote({
 }) {
   const texts = useTexts(uiTexts);
   if (problem === null || problem === undefined) return null;
-  const { detail, requestId } = describe(problem, texts);
+  const { title, detail, requestId, isOfApi } = describe(problem, texts);
   return (
     <div className="note note-bad" role="alert">
+      {/* The words of the API say themselves what failed. */}
+      {!isOfApi && (
+        <p>
+          <strong>{title}</strong>
+        </p>
+      )}
       <p>
         <Words>{detail}</Words>
       </p>
@@ -81,9 +87,9 @@ export function ProblemNote({
 function describe(problem: unknown, texts: (typeof uiTexts)['en']) {
   if (!(problem instanceof Problem)) {
     const detail = problem instanceof Error ? problem.message : texts.unknown;
-    return { title: texts.failed, detail, requestId: null };
+    return { title: texts.failed, detail, requestId: null, isOfApi: true };
   }
-  const { status, message, requestId } = problem;
+  const { status, message, requestId, details } = problem;
   const title =
     status === 0
       ? texts.unreachable
@@ -94,5 +100,6 @@ function describe(problem: unknown, texts: (typeof uiTexts)['en']) {
           : status >= 500
             ? texts.serverFailed
             : texts.failed;
-  return { title, detail: status === 0 ? texts.unreachableHint : message, requestId };
+  const detail = status === 0 ? texts.unreachableHint : message;
+  return { title, detail, requestId, isOfApi: status !== 0 && details.detail !== undefined };
 }

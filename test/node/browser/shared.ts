@@ -7,8 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
+import { openClient } from '../../../scripts/client.ts';
+import { type Furnished, furnish } from '../../../scripts/console-sample/furnish.ts';
+import type { Things } from '../../../scripts/console-sample/screens.ts';
 import { freePort, startServer } from '../../../scripts/server.ts';
 import { openState } from '../../../scripts/state.ts';
+import { corpus } from '../console/corpus.ts';
 import { startProvider } from '../support/provider-process.ts';
 
 /** Debian's package; `.ci/run` installs it. */
@@ -28,9 +32,19 @@ export interface Shared {
   readonly browser: string;
 }
 
+/** A workspace with something on every screen of the console, which files only read. */
+export interface Showroom {
+  readonly id: string;
+  readonly key: string;
+  readonly things: Things;
+}
+
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Answers `GET /` with `Shared`, and `GET /lines` with what the server prints, as it prints it. */
+    /**
+     * Answers `GET /` with `Shared`, `GET /showroom` with `Showroom`, which the first that asks has filled, and `GET /lines`
+     * with what the server prints, as it prints it.
+     */
     readonly shared: string;
   }
 }
@@ -61,6 +75,18 @@ async function open(print: (line: string) => void) {
   };
 }
 
+/** Fills a workspace with texts of people with bad intentions. */
+async function openShowroom({ url, root_key }: Shared) {
+  const { workspace, api_key } = await openClient(url, root_key).call<{
+    workspace: { id: string };
+    api_key: { secret: string };
+  }>('POST', '/workspaces', { json: { name: 'Showroom' } });
+  const key = api_key.secret;
+  const { things, stop }: Furnished = await furnish(openClient(url, key), corpus());
+  const showroom: Showroom = { id: workspace.id, key, things };
+  return { showroom, stop };
+}
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const lines: string[] = [];
   const readers = new Set<ServerResponse>();
@@ -69,6 +95,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     for (const reader of readers) reader.write(`${line}\n`);
   };
   let opened: ReturnType<typeof open> | undefined;
+  let furnished: ReturnType<typeof openShowroom> | undefined;
+  const show = async () => {
+    opened ??= open(print);
+    furnished ??= opened.then(({ shared }) => openShowroom(shared));
+    return (await furnished).showroom;
+  };
   const host = createServer((request, response) => {
     if (request.url === '/lines') {
       response.writeHead(200).write(`${lines.join('\n')}\n`);
@@ -77,8 +109,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
       return;
     }
     opened ??= open(print);
-    opened.then(
-      ({ shared }) => response.end(JSON.stringify(shared)),
+    const reply: Promise<Shared | Showroom> =
+      request.url === '/showroom' ? show() : opened.then(({ shared }) => shared);
+    reply.then(
+      (value) => response.end(JSON.stringify(value)),
       (error: Error) => response.writeHead(500).end(error.message),
     );
   });
@@ -87,6 +121,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     host.close();
     host.closeAllConnections();
+    await (await furnished?.catch(() => undefined))?.stop();
     await (await opened?.catch(() => undefined))?.close();
   };
 }

@@ -9,7 +9,7 @@ import { type Client, openClient } from '../../../scripts/client.ts';
 import { signInLink } from '../../../scripts/demo-workspace.ts';
 import { playScript } from '../../support/provider/client.ts';
 import type { Round } from '../../support/provider/script.ts';
-import type { Shared } from './shared.ts';
+import type { Shared, Showroom } from './shared.ts';
 
 /** A workspace on the shared server, a site of a third party on another origin, and the shared browser. */
 export interface Stage {
@@ -42,8 +42,15 @@ export interface Watched {
   readonly faults: string[];
 }
 
-export async function openStage(): Promise<Stage> {
-  const { url, root_key, provider, browser: endpoint } = await readShared();
+/** A workspace that others use too. */
+export interface Place {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** Opens a stage in a workspace of its own, or in `place`. */
+export async function openStage(place?: Place): Promise<Stage> {
+  const { url, root_key, provider, browser: endpoint } = await ask<Shared>('');
   const [browser, site] = await Promise.all([chromium.connect(endpoint), openSite()]);
   const output = await followOutput();
   const openWorkspace = async () => {
@@ -54,7 +61,10 @@ export async function openStage(): Promise<Stage> {
     const { id } = made.workspace;
     return { id, ...workspaceOf(openClient(url, made.api_key.secret), provider) };
   };
-  const { id, ...workspace } = await openWorkspace();
+  const { id, ...workspace } =
+    place === undefined
+      ? await openWorkspace()
+      : { id: place.id, ...workspaceOf(openClient(url, place.key), provider) };
   return {
     ...{ url, site: site.origin, lines: output.lines, workspace_id: id, serve: site.serve },
     signIn: () => signInLink(url, { root_key }, id, `owner-${id}@example.com`),
@@ -70,11 +80,14 @@ export async function openStage(): Promise<Stage> {
   };
 }
 
-async function readShared(): Promise<Shared> {
-  const response = await fetch(inject('shared'));
+async function ask<Reply>(path: string): Promise<Reply> {
+  const response = await fetch(inject('shared') + path);
   if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as Shared;
+  return (await response.json()) as Reply;
 }
+
+/** The workspace that is filled for all files. */
+export const readShowroom = (): Promise<Showroom> => ask('/showroom');
 
 /** Collects what the server has printed and prints. */
 async function followOutput() {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { violations } from '../browser/axe.ts';
-import { openStage, type Stage, type Watched } from '../browser/stage.ts';
+import { openStage, type Place, type Stage, type Watched } from '../browser/stage.ts';
 
 /** A server, a browser, and an owner who is signed in to the console. */
 export interface ConsoleStage extends Omit<Stage, 'page'> {
@@ -14,8 +14,9 @@ export interface ConsoleStage extends Omit<Stage, 'page'> {
 
 export async function openConsole(
   options: Parameters<Stage['page']>[0] = {},
+  place?: Place,
 ): Promise<ConsoleStage> {
-  const stage = await openStage();
+  const stage = await openStage(place);
   const { page, requests, faults }: Watched = await stage.page({
     // A part that fades lacks contrast for a moment.
     ...{ locale: 'en-GB', reducedMotion: 'reduce', ...options },

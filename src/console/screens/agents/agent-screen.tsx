@@ -14,9 +14,13 @@ import { NoDocuments } from './agent-documents.tsx';
 import { AgentMenu } from './agent-menu.tsx';
 import { AgentSettings } from './agent-settings.tsx';
 import { Builder } from './builder/builder.tsx';
-import { Comparison } from './versions/comparison.tsx';
-import { Versions } from './versions/versions.tsx';
 
+const Comparison = lazy(async () => ({
+  default: (await import('./versions/comparison.tsx')).Comparison,
+}));
+const Versions = lazy(async () => ({
+  default: (await import('./versions/versions.tsx')).Versions,
+}));
 const Improve = lazy(async () => ({ default: (await import('./improve/improve.tsx')).Improve }));
 
 /** `/agents/{agent}`: the builder, its versions and its settings. */
@@ -66,28 +70,28 @@ function Shown({ agent }: { readonly agent: Agent }) {
       ) : (
         <p className="note note-warn">{texts.archivedHint}</p>
       )}
-      <Switch>
-        <Route path="/">
-          {/* Another agent is another draft. */}
-          <Builder key={agent.id} agent={agent} />
-        </Route>
-        <Route path="/versions">
-          <Versions agent={agent} />
-        </Route>
-        <Route path="/versions/:a/:b">
-          {({ a, b }) => <Comparison key={`${a} ${b}`} agent={agent} a={a} b={b} />}
-        </Route>
-        {mayImprove && (
-          <Route path="/improve">
-            <Suspense fallback={<Loading>{texts.loadingAgent}</Loading>}>
-              <Improve key={agent.id} agent={agent} />
-            </Suspense>
+      <Suspense fallback={<Loading>{texts.loadingAgent}</Loading>}>
+        <Switch>
+          <Route path="/">
+            {/* Another agent is another draft. */}
+            <Builder key={agent.id} agent={agent} />
           </Route>
-        )}
-        <Route path="/settings">
-          <AgentSettings key={agent.id} agent={agent} />
-        </Route>
-      </Switch>
+          <Route path="/versions">
+            <Versions agent={agent} />
+          </Route>
+          <Route path="/versions/:a/:b">
+            {({ a, b }) => <Comparison key={`${a} ${b}`} agent={agent} a={a} b={b} />}
+          </Route>
+          {mayImprove && (
+            <Route path="/improve">
+              <Improve key={agent.id} agent={agent} />
+            </Route>
+          )}
+          <Route path="/settings">
+            <AgentSettings key={agent.id} agent={agent} />
+          </Route>
+        </Switch>
+      </Suspense>
     </Page>
   );
 }

@@ -44,7 +44,11 @@ export function RunList() {
   ];
   const choices = Object.entries(texts.statuses).map(([value, label]) => ({ value, label }));
   return (
-    <Page title={texts.runs} heading={texts.title} description={texts.runsDescription}>
+    <Page
+      title={`${texts.runs} · ${texts.title}`}
+      heading={texts.title}
+      description={texts.runsDescription}
+    >
       <SessionTabs />
       <div className="filters">
         <MoreFilters set={Object.keys(query).length}>

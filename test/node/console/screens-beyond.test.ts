@@ -1,0 +1,3 @@
+import { halves, visitAll } from './tour.ts';
+
+visitAll(halves.second);
