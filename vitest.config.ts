@@ -65,8 +65,8 @@ const inWorkerd = async () =>
       setupFiles: ['./test/support/setup.ts'],
       include: ['test/**/*.test.ts'],
       exclude: ['test/node/**'],
-      // One more than the cores of the smallest machine, since much of a file's time is waiting.
-      maxWorkers: 3,
+      // Twice the cores of the smallest machine, since much of a file's time is waiting.
+      maxWorkers: 4,
       ...timeouts,
       expect: patience,
     },
