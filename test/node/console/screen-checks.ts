@@ -118,6 +118,8 @@ const watchFocus = `(() => {
   document.addEventListener('focusin', onFocus);
   const stop = () => document.removeEventListener('focusin', onFocus);
   if (inner.id === 'content') { inner.focus(); focused.length = 0; unseen.length = 0; }
+  // A dialog begins at its first field.
+  else focused.push(document.activeElement);
   window.tabbed = { inner, controls, hidden, positive, focused, unseen, stop };
   return controls.length;
 })()`;
