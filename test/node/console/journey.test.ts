@@ -56,7 +56,7 @@ const button = (name: string | RegExp) => page.getByRole('button', { name, exact
 const preview = () => page.getByRole('region', { name: 'Preview' });
 const instructions = () => page.getByLabel('Instructions', { exact: true });
 const holdsValue = (of: () => ReturnType<Page['getByLabel']>, value: string) => async () =>
-  expect.poll(() => of().inputValue(), { timeout: 10_000 }).toBe(value);
+  expect.poll(() => of().inputValue(), { timeout: 150_000 }).toBe(value);
 
 describe('one person', () => {
   it('signs in by the printed link, and creates an agent from a template', async () => {
@@ -183,7 +183,7 @@ describe('one person', () => {
         'Shorter answers',
       )();
       await expect
-        .poll(() => version('Candidate 1').inputValue(), { timeout: 10_000 })
+        .poll(() => version('Candidate 1').inputValue(), { timeout: 150_000 })
         .not.toBe('');
     });
     await button('Create the draft').click();
@@ -267,9 +267,9 @@ describe('one person', () => {
     await heading(/Shorter answers/);
     // The API counts runs after some seconds; the page looks for it every 15 seconds, or with a reload.
     const id = /exp_\w+/.exec(page.url())?.[0];
-    await expect.poll(() => subjectsOf(id), { timeout: 60_000 }).toBe(customers);
+    await expect.poll(() => subjectsOf(id), { timeout: 150_000 }).toBe(customers);
     await page.reload();
-    await survives(() => expect.poll(subjects, { timeout: 20_000 }).toBe(customers));
+    await survives(() => expect.poll(subjects, { timeout: 150_000 }).toBe(customers));
     const dialog = page.getByRole('dialog', { name: 'Conclude the experiment' });
     await button('Conclude').click();
     await dialog.getByRole('combobox', { name: 'Winner' }).selectOption({
@@ -458,7 +458,7 @@ async function signInAs(name: string): Promise<Page> {
   other.setDefaultTimeout(30_000);
   const mailed = () =>
     stage.lines.map((line) => /#invitation=([\w.-]+)/.exec(line)?.[1]).findLast(Boolean);
-  await expect.poll(mailed, { timeout: 30_000 }).toBeTruthy();
+  await expect.poll(mailed, { timeout: 150_000 }).toBeTruthy();
   await other.goto(`${stage.url}/account#invitation=${mailed()}`);
   await other.getByLabel('Name', { exact: true }).fill(name);
   await other.getByLabel('New password').fill(password);
@@ -479,7 +479,7 @@ async function controlsOf(other: Page): Promise<Record<string, string[]>> {
     await other.evaluate(`history.pushState(null, '', ${JSON.stringify(path)})`);
     await other.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
     await other.locator('main h1').first().waitFor();
-    await expect.poll(() => other.locator('.spinner').count(), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => other.locator('.spinner').count(), { timeout: 150_000 }).toBe(0);
     const { controls, links } = await other.evaluate<Usable>(usable);
     found[kindOf(path)] = [...controls, ...(await itemsOf(other))];
     for (const link of links)

@@ -104,7 +104,7 @@ export async function changeInTrouble(
   for (const [label, value] of Object.entries(fields))
     expect(await field(label).inputValue()).toBe(value);
   await form.getByRole('button', { name: submit }).click();
-  await expect.poll(() => keys.length, { timeout: 30_000 }).toBe(6);
+  await expect.poll(() => keys.length, { timeout: 150_000 }).toBe(6);
   await form.getByRole('alert').waitFor({ state: 'detached' });
   expect([...new Set(keys)]).toEqual([keys[0]]);
   const { data } = await api.call<{ data: { name: string }[] }>(

@@ -34,7 +34,7 @@ async function askCited(): Promise<{ readonly agent_id: string; readonly session
     { json: { name: 'grinder.md', text: 'The grinder is cleaned every Friday.' } },
   );
   await expect
-    .poll(() => api.call('GET', `/files/${file.data[0]?.id}`), { timeout: 60_000 })
+    .poll(() => api.call('GET', `/files/${file.data[0]?.id}`), { timeout: 150_000 })
     .toMatchObject({ status: 'ready' });
   const opened = await api.call<Opened>('POST', `/agents/${id}/sessions`, {
     json: { title: 'Grinder' },
