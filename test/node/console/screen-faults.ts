@@ -97,7 +97,7 @@ export async function breakReads(page: Page, address: string, fault: Fault): Pro
   await content.waitFor();
   const waiting = content.locator('.spinner, h1').first();
   await waiting.waitFor();
-  // At once: a part that was loaded meanwhile has no spinner any more.
+  // At once: a part that has been loaded since then has no spinner any more.
   const words = await page.evaluate<string[]>(
     "[...document.querySelectorAll('#content .spinner')].map(({ parentElement }) => parentElement.innerText)",
   );
