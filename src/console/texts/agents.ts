@@ -210,7 +210,6 @@ export const createTexts = catalogue({
     architectHint:
       'Describe what the agent is for. The architect asks what matters and keeps a draft that you can try.',
     begin: 'Begin a conversation',
-    beginning: 'The architect prepares …',
     changed: 'Changed',
     sessions: 'Conversations so far',
     noSessions: 'None yet. They are kept for 30 days.',
@@ -286,7 +285,6 @@ export const createTexts = catalogue({
     architectHint:
       'Beschreiben Sie, wofür der Agent da ist. Der Architekt fragt, worauf es ankommt, und führt einen Entwurf, den Sie erproben können.',
     begin: 'Gespräch beginnen',
-    beginning: 'Der Architekt bereitet sich vor …',
     changed: 'Geändert',
     sessions: 'Bisherige Gespräche',
     noSessions: 'Noch keine. Sie werden 30 Tage aufbewahrt.',

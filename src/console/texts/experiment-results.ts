@@ -17,9 +17,6 @@ export const experimentResultTexts = catalogue({
       harmful: 'Harmful',
       no_data: 'No data',
     },
-    notStarted: 'Not started',
-    notStartedHint:
-      'Check the set-up, then start it. Results appear here about a minute after the first answers.',
     recommendations: {
       promote: 'Promote',
       stop: 'Stop',
@@ -77,9 +74,6 @@ export const experimentResultTexts = catalogue({
       harmful: 'Schädlich',
       no_data: 'Keine Daten',
     },
-    notStarted: 'Nicht gestartet',
-    notStartedHint:
-      'Prüfen Sie den Aufbau, und starten Sie. Ergebnisse erscheinen etwa eine Minute nach den ersten Antworten.',
     recommendations: {
       promote: 'Übernehmen',
       stop: 'Beenden',

@@ -32,8 +32,6 @@ export const fileTexts = catalogue({
     keepAll: 'Keep all',
     asked: (count: number) =>
       counted(count, 'file has the name of another', 'files have the names of others'),
-    leave: 'Files are being uploaded. Leave anyway?',
-    show: 'Open',
     statuses: {
       queued: 'Queued',
       extracting: 'Extracting text',
@@ -68,7 +66,6 @@ export const fileTexts = catalogue({
     passages: 'Passages',
     tags: 'Tags',
     groups: 'Readers',
-    everyone: 'all',
     nobody: 'no end user',
     changed: 'Changed',
     selection: (count: number) => `${count} selected`,
@@ -78,7 +75,6 @@ export const fileTexts = catalogue({
     edit: 'Details and readers',
     replace: 'Replace the content',
     reprocess: 'Process again',
-    download: 'Download',
     delete: 'Delete',
     reprocessed: (count: number) =>
       counted(count, 'file is processed again', 'files are processed again'),
@@ -169,8 +165,6 @@ export const fileTexts = catalogue({
     keepAll: 'Alle behalten',
     asked: (count: number) =>
       counted(count, 'Datei heißt wie eine andere', 'Dateien heißen wie andere'),
-    leave: 'Dateien werden hochgeladen. Trotzdem verlassen?',
-    show: 'Öffnen',
     statuses: {
       queued: 'In der Warteschlange',
       extracting: 'Text wird gelesen',
@@ -205,7 +199,6 @@ export const fileTexts = catalogue({
     passages: 'Abschnitte',
     tags: 'Schlagwörter',
     groups: 'Leser',
-    everyone: 'alle',
     nobody: 'kein Endnutzer',
     changed: 'Geändert',
     selection: (count: number) => `${count} ausgewählt`,
@@ -215,7 +208,6 @@ export const fileTexts = catalogue({
     edit: 'Angaben und Leser',
     replace: 'Inhalt ersetzen',
     reprocess: 'Neu verarbeiten',
-    download: 'Herunterladen',
     delete: 'Löschen',
     reprocessed: (count: number) =>
       counted(count, 'Datei wird neu verarbeitet', 'Dateien werden neu verarbeitet'),

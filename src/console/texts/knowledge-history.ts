@@ -33,7 +33,6 @@ export const historyTexts = catalogue({
     sameHint: 'Searches find the same at both revisions.',
     kinds: { added: 'added', removed: 'deleted', replaced: 'replaced', updated: 'changed' },
     passages: (before: string, after: string) => `${before} → ${after} passages`,
-    passagesOf: (count: number) => counted(count, 'passage', 'passages'),
     search: 'Search at it',
     embedding: 'Embedding model',
     embeddingIntro:
@@ -123,7 +122,6 @@ export const historyTexts = catalogue({
     sameHint: 'Suchen finden in beiden Revisionen dasselbe.',
     kinds: { added: 'hinzugefügt', removed: 'gelöscht', replaced: 'ersetzt', updated: 'geändert' },
     passages: (before: string, after: string) => `${before} → ${after} Abschnitte`,
-    passagesOf: (count: number) => counted(count, 'Abschnitt', 'Abschnitte'),
     search: 'Darin suchen',
     embedding: 'Embedding-Modell',
     embeddingIntro:

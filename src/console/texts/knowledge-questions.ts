@@ -36,7 +36,6 @@ export const questionTexts = catalogue({
     passages: (count: number) => counted(count, 'passage', 'passages'),
     changed: 'Changed',
     find: 'Find passages',
-    finding: 'Searching …',
     choose: 'Which of these answer it?',
     found: (count: number) =>
       count === 0
@@ -166,7 +165,6 @@ export const questionTexts = catalogue({
     passages: (count: number) => counted(count, 'Abschnitt', 'Abschnitte'),
     changed: 'Geändert',
     find: 'Abschnitte finden',
-    finding: 'Suche läuft …',
     choose: 'Welche davon beantworten sie?',
     found: (count: number) =>
       count === 0
