@@ -1,3 +1,4 @@
+import type { ComponentProps } from 'react';
 import type { Replay, Shadow } from '../../../../client/index.ts';
 import { api, paged, rowsOf } from '../../../api/api.ts';
 import { useCan } from '../../../app/session.tsx';
@@ -17,80 +18,85 @@ import { EvaluationTabs } from '../evaluation-tabs.tsx';
 const filters = { agent: '' };
 /** Milliseconds between two looks while one of them runs. */
 const lookEvery = 3000;
-const isRunning = (rows: readonly { readonly status: string }[] | undefined): number | false =>
-  rows?.some(({ status }) => status === 'running') === true ? lookEvery : false;
+type Read = Parameters<typeof rowsOf<{ readonly status: string }>>[0];
+const watched = {
+  ...paged,
+  refetchInterval: ({ state }: { readonly state: { readonly data?: Read } }) =>
+    rowsOf(state.data)?.some(({ status }) => status === 'running') === true ? lookEvery : false,
+};
 
 /** Past turns that were answered again. */
 export function ReplayList() {
   const texts = useTexts(replayTexts);
-  const { title } = useTexts(evaluationTexts);
-  const mayWrite = useCan('evaluations:write');
-  const [{ agent }, setFilters] = useUrlState(filters);
-  const reading = api.useInfiniteQuery(
-    'get',
-    '/api/v1/replays',
-    { params: { query: agent === '' ? {} : { agent } } },
-    { ...paged, refetchInterval: ({ state }) => isRunning(rowsOf(state.data)) },
-  );
-  const columns = useColumns();
-  const create = mayWrite && (
-    <LinkButton to="/replays/new" kind="primary">
-      {texts.createReplay}
-    </LinkButton>
-  );
+  const query = useAgentQuery();
+  const reading = api.useInfiniteQuery('get', '/api/v1/replays', { params: { query } }, watched);
   return (
-    <Page title={title} description={texts.replaysHint} actions={create}>
-      <EvaluationTabs />
-      <div className="filters">
-        <AgentFilter value={agent} onChange={(id) => setFilters({ agent: id })} />
-      </div>
-      <ListTable
-        label={texts.replays}
-        loading={texts.loadingReplays}
-        reading={reading}
-        rows={rowsOf(reading.data)}
-        keyOf={({ id }) => id}
-        linkOf={({ id }) => `/replays/${id}`}
-        columns={columns}
-        empty={<Empty title={texts.noReplays}>{texts.noReplaysHint}</Empty>}
-      />
-    </Page>
+    <List
+      path="/replays"
+      label={texts.replays}
+      hint={texts.replaysHint}
+      create={texts.createReplay}
+      loading={texts.loadingReplays}
+      reading={reading}
+      rows={rowsOf(reading.data)}
+      empty={<Empty title={texts.noReplays}>{texts.noReplaysHint}</Empty>}
+    />
   );
 }
 
 /** Versions that answer a share of live turns, unseen. */
 export function ShadowList() {
   const texts = useTexts(replayTexts);
+  const query = useAgentQuery();
+  const reading = api.useInfiniteQuery('get', '/api/v1/shadows', { params: { query } }, watched);
+  return (
+    <List
+      path="/shadows"
+      label={texts.shadows}
+      hint={texts.shadowsHint}
+      create={texts.createShadow}
+      loading={texts.loadingShadows}
+      reading={reading}
+      rows={rowsOf(reading.data)}
+      empty={<Empty title={texts.noShadows}>{texts.noShadowsHint}</Empty>}
+    />
+  );
+}
+
+function useAgentQuery(): { readonly agent?: string } {
+  const [{ agent }] = useUrlState(filters);
+  return agent === '' ? {} : { agent };
+}
+
+/** One of both lists, which differ in their words. */
+function List({
+  path,
+  hint,
+  create,
+  ...table
+}: Pick<
+  ComponentProps<typeof ListTable<Replay | Shadow>>,
+  'label' | 'loading' | 'reading' | 'rows' | 'empty'
+> & { readonly path: string; readonly hint: string; readonly create: string }) {
   const { title } = useTexts(evaluationTexts);
   const mayWrite = useCan('evaluations:write');
   const [{ agent }, setFilters] = useUrlState(filters);
-  const reading = api.useInfiniteQuery(
-    'get',
-    '/api/v1/shadows',
-    { params: { query: agent === '' ? {} : { agent } } },
-    { ...paged, refetchInterval: ({ state }) => isRunning(rowsOf(state.data)) },
-  );
-  const columns = useColumns();
-  const create = mayWrite && (
-    <LinkButton to="/shadows/new" kind="primary">
-      {texts.createShadow}
+  const actions = mayWrite && (
+    <LinkButton to={`${path}/new`} kind="primary">
+      {create}
     </LinkButton>
   );
   return (
-    <Page title={title} description={texts.shadowsHint} actions={create}>
+    <Page title={title} description={hint} actions={actions}>
       <EvaluationTabs />
       <div className="filters">
         <AgentFilter value={agent} onChange={(id) => setFilters({ agent: id })} />
       </div>
       <ListTable
-        label={texts.shadows}
-        loading={texts.loadingShadows}
-        reading={reading}
-        rows={rowsOf(reading.data)}
+        {...table}
         keyOf={({ id }) => id}
-        linkOf={({ id }) => `/shadows/${id}`}
-        columns={columns}
-        empty={<Empty title={texts.noShadows}>{texts.noShadowsHint}</Empty>}
+        linkOf={({ id }) => `${path}/${id}`}
+        columns={useColumns()}
       />
     </Page>
   );
