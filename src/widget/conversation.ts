@@ -1,10 +1,11 @@
 import { Abandoned, AnswerStream } from './answer-stream.ts';
 import type { Api } from './api.ts';
 import { newKey } from './new-key.ts';
+import { OpenCitation } from './open-citation.ts';
 import { RequestError } from './request-error.ts';
 import { messagesOf, openingOf, type Shared, type StoredSession } from './stored.ts';
 import { texts } from './texts/texts.ts';
-import type { Attachment, CitedPage, Message, State } from './types.ts';
+import type { Attachment, Message, State } from './types.ts';
 import { Uploads } from './uploads.ts';
 import { Watch } from './watch.ts';
 
@@ -26,6 +27,7 @@ export class Conversation {
   readonly #api: Api;
   readonly #onChange: (state: State) => void;
   readonly #uploads: Uploads;
+  readonly #citation: OpenCitation;
   readonly #watch: Watch;
   #state: State;
   #answer: AnswerStream | null = null;
@@ -43,6 +45,9 @@ export class Conversation {
       api,
       () => this.#session(),
       (change) => this.#set({ attachments: change(this.#state.attachments) }),
+    );
+    this.#citation = new OpenCitation(api, (change) =>
+      this.#set({ cited: change(this.#state.cited) }),
     );
     this.#watch = new Watch(() => this.#look());
     addEventListener('online', () => this.#reconnected());
@@ -357,32 +362,19 @@ export class Conversation {
 
   async cite(message: string, number: number): Promise<void> {
     try {
-      this.#set({ cited: await this.#cited(message, number), error: null });
+      await this.#citation.open(message, number);
+      this.#set({ error: null });
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  async #cited(message: string, number: number): Promise<CitedPage> {
-    const path = `/messages/${message}/citations/${number}`;
-    const page = await this.#api.json<CitedPage>('GET', path);
-    // The link to the document is valid for some minutes.
-    this.#renewCited = () => this.#cited(message, number);
-    return page;
-  }
-
-  #renewCited: (() => Promise<CitedPage>) | null = null;
-
-  /** Gets another link to the document of the open citation, or removes the link. */
-  async renewCited(): Promise<void> {
-    const page = await this.#renewCited?.().catch(() => null);
-    const { cited } = this.#state;
-    if (cited !== null) this.#set({ cited: { ...cited, document: page?.document ?? null } });
+  renewCited(): Promise<void> {
+    return this.#citation.renew();
   }
 
   closeCited(): void {
-    this.#renewCited = null;
-    this.#set({ cited: null });
+    this.#citation.close();
   }
 
   /** Leaves the conversation for a new one, which begins with its first message. */
