@@ -3,7 +3,7 @@ import { runSchedule as run } from '../../src/jobs/index.ts';
 
 type Period = keyof typeof schedule;
 
-/** The schedule with the named tasks alone: of the fifty, most have nothing to do in a test, and take a second together. */
+/** The schedule with the named tasks alone: each of the others has a round trip at least, and nothing to do in the test. */
 function only(names: readonly string[]): typeof schedule {
   const select = (period: Period) => schedule[period].filter(({ name }) => names.includes(name));
   const selected = { everyMinute: select('everyMinute'), everyHour: select('everyHour') };
