@@ -78,6 +78,7 @@ const inNode = defineProject({
     name: 'node',
     include: ['test/node/**/*.test.ts'],
     globalSetup: './test/node/browser/shared.ts',
+    setupFiles: ['./test/node/browser/page-reports.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: patience,

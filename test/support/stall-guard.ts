@@ -10,11 +10,11 @@ const exitCode = 75;
 
 type Failure = Pick<SerializedError, 'message' | 'stack'>;
 
-function note(name: string, errors: readonly Failure[] = []): void {
+function note(name: string, errors: readonly Failure[] = [], pages = ''): void {
   const { TEST_FAILURES: path } = process.env;
   if (path === undefined) return;
   for (const { stack, message } of errors)
-    appendFileSync(path, `FAILED ${name}\n${stack ?? message}\n\n`);
+    appendFileSync(path, `FAILED ${name}\n${stack ?? message}\n${pages}\n`);
 }
 
 /**
@@ -46,7 +46,7 @@ export class StallGuard implements Reporter {
   onTestCaseResult(test: TestCase): void {
     const { module, fullName } = test;
     this.#note(module.moduleId, `after: ${fullName}`);
-    note(`${module.relativeModuleId} > ${fullName}`, test.result().errors);
+    note(`${module.relativeModuleId} > ${fullName}`, test.result().errors, test.meta().pages);
   }
 
   onTestModuleEnd(module: TestModule): void {

@@ -12,6 +12,8 @@ export function useDraft<Value>(
   readonly value: Value;
   readonly isChanged: boolean;
   readonly change: (next: Value | ((before: Value) => Value)) => void;
+  /** Changes some of its parts; the others stay as they are by then, not as they were when it was rendered. */
+  readonly set: (changes: Partial<Value>) => void;
   readonly discard: () => void;
 } {
   const key = useOwnKey('draft', name);
@@ -27,10 +29,14 @@ export function useDraft<Value>(
       }),
     [key, base],
   );
+  const set = useCallback(
+    (changes: Partial<Value>) => change((before) => ({ ...before, ...changes })),
+    [change],
+  );
   const discard = useCallback(() => {
     writeOwn(key, null);
     setDraft(null);
   }, [key]);
   const isChanged = draft !== null && JSON.stringify(draft) !== JSON.stringify(base);
-  return { value, isChanged, change, discard };
+  return { value, isChanged, change, set, discard };
 }

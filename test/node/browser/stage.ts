@@ -9,6 +9,7 @@ import { type Client, openClient } from '../../../scripts/client.ts';
 import { signInLink } from '../../../scripts/demo-workspace.ts';
 import { playScript } from '../../support/provider/client.ts';
 import type { Round } from '../../support/provider/script.ts';
+import { follow } from './page-reports.ts';
 import type { Shared, Showroom } from './shared.ts';
 
 /** A workspace on the shared server, a site of a third party on another origin, and the shared browser. */
@@ -133,6 +134,7 @@ function workspaceOf(api: Client, provider: string): Pick<Stage, 'key' | 'api' |
 }
 
 async function watch(page: Page): Promise<Watched> {
+  follow(page);
   const requests: string[] = [];
   const faults: string[] = [];
   page.on('request', (request) => requests.push(request.url()));

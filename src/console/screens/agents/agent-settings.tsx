@@ -50,8 +50,7 @@ function Fields({ agent }: { readonly agent: Agent }) {
   const { name, slug, description, tags } = agent;
   const [base] = useState<Fields>({ name, slug, description, tags: tags.join(', ') });
   const draft = useDraft<Fields>(`agent.${agent.id}.settings`, base);
-  const { value } = draft;
-  const set = (changes: Partial<Fields>) => draft.change({ ...value, ...changes });
+  const { value, set } = draft;
   const save = useAction(
     (fields: Fields) =>
       client.PATCH('/api/v1/agents/{agent}', {

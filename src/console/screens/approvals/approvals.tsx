@@ -156,7 +156,7 @@ function Decision({ approval }: { readonly approval: Approval }) {
         hint={texts.argumentsHint}
         error={parsed === null ? texts.notJson : null}
         value={edited}
-        onChange={(text) => draft.change({ edited: text, reason })}
+        onChange={(text) => draft.set({ edited: text })}
         spellCheck={false}
       />
       <TextAreaField
@@ -164,7 +164,7 @@ function Decision({ approval }: { readonly approval: Approval }) {
         hint={texts.reasonHint}
         rows={2}
         value={reason}
-        onChange={(text) => draft.change({ edited, reason: text })}
+        onChange={(text) => draft.set({ reason: text })}
       />
       <div className="form-actions">
         <Button type="submit" kind="primary" isBusy={decide.isRunning} disabled={parsed === null}>

@@ -55,7 +55,7 @@ export function BudgetDialog({ budget }: { readonly budget?: Budget }) {
         webhook={budget?.alerts.webhook?.url ?? null}
         onChange={({ webhook_secret = secret, ...changes }) => {
           setSecret(webhook_secret);
-          draft.change((before) => ({ ...before, ...changes }));
+          draft.set(changes);
         }}
       />
     </FormDialog>

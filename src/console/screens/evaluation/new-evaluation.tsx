@@ -65,8 +65,7 @@ export function NewEvaluation() {
   const { dataset, agent, version } = from;
   const base = useMemo(() => emptyDraft({ dataset, agent, version }), [dataset, agent, version]);
   const draft = useDraft(`evaluation.${dataset}.${agent}.${version}`, base);
-  const { value, change } = draft;
-  const set = (changes: Partial<EvaluationDraft>) => change({ ...value, ...changes });
+  const { value, change, set } = draft;
   const [isIncomplete, setIncomplete] = useState(false);
   const start = useAction(
     (wanted: EvaluationDraft, header) =>
@@ -103,7 +102,9 @@ export function NewEvaluation() {
             agent={value.agent}
             chosen={value.versions}
             isMissing={isIncomplete}
-            onChange={(versions) => set({ versions })}
+            onChange={(next) =>
+              change((before) => ({ ...before, versions: next(before.versions) }))
+            }
           />
         )}
         <Section title={texts.scorers} description={texts.scorersHint}>

@@ -19,7 +19,8 @@ export function VersionChoice({
   readonly chosen: readonly string[];
   /** True once it was sent without any. */
   readonly isMissing: boolean;
-  readonly onChange: (versions: readonly string[]) => void;
+  /** Takes what becomes of the choice as it is by then. */
+  readonly onChange: (change: (versions: readonly string[]) => readonly string[]) => void;
 }) {
   const texts = useTexts(evaluationTexts);
   const { versions, error, refetch } = useVersions(agent);
@@ -27,11 +28,11 @@ export function VersionChoice({
   useEffect(() => {
     if (versions.length === 0 || preselected.current === agent) return;
     preselected.current = agent;
-    if (chosen.length > 0) return;
     const active = versions.find(({ is_active }) => is_active);
     const newest = versions.find((one) => one !== active);
-    onChange([active, newest].flatMap((one) => one?.id ?? []));
-  }, [agent, versions, chosen, onChange]);
+    const ids = [active, newest].flatMap((one) => one?.id ?? []);
+    onChange((all) => (all.length > 0 ? all : ids));
+  }, [agent, versions, onChange]);
   const offered = versions.filter(({ id }, index) => index < shown || chosen.includes(id));
   return (
     <fieldset className="scorer">
@@ -55,7 +56,7 @@ export function VersionChoice({
           checked={chosen.includes(id)}
           disabled={!chosen.includes(id) && chosen.length >= maxVersions}
           onChange={(checked) =>
-            onChange(checked ? [...chosen, id] : chosen.filter((one) => one !== id))
+            onChange((all) => (checked ? [...all, id] : all.filter((one) => one !== id)))
           }
         />
       ))}

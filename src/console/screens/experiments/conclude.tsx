@@ -65,7 +65,7 @@ export function Conclude({
           label={texts.winner}
           pointer="/promote"
           value={promote}
-          onChange={(value) => draft.change({ chosen: value, reason })}
+          onChange={(value) => draft.set({ chosen: value })}
           choices={[
             { value: '', label: texts.noWinner },
             ...variants.map((one) => ({
@@ -96,7 +96,7 @@ export function Conclude({
           pointer="/reason"
           rows={2}
           value={reason}
-          onChange={(value) => draft.change({ chosen, reason: value })}
+          onChange={(value) => draft.set({ reason: value })}
           maxLength={500}
         />
         {conclude.problem?.code === 'evaluation_required' && (

@@ -54,7 +54,7 @@ export function NewExperiment() {
   return (
     <Page title={texts.create} back={{ to: '/', label: texts.title }} description={texts.newHint}>
       <Form problem={create.problem} onSubmit={() => create.run(draft.value)} label={texts.create}>
-        <Fields value={draft.value} onChange={draft.change} isNew />
+        <Fields draft={draft} isNew />
         <div className="form-actions">
           <Button type="submit" kind="primary" isBusy={create.isRunning}>
             {texts.createDraft}
@@ -102,7 +102,7 @@ function Edit({ experiment }: { readonly experiment: Experiment }) {
       back={{ to: placeOf(`/experiments/${id}/setup`), label: name }}
     >
       <Form problem={save.problem} onSubmit={() => save.run(draft.value)} label={texts.edit}>
-        <Fields value={draft.value} onChange={draft.change} />
+        <Fields draft={draft} />
         <div className="form-actions">
           <Button type="submit" kind="primary" isBusy={save.isRunning}>
             {texts.save}
@@ -115,16 +115,13 @@ function Edit({ experiment }: { readonly experiment: Experiment }) {
 }
 
 function Fields({
-  value,
-  onChange,
+  draft: { value, change, set },
   isNew = false,
 }: {
-  readonly value: ExperimentDraft;
-  readonly onChange: (next: ExperimentDraft) => void;
+  readonly draft: ReturnType<typeof useDraft<ExperimentDraft>>;
   readonly isNew?: boolean;
 }) {
   const texts = useTexts(experimentTexts);
-  const set = (changes: Partial<ExperimentDraft>) => onChange({ ...value, ...changes });
   const usesSuccess = [value.metric, ...value.guards.map(({ metric }) => metric)].includes(
     'success',
   );
@@ -158,7 +155,7 @@ function Fields({
       <VariantFields
         agent={value.agent}
         variants={value.variants}
-        onChange={(variants) => set({ variants })}
+        onChange={(next) => change((before) => ({ ...before, variants: next(before.variants) }))}
       />
       <MetricField
         label={texts.decidedBy}

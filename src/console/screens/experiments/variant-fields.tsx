@@ -17,19 +17,20 @@ export function VariantFields({
 }: {
   readonly agent: string;
   readonly variants: readonly VariantDraft[];
-  readonly onChange: (variants: readonly VariantDraft[]) => void;
+  /** Takes what becomes of the variants as they are by then. */
+  readonly onChange: (
+    change: (variants: readonly VariantDraft[]) => readonly VariantDraft[],
+  ) => void;
 }) {
   const texts = useTexts(experimentTexts);
   const { versions } = useVersions(agent);
   useEffect(() => {
     const active = versions.find(({ is_active }) => is_active);
-    if (active === undefined || variants.some(({ version }) => version !== '')) return;
-    const newest = versions.find((one) => one !== active);
-    onChange(
-      variants.map((one, index) => ({
-        ...one,
-        version: [active.id, newest?.id][index] ?? '',
-      })),
+    const isChosen = (all: readonly VariantDraft[]) => all.some(({ version }) => version !== '');
+    if (active === undefined || isChosen(variants)) return;
+    const ids = [active.id, versions.find((one) => one !== active)?.id];
+    onChange((all) =>
+      isChosen(all) ? all : all.map((one, index) => ({ ...one, version: ids[index] ?? '' })),
     );
   }, [versions, variants, onChange]);
   const sum = variants.reduce((total, { weight }) => total + (weight ?? 0), 0);
@@ -37,7 +38,9 @@ export function VariantFields({
     <>
       {variants.map((variant, index) => {
         const set = (changes: Partial<VariantDraft>) =>
-          onChange(variants.with(index, { ...variant, ...changes }));
+          onChange((all) =>
+            all.map((one) => (one.key === variant.key ? { ...one, ...changes } : one)),
+          );
         return (
           <fieldset key={variant.key} className="variant-fields">
             <legend>{index === 0 ? texts.control : texts.candidate(index)}</legend>
@@ -68,7 +71,7 @@ export function VariantFields({
             {index > 0 && variants.length > 2 && (
               <IconButton
                 label={texts.removeVariant(variant.name)}
-                onClick={() => onChange(variants.toSpliced(index, 1))}
+                onClick={() => onChange((all) => all.filter(({ key }) => key !== variant.key))}
               >
                 <X size={16} aria-hidden="true" />
               </IconButton>
@@ -83,8 +86,8 @@ export function VariantFields({
           <Button
             isSmall
             onClick={() =>
-              onChange([
-                ...variants,
+              onChange((all) => [
+                ...all,
                 {
                   key: crypto.randomUUID(),
                   name: `candidate-${variants.length}`,

@@ -58,8 +58,8 @@ function MyVerdict({
     [mine],
   );
   const draft = useDraft(`verdict.${id}`, base);
+  const { set } = draft;
   const { better, note, labels } = draft.value;
-  const set = (changes: Partial<Words>) => draft.change({ ...draft.value, ...changes });
   const save = useAction(
     (verdict: Choice, header) =>
       client.POST('/api/v1/review-items/{review_item}/verdicts', {

@@ -85,8 +85,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
   const texts = useTexts(keyTexts);
   const draft = useDraft('api-key', newKey);
   const { name, role, agents, day } = draft.value;
-  const set = (changes: Partial<typeof newKey>) =>
-    draft.change((before) => ({ ...before, ...changes }));
+  const { set } = draft;
   const create = useAction(
     (body: CreateApiKey, header) =>
       client.POST('/api/v1/api-keys', { body, params: { header } }).then(({ data }) => data),

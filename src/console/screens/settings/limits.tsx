@@ -49,8 +49,7 @@ function LimitsForm({ stored }: { readonly stored: RateLimits }) {
       toast(texts.limitsSaved);
     },
   });
-  const setOverrides = (next: readonly OverrideDraft[]) =>
-    draft.change((before) => ({ ...before, overrides: next }));
+  const setOverrides = (next: readonly OverrideDraft[]) => draft.set({ overrides: next });
   return (
     <Section title={texts.limits} description={texts.limitsHint}>
       <Form problem={save.problem} onSubmit={() => save.run(toLimitsInput(draft.value))}>

@@ -115,14 +115,14 @@ function Invite() {
         label={texts.email}
         pointer="/email"
         value={email}
-        onChange={(value) => draft.change({ email: value, role })}
+        onChange={(value) => draft.set({ email: value })}
         required
       />
       <SelectField
         label={texts.role}
         pointer="/role"
         value={role}
-        onChange={(value) => draft.change({ email, role: value })}
+        onChange={(value) => draft.set({ role: value })}
         choices={choices}
       />
       {isLocal() && <p className="muted small">{texts.mailInLog}</p>}

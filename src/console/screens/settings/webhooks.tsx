@@ -84,8 +84,7 @@ function CreateWebhookDialog({ onSecret }: { readonly onSecret: (secret: string)
   const texts = useTexts(webhookTexts);
   const draft = useDraft('webhook', newWebhook);
   const { url, description, events } = draft.value;
-  const set = (changes: Partial<typeof newWebhook>) =>
-    draft.change((before) => ({ ...before, ...changes }));
+  const { set } = draft;
   const create = useAction(
     (body: CreateWebhook, header) =>
       client.POST('/api/v1/webhooks', { body, params: { header } }).then(({ data }) => data),

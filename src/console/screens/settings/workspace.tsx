@@ -60,8 +60,7 @@ function WorkspaceForm({ workspace }: { readonly workspace: Workspace }) {
   const mayWrite = useCan('workspace:write');
   const draft = useDraft(`workspace.${workspace.id}`, toDraft(workspace));
   const { value } = draft;
-  const set = (changes: Partial<typeof value>) =>
-    draft.change((before) => ({ ...before, ...changes }));
+  const { set } = draft;
   const save = useAction((body: UpdateWorkspace) => client.PATCH('/api/v1/workspace', { body }), {
     onDone: () => {
       draft.discard();

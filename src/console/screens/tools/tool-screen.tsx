@@ -51,11 +51,7 @@ export function NewTool() {
   return (
     <Page title={texts.newTool} back={{ to: placeOf('/tools'), label: texts.title }}>
       <Form problem={create.problem} onSubmit={() => create.run()}>
-        <ToolForm
-          value={draft.value}
-          draftKey="tool.new.schema"
-          onChange={(changes) => draft.change((before) => ({ ...before, ...changes }))}
-        />
+        <ToolForm value={draft.value} draftKey="tool.new.schema" onChange={draft.set} />
         <Secrets lines={secrets} onChange={setSecrets} />
         <div className="form-actions">
           <Button type="submit" kind="primary" isBusy={create.isRunning}>
@@ -163,11 +159,7 @@ function Edit({ tool, mayWrite }: { readonly tool: Tool; readonly mayWrite: bool
   return (
     <Form problem={save.problem} onSubmit={() => save.run(draft.value)}>
       <fieldset disabled={!mayWrite} className="plain-fieldset">
-        <ToolForm
-          value={draft.value}
-          draftKey={`tool.${tool.id}.schema`}
-          onChange={(changes) => draft.change((before) => ({ ...before, ...changes }))}
-        />
+        <ToolForm value={draft.value} draftKey={`tool.${tool.id}.schema`} onChange={draft.set} />
         <Secrets lines={secrets} onChange={setSecrets} known={Object.keys(tool.secret_headers)} />
         {mayWrite && (
           <div className="form-actions">

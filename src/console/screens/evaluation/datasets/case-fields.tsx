@@ -5,16 +5,15 @@ import { type CaseDraft, furtherOf } from './case-draft.ts';
 
 export function CaseFields({
   value,
-  onChange,
+  set,
   pointer,
 }: {
   readonly value: CaseDraft;
-  readonly onChange: (next: CaseDraft) => void;
+  readonly set: (changes: Partial<CaseDraft>) => void;
   /** Where the case is in the request. */
   readonly pointer: string;
 }) {
   const texts = useTexts(datasetTexts);
-  const set = (changes: Partial<CaseDraft>) => onChange({ ...value, ...changes });
   return (
     <>
       <TextAreaField

@@ -45,7 +45,7 @@ export function NewCase({ dataset }: { readonly dataset: string }) {
   return (
     <Page title={texts.addCase} back={{ to: `/datasets/${dataset}`, label: texts.cases }}>
       <Form problem={add.problem} onSubmit={() => add.run(draft.value)} label={texts.addCase}>
-        <CaseFields value={draft.value} onChange={draft.change} pointer="/data/0" />
+        <CaseFields value={draft.value} set={draft.set} pointer="/data/0" />
         <div className="form-actions">
           <Button type="submit" kind="primary" isBusy={add.isRunning}>
             {texts.addCase}
@@ -129,7 +129,7 @@ function Edit({ of, isOld }: { readonly of: Case; readonly isOld: boolean }) {
       {is_withheld && <p className="note">{texts.withheldHint}</p>}
       <Form problem={save.problem} onSubmit={() => save.run(draft.value)} label={texts.case}>
         <fieldset className="plain" disabled={!mayWrite}>
-          <CaseFields value={draft.value} onChange={draft.change} pointer="" />
+          <CaseFields value={draft.value} set={draft.set} pointer="" />
         </fieldset>
         {mayWrite && (
           <div className="form-actions">

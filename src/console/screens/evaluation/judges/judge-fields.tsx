@@ -17,17 +17,16 @@ const maxExamples = 10;
 
 export function JudgeFields({
   value,
-  onChange,
+  set,
 }: {
   readonly value: JudgeDraft;
-  readonly onChange: (next: JudgeDraft) => void;
+  readonly set: (changes: Partial<JudgeDraft>) => void;
 }) {
   const texts = useTexts(judgeTexts);
   const models = useId();
   const { data, error, refetch } = api.useQuery('get', '/api/v1/models', {
     params: { query: { limit: 100 } },
   });
-  const set = (changes: Partial<JudgeDraft>) => onChange({ ...value, ...changes });
   return (
     <>
       <TextField

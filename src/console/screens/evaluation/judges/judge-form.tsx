@@ -55,7 +55,7 @@ export function NewJudge() {
   return (
     <Page title={texts.create} back={{ to: '/judges', label: texts.judges }}>
       <Form problem={create.problem} onSubmit={() => create.run(draft.value)} label={texts.create}>
-        <JudgeFields value={draft.value} onChange={draft.change} />
+        <JudgeFields value={draft.value} set={draft.set} />
         <div className="form-actions">
           <Button type="submit" kind="primary" isBusy={create.isRunning}>
             {texts.createAction}
@@ -104,7 +104,7 @@ function Edit({ judge }: { readonly judge: Judge }) {
       description={texts.editHint}
     >
       <Form problem={save.problem} onSubmit={() => save.run(draft.value)} label={texts.edit}>
-        <JudgeFields value={draft.value} onChange={draft.change} />
+        <JudgeFields value={draft.value} set={draft.set} />
         <div className="form-actions">
           <Button type="submit" kind="primary" isBusy={save.isRunning}>
             {texts.save}

@@ -123,7 +123,7 @@ export function NewShadow() {
 }
 
 function Fields({
-  draft: { value, change, isChanged, discard },
+  draft: { value, set, isChanged, discard },
   start,
   kind,
 }: {
@@ -132,7 +132,6 @@ function Fields({
   readonly kind: 'replay' | 'shadow';
 }) {
   const texts = useTexts(replayTexts);
-  const set = (changes: Partial<ReplayDraft>) => change({ ...value, ...changes });
   return (
     <Form problem={start.problem} onSubmit={() => start.run(value)}>
       <AgentField
