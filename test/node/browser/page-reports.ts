@@ -23,11 +23,15 @@ export function follow(page: Page): void {
 }
 
 async function report([page, answers]: [Page, string[]]): Promise<string> {
-  const shown = await page
-    .locator('body')
-    .ariaSnapshot({ timeout: 10_000 })
-    .catch((error: Error) => error.message);
-  return [page.url(), ...answers, shown.slice(0, 6000)].join('\n');
+  const parts = page.locator(
+    '#content, [role=dialog], [role=alertdialog], body:not(:has(#content))',
+  );
+  const shown = await Promise.all(
+    (await parts.all()).map((part) =>
+      part.ariaSnapshot({ timeout: 10_000 }).catch((error: Error) => error.message),
+    ),
+  );
+  return [page.url(), ...answers, shown.join('\n').slice(0, 8000)].join('\n');
 }
 
 afterEach(async ({ task }) => {
