@@ -4,6 +4,9 @@ import { Problem } from '../../client/index.ts';
 import { isSame } from '../ui/is-same.ts';
 import { isWorthRepeating, pauseBefore } from './api.ts';
 
+/** How long a change that was made waits for the reads that it has made stale. */
+const maxWaitMs = 2000;
+
 interface ActionOptions<Input, Result> {
   /** Paths whose reads are stale afterwards, such as `/api/v1/agents`; default: everything that is shown. */
   readonly refresh?: readonly string[];
@@ -44,11 +47,13 @@ export function useAction<Input = void, Result = unknown>(
     retry: isWorthRepeating,
     retryDelay: pauseBefore,
     onSuccess: async (result, { input }) => {
-      await cache.invalidateQueries(
+      const isFresh = cache.invalidateQueries(
         refresh === undefined && list === undefined
           ? {}
           : { predicate: ({ queryKey: key }) => key[1] === list || isRead(key, refresh ?? []) },
       );
+      // So that what was read before is not shown for a moment; but the change is made, however long the reads take.
+      await Promise.race([isFresh, new Promise((resolve) => setTimeout(resolve, maxWaitMs))]);
       onDone?.(result, input);
     },
   });

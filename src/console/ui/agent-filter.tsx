@@ -15,17 +15,12 @@ export function AgentFilter({
   const texts = useTexts(uiTexts);
   const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
   const agents = (data?.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
-  const isKnown = value === '' || agents.some((one) => one.value === value);
   return (
     <SelectField
       label={texts.agent}
       value={value}
       onChange={onChange}
-      choices={[
-        { value: '', label: texts.all },
-        ...agents,
-        ...(isKnown ? [] : [{ value, label: value }]),
-      ]}
+      choices={[{ value: '', label: texts.all }, ...agents]}
     />
   );
 }

@@ -221,12 +221,16 @@ export interface Choice<Value extends string> {
   readonly disabled?: boolean;
 }
 
-/** One of a few choices. Many of them belong into a `Combobox`. */
+/**
+ * Chooses one of some values. A value that is none of them stays chosen, by itself: the list that names it has not been read yet,
+ * or is longer than what was read.
+ */
 export function SelectField<Value extends string>(
   props: Controlled<'select', Value> & { readonly choices: readonly Choice<Value>[] },
 ) {
   const { field, rest } = splitProps(props);
   const { onChange, choices, ...select } = rest;
+  const isOffered = choices.some(({ value }) => value === select.value);
   return (
     <Field {...field}>
       {(wiring) => (
@@ -241,6 +245,7 @@ export function SelectField<Value extends string>(
               {choice.label}
             </option>
           ))}
+          {!isOffered && <option value={select.value}>{select.value}</option>}
         </select>
       )}
     </Field>

@@ -25,7 +25,6 @@ export function VersionField({
     const label = texts.versionOf(number, notes.length === 0 ? '' : ` (${notes.join(', ')})`);
     return { value: id, label };
   });
-  const isKnown = value === '' || known.some((one) => one.value === value);
   return (
     <>
       <SelectField
@@ -34,11 +33,7 @@ export function VersionField({
         onChange={onChange}
         required
         disabled={agent === ''}
-        choices={[
-          { value: '', label: texts.choose, disabled: true },
-          ...known,
-          ...(isKnown ? [] : [{ value, label: value }]),
-        ]}
+        choices={[{ value: '', label: texts.choose, disabled: true }, ...known]}
       />
       <ProblemNote problem={error} onRetry={refetch} />
     </>

@@ -29,8 +29,6 @@ export default function Audit() {
   const { member } = useSession();
   const wordsOf = useActionWords();
   const objects = useObjectChoices();
-  const isKnown =
-    state.action_prefix === '' || objects.some(({ value }) => value === state.action_prefix);
   const query = Object.fromEntries(Object.entries(state).filter(([, value]) => value !== ''));
   const reading = api.useInfiniteQuery('get', '/api/v1/audit-log', { params: { query } }, paged);
   return (
@@ -40,11 +38,7 @@ export default function Audit() {
           label={texts.about}
           value={state.action_prefix}
           onChange={(action_prefix) => setFilters({ action_prefix })}
-          choices={[
-            { value: '', label: texts.all },
-            ...objects,
-            ...(isKnown ? [] : [{ value: state.action_prefix, label: state.action_prefix }]),
-          ]}
+          choices={[{ value: '', label: texts.all }, ...objects]}
         />
         <SelectField
           label={texts.actor}
