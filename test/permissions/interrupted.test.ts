@@ -4,7 +4,7 @@ import { newChat, openStream, readFrames, textOf } from '../support/chat.ts';
 import { addText } from '../support/files.ts';
 import type { Round } from '../support/provider/script.ts';
 
-const words = Array.from({ length: 60 }, (_, index) => `w${index} `);
+const words = Array.from({ length: 600 }, (_, index) => `w${index} `);
 
 it('the partial answer of a run whose host died is withheld with its files (R85)', async () => {
   const long: Round = { text: words, fault: { kind: 'drip', bytes: 300, ms: 100 } };

@@ -3,8 +3,8 @@ import type { Round } from '../../support/provider/script.ts';
 import type { Stage } from './stage.ts';
 
 export const words = Array.from({ length: 80 }, (_, index) => `word${index} `);
-/** Slow enough to reload the page in the middle. */
-export const slow: Round = { text: words, fault: { kind: 'drip', bytes: 300, ms: 60 } };
+/** Waits in the middle until it is released. */
+export const half: Round = { text: words, fault: { kind: 'hold', events: 20 } };
 
 /** The text of `words` as a page shows it. */
 export const allWords = words.join('').trim();

@@ -1,6 +1,6 @@
 import type { Page, Route } from 'playwright-core';
 import { describe, it } from 'vitest';
-import { allWords, answers, field, send, slow } from './chat.ts';
+import { allWords, answers, field, send, words } from './chat.ts';
 import type { Stage } from './stage.ts';
 
 /** The page of a link to an agent that says hello. */
@@ -123,14 +123,14 @@ export function failureTests(stage: () => Stage): void {
     });
 
     it('of an answer that was begun offers to read the rest', async ({ expect }) => {
-      const { page, open } = await openChat(stage(), [slow]);
+      const { page, open } = await openChat(stage(), [{ text: words }]);
       await open();
       await page.route('**/runs/*/events', (route) => refuse(route, 410, 'events_gone'));
       await page.route(messagePath, async (route) => {
         const response = await route.fetch();
         const events = (await response.text()).split('\n\n');
-        const words = events.findIndex((one) => one.includes('"text-delta"'));
-        const begun = events.slice(0, words + 1).join('\n\n');
+        const first = events.findIndex((one) => one.includes('"text-delta"'));
+        const begun = events.slice(0, first + 1).join('\n\n');
         return route.fulfill({ response, body: `${begun}\n\n` });
       });
       await send(page, 'Go');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { violations } from './axe.ts';
-import { addressOf, allWords, answers, embed, field, send, slow, words } from './chat.ts';
+import { addressOf, allWords, answers, embed, field, half, send, words } from './chat.ts';
 import { failureTests } from './failures.ts';
 import { handOverTests } from './hand-over.ts';
 import { languageTests } from './languages.ts';
@@ -19,7 +19,7 @@ describe('the widget on a page of a third party', () => {
   it('streams, resumes after a reload in the middle, takes feedback, and holds no key', async ({
     expect,
   }) => {
-    const agent = await stage.agent([slow], {
+    const agent = await stage.agent([half], {
       welcome_message: 'Welcome!',
       starter_questions: ['Tell me all'],
     });
@@ -32,6 +32,8 @@ describe('the widget on a page of a third party', () => {
     expect(await answers(page).innerText()).not.toContain('word79');
     await page.reload();
     await page.getByRole('button', { name: 'Open chat' }).click();
+    await answers(page).getByText('word5').waitFor();
+    await agent.release();
     await answers(page).getByText('word79').waitFor();
     expect((await answers(page).locator('.text').innerText()).trim()).toBe(allWords);
     await page.getByRole('button', { name: 'Good answer' }).click();

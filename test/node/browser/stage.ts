@@ -24,7 +24,7 @@ export interface Stage {
   /** Serves a page of the third party, with the policy it sets for itself. */
   serve(path: string, html: string, policy?: string): string;
   /** Creates an agent whose model follows the rounds. */
-  agent(rounds: readonly Round[], config?: object): Promise<{ id: string; base_id: string }>;
+  agent(rounds: readonly Round[], config?: object): Promise<ScriptedAgent>;
   /** Creates a link to an agent; its URL. */
   link(agent: string, fields?: object): Promise<string>;
   /** The same in a workspace of its own, so that tests do not exchange each other's model. */
@@ -34,6 +34,13 @@ export interface Stage {
   /** Returns a link that signs in as an owner of the workspace, once, and leads to the console. */
   signIn(): Promise<string>;
   close(): Promise<void>;
+}
+
+export interface ScriptedAgent {
+  readonly id: string;
+  readonly base_id: string;
+  /** Continues the answers that a round holds. */
+  release(): Promise<void>;
 }
 
 export interface Watched {
@@ -121,7 +128,10 @@ function workspaceOf(api: Client, provider: string): Pick<Stage, 'key' | 'api' |
         name: crypto.randomUUID(),
         config: { instructions: 'Help.', model, ...config },
       };
-      return api.call('POST', '/agents', { json: fields });
+      const made = await api.call<{ id: string; base_id: string }>('POST', '/agents', {
+        json: fields,
+      });
+      return { ...made, release: scripted.release };
     },
     link: async (agent, fields = {}) => {
       const json = { name: 'Browser', title: 'Coffee help', allowed_origins: ['*'], ...fields };

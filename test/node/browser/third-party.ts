@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, it } from 'vitest';
-import { allWords, slow } from './chat.ts';
+import { allWords, half } from './chat.ts';
 import type { Stage } from './stage.ts';
 
 /** A page that chats by documented requests alone. What it needs is in the fragment of its address; what it keeps, in its storage. */
@@ -83,7 +83,7 @@ export function thirdPartyTests(stage: () => Stage): void {
       expect,
     }) => {
       const { api, agent, key } = await stage().apart();
-      const { id } = await agent([slow]);
+      const { id, release } = await agent([half]);
       await api.call('PATCH', '/workspace', { json: { allowed_origins: [stage().site] } });
       const token = async (end_user_id: string) =>
         (
@@ -100,6 +100,8 @@ export function thirdPartyTests(stage: () => Stage): void {
       await expect.poll(() => textOf(page), { timeout: 150_000 }).toContain('word5 ');
       expect(await textOf(page)).not.toContain('word79');
       await page.reload();
+      await expect.poll(() => textOf(page)).toContain('word5 ');
+      await release();
       await page.locator('[data-state=complete]').waitFor();
       expect(requests.some((url) => /\/runs\/run_\w+\/events$/.test(url))).toBe(true);
       expect((await textOf(page)).trim()).toBe(allWords);

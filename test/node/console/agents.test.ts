@@ -381,9 +381,7 @@ describe('agents', () => {
 
   it('stop an answer in the preview, and keep its text so far', async () => {
     const words = Array.from({ length: 200 }, (_, index) => `word${index} `);
-    const { id } = await stage.agent([
-      { text: words, fault: { kind: 'drip', bytes: 300, ms: 50 } },
-    ]);
+    const { id } = await stage.agent([{ text: words, fault: { kind: 'stall', events: 20 } }]);
     await stage.show(`/agents/${id}`, /./);
     await preview().getByRole('textbox', { name: 'Message' }).fill('Count.');
     await stage.page.keyboard.press('Enter');

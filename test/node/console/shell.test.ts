@@ -116,8 +116,8 @@ describe('the console', () => {
     const { page } = stage;
     const context = page.context();
     const words = Array.from({ length: 60 }, (_, index) => `word${index} `);
-    const { id } = await stage.agent([
-      { text: words, fault: { kind: 'drip', bytes: 500, ms: 50 } },
+    const { id, release } = await stage.agent([
+      { text: words, fault: { kind: 'hold', events: 20 } },
     ]);
     await stage.show(`/agents/${id}`, /./);
     const preview = page.getByRole('region', { name: 'Preview' });
@@ -133,6 +133,7 @@ describe('the console', () => {
     await stage.check();
     await context.setOffline(false);
     await page.getByText(/^You are offline/).waitFor({ state: 'detached' });
+    await release();
     await preview.getByText(/word59/).waitFor();
     await preview.getByRole('button', { name: 'Send' }).waitFor();
     await page.getByRole('button', { name: 'Review and save' }).click();

@@ -12,6 +12,8 @@ export interface ScriptedProvider {
   >;
   /** Returns the received requests, in order. */
   requests(): Promise<RecordedRequest[]>;
+  /** Continues the answers that a fault holds. */
+  release(): Promise<void>;
   /** Returns the requests of all tests that no script answered. */
   unexpected(): Promise<RecordedRequest[]>;
 }
@@ -39,6 +41,7 @@ export async function playScript(
       bedrock: `${origin}/${id}/bedrock`,
     },
     requests: () => list(id),
+    release: async () => void (await fetch(`${origin}/_scripts/${id}`, { method: 'POST' })),
     unexpected: () => list(''),
   };
 }

@@ -1,8 +1,13 @@
 import type { WireEvent } from './protocol.ts';
 import type { Fault } from './script.ts';
 
-/** One action of a body: send bytes, wait, reset the connection, or stall. */
-type Move = { readonly bytes: Uint8Array } | { readonly wait_ms: number } | 'reset' | 'stall';
+/** One action of a body: send bytes, wait, wait for the test, reset the connection, or stall. */
+type Move =
+  | { readonly bytes: Uint8Array }
+  | { readonly wait_ms: number }
+  | 'hold'
+  | 'reset'
+  | 'stall';
 
 /** Thrown to reset the connection; a real server destroys its socket. */
 export class ConnectionReset extends Error {}
@@ -31,6 +36,12 @@ export function bodyOf({ events, fault, failureEvent }: Moves): Move[] {
       return [...moves(events.slice(0, fault.events)), 'reset'];
     case 'stall':
       return [...moves(events.slice(0, fault.events)), 'stall'];
+    case 'hold':
+      return [
+        ...moves(events.slice(0, fault.events)),
+        'hold',
+        ...moves(events.slice(fault.events)),
+      ];
     case 'garbage':
       return moves([
         ...events.slice(0, fault.events),
@@ -66,8 +77,12 @@ const drip = (all: Uint8Array, size: number, wait_ms: number): Move[] =>
     { wait_ms },
   ]).flat();
 
-/** Returns the moves as a stream; calls `onCancel` if the client disconnects first. */
-export function streamOf(moves: readonly Move[], onCancel: () => void): ReadableStream<Uint8Array> {
+/** Returns the moves as a stream; calls `onCancel` if the client disconnects first. A hold ends with `released`. */
+export function streamOf(
+  moves: readonly Move[],
+  released: Promise<void>,
+  onCancel: () => void,
+): ReadableStream<Uint8Array> {
   const rest = [...moves];
   return new ReadableStream({
     async pull(controller) {
@@ -80,6 +95,10 @@ export function streamOf(moves: readonly Move[], onCancel: () => void): Readable
           return controller.error(new ConnectionReset('The script resets the connection here.'));
         }
         if (move === 'stall') return new Promise<void>(() => {});
+        if (move === 'hold') {
+          await released;
+          continue;
+        }
         if ('bytes' in move) return controller.enqueue(move.bytes);
         await (move.wait_ms === 0 ? turn() : pause(move.wait_ms));
       }

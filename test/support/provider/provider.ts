@@ -30,6 +30,7 @@ export interface RecordedRequest {
 interface Play {
   readonly script: Script;
   readonly requests: RecordedRequest[];
+  readonly released: PromiseWithResolvers<void>;
   round: number;
   embedding: number;
 }
@@ -63,7 +64,7 @@ export const providerHosts: ReadonlySet<string> = new Set([
 /**
  * One scripted model behind every wire protocol. A request finds its script by the first segment of
  * its path, `/<script>/…`, or by its key, `sk-<script>` with anything behind a dot: so real base
- * URLs work too. `PUT /_scripts/<script>` registers one, GET returns its requests, and GET
+ * URLs work too. `PUT /_scripts/<script>` registers one, POST releases what it holds, GET returns its requests, and GET
  * without a script returns the requests that no script answered.
  */
 export function createProvider(): Provider {
@@ -82,7 +83,8 @@ export function createProvider(): Provider {
       const play = find(url, request.headers);
       play?.requests.push(recorded);
       const credential = credentialOf(request.headers);
-      const context = { url, recorded, signal: request.signal, credential };
+      const released = play?.released.promise ?? Promise.resolve();
+      const context = { url, recorded, signal: request.signal, credential, released };
       if (play !== undefined) return answer(play, context, () => unexpected.push(recorded));
       unexpected.push(recorded);
       return failed(protocolOf(url) ?? openaiChat({ compatible: true }), 401, callOf(context), {});
@@ -97,7 +99,14 @@ async function control(
   unexpected: readonly RecordedRequest[],
 ): Promise<Response> {
   if (request.method === 'PUT') {
-    plays.set(id, { script: await request.json<Script>(), requests: [], round: 0, embedding: 0 });
+    plays.set(id, {
+      ...{ script: await request.json<Script>(), requests: [], round: 0, embedding: 0 },
+      released: Promise.withResolvers<void>(),
+    });
+    return new Response(null, { status: 204 });
+  }
+  if (request.method === 'POST') {
+    plays.get(id)?.released.resolve();
     return new Response(null, { status: 204 });
   }
   return Response.json(id === '' ? unexpected : (plays.get(id)?.requests ?? []));
@@ -125,6 +134,7 @@ interface Context {
   readonly recorded: RecordedRequest;
   readonly signal: AbortSignal;
   readonly credential: string | null;
+  readonly released: Promise<void>;
 }
 
 let calls = 0;
@@ -255,7 +265,7 @@ async function respond(
     fault,
     failureEvent: (position) => protocol.failureEvent(call, position),
   });
-  const plain = streamOf(moves, () => {
+  const plain = streamOf(moves, context.released, () => {
     context.recorded.aborted = true;
   });
   const headers = {

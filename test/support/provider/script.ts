@@ -63,6 +63,8 @@ export type Fault =
   | { readonly kind: 'slow-headers'; readonly ms: number }
   /** After this number of events: resets the connection, ends it cleanly, or stalls. 0 is after the headers. */
   | { readonly kind: 'reset-after' | 'cut' | 'stall'; readonly events: number }
+  /** After this number of events: waits until the test releases the script, and continues. */
+  | { readonly kind: 'hold'; readonly events: number }
   /** Inserts an event with invalid JSON after this number of events; the stream continues. */
   | { readonly kind: 'garbage'; readonly events: number }
   /** Sends an error event after this number of events, and ends. */
