@@ -36,7 +36,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface ScriptedAgent {
+interface ScriptedAgent {
   readonly id: string;
   readonly base_id: string;
   /** Continues the answers that a round holds. */
