@@ -1,8 +1,9 @@
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useRef } from 'react';
+import { useCallback, useId, useRef } from 'react';
 import { Problem } from '../../client/index.ts';
 import { isSame } from '../ui/is-same.ts';
 import { isWorthRepeating, pauseBefore } from './api.ts';
+import { type Foreseen, foresee } from './foresee.ts';
 
 /** How long a change that was made waits for the reads that it has made stale. */
 const maxWaitMs = 2000;
@@ -13,6 +14,8 @@ interface ActionOptions<Input, Result> {
   /** The list from which the change has deleted what the screen shows: no read of the deleted one is repeated. */
   readonly list?: string;
   readonly onDone?: (result: Result, input: Input) => void;
+  /** The change is shown at once, and taken back when it fails; for what a person does on the way, such as turning something off. */
+  readonly foresee?: (input: Input) => Foreseen;
 }
 
 export interface Action<Input, Result> {
@@ -29,12 +32,17 @@ export interface Action<Input, Result> {
  */
 export function useAction<Input = void, Result = unknown>(
   change: (input: Input, headers: { readonly 'Idempotency-Key': string }) => Promise<Result>,
-  { refresh, list, onDone }: ActionOptions<Input, Result> = {},
+  { refresh, list, onDone, foresee: expected }: ActionOptions<Input, Result> = {},
 ): Action<Input, Result> {
   const cache = useQueryClient();
   // What may have been done although its answer was lost.
   const lost = useRef<Attempt<Input> | null>(null);
-  const mutation = useMutation<Result, Problem, Attempt<Input>>({
+  const id = useId();
+  const mutation = useMutation<Result, Problem, Attempt<Input>, (() => void) | undefined>({
+    // What is shown at once can be changed again before the API has answered: it gets the changes one after the other.
+    ...(expected !== undefined && { scope: { id } }),
+    onMutate: ({ input }) => expected && foresee(cache, expected(input)),
+    onError: (_error, _attempt, takeBack) => takeBack?.(),
     mutationFn: async ({ input, key }) => {
       try {
         return await change(input, { 'Idempotency-Key': key });

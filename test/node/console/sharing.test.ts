@@ -120,9 +120,25 @@ describe('share links', () => {
     await dialog.getByRole('spinbutton', { name: 'Visitors' }).fill('9');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByText('1 of 9').waitFor();
-    await page.getByRole('button', { name: 'Actions' }).click();
-    await page.getByRole('menuitem', { name: 'Disable it' }).click();
-    await page.getByText('The link is closed').waitFor();
+    const disable = async () => {
+      await page.getByRole('button', { name: 'Actions' }).click();
+      await page.getByRole('menuitem', { name: 'Disable it' }).click();
+      await page.getByText('The link is closed').waitFor();
+    };
+    // Shown before the API has answered, and taken back with the reason when it refuses.
+    const refused = Promise.withResolvers<void>();
+    await page.route(/\/share-links\/shl_\w+$/, async (route) => {
+      if (route.request().method() !== 'PATCH') return route.continue();
+      await refused.promise;
+      const problem = { status: 403, code: 'forbidden', detail: 'Not for you.' };
+      await route.fulfill({ status: 403, contentType: 'application/problem+json', json: problem });
+    });
+    await disable();
+    refused.resolve();
+    await page.getByText('Not for you.').waitFor();
+    await page.getByText('The link is closed').waitFor({ state: 'detached' });
+    await page.unroute(/\/share-links\/shl_\w+$/);
+    await disable();
     await page.getByRole('button', { name: 'Actions' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     const question = page.getByRole('alertdialog', { name: 'Delete the link Website?' });

@@ -38,7 +38,7 @@ export function ChunkView({
         params: { path },
         body: { is_enabled },
       }),
-    { refresh },
+    { refresh, foresee: (next) => ({ id, fields: { is_enabled: next } }) },
   );
   const remove = useAction(
     () => client.DELETE('/api/v1/files/{file}/chunks/{chunk}', { params: { path } }),

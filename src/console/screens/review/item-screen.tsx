@@ -144,7 +144,10 @@ function About({ item }: { readonly item: ReviewItem }) {
         params: { path: { review_item: id } },
         body: { assignee: to },
       }),
-    { refresh: ['/api/v1/review-items'] },
+    {
+      refresh: ['/api/v1/review-items'],
+      foresee: (to) => ({ id, fields: { assignee: to } }),
+    },
   );
   return (
     <section className="card" aria-label={texts.about}>
@@ -169,11 +172,7 @@ function About({ item }: { readonly item: ReviewItem }) {
             <span key="assignee" className="assignee">
               {assignee === null ? texts.nobody : assignee === me ? texts.me : assignee}{' '}
               {mayWrite && (
-                <Button
-                  isSmall
-                  isBusy={assign.isRunning}
-                  onClick={() => assign.run(assignee === me ? null : me)}
-                >
+                <Button isSmall onClick={() => assign.run(assignee === me ? null : me)}>
                   {assignee === me ? texts.release : texts.take}
                 </Button>
               )}

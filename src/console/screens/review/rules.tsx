@@ -114,7 +114,7 @@ function RuleActions({ rule: { id, name, enabled } }: { readonly rule: ReviewRul
         params: { path },
         body: { enabled: !enabled },
       }),
-    { refresh },
+    { refresh, foresee: () => ({ id, fields: { enabled: !enabled } }) },
   );
   const remove = useAction(
     () => client.DELETE('/api/v1/review-rules/{review_rule}', { params: { path } }),
@@ -123,7 +123,7 @@ function RuleActions({ rule: { id, name, enabled } }: { readonly rule: ReviewRul
   if (!mayWrite) return <>–</>;
   return (
     <span className="rule-actions">
-      <Button isSmall isBusy={toggle.isRunning} onClick={() => toggle.run()}>
+      <Button isSmall onClick={() => toggle.run()}>
         {enabled ? texts.turnOff : texts.turnOn}
       </Button>
       <Button isSmall kind="quiet" onClick={() => setDeleting(true)}>

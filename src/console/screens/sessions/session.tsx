@@ -158,8 +158,15 @@ function SessionActions({ session }: { readonly session: SessionWithMessages }) 
   const [isReplaying, setReplaying] = useState(false);
   const path = { session: session.id };
   const isArchived = session.archived_at !== null;
-  const archive = useAction((archived: boolean) =>
-    client.PATCH('/api/v1/sessions/{session}', { params: { path }, body: { archived } }),
+  const archive = useAction(
+    (archived: boolean) =>
+      client.PATCH('/api/v1/sessions/{session}', { params: { path }, body: { archived } }),
+    {
+      foresee: (archived) => ({
+        id: session.id,
+        fields: { archived_at: archived ? new Date().toISOString() : null },
+      }),
+    },
   );
   const erase = useAction(() => client.DELETE('/api/v1/sessions/{session}', { params: { path } }), {
     refresh: ['/api/v1/inbox'],

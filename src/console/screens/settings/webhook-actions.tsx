@@ -26,7 +26,7 @@ export function WebhookActions({
   const toggle = useAction(
     (is_enabled: boolean) =>
       client.PATCH('/api/v1/webhooks/{webhook}', { params: { path }, body: { is_enabled } }),
-    { refresh },
+    { refresh, foresee: (is_enabled) => ({ id: webhook.id, fields: { is_enabled } }) },
   );
   const test = useAction(
     (_: undefined, header) =>

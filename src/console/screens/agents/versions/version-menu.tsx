@@ -15,7 +15,7 @@ import { useAgentDraft } from '../builder/use-agent-draft.ts';
 
 export function VersionMenu({
   agent,
-  version: { number, labels },
+  version: { id, number, labels },
   onActivate,
 }: {
   readonly agent: Agent;
@@ -32,7 +32,10 @@ export function VersionMenu({
       client.DELETE('/api/v1/agents/{agent}/labels/{label}', {
         params: { path: { agent: agent.id, label } },
       }),
-    { refresh: ['/api/v1/agents'] },
+    {
+      refresh: ['/api/v1/agents'],
+      foresee: (label) => ({ id, fields: { labels: labels.filter((one) => one !== label) } }),
+    },
   );
   const asDraft = useAsDraft(agent, number);
   const active = agent.active_version.number;

@@ -96,7 +96,7 @@ function IssuerActions({ issuer }: { readonly issuer: TokenIssuer }) {
   const toggle = useAction(
     (enabled: boolean) =>
       client.PATCH('/api/v1/token-issuers/{token_issuer}', { params: { path }, body: { enabled } }),
-    { refresh },
+    { refresh, foresee: (enabled) => ({ id: issuer.id, fields: { enabled } }) },
   );
   const remove = useAction(
     () => client.DELETE('/api/v1/token-issuers/{token_issuer}', { params: { path } }),

@@ -127,7 +127,13 @@ function LinkActions({ link }: { readonly link: ShareLink }) {
   const toggle = useAction(
     (enabled: boolean) =>
       client.PATCH('/api/v1/share-links/{share_link}', { params: { path }, body: { enabled } }),
-    { refresh },
+    {
+      refresh,
+      foresee: (enabled) => ({
+        id: link.id,
+        fields: { enabled, status: enabled ? 'open' : 'disabled' },
+      }),
+    },
   );
   const remove = useAction(
     () => client.DELETE('/api/v1/share-links/{share_link}', { params: { path } }),
