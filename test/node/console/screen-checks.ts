@@ -96,6 +96,32 @@ export const overflow = (page: Page): Promise<string[]> =>
     return ['scrolls to ' + document.documentElement.scrollWidth + ': ' + (wide.at(-1)?.outerHTML ?? '').slice(0, 200)];
   })()`);
 
+/** Returns fields whose text a reload would lose, and secrets that the browser keeps. What was typed is taken back. */
+export const unkept = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(async () => {
+    const root = document.querySelector('[role=dialog]') ?? document.querySelector('#content');
+    const kept = () => [localStorage, sessionStorage].flatMap((one) => Object.values(one)).join() + decodeURIComponent(location.search);
+    const write = async (field, text) => {
+      const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value');
+      set.call(field, text);
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    const found = [];
+    // A question of a search is lost without harm.
+    const texts = ':is(textarea, [type=text], [type=url], [type=email], [type=password]):not(:disabled, [readonly], [role=combobox], [role=search] *)';
+    for (const [index, field] of [...root.querySelectorAll(texts)].entries()) {
+      if (!field.isConnected) continue;
+      const { value, outerHTML } = field;
+      const text = 'typed' + index + 'here';
+      await write(field, text);
+      const isSecret = field.matches('[type=password], [data-secret], [autocomplete=one-time-code]');
+      if (kept().includes(text) === isSecret) found.push((isSecret ? 'a secret is kept: ' : 'not kept: ') + outerHTML.slice(0, 160));
+      await write(field, value);
+    }
+    return found;
+  })()`);
+
 const watchFocus = `(() => {
   const inner = document.querySelector('[role=dialog], [role=alertdialog]') ?? document.querySelector('#content');
   const isShown = (one) => one.checkVisibility({ visibilityProperty: true }) && one.closest('[inert], [aria-hidden=true]') === null;

@@ -8,6 +8,7 @@ import {
   planted,
   read,
   tabThrough,
+  unkept,
   untilShown,
 } from './screen-checks.ts';
 import { openShowroom, type Showroom } from './showroom.ts';
@@ -54,7 +55,7 @@ async function visit({ page, root, things }: Showroom, screen: Screen): Promise<
   await page.emulateMedia({ colorScheme: 'dark' });
   found.push(...(await measureContrast(page)), ...(await tabThrough(page)));
   await page.setViewportSize({ width: 380, height: 760 });
-  found.push(...(await overflow(page)), ...(await planted(page)));
+  found.push(...(await overflow(page)), ...(await planted(page)), ...(await unkept(page)));
   await page.setViewportSize({ width: 1280, height: 800 });
   await page.emulateMedia({ colorScheme: 'light' });
   return [...new Set(found)];

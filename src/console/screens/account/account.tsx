@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { Person } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -6,12 +5,15 @@ import { accountTexts } from '../../texts/account.ts';
 import { accountDataTexts } from '../../texts/account-data.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
+import { Discard } from '../../ui/discard.tsx';
 import { DownloadButton } from '../../ui/download-button.tsx';
-import { Form, TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Facts, Page, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { ConfirmPerson } from './confirm-person.tsx';
 import { DeletionSection } from './deletion.tsx';
 import { EmailSection } from './email.tsx';
@@ -67,10 +69,14 @@ function ExportSection() {
 function Profile({ person }: { readonly person: Person }) {
   const texts = useTexts(accountTexts);
   const toast = useToast();
-  const [name, setName] = useState(person.name);
+  const draft = useDraft('person', { name: person.name });
+  const { name } = draft.value;
   const save = useAction(() => client.PATCH('/api/v1/me', { body: { name } }), {
     refresh: ['/api/v1/me'],
-    onDone: () => toast(texts.saved),
+    onDone: () => {
+      draft.discard();
+      toast(texts.saved);
+    },
   });
   return (
     <Section title={texts.profile}>
@@ -82,19 +88,15 @@ function Profile({ person }: { readonly person: Person }) {
           pointer="/name"
           autoComplete="name"
           value={name}
-          onChange={setName}
+          onChange={(next) => draft.set({ name: next })}
           required
           maxLength={100}
         />
         <div className="form-actions">
-          <Button
-            type="submit"
-            kind="primary"
-            isBusy={save.isRunning}
-            disabled={name === person.name}
-          >
+          <Button type="submit" kind="primary" isBusy={save.isRunning} disabled={!draft.isChanged}>
             {texts.save}
           </Button>
+          <Discard draft={draft} />
         </div>
       </Form>
     </Section>

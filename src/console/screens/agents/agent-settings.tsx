@@ -7,7 +7,9 @@ import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
 import { Copyable } from '../../ui/copy.tsx';
-import { Form, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -107,7 +109,7 @@ function Fields({ agent }: { readonly agent: Agent }) {
             >
               {texts.save}
             </Button>
-            {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+            <Discard draft={draft} />
           </div>
         )}
       </fieldset>

@@ -7,7 +7,9 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { evaluationTexts } from '../../texts/evaluation.ts';
 import { AgentField } from '../../ui/agent-filter.tsx';
 import { Button } from '../../ui/button.tsx';
-import { CheckField, Form, NumberField, SelectField, TextField } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { CheckField, NumberField, SelectField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
@@ -123,7 +125,7 @@ export function NewEvaluation() {
           <Button type="submit" kind="primary" isBusy={start.isRunning}>
             {texts.start}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       </Form>
     </Page>

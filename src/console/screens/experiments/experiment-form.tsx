@@ -8,14 +8,9 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { experimentTexts } from '../../texts/experiments.ts';
 import { AgentField } from '../../ui/agent-filter.tsx';
 import { Button } from '../../ui/button.tsx';
-import {
-  CheckField,
-  Form,
-  NumberField,
-  SelectField,
-  TextAreaField,
-  TextField,
-} from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { CheckField, NumberField, SelectField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
@@ -59,7 +54,7 @@ export function NewExperiment() {
           <Button type="submit" kind="primary" isBusy={create.isRunning}>
             {texts.createDraft}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       </Form>
     </Page>
@@ -107,7 +102,7 @@ function Edit({ experiment }: { readonly experiment: Experiment }) {
           <Button type="submit" kind="primary" isBusy={save.isRunning}>
             {texts.save}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       </Form>
     </Page>

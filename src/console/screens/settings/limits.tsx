@@ -6,7 +6,9 @@ import { useSession } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { operationTexts } from '../../texts/operation.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Form, NumberField, SelectField, TextField } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { NumberField, SelectField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -93,7 +95,7 @@ function LimitsForm({ stored }: { readonly stored: RateLimits }) {
           <Button type="submit" kind="primary" isBusy={save.isRunning} disabled={!draft.isChanged}>
             {texts.save}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       </Form>
     </Section>

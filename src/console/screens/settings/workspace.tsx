@@ -5,7 +5,9 @@ import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { workspaceTexts } from '../../texts/workspace.ts';
 import { Button } from '../../ui/button.tsx';
-import { CheckField, Form, NumberField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { CheckField, NumberField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
@@ -149,7 +151,7 @@ function WorkspaceForm({ workspace }: { readonly workspace: Workspace }) {
           <Button type="submit" kind="primary" isBusy={save.isRunning} disabled={!draft.isChanged}>
             {texts.save}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       ) : (
         <p className="muted">{texts.readOnly}</p>

@@ -9,7 +9,8 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { toolTexts } from '../../texts/tools.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { Form } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { Form } from '../../ui/form.tsx';
 import { LinesField } from '../../ui/lines-field.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
@@ -57,7 +58,7 @@ export function NewTool() {
           <Button type="submit" kind="primary" isBusy={create.isRunning}>
             {texts.createTool}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       </Form>
     </Page>
@@ -79,6 +80,7 @@ function Secrets({
       label={texts.secretHeaders}
       hint={known.length === 0 ? texts.secretsHint : texts.secretsKnown(known.join(', '))}
       pointer="/secret_headers"
+      data-secret
       value={lines}
       onChange={onChange}
     />
@@ -166,7 +168,7 @@ function Edit({ tool, mayWrite }: { readonly tool: Tool; readonly mayWrite: bool
             <Button type="submit" kind="primary" disabled={!isChanged} isBusy={save.isRunning}>
               {texts.save}
             </Button>
-            {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+            <Discard draft={draft} />
           </div>
         )}
       </fieldset>

@@ -9,7 +9,8 @@ import { useTexts } from '../../../texts/catalogue.ts';
 import { datasetTexts } from '../../../texts/datasets.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
-import { Form } from '../../../ui/field.tsx';
+import { Discard } from '../../../ui/discard.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { useToast } from '../../../ui/toast.tsx';
@@ -50,7 +51,7 @@ export function NewCase({ dataset }: { readonly dataset: string }) {
           <Button type="submit" kind="primary" isBusy={add.isRunning}>
             {texts.addCase}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       </Form>
     </Page>
@@ -141,7 +142,7 @@ function Edit({ of, isOld }: { readonly of: Case; readonly isOld: boolean }) {
             >
               {texts.save}
             </Button>
-            {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+            <Discard draft={draft} />
           </div>
         )}
       </Form>

@@ -6,7 +6,8 @@ import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { judgeTexts } from '../../../texts/judges.ts';
 import { Button } from '../../../ui/button.tsx';
-import { Form } from '../../../ui/field.tsx';
+import { Discard } from '../../../ui/discard.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { useDraft } from '../../../ui/use-draft.ts';
@@ -60,7 +61,7 @@ export function NewJudge() {
           <Button type="submit" kind="primary" isBusy={create.isRunning}>
             {texts.createAction}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       </Form>
     </Page>
@@ -109,7 +110,7 @@ function Edit({ judge }: { readonly judge: Judge }) {
           <Button type="submit" kind="primary" isBusy={save.isRunning}>
             {texts.save}
           </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
+          <Discard draft={draft} />
         </div>
       </Form>
     </Page>

@@ -7,7 +7,9 @@ import { useTexts } from '../../../texts/catalogue.ts';
 import { replayTexts } from '../../../texts/replays.ts';
 import { AgentField } from '../../../ui/agent-filter.tsx';
 import { Button } from '../../../ui/button.tsx';
-import { Form, NumberField, SelectField, TextField } from '../../../ui/field.tsx';
+import { Discard } from '../../../ui/discard.tsx';
+import { NumberField, SelectField, TextField } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { useDraft } from '../../../ui/use-draft.ts';
 import { VersionField } from '../../../ui/version-field.tsx';
@@ -224,7 +226,7 @@ function Fields({
         <Button type="submit" kind="primary" isBusy={start.isRunning}>
           {kind === 'replay' ? texts.startReplay : texts.startShadow}
         </Button>
-        {isChanged && <Button onClick={discard}>{texts.discard}</Button>}
+        <Discard draft={{ isChanged, discard }} />
       </div>
     </Form>
   );
