@@ -96,6 +96,47 @@ export const overflow = (page: Page): Promise<string[]> =>
     return ['scrolls to ' + document.documentElement.scrollWidth + ': ' + (wide.at(-1)?.outerHTML ?? '').slice(0, 200)];
   })()`);
 
+/** Above it, a person notices that a page moves ([web.dev](https://web.dev/articles/cls)). */
+const maxShift = 0.1;
+
+/** Watches what moves by itself from here on. */
+export const watchLayout = (page: Page) =>
+  page.evaluate(`(() => {
+    const places = new Map();
+    const place = (one) => one.getBoundingClientRect().top + (one.closest('[role=dialog]') === null ? document.querySelector('#content').scrollTop + scrollY : 0);
+    const shifts = [];
+    const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+    observer.observe({ type: 'layout-shift' });
+    setInterval(() => {
+      for (const one of document.querySelectorAll(':is(#content, [role=dialog]) [type=submit]')) if (!places.has(one)) places.set(one, place(one));
+    }, 20);
+    const name = ({ node }) => (node?.outerHTML ?? node?.parentElement?.outerHTML ?? 'what is gone').slice(0, 120);
+    window.layout = {
+      reset: () => { observer.takeRecords(); places.clear(); shifts.length = 0; },
+      read: () => {
+        shifts.push(...observer.takeRecords());
+        const sum = shifts.reduce((total, { value }) => total + value, 0);
+        const worst = shifts.sort((a, b) => b.value - a.value)[0];
+        const moved = [...places].filter(([one, before]) => one.isConnected && Math.abs(place(one) - before) > 2);
+        return [
+          ...(sum > ${maxShift} ? ['moves by ' + sum.toFixed(2) + ': ' + worst.sources.map(name).join(' and ')] : []),
+          ...moved.map(([one, before]) => 'a button moves from ' + before + ' to ' + place(one) + ': ' + one.outerHTML.slice(0, 120)),
+        ];
+      },
+    };
+  })()`);
+
+/** Goes to an address without loading the page again, once the one before stands still. */
+export const goTo = (page: Page, address: string) =>
+  page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+    layout.reset();
+    history.pushState(null, '', ${JSON.stringify(address)});
+    resolve();
+  })))`);
+
+/** Returns what has moved by itself since then. */
+export const moved = (page: Page) => page.evaluate<string[]>('layout.read()');
+
 /** Returns fields whose text a reload would lose, and secrets that the browser keeps. What was typed is taken back. */
 export const unkept = (page: Page): Promise<string[]> =>
   page.evaluate<string[]>(`(async () => {

@@ -4,9 +4,8 @@ import { useAction } from '../../api/use-action.ts';
 import { accountTexts } from '../../texts/account.ts';
 import { accountDataTexts } from '../../texts/account-data.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { Button } from '../../ui/button.tsx';
-import { Discard } from '../../ui/discard.tsx';
 import { DownloadButton } from '../../ui/download-button.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { Facts, Page, Section } from '../../ui/page.tsx';
@@ -92,12 +91,9 @@ function Profile({ person }: { readonly person: Person }) {
           required
           maxLength={100}
         />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning} disabled={!draft.isChanged}>
-            {texts.save}
-          </Button>
-          <Discard draft={draft} />
-        </div>
+        <DraftActions draft={draft} change={save} disabled={!draft.isChanged}>
+          {texts.save}
+        </DraftActions>
       </Form>
     </Section>
   );

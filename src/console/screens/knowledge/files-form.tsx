@@ -3,9 +3,8 @@ import { client } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { knowledgeTexts } from '../../texts/knowledge.ts';
 import { fileTexts } from '../../texts/knowledge-files.ts';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Discard } from '../../ui/discard.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
 import { CheckField, TextField } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
@@ -73,17 +72,9 @@ export function FilesForm({
             onChange={(value) => draft.set({ groups: { value } })}
           />
         )}
-        <div className="form-actions">
-          <Button
-            type="submit"
-            kind="primary"
-            isBusy={save.isRunning}
-            disabled={tags === null && groups === null}
-          >
-            {texts.saveDetails}
-          </Button>
-          <Discard draft={draft} />
-        </div>
+        <DraftActions draft={draft} change={save} disabled={tags === null && groups === null}>
+          {texts.saveDetails}
+        </DraftActions>
       </Form>
     </Dialog>
   );

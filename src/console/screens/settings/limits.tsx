@@ -6,7 +6,7 @@ import { useSession } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { operationTexts } from '../../texts/operation.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Discard } from '../../ui/discard.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
 import { NumberField, SelectField, TextField } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { Section } from '../../ui/page.tsx';
@@ -91,12 +91,9 @@ function LimitsForm({ stored }: { readonly stored: RateLimits }) {
             />
           ))}
         </Section>
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning} disabled={!draft.isChanged}>
-            {texts.save}
-          </Button>
-          <Discard draft={draft} />
-        </div>
+        <DraftActions draft={draft} change={save} disabled={!draft.isChanged}>
+          {texts.save}
+        </DraftActions>
       </Form>
     </Section>
   );

@@ -7,7 +7,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { operationTexts } from '../../texts/operation.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { Discard } from '../../ui/discard.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
 import { CheckField, TextAreaField, TextField } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
@@ -158,12 +158,9 @@ function TelemetryForm({
         />
       </fieldset>
       {mayWrite && (
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning}>
-            {texts.save}
-          </Button>
-          <Discard draft={draft} />
-        </div>
+        <DraftActions draft={draft} change={save}>
+          {texts.save}
+        </DraftActions>
       )}
     </Form>
   );

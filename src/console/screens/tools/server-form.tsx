@@ -4,8 +4,7 @@ import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { toolTexts } from '../../texts/tools.ts';
-import { Button } from '../../ui/button.tsx';
-import { Discard } from '../../ui/discard.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
@@ -56,12 +55,9 @@ export function ServerForm({ onDone }: { readonly onDone: (made: McpServerDetail
       />
       <AuthTypeField value={auth} onChange={(next) => next !== null && setAuth(next)} />
       <AuthFields value={auth} onChange={setAuth} />
-      <div className="form-actions">
-        <Button type="submit" kind="primary" isBusy={create.isRunning}>
-          {texts.connect}
-        </Button>
-        <Discard draft={draft} />
-      </div>
+      <DraftActions draft={draft} change={create}>
+        {texts.connect}
+      </DraftActions>
     </Form>
   );
 }

@@ -5,8 +5,7 @@ import { api, client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { judgeTexts } from '../../../texts/judges.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Discard } from '../../../ui/discard.tsx';
+import { DraftActions } from '../../../ui/draft-actions.tsx';
 import { Form } from '../../../ui/form.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
@@ -57,12 +56,9 @@ export function NewJudge() {
     <Page title={texts.create} back={{ to: '/judges', label: texts.judges }}>
       <Form problem={create.problem} onSubmit={() => create.run(draft.value)} label={texts.create}>
         <JudgeFields value={draft.value} set={draft.set} />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={create.isRunning}>
-            {texts.createAction}
-          </Button>
-          <Discard draft={draft} />
-        </div>
+        <DraftActions draft={draft} change={create}>
+          {texts.createAction}
+        </DraftActions>
       </Form>
     </Page>
   );
@@ -106,12 +102,9 @@ function Edit({ judge }: { readonly judge: Judge }) {
     >
       <Form problem={save.problem} onSubmit={() => save.run(draft.value)} label={texts.edit}>
         <JudgeFields value={draft.value} set={draft.set} />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning}>
-            {texts.save}
-          </Button>
-          <Discard draft={draft} />
-        </div>
+        <DraftActions draft={draft} change={save}>
+          {texts.save}
+        </DraftActions>
       </Form>
     </Page>
   );
