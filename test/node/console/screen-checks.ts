@@ -126,13 +126,16 @@ export const watchLayout = (page: Page) =>
     };
   })()`);
 
-/** Goes to an address without loading the page again, once the one before stands still. */
+/** Goes to an address without loading the page again, once the one before is as wide as a desktop and stands still. */
 export const goTo = (page: Page, address: string) =>
-  page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  page.evaluate(`(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    while (innerWidth !== 1280) await frame();
+    await frame();
+    await frame();
     layout.reset();
     history.pushState(null, '', ${JSON.stringify(address)});
-    resolve();
-  })))`);
+  })()`);
 
 /** Returns what has moved by itself since then. */
 export const moved = (page: Page) => page.evaluate<string[]>('layout.read()');
