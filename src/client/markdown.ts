@@ -25,8 +25,20 @@ export const renderMarkdown = <Shown>(
 ): (Shown | string | null)[] =>
   new Renderer(options).blocks(lexer(text, { gfm: true, async: false }));
 
+/**
+ * Returns where a link leads, such as `example.com`, unless its text is that address: a text may name any other. Names that look
+ * like others are in the form of the domain name system (`xn--…`).
+ */
+export function hostBeside(text: string, href: string): string | null {
+  const { protocol, host, pathname } = new URL(href);
+  const place = protocol === 'mailto:' ? pathname : host;
+  const [, said] = /^(?:https?:\/\/|mailto:)?([^\s/?#]+)(?:[/?#]\S*)?$/i.exec(text.trim()) ?? [];
+  return said?.toLowerCase() === place.toLowerCase() ? null : place;
+}
+
 class Renderer<Shown> {
   readonly #options: Options<Shown | string | null>;
+  #isInLink = false;
 
   constructor(options: Options<Shown | string | null>) {
     this.#options = options;
@@ -105,7 +117,7 @@ class Renderer<Shown> {
 
   #inlines = (tokens: readonly Token[] = []) => tokens.flatMap((token) => this.#inline(token));
 
-  #inline(token: Token): (Shown | string | null)[] {
+  #inline(token: Token): readonly (Shown | string | null)[] {
     const inner = () => this.#inlines(('tokens' in token && token.tokens) || []);
     switch (token.type) {
       case 'strong':
@@ -116,10 +128,16 @@ class Renderer<Shown> {
         return [this.#create('code', null, [token.text])];
       case 'br':
         return [this.#create('br', null, [])];
-      case 'link':
-        return this.#link(token.href, token.href === token.text ? [token.text] : inner());
-      case 'image':
-        return this.#link(token.href, [token.text === '' ? token.href : token.text]);
+      case 'link': {
+        this.#isInLink = true;
+        const shown = token.href === token.text ? [token.text] : inner();
+        this.#isInLink = false;
+        return this.#link(token.href, token.text, shown);
+      }
+      case 'image': {
+        const text = token.text === '' ? token.href : token.text;
+        return this.#isInLink ? [text] : this.#link(token.href, text, [text]);
+      }
       case 'text':
       case 'escape':
         return 'tokens' in token && token.tokens !== undefined
@@ -130,12 +148,21 @@ class Renderer<Shown> {
     }
   }
 
-  /** A link that opens only by a click, elsewhere; what it shows alone for any other scheme. */
-  #link(href: string, shown: (Shown | string | null)[]): (Shown | string | null)[] {
+  /** A link that opens only by a click, elsewhere, and says where; what it shows alone for any other scheme. */
+  #link(
+    href: string,
+    text: string,
+    shown: readonly (Shown | string | null)[],
+  ): readonly (Shown | string | null)[] {
     const url = URL.canParse(href) ? new URL(href) : null;
     if (url === null || !['https:', 'http:', 'mailto:'].includes(url.protocol)) return shown;
+    const host = hostBeside(text, url.href);
+    // Apart from the direction of the text, which may turn what follows it.
+    const beside =
+      host === null ? [] : [' ', this.#create('bdi', { className: 'link-host' }, [`(${host})`])];
     const rel = 'noopener noreferrer nofollow';
-    return [this.#create('a', { href: url.href, title: url.href, target: '_blank', rel }, shown)];
+    const properties = { href: url.href, title: url.href, target: '_blank', rel };
+    return [this.#create('a', properties, [...shown, ...beside])];
   }
 
   /** Replaces `[1]` by the button of the citation. */

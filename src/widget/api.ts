@@ -25,10 +25,6 @@ export class Api {
     return this.kept.values.session ?? null;
   }
 
-  get isKnown(): boolean {
-    return this.kept.values.refresh_token !== undefined;
-  }
-
   forgetSession(): void {
     this.kept.change({ session: undefined });
   }
@@ -54,6 +50,18 @@ export class Api {
     this.#token = visit.token;
     if (visitor !== undefined && visitor !== visit.visitor_id) this.forgetSession();
     this.kept.change({ refresh_token: visit.refresh_token, visitor: visit.visitor_id });
+  }
+
+  /** Enters as the visitor of an earlier visit; false if there was none, or it is over. */
+  async returns(): Promise<boolean> {
+    if (this.kept.values.refresh_token === undefined) return false;
+    try {
+      await this.enter();
+      return true;
+    } catch (error) {
+      if (error instanceof RequestError && error.status === 401) return false;
+      throw error;
+    }
   }
 
   /** Enters again. Throws `unverified` if the visitor has to prove an address. */

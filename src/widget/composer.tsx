@@ -106,7 +106,7 @@ function Attached({
               type="button"
               class="icon"
               aria-label={fill(texts.uploadAgain, { name: attachment.name })}
-              onClick={() => conversation.attachAgain(attachment.id)}
+              onClick={() => conversation.uploads.retry(attachment.id)}
             >
               <Icon name="again" />
             </button>
@@ -115,7 +115,7 @@ function Attached({
             type="button"
             class="icon"
             aria-label={fill(texts.remove, { name: attachment.name })}
-            onClick={() => conversation.detach(attachment.id)}
+            onClick={() => conversation.uploads.remove(attachment.id)}
           >
             <Icon name="close" />
           </button>

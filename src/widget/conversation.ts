@@ -1,55 +1,43 @@
 import { Abandoned, AnswerStream } from './answer-stream.ts';
 import type { Api } from './api.ts';
+import { initial } from './initial.ts';
 import { newKey } from './new-key.ts';
 import { OpenCitation } from './open-citation.ts';
+import { rate } from './rate.ts';
 import { RequestError } from './request-error.ts';
-import { messagesOf, openingOf, type Shared, type StoredSession } from './stored.ts';
+import { messagesOf, openingOf, questionOf, type Shared, type StoredSession } from './stored.ts';
 import { texts } from './texts/texts.ts';
-import type { Attachment, Message, State } from './types.ts';
-import { Uploads } from './uploads.ts';
+import type { Message, State } from './types.ts';
+import { joined, type Refusal, Unsent } from './unsent.ts';
+import { notUploaded, Uploads } from './uploads.ts';
 import { Watch } from './watch.ts';
-
-const initial: State = {
-  ...{ phase: 'loading', title: '', welcome: null, starters: [], messages: [], attachments: [] },
-  ...{ draft: '', isBusy: false, isOffline: false, isHuman: false, wasHuman: false },
-  ...{
-    isAwaited: false,
-    canAskPerson: false,
-    error: null,
-    canResume: false,
-    email: null,
-    cited: null,
-  },
-};
 
 /** The conversation of a visitor: what is shown, and what a person can do. */
 export class Conversation {
   readonly #api: Api;
   readonly #onChange: (state: State) => void;
-  readonly #uploads: Uploads;
-  readonly #citation: OpenCitation;
+  readonly uploads: Uploads;
+  readonly citation: OpenCitation;
   readonly #watch: Watch;
+  readonly #unsent: Unsent;
   #state: State;
   #answer: AnswerStream | null = null;
-  /** What is being sent and was not accepted yet. */
-  #unsent = '';
-  /** The request that may have arrived although it failed: sent again, it joins the first. */
-  #uncertain: { readonly sent: string; readonly key: string } | null = null;
 
   constructor(api: Api, onChange: (state: State) => void) {
     this.#api = api;
     this.#onChange = onChange;
     const draft = api.kept.values.draft ?? '';
     this.#state = { ...initial, draft, isOffline: !navigator.onLine };
-    this.#uploads = new Uploads(
+    this.uploads = new Uploads(
       api,
       () => this.#session(),
       (change) => this.#set({ attachments: change(this.#state.attachments) }),
     );
-    this.#citation = new OpenCitation(api, (change) =>
+    this.citation = new OpenCitation(api, (change) =>
       this.#set({ cited: change(this.#state.cited) }),
     );
     this.#watch = new Watch(() => this.#look());
+    this.#unsent = new Unsent(api.kept);
     addEventListener('online', () => this.#reconnected());
     addEventListener('offline', () => this.#set({ isOffline: true }));
   }
@@ -83,24 +71,13 @@ export class Conversation {
     try {
       const shared = await this.#api.shared<Shared>();
       this.#set({ title: shared.title, ...openingOf(shared), error: null });
-      if (shared.access === 'verified' && !(await this.#returns())) {
+      if (shared.access === 'verified' && !(await this.#api.returns())) {
         this.#set({ phase: 'verify' });
         return;
       }
       await this.#restore(shared.access === 'verified');
     } catch (error) {
       this.#fail(error);
-    }
-  }
-
-  async #returns(): Promise<boolean> {
-    if (!this.#api.isKnown) return false;
-    try {
-      await this.#api.enter();
-      return true;
-    } catch (error) {
-      if (error instanceof RequestError && error.status === 401) return false;
-      throw error;
     }
   }
 
@@ -157,24 +134,24 @@ export class Conversation {
     return session.id;
   }
 
-  async requestCode(email: string): Promise<void> {
+  /** Does something, and says why if it fails. */
+  async #attempt(work: () => Promise<void>): Promise<void> {
     this.#set({ error: null });
-    try {
-      await this.#api.shared('/codes', { email });
-      this.#set({ email });
-    } catch (error) {
-      this.#fail(error);
-    }
+    await work().catch((error: unknown) => this.#fail(error));
   }
 
-  async enterCode(code: string): Promise<void> {
-    this.#set({ error: null });
-    try {
+  requestCode(email: string): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#api.shared('/codes', { email });
+      this.#set({ email });
+    });
+  }
+
+  enterCode(code: string): Promise<void> {
+    return this.#attempt(async () => {
       await this.#api.enter({ email: this.#state.email ?? '', code });
       await this.#restore(true);
-    } catch (error) {
-      this.#fail(error);
-    }
+    });
   }
 
   changeEmail(): void {
@@ -184,12 +161,7 @@ export class Conversation {
   /** Changes what is written, which a reload keeps. */
   write(draft: string): void {
     this.#set({ draft });
-    this.#keepDraft();
-  }
-
-  #keepDraft(): void {
-    const draft = joined(this.#unsent, this.#state.draft);
-    this.#api.kept.change({ draft: draft === '' ? undefined : draft });
+    this.#unsent.keep(draft);
   }
 
   /** Sends a message. One that the server does not accept is put back into the field, with its files. */
@@ -198,43 +170,34 @@ export class Conversation {
     if (this.#state.isBusy || text.trim() === '') return;
     const sent = attachments.filter(({ status }) => status === 'ready');
     const ids = sent.map(({ id }) => id);
-    const question: Message = {
-      ...{ id: `local-${newKey()}`, role: 'user', text, citations: [], author: null },
-      ...{ attachments: sent, status: 'done', rating: null },
-    };
     this.#set({
-      ...{ messages: [...messages, question], error: null, wasHuman: false, isBusy: true },
+      ...{
+        messages: [...messages, questionOf(text, sent)],
+        error: null,
+        wasHuman: false,
+        isBusy: true,
+      },
       ...{ attachments: attachments.filter(({ status }) => status !== 'ready'), draft: '' },
     });
-    this.#unsent = text;
     this.#watch.wake();
     const body = { message: text, ...(ids.length === 0 ? {} : { attachments: ids }) };
-    const again = JSON.stringify(body);
-    const { key } = this.#uncertain?.sent === again ? this.#uncertain : { key: newKey() };
+    const key = this.#unsent.begin(text, body);
     const refused = await this.#follow(async (signal) => {
       const path = `/sessions/${await this.#session()}/messages`;
       return this.#api.send('POST', path, { body, headers: streamed(key), signal });
     });
-    this.#unsent = '';
-    this.#uncertain = refused === null || refused === 'surely' ? null : { sent: again, key };
+    this.#unsent.end(body, key, refused);
     if (refused !== null)
       this.#set({
         ...{ messages, draft: joined(text, this.#state.draft) },
-        attachments: [...this.#stillThere(sent), ...this.#state.attachments],
+        // Files belong to the session that they were uploaded to.
+        attachments: [
+          ...(this.#api.session === null ? sent.map(notUploaded) : sent),
+          ...this.#state.attachments,
+        ],
       });
-    this.#keepDraft();
+    this.#unsent.keep(this.#state.draft);
   }
-
-  /** Files belong to the session that they were uploaded to. */
-  #stillThere = (files: readonly Attachment[]): readonly Attachment[] =>
-    this.#api.session !== null
-      ? files
-      : files.map((file) => ({
-          ...file,
-          status: 'failed',
-          error: texts.notUploaded,
-          canRetry: true,
-        }));
 
   async regenerate(id: string): Promise<void> {
     const { messages, isBusy } = this.#state;
@@ -264,16 +227,11 @@ export class Conversation {
    * Shows an answer while it is generated. Returns null for a request that the server has accepted; otherwise whether it `surely`
    * had no effect.
    */
-  async #follow(
-    open: ConstructorParameters<typeof AnswerStream>[1],
-  ): Promise<null | 'surely' | 'uncertain'> {
+  async #follow(open: ConstructorParameters<typeof AnswerStream>[1]): Promise<Refusal | null> {
     const before = this.#state.messages;
     const answer = new AnswerStream(this.#api, open, (messages) => {
       this.#set({ messages: [...before, ...messages] });
-      if (this.#unsent !== '') {
-        this.#unsent = '';
-        this.#keepDraft();
-      }
+      if (this.#unsent.accept()) this.#unsent.keep(this.#state.draft);
     });
     this.#answer = answer;
     this.#set({ isBusy: true, canResume: false });
@@ -317,64 +275,37 @@ export class Conversation {
   }
 
   /** Hands the conversation over to a person. */
-  async askPerson(): Promise<void> {
-    this.#set({ error: null });
-    try {
+  askPerson(): Promise<void> {
+    return this.#attempt(async () => {
       await this.#api.json('POST', `/sessions/${await this.#session()}/hand-over`, {});
       await this.#read();
-    } catch (error) {
-      this.#fail(error);
-    }
+    });
   }
 
   async rate(id: string, rating: 'up' | 'down'): Promise<void> {
+    const rated = this.#state.messages.find((one) => one.id === id);
+    if (rated === undefined) return;
     const mark = (value: Message['rating']) =>
       this.#set({
         messages: this.#state.messages.map((one) =>
           one.id === id ? { ...one, rating: value } : one,
         ),
       });
-    const before = this.#state.messages.find((one) => one.id === id)?.rating ?? null;
-    mark(before === rating ? null : rating);
-    try {
-      const path = `/messages/${id}/feedback`;
-      await (before === rating
-        ? this.#api.json('DELETE', path)
-        : this.#api.json('PUT', path, { rating }));
-    } catch (error) {
-      mark(before);
-      this.#fail(error);
-    }
+    await rate(this.#api, rated, rating, mark).catch((error: unknown) => this.#fail(error));
   }
 
   attach(files: readonly File[]): Promise<void> {
     this.#set({ error: null });
-    return this.#uploads.add(files);
-  }
-
-  attachAgain(id: string): Promise<void> {
-    return this.#uploads.retry(id);
-  }
-
-  detach(id: string): void {
-    this.#uploads.remove(id);
+    return this.uploads.add(files);
   }
 
   async cite(message: string, number: number): Promise<void> {
     try {
-      await this.#citation.open(message, number);
+      await this.citation.open(message, number);
       this.#set({ error: null });
     } catch (error) {
       this.#fail(error);
     }
-  }
-
-  renewCited(): Promise<void> {
-    return this.#citation.renew();
-  }
-
-  closeCited(): void {
-    this.#citation.close();
   }
 
   /** Leaves the conversation for a new one, which begins with its first message. */
@@ -387,6 +318,3 @@ export class Conversation {
 }
 
 const streamed = (key: string) => ({ accept: 'text/event-stream', 'idempotency-key': key });
-
-const joined = (...written: readonly string[]) =>
-  written.filter((text) => text !== '').join('\n\n');

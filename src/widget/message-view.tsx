@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { hostBeside } from '../client/markdown.ts';
 import { pageName } from './cited.tsx';
 import type { Conversation } from './conversation.ts';
 import { Icon } from './icon.tsx';
@@ -17,7 +18,15 @@ export function MessageView({
 }) {
   const { role, text, citations, attachments, author, status } = message;
   const isAnswer = role === 'assistant';
-  const nameOf = ({ file_name, title, url }: Citation) => file_name ?? title ?? url ?? '';
+  const nameOf = ({ file_name, title, url }: Citation) => file_name ?? (title || url || '');
+  /** Where a source leads, if its name is another. */
+  const placeOf = ({ url, title }: Citation) => {
+    const host =
+      url === undefined || title === undefined || !URL.canParse(url)
+        ? null
+        : hostBeside(title, url);
+    return host === null ? null : <bdi class="link-host"> ({host})</bdi>;
+  };
   const nameOfAuthor = !isAnswer
     ? texts.you
     : author === null
@@ -59,6 +68,7 @@ export function MessageView({
               <li key={citation.number} value={citation.number}>
                 <Source citation={citation} message={message.id} conversation={conversation}>
                   {nameOf(citation)}
+                  {placeOf(citation)}
                   {citation.page == null ? '' : `, ${pageName(citation.page, null)}`}
                 </Source>
               </li>

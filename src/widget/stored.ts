@@ -1,4 +1,5 @@
-import type { Message } from './types.ts';
+import { newKey } from './new-key.ts';
+import type { Attachment, Message } from './types.ts';
 
 interface StoredMessage extends Omit<Message, 'status' | 'rating'> {
   readonly feedback?: readonly { readonly rating: string }[] | null;
@@ -39,6 +40,12 @@ function toMessage({ feedback, ...message }: StoredMessage): Message {
     rating: rating === 'up' || rating === 'down' ? rating : null,
   };
 }
+
+/** A question as it is shown until the server has stored it. */
+export const questionOf = (text: string, attachments: readonly Attachment[]): Message => ({
+  ...{ id: `local-${newKey()}`, role: 'user', text, citations: [], author: null },
+  ...{ attachments, status: 'done', rating: null },
+});
 
 /** What applies to the beginning of a conversation, of a link or of a session. */
 export const openingOf = ({

@@ -52,6 +52,7 @@ article.user p { white-space: pre-wrap; margin: 0; }
 .text :is(h3, h4, h5, h6) { font-size: 1em; margin-block: 1em .4em; }
 .text :is(ul, ol) { padding-inline-start: 1.5em; }
 .text a { color: var(--accent); }
+.link-host { font-size: 0.85em; overflow-wrap: anywhere; }
 .text blockquote { margin-inline: 0; padding-inline-start: 12px; border-inline-start: 3px solid var(--border); }
 pre { background: var(--surface); padding: 10px; border-radius: 8px; overflow: auto; direction: ltr; text-align: start; }
 code { font: .9em ui-monospace, monospace; }

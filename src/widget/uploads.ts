@@ -100,3 +100,9 @@ const shown = ({ id, name, status, error }: Uploaded): Attachment => ({
   error:
     status === 'failed' ? detailOr(typeof error === 'string' ? error : null, texts.notRead) : null,
 });
+
+/** A file that was uploaded to a conversation that has ended. */
+export const notUploaded = (file: Attachment): Attachment => ({
+  ...file,
+  ...{ status: 'failed', error: texts.notUploaded, canRetry: true },
+});

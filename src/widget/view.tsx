@@ -37,8 +37,8 @@ export function Chat({
       {state.cited === null ? null : (
         <Cited
           page={state.cited}
-          onRenew={() => conversation.renewCited()}
-          onClose={() => conversation.closeCited()}
+          onRenew={() => conversation.citation.renew()}
+          onClose={() => conversation.citation.close()}
         />
       )}
     </section>

@@ -5,7 +5,8 @@ import { useAction } from '../api/use-action.ts';
 import { useTexts } from '../texts/catalogue.ts';
 import { shellTexts } from '../texts/shell.ts';
 import { Button } from '../ui/button.tsx';
-import { Form, TextField } from '../ui/field.tsx';
+import { TextField } from '../ui/field.tsx';
+import { Form } from '../ui/form.tsx';
 import { consolePath, pathOfWorkspace } from './places.ts';
 
 /** For an address of a workspace of others, and for people without one. */

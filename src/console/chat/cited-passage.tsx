@@ -17,7 +17,9 @@ export function CitedPassage({ citation }: { readonly citation: Citation }) {
         </Link>
       ) : (
         // Text, since addresses in answers do not open by themselves.
-        <span>{citation.title || citation.url}</span>
+        <span>
+          {citation.title} <span className="muted small">{citation.url}</span>
+        </span>
       )}
     </>
   );

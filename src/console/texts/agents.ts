@@ -70,7 +70,6 @@ export const agentTexts = catalogue({
     tagsHint: 'Separated by commas.',
     save: 'Save',
     saved: 'Saved.',
-    discard: 'Discard changes',
     gate: 'Required evaluation',
     gateHint:
       'A version must pass it before it is activated. Admins may override it with a reason.',
@@ -152,7 +151,6 @@ export const agentTexts = catalogue({
     tagsHint: 'Durch Kommas getrennt.',
     save: 'Speichern',
     saved: 'Gespeichert.',
-    discard: 'Änderungen verwerfen',
     gate: 'Verlangte Auswertung',
     gateHint:
       'Eine Fassung muss sie bestehen, bevor sie aktiviert wird. Admins dürfen mit Begründung davon abweichen.',

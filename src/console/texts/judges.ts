@@ -12,7 +12,6 @@ export const judgeTexts = catalogue({
     editHint:
       'A change of anything but the name makes a revision, and starts its calibration anew.',
     save: 'Save',
-    discard: 'Discard changes',
     loading: 'Loading judges …',
     loadingOne: 'Loading the judge …',
     loadingRevisions: 'Loading revisions …',
@@ -105,7 +104,6 @@ export const judgeTexts = catalogue({
     editHint:
       'Jede Änderung außer am Namen macht eine neue Fassung, deren Abgleich von vorn beginnt.',
     save: 'Speichern',
-    discard: 'Änderungen verwerfen',
     loading: 'Gutachter werden geladen …',
     loadingOne: 'Gutachter wird geladen …',
     loadingRevisions: 'Fassungen werden geladen …',

@@ -4,7 +4,6 @@ export const operationTexts = catalogue({
   en: {
     loading: 'Loading the settings …',
     save: 'Save',
-    discard: 'Discard the changes',
     remove: 'Remove',
     test: 'Test',
     actions: 'Actions',
@@ -125,7 +124,6 @@ export const operationTexts = catalogue({
   de: {
     loading: 'Einstellungen werden geladen …',
     save: 'Speichern',
-    discard: 'Änderungen verwerfen',
     remove: 'Entfernen',
     test: 'Testen',
     actions: 'Aktionen',

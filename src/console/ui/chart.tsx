@@ -117,6 +117,7 @@ export function Chart(props: ChartProps) {
       <div
         ref={frame}
         className={`chart-frame${linkOf === undefined ? '' : ' chart-link'}`}
+        style={{ minHeight: height }}
         role="slider"
         tabIndex={0}
         aria-describedby={`${id}-keys`}

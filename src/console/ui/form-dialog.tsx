@@ -4,7 +4,7 @@ import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
-import { Form } from './field.tsx';
+import { Form } from './form.tsx';
 
 interface FormDialogProps<Input> {
   readonly title: string;
@@ -14,8 +14,8 @@ interface FormDialogProps<Input> {
   /** Returns what is sent. */
   readonly input: () => Input;
   readonly children: ReactNode;
-  /** Forgets what was entered; closing the dialog otherwise keeps it. */
-  readonly onCancel?: () => void;
+  /** What was entered: forgotten once it was sent, and by “Cancel”; closing the dialog otherwise keeps it. */
+  readonly draft: { readonly discard: () => void } | null;
 }
 
 /** A button that opens a form; it closes once its change was made. Fields keep what was entered after a failure. */
@@ -51,13 +51,15 @@ export function ControlledFormDialog<Input>({
   change,
   input,
   children,
-  onCancel,
+  draft,
   isOpen,
   onClose,
 }: FormDialogProps<Input> & { readonly isOpen: boolean; readonly onClose: () => void }) {
   const texts = useTexts(uiTexts);
   const submit = async () => {
-    if ((await change.run(input())) !== undefined) onClose();
+    if ((await change.run(input())) === undefined) return;
+    draft?.discard();
+    onClose();
   };
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title={title}>
@@ -69,7 +71,7 @@ export function ControlledFormDialog<Input>({
           </Button>
           <Button
             onClick={() => {
-              onCancel?.();
+              draft?.discard();
               onClose();
             }}
           >

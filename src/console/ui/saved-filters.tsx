@@ -6,7 +6,8 @@ import { useTexts } from '../texts/catalogue.ts';
 import { uiTexts } from '../texts/ui.ts';
 import { Button, IconButton } from './button.tsx';
 import { Dialog } from './dialog.tsx';
-import { Form, TextField } from './field.tsx';
+import { TextField } from './field.tsx';
+import { Form } from './form.tsx';
 import { readOwn, useOwnKey, writeOwn } from './own-storage.ts';
 
 interface Saved {

@@ -6,8 +6,15 @@ import { Button } from './button.tsx';
 import { Words } from './words.tsx';
 
 /** What is being waited for, in words. */
-export const Loading = ({ children }: { readonly children: ReactNode }) => (
-  <div className="state" role="status">
+export const Loading = ({
+  children,
+  height,
+}: {
+  readonly children: ReactNode;
+  /** The space of what will be there, in pixels, so that it does not move what is below. */
+  readonly height?: number;
+}) => (
+  <div className="state" role="status" style={{ minHeight: height }}>
     <span className="spinner" aria-hidden="true" />
     <p className="muted">{children}</p>
   </div>

@@ -184,6 +184,14 @@ describe('the page of a link', () => {
     const found = await page.evaluate<Found>(findActive);
     expect(found).toMatchObject({ active: 0, handlers: 0, hits: 0 });
     expect([...new Set(found.links)].sort()).toEqual(['http:', 'https:', 'mailto:']);
+    // A link says where it leads, whatever its text claims.
+    expect(found.texts).toEqual([
+      ...['x (collector.example)', 'ok (example.com)', 'http://example.com', 'a@example.com'],
+      ...['https://bank.example/login (collector.example)', 'collector.example/h'],
+      ...['https://bank.example@collector.example/i (collector.example)'],
+      ...['write to us (a@collector.example)', 'x in a link (collector.example)'],
+      ...['t (collector.example)', 'r (collector.example)'],
+    ]);
     expect(faults).toEqual([]);
     const page_ = await fetch(await own.link(agent.id));
     expect(page_.headers.get('content-security-policy')).toContain("default-src 'none'");
@@ -197,6 +205,7 @@ interface Found {
   readonly handlers: number;
   readonly hits: number;
   readonly links: readonly string[];
+  readonly texts: readonly string[];
 }
 
 /** Counts the elements of answers that could run or load something. Evaluated in the page. */
@@ -208,6 +217,7 @@ const findActive = `(() => {
     active: made.filter((one) => active.test(one.localName)).length,
     handlers: made.filter((one) => [...one.attributes].some(({ name }) => name.startsWith('on'))).length,
     links: made.filter((one) => one.localName === 'a').map((one) => one.protocol),
+    texts: made.filter((one) => one.localName === 'a').map((one) => one.textContent),
     hits: window.hit ?? 0,
   };
 })()`;
@@ -219,6 +229,9 @@ const hostile = [
   '![x](javascript:window.hit=1)',
   '[x](javascript:window.hit=1) [y](JaVaScRiPt:window.hit=1) [z](data:text/html,<script>window.hit=1</script>)',
   '[ok](https://example.com/) <http://example.com> <a@example.com>',
+  '[https://bank.example/login](https://collector.example/g) [collector.example/h](https://collector.example/h)',
+  'https://bank.example@collector.example/i [write to us](mailto:a@collector.example)',
+  '[![x in a link](https://collector.example/j.png)](https://collector.example/k)',
   '<iframe srcdoc="<script>parent.hit=1</script>"></iframe><svg onload="window.hit=1"></svg>',
   '<a href="javascript:window.hit=1" onclick="window.hit=1">click</a>',
   '| a |\n| --- |\n| <img src=x onerror=window.hit=1> ![t](https://collector.example/c.png) |',

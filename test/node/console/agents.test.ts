@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openProtectedServer } from './protected-server.ts';
 import { type ConsoleStage, openConsole } from './stage.ts';
 
 interface Agent {
@@ -8,11 +9,15 @@ interface Agent {
 }
 
 let stage: ConsoleStage;
+let vault: Awaited<ReturnType<typeof openProtectedServer>>;
 beforeAll(async () => {
-  stage = await openConsole();
+  [stage, vault] = await Promise.all([openConsole(), openProtectedServer()]);
   await stage.page.setViewportSize({ width: 1280, height: 900 });
 });
-afterAll(() => stage.close());
+afterAll(async () => {
+  vault.stop();
+  await stage.close();
+});
 
 const read = (id: string) => stage.api.call<Agent>('GET', `/agents/${id}`);
 const instructions = () => stage.page.getByLabel('Instructions', { exact: true });
@@ -211,6 +216,25 @@ describe('agents', () => {
     await dialog.getByLabel('Value').fill(`Bearer ${stage.key}`);
     await dialog.getByRole('button', { name: 'Connect' }).click();
     await page.getByLabel('desk__search').check();
+    await page.getByRole('button', { name: 'Connect an MCP server' }).click();
+    await dialog.getByLabel('Name').fill('vault');
+    await dialog.getByLabel('Address').fill(vault.url);
+    await dialog.getByLabel('Access').selectOption('oauth');
+    await dialog.getByRole('button', { name: 'Connect' }).click();
+    const signIn = page.getByRole('dialog', { name: 'MCP server vault' });
+    await signIn.getByText('Nobody has signed in').waitFor();
+    await stage.check();
+    await signIn.getByRole('button', { name: 'Sign in for the workspace' }).click();
+    const opening = page.waitForEvent('popup');
+    await signIn.getByRole('link', { name: vault.url.replace('/mcp', '/authorize') }).click();
+    const other = await opening;
+    await other.getByRole('heading', { name: 'Signed in' }).waitFor();
+    await other.close();
+    await signIn.getByRole('button', { name: 'Check again' }).click();
+    await signIn.getByRole('cell', { name: 'active' }).waitFor();
+    await signIn.getByRole('button', { name: 'List its tools' }).click();
+    await signIn.waitFor({ state: 'detached' });
+    await page.getByLabel('vault__whoami').check();
     await page.getByRole('link', { name: 'New HTTP tool' }).click();
     await page.getByRole('heading', { level: 1, name: 'New tool' }).waitFor();
     await page.goBack();
@@ -222,7 +246,10 @@ describe('agents', () => {
     expect(config).toMatchObject({
       ...{ fallback_models: ['two', 'three', 'one'].map(model) },
       ...{ knowledge: { filter, revisions: { [base_id]: 0 } } },
-      ...{ tools: ['fetch_url', 'desk__search'], web: { blocked_domains: ['spam.example'] } },
+      ...{
+        tools: ['fetch_url', 'desk__search', 'vault__whoami'],
+        web: { blocked_domains: ['spam.example'] },
+      },
     });
   });
 

@@ -43,6 +43,33 @@ it('names every screen that an area registers', () => {
   expect(missing).toEqual([]);
 });
 
+it('keeps what is typed: no text of a field is the state of a component', () => {
+  const found: string[] = [];
+  for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.tsx')) continue;
+    const source = readFileSync(join(root, file), 'utf8');
+    const setters = new Set(
+      [...source.matchAll(/const \[\w+, (set\w+)\] = useState/g)].map(([, name]) => name),
+    );
+    const fields = source.matchAll(
+      /<(?:Text|TextArea|Number|Lines|Json|Moment)Field\b(.*?)\/>|<(?:input|textarea)\b(.*?)\/>/gs,
+    );
+    for (const [field, own, plain] of fields) {
+      // Secrets, what is chosen, and what is passed on to where it is kept.
+      const isFree =
+        /type="(?:password|file|color|search)"|one-time-code|data-secret|\bonChange\(|\bsetTyped\(/.test(
+          field,
+        );
+      const setter = [...(own ?? plain ?? '').matchAll(/\bset[A-Z]\w*/g)].find(([name]) =>
+        setters.has(name),
+      );
+      if (!isFree && setter !== undefined) found.push(`${file}: ${setter[0]}`);
+    }
+  }
+  // Keep it by `useDraft`, so that a reload loses nothing; secrets are marked as such, and stay in the page.
+  expect(found).toEqual([]);
+});
+
 it('has names that differ', () => {
   const names = screens.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);

@@ -96,6 +96,76 @@ export const overflow = (page: Page): Promise<string[]> =>
     return ['scrolls to ' + document.documentElement.scrollWidth + ': ' + (wide.at(-1)?.outerHTML ?? '').slice(0, 200)];
   })()`);
 
+/** Above it, a person notices that a page moves ([web.dev](https://web.dev/articles/cls)). */
+const maxShift = 0.1;
+
+/** Watches what moves by itself from here on. */
+export const watchLayout = (page: Page) =>
+  page.evaluate(`(() => {
+    const places = new Map();
+    const place = (one) => one.getBoundingClientRect().top + (one.closest('[role=dialog]') === null ? document.querySelector('#content').scrollTop + scrollY : 0);
+    const shifts = [];
+    const observer = new PerformanceObserver((list) => shifts.push(...list.getEntries()));
+    observer.observe({ type: 'layout-shift' });
+    setInterval(() => {
+      for (const one of document.querySelectorAll(':is(#content, [role=dialog]) [type=submit]')) if (!places.has(one)) places.set(one, place(one));
+    }, 20);
+    const name = ({ node }) => (node?.outerHTML ?? node?.parentElement?.outerHTML ?? 'what is gone').slice(0, 120);
+    window.layout = {
+      reset: () => { observer.takeRecords(); places.clear(); shifts.length = 0; },
+      read: () => {
+        shifts.push(...observer.takeRecords());
+        const sum = shifts.reduce((total, { value }) => total + value, 0);
+        const worst = shifts.sort((a, b) => b.value - a.value)[0];
+        const moved = [...places].filter(([one, before]) => one.isConnected && Math.abs(place(one) - before) > 2);
+        return [
+          ...(sum > ${maxShift} ? ['moves by ' + sum.toFixed(2) + ': ' + worst.sources.map(name).join(' and ')] : []),
+          ...moved.map(([one, before]) => 'a button moves from ' + before + ' to ' + place(one) + ': ' + one.outerHTML.slice(0, 120)),
+        ];
+      },
+    };
+  })()`);
+
+/** Goes to an address without loading the page again, once the one before is as wide as a desktop and stands still. */
+export const goTo = (page: Page, address: string) =>
+  page.evaluate(`(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    while (innerWidth !== 1280) await frame();
+    await frame();
+    await frame();
+    layout.reset();
+    history.pushState(null, '', ${JSON.stringify(address)});
+  })()`);
+
+/** Returns what has moved by itself since then. */
+export const moved = (page: Page) => page.evaluate<string[]>('layout.read()');
+
+/** Returns fields whose text a reload would lose, and secrets that the browser keeps. What was typed is taken back. */
+export const unkept = (page: Page): Promise<string[]> =>
+  page.evaluate<string[]>(`(async () => {
+    const root = document.querySelector('[role=dialog]') ?? document.querySelector('#content');
+    const kept = () => [localStorage, sessionStorage].flatMap((one) => Object.values(one)).join() + decodeURIComponent(location.search);
+    const write = async (field, text) => {
+      const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value');
+      set.call(field, text);
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      await new Promise((resolve) => setTimeout(resolve));
+    };
+    const found = [];
+    // A question of a search is lost without harm.
+    const texts = ':is(textarea, [type=text], [type=url], [type=email], [type=password]):not(:disabled, [readonly], [role=combobox], [role=search] *)';
+    for (const [index, field] of [...root.querySelectorAll(texts)].entries()) {
+      if (!field.isConnected) continue;
+      const { value, outerHTML } = field;
+      const text = 'typed' + index + 'here';
+      await write(field, text);
+      const isSecret = field.matches('[type=password], [data-secret], [autocomplete=one-time-code]');
+      if (kept().includes(text) === isSecret) found.push((isSecret ? 'a secret is kept: ' : 'not kept: ') + outerHTML.slice(0, 160));
+      await write(field, value);
+    }
+    return found;
+  })()`);
+
 const watchFocus = `(() => {
   const inner = document.querySelector('[role=dialog], [role=alertdialog]') ?? document.querySelector('#content');
   const isShown = (one) => one.checkVisibility({ visibilityProperty: true }) && one.closest('[inert], [aria-hidden=true]') === null;

@@ -96,7 +96,16 @@ describe('settings', () => {
     await page.getByRole('cell', { name: 'Groq groq' }).waitFor();
     const connect = page.getByRole('button', { name: 'Connect: Groq' });
     await connect.click();
-    await page.getByLabel('API key').fill('gsk_0123456789');
+    const key = page.getByLabel('API key');
+    const base = page.getByLabel('Base URL');
+    await key.fill('gsk_forgotten');
+    await base.fill('https://groq.example.com/v1');
+    await page.reload();
+    await connect.click();
+    await expect.poll(() => base.inputValue()).toBe('https://groq.example.com/v1');
+    expect(await key.inputValue()).toBe('');
+    await base.fill('');
+    await key.fill('gsk_0123456789');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Groq was saved').waitFor();
     await connect.waitFor({ state: 'detached' });

@@ -15,20 +15,19 @@ interface Code extends Grant {
 }
 
 /** One MCP server with its authorization server. */
-class OAuthWorld {
+export class OAuthWorld {
   options: OAuthOptions = {};
   readonly calls: OAuthCall[] = [];
-  readonly #id: string;
+  readonly #host: (name: OAuthCall['host']) => string;
   readonly #clients = new Map<string, string | null>();
   readonly #codes = new Map<string, Code>();
   readonly #access = new Map<string, Grant>();
   readonly #refresh = new Map<string, Grant>();
 
-  constructor(id: string) {
-    this.#id = id;
+  /** `host` returns the origin of each of its hosts, which may be one. */
+  constructor(host: (name: OAuthCall['host']) => string) {
+    this.#host = host;
   }
-
-  #host = (name: string) => `https://${this.#id}.${name}.${oauthDomain}`;
 
   get mcpUrl(): string {
     return `${this.#host('mcp')}/mcp`;
@@ -267,7 +266,7 @@ const refused = (error: string, status = 400) =>
 const worlds = new Map<string, OAuthWorld>();
 
 const worldOf = (id: string): OAuthWorld => {
-  const known = worlds.get(id) ?? new OAuthWorld(id);
+  const known = worlds.get(id) ?? new OAuthWorld((name) => `https://${id}.${name}.${oauthDomain}`);
   worlds.set(id, known);
   return known;
 };

@@ -1,17 +1,18 @@
-import { useState } from 'react';
 import type { Person } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { accountTexts } from '../../texts/account.ts';
 import { accountDataTexts } from '../../texts/account-data.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { Button } from '../../ui/button.tsx';
 import { DownloadButton } from '../../ui/download-button.tsx';
-import { Form, TextField } from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Facts, Page, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { ConfirmPerson } from './confirm-person.tsx';
 import { DeletionSection } from './deletion.tsx';
 import { EmailSection } from './email.tsx';
@@ -67,10 +68,14 @@ function ExportSection() {
 function Profile({ person }: { readonly person: Person }) {
   const texts = useTexts(accountTexts);
   const toast = useToast();
-  const [name, setName] = useState(person.name);
+  const draft = useDraft('person', { name: person.name });
+  const { name } = draft.value;
   const save = useAction(() => client.PATCH('/api/v1/me', { body: { name } }), {
     refresh: ['/api/v1/me'],
-    onDone: () => toast(texts.saved),
+    onDone: () => {
+      draft.discard();
+      toast(texts.saved);
+    },
   });
   return (
     <Section title={texts.profile}>
@@ -82,20 +87,13 @@ function Profile({ person }: { readonly person: Person }) {
           pointer="/name"
           autoComplete="name"
           value={name}
-          onChange={setName}
+          onChange={(next) => draft.set({ name: next })}
           required
           maxLength={100}
         />
-        <div className="form-actions">
-          <Button
-            type="submit"
-            kind="primary"
-            isBusy={save.isRunning}
-            disabled={name === person.name}
-          >
-            {texts.save}
-          </Button>
-        </div>
+        <DraftActions draft={draft} change={save} disabled={!draft.isChanged}>
+          {texts.save}
+        </DraftActions>
       </Form>
     </Section>
   );

@@ -7,6 +7,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { useConfirmedAction } from './confirm-person.tsx';
 import { usePasskey } from './use-passkey.ts';
 
@@ -15,7 +16,8 @@ export function AddPasskey({ person }: { readonly person: Person }) {
   const texts = useTexts(accountSignInTexts);
   const toast = useToast();
   const passkey = usePasskey();
-  const [name, setName] = useState<string>(texts.newPasskey);
+  const draft = useDraft('passkey', { name: texts.newPasskey });
+  const { name } = draft.value;
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const add = useConfirmedAction(
@@ -28,7 +30,6 @@ export function AddPasskey({ person }: { readonly person: Person }) {
     {
       refresh: ['/api/v1/me/passkeys'],
       onDone: () => {
-        setName(texts.newPasskey);
         setPassword('');
         setCode('');
         toast(texts.added);
@@ -42,6 +43,7 @@ export function AddPasskey({ person }: { readonly person: Person }) {
       title={texts.addPasskey}
       action={texts.add}
       change={add}
+      draft={draft}
       input={() => ({
         password: person.has_password ? password : null,
         ...(person.has_two_factor && { code: code.trim() }),
@@ -53,7 +55,7 @@ export function AddPasskey({ person }: { readonly person: Person }) {
         hint={texts.passkeyNameHint}
         pointer="/name"
         value={name}
-        onChange={setName}
+        onChange={(next) => draft.set({ name: next })}
         required
         maxLength={100}
       />

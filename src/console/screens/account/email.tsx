@@ -6,22 +6,21 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { useConfirmedAction } from './confirm-person.tsx';
 
 /** Requests another address, and says what happens until it is final. */
 export function EmailSection({ person }: { readonly person: Person }) {
   const texts = useTexts(accountDataTexts);
-  const [email, setEmail] = useState('');
+  const draft = useDraft('email', { email: '' });
+  const { email } = draft.value;
   const [sentTo, setSentTo] = useState<string | null>(null);
   const change = useConfirmedAction(
     (body: { email: string }, header) =>
       client.POST('/api/v1/me/email', { body, params: { header } }),
     {
       refresh: [],
-      onDone: (_, sent) => {
-        setSentTo(sent.email);
-        setEmail('');
-      },
+      onDone: (_, sent) => setSentTo(sent.email),
     },
   );
   return (
@@ -35,6 +34,7 @@ export function EmailSection({ person }: { readonly person: Person }) {
           title={texts.change}
           action={texts.send}
           change={change}
+          draft={draft}
           input={() => ({ email })}
         >
           <TextField
@@ -43,7 +43,7 @@ export function EmailSection({ person }: { readonly person: Person }) {
             label={texts.newEmail}
             pointer="/email"
             value={email}
-            onChange={setEmail}
+            onChange={(next) => draft.set({ email: next })}
             required
             maxLength={254}
           />

@@ -13,6 +13,7 @@ import { Badge, Section } from '../../ui/page.tsx';
 import { ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { AddPasskey } from './add-passkey.tsx';
 
 const refresh = ['/api/v1/me/passkeys'];
@@ -65,7 +66,8 @@ function Actions({ passkey }: { readonly passkey: Passkey }) {
   const texts = useTexts(accountSignInTexts);
   const toast = useToast();
   const [open, setOpen] = useState<'rename' | 'delete' | null>(null);
-  const [name, setName] = useState(passkey.name);
+  const draft = useDraft(`passkey.${passkey.id}`, { name: passkey.name });
+  const { name } = draft.value;
   const params = { path: { passkey: passkey.id } };
   const rename = useAction(
     (body: { name: string }) => client.PATCH('/api/v1/me/passkeys/{passkey}', { params, body }),
@@ -84,7 +86,6 @@ function Actions({ passkey }: { readonly passkey: Passkey }) {
             label: texts.rename,
             onSelect: () => {
               rename.reset();
-              setName(passkey.name);
               setOpen('rename');
             },
           },
@@ -97,13 +98,14 @@ function Actions({ passkey }: { readonly passkey: Passkey }) {
         title={texts.renameTitle}
         action={texts.save}
         change={rename}
+        draft={draft}
         input={() => ({ name })}
       >
         <TextField
           label={texts.passkeyName}
           pointer="/name"
           value={name}
-          onChange={setName}
+          onChange={(next) => draft.set({ name: next })}
           required
           maxLength={100}
         />

@@ -39,6 +39,7 @@ export function PasswordSection({ person }: { readonly person: Person }) {
           title={action}
           action={action}
           change={change}
+          draft={null}
           input={() => ({ current_password: person.has_password ? current : null, password })}
         >
           {person.has_password && (

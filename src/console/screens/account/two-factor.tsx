@@ -7,7 +7,8 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
 import { Copyable, CopyButton } from '../../ui/copy.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Form, TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { Section } from '../../ui/page.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -175,6 +176,7 @@ function Disable() {
       title={texts.disableTitle}
       action={texts.disable}
       change={disable}
+      draft={null}
       input={() => ({ code: code.trim() })}
     >
       <TextField

@@ -5,9 +5,10 @@ import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
-import { Button } from '../../ui/button.tsx';
 import { Copyable } from '../../ui/copy.tsx';
-import { Form, TextAreaField, TextField } from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Facts, Section } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -98,17 +99,9 @@ function Fields({ agent }: { readonly agent: Agent }) {
           onChange={(next) => set({ tags: next })}
         />
         {mayWrite && (
-          <div className="form-actions">
-            <Button
-              type="submit"
-              kind="primary"
-              isBusy={save.isRunning}
-              disabled={!draft.isChanged}
-            >
-              {texts.save}
-            </Button>
-            {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-          </div>
+          <DraftActions draft={draft} change={save} disabled={!draft.isChanged}>
+            {texts.save}
+          </DraftActions>
         )}
       </fieldset>
     </Form>

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { Agent } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -6,11 +5,14 @@ import { useIsAdmin } from '../../app/session.tsx';
 import { agentTexts } from '../../texts/agents.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { Button } from '../../ui/button.tsx';
-import { Form, NumberField, SelectField } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { NumberField, SelectField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 /** The evaluation that a version has to pass before it is activated. */
 export function Gate({ agent }: { readonly agent: Agent }) {
@@ -34,9 +36,12 @@ function GateForm({ agent }: { readonly agent: Agent }) {
   const format = useFormat();
   const required = agent.require_evaluation;
   const { min_pass_rate = null, min_score = null } = required?.thresholds.overall ?? {};
-  const [dataset_id, setDataset] = useState(required?.dataset_id ?? '');
-  const [rate, setRate] = useState<number | null>(required === null ? 0.9 : min_pass_rate);
-  const [days, setDays] = useState<number | null>(required?.max_age_days ?? null);
+  const draft = useDraft(`agent.${agent.id}.gate`, {
+    dataset_id: required?.dataset_id ?? '',
+    rate: (required === null ? 0.9 : min_pass_rate) as number | null,
+    days: (required?.max_age_days ?? null) as number | null,
+  });
+  const { dataset_id, rate, days } = draft.value;
   const {
     data: datasets,
     error,
@@ -61,7 +66,13 @@ function GateForm({ agent }: { readonly agent: Agent }) {
         body: { require_evaluation } as never,
       });
     },
-    { refresh: ['/api/v1/agents'], onDone: () => toast(texts.saved) },
+    {
+      refresh: ['/api/v1/agents'],
+      onDone: () => {
+        draft.discard();
+        toast(texts.saved);
+      },
+    },
   );
   if (datasets === undefined)
     return error === null ? (
@@ -79,7 +90,7 @@ function GateForm({ agent }: { readonly agent: Agent }) {
           { value: '', label: texts.noGate },
           ...datasets.data.map(({ id, name }) => ({ value: id, label: name })),
         ]}
-        onChange={setDataset}
+        onChange={(next) => draft.set({ dataset_id: next })}
       />
       {dataset_id !== '' && (
         <div className="row-fields">
@@ -89,7 +100,7 @@ function GateForm({ agent }: { readonly agent: Agent }) {
             min={0}
             max={1}
             value={rate}
-            onChange={setRate}
+            onChange={(next) => draft.set({ rate: next })}
           />
           <NumberField
             label={texts.maxAge}
@@ -97,7 +108,7 @@ function GateForm({ agent }: { readonly agent: Agent }) {
             min={1}
             step={1}
             value={days}
-            onChange={setDays}
+            onChange={(next) => draft.set({ days: next })}
           />
         </div>
       )}
@@ -106,6 +117,7 @@ function GateForm({ agent }: { readonly agent: Agent }) {
         <Button type="submit" isBusy={save.isRunning}>
           {texts.save}
         </Button>
+        <Discard draft={draft} />
       </div>
     </Form>
   );

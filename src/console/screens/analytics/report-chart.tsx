@@ -53,7 +53,7 @@ export function ReportChart({
     return [...shown, { name: texts.lineBefore(texts.lines[first[0]]), values, isFaint: true }];
   }, [report, before, lines, texts]);
   return (
-    <Suspense fallback={<Loading>{texts.drawing}</Loading>}>
+    <Suspense fallback={<Loading height={254}>{texts.drawing}</Loading>}>
       <Chart
         {...{ label, times, series, format, marks, linkOf, areMarksShown }}
         height={200}

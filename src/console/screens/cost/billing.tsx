@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { Workspace } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -7,6 +6,7 @@ import { costTexts } from '../../texts/cost.ts';
 import { TextAreaField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 const names = ['name', 'tax_id', 'email', 'currency_note'] as const;
 
@@ -19,13 +19,13 @@ export function Billing() {
 function BillingForm({ billing }: Pick<Workspace, 'billing'>) {
   const texts = useTexts(costTexts);
   const toast = useToast();
-  const [form, setForm] = useState({
+  const draft = useDraft('billing', {
     ...{ name: billing?.name ?? '', address: billing?.address ?? '' },
     ...{ tax_id: billing?.tax_id ?? '', email: billing?.email ?? '' },
     currency_note: billing?.currency_note ?? '',
   });
   const save = useAction(
-    async (input: typeof form) => {
+    async (input: typeof draft.value) => {
       const orNull = Object.entries(input).map(([name, value]) => [name, value.trim() || null]);
       return client.PATCH('/api/v1/workspace', { body: { billing: Object.fromEntries(orNull) } });
     },
@@ -34,7 +34,6 @@ function BillingForm({ billing }: Pick<Workspace, 'billing'>) {
       onDone: () => toast(texts.billingSaved),
     },
   );
-  const set = (changes: Partial<typeof form>) => setForm((before) => ({ ...before, ...changes }));
   return (
     <FormDialog
       button={texts.billing}
@@ -42,7 +41,8 @@ function BillingForm({ billing }: Pick<Workspace, 'billing'>) {
       title={texts.billing}
       action={texts.saveBilling}
       change={save}
-      input={() => form}
+      input={() => draft.value}
+      draft={draft}
     >
       <p className="muted">{texts.billingHint}</p>
       {names.map((name) => (
@@ -50,15 +50,15 @@ function BillingForm({ billing }: Pick<Workspace, 'billing'>) {
           key={name}
           label={texts.billingFields[name]}
           pointer={`/billing/${name}`}
-          value={form[name]}
-          onChange={(value) => set({ [name]: value })}
+          value={draft.value[name]}
+          onChange={(value) => draft.set({ [name]: value })}
         />
       ))}
       <TextAreaField
         label={texts.billingFields.address}
         pointer="/billing/address"
-        value={form.address}
-        onChange={(address) => set({ address })}
+        value={draft.value.address}
+        onChange={(address) => draft.set({ address })}
       />
     </FormDialog>
   );

@@ -33,10 +33,7 @@ export function BudgetDialog({ budget }: { readonly budget?: Budget }) {
     },
     {
       refresh: ['/api/v1/budgets'],
-      onDone: () => {
-        toast(texts.budgetSaved);
-        forget();
-      },
+      onDone: () => toast(texts.budgetSaved),
     },
   );
   return (
@@ -47,7 +44,7 @@ export function BudgetDialog({ budget }: { readonly budget?: Budget }) {
       action={budget === undefined ? texts.createBudget : texts.saveBudget}
       change={save}
       input={() => form}
-      onCancel={forget}
+      draft={{ discard: forget }}
     >
       <BudgetFields
         form={form}

@@ -167,7 +167,8 @@ export default function Calls() {
         keyOf={({ id }) => id}
         empty={<Empty title={texts.noCalls}>{texts.noCallsHint}</Empty>}
       />
-      {mayReadArchives && <Archives />}
+      {/* Not before the list has its length, which would move it. */}
+      {mayReadArchives && !reading.isPending && <Archives />}
     </>
   );
 }

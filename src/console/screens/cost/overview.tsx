@@ -153,7 +153,7 @@ function CostChart({ report, agent }: { readonly report: Analytics; readonly age
   const linkOf = (index: number) =>
     callsOf(agent, report.series[index]?.start ?? report.start, endOfStep(report, index));
   return (
-    <Suspense fallback={<Loading>{texts.drawing}</Loading>}>
+    <Suspense fallback={<Loading height={254}>{texts.drawing}</Loading>}>
       <Chart
         label={texts.costChart}
         {...{ times, series, marks, linkOf }}

@@ -27,11 +27,9 @@ export function PriceDialog({
 }) {
   const texts = useTexts(costTexts);
   const toast = useToast();
-  const { value: form, change: setForm, discard } = useDraft(`price.${price.model}`, price);
-  const save = useOwnPrices(() => {
-    discard();
-    toast(texts.priceSaved);
-  });
+  const draft = useDraft(`price.${price.model}`, price);
+  const { value: form, change: setForm } = draft;
+  const save = useOwnPrices(() => toast(texts.priceSaved));
   const own = {
     ...form,
     // Required fields: the form is not sent without them.
@@ -45,7 +43,7 @@ export function PriceDialog({
       title={texts.setPrice}
       action={texts.savePrice}
       change={save}
-      onCancel={discard}
+      draft={draft}
       // The changed price is the first, for the pointers of violations.
       input={() => (prices) => [own, ...prices.filter(({ model }) => model !== own.model)]}
     >

@@ -19,6 +19,7 @@ import { Facts, Page } from '../../ui/page.tsx';
 import { Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { EvaluationStatus, nameOf, Progress } from './evaluation-status.tsx';
 import { ResultList } from './result-list.tsx';
 import { Summary } from './summary.tsx';
@@ -155,7 +156,8 @@ function Actions({ evaluation }: { readonly evaluation: Evaluation }) {
 
 function Resume({ evaluation: { id, max_cost_usd } }: { readonly evaluation: Evaluation }) {
   const texts = useTexts(evaluationTexts);
-  const [limit, setLimit] = useState(max_cost_usd);
+  const draft = useDraft(`evaluation.${id}.resume`, { limit: max_cost_usd });
+  const { limit } = draft.value;
   const resume = useAction(
     (body: { max_cost_usd: number | null }, header) =>
       client.POST('/api/v1/evaluations/{eval}/resume', {
@@ -170,6 +172,7 @@ function Resume({ evaluation: { id, max_cost_usd } }: { readonly evaluation: Eva
       title={texts.resumeTitle}
       action={texts.resume}
       change={resume}
+      draft={draft}
       input={() => ({ max_cost_usd: limit })}
     >
       <p>{texts.resumeHint}</p>
@@ -178,7 +181,7 @@ function Resume({ evaluation: { id, max_cost_usd } }: { readonly evaluation: Eva
         hint={texts.maxCostHint}
         pointer="/max_cost_usd"
         value={limit}
-        onChange={setLimit}
+        onChange={(next) => draft.set({ limit: next })}
       />
     </FormDialog>
   );

@@ -6,8 +6,9 @@ import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { evaluationTexts } from '../../texts/evaluation.ts';
 import { AgentField } from '../../ui/agent-filter.tsx';
-import { Button } from '../../ui/button.tsx';
-import { CheckField, Form, NumberField, SelectField, TextField } from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { CheckField, NumberField, SelectField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
@@ -119,12 +120,9 @@ export function NewEvaluation() {
         />
         <Further value={value} onChange={set} />
         <Estimate draft={value} />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={start.isRunning}>
-            {texts.start}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={start}>
+          {texts.start}
+        </DraftActions>
       </Form>
     </Page>
   );

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { Experiment } from '../../../client/index.ts';
 import { api, client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -7,12 +6,13 @@ import { experimentChangeTexts } from '../../texts/experiment-changes.ts';
 import { AgentName } from '../../ui/agent-filter.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Form, SelectField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { SelectField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
 import { Measured } from './measured.tsx';
 
-const untouched = { chosen: null as string | null, reason: '' };
+const untouched = { chosen: null as string | null, reason: '', override: '' };
 
 /** Ends an experiment with a winner, and says before which version becomes active for whom. */
 export function Conclude({
@@ -34,8 +34,7 @@ export function Conclude({
   const recommended =
     results?.recommendation.action === 'promote' ? results.recommendation.variant_id : null;
   const draft = useDraft(`experiment.${id}.conclude`, untouched);
-  const { chosen, reason } = draft.value;
-  const [override, setOverride] = useState('');
+  const { chosen, reason, override } = draft.value;
   const promote = chosen ?? recommended ?? '';
   const winner = variants.find((one) => one.id === promote);
   const conclude = useAction(
@@ -105,7 +104,7 @@ export function Conclude({
             hint={texts.overrideHint}
             pointer="/override_reason"
             value={override}
-            onChange={setOverride}
+            onChange={(value) => draft.set({ override: value })}
           />
         )}
         <div className="form-actions">

@@ -7,15 +7,9 @@ import { placeOf } from '../../app/places.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { experimentTexts } from '../../texts/experiments.ts';
 import { AgentField } from '../../ui/agent-filter.tsx';
-import { Button } from '../../ui/button.tsx';
-import {
-  CheckField,
-  Form,
-  NumberField,
-  SelectField,
-  TextAreaField,
-  TextField,
-} from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { CheckField, NumberField, SelectField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
@@ -55,12 +49,10 @@ export function NewExperiment() {
     <Page title={texts.create} back={{ to: '/', label: texts.title }} description={texts.newHint}>
       <Form problem={create.problem} onSubmit={() => create.run(draft.value)} label={texts.create}>
         <Fields draft={draft} isNew />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={create.isRunning}>
-            {texts.createDraft}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={create}>
+          {texts.createDraft}
+        </DraftActions>
+        <Outlook value={draft.value} />
       </Form>
     </Page>
   );
@@ -103,16 +95,25 @@ function Edit({ experiment }: { readonly experiment: Experiment }) {
     >
       <Form problem={save.problem} onSubmit={() => save.run(draft.value)} label={texts.edit}>
         <Fields draft={draft} />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning}>
-            {texts.save}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={save}>
+          {texts.save}
+        </DraftActions>
+        <Outlook value={draft.value} />
       </Form>
     </Page>
   );
 }
+
+/** Below the buttons, which it would move when the figures of the agent arrive. */
+const Outlook = ({ value }: { readonly value: ExperimentDraft }) => (
+  <Forecast
+    agent={value.agent}
+    metric={value.metric === 'success' && value.source !== 'feedback' ? '' : value.metric}
+    effect={(value.effect ?? 0) / 100}
+    minimum={value.minimum ?? 0}
+    weights={value.variants.map(({ weight }) => weight ?? 0)}
+  />
+);
 
 function Fields({
   draft: { value, change, set },
@@ -166,13 +167,6 @@ function Fields({
         onChange={(metric, effect) => set({ metric, effect })}
       />
       {usesSuccess && <SuccessFields value={value} onChange={set} />}
-      <Forecast
-        agent={value.agent}
-        metric={value.metric === 'success' && value.source !== 'feedback' ? '' : value.metric}
-        effect={(value.effect ?? 0) / 100}
-        minimum={value.minimum ?? 0}
-        weights={value.variants.map(({ weight }) => weight ?? 0)}
-      />
       <GuardFields guards={value.guards} onChange={(guards) => set({ guards })} />
       <details>
         <summary>{texts.further}</summary>

@@ -67,14 +67,17 @@ export function Weights({ experiment }: { readonly experiment: Experiment }) {
   const texts = useTexts(experimentChangeTexts);
   const mayWrite = useCan('agents:write');
   const live = experiment.variants.filter(({ stopped_at }) => stopped_at === null);
-  const [weights, setWeights] = useState<Readonly<Record<string, number | null>>>({});
+  const draft = useDraft(`experiment.${experiment.id}.weights`, {
+    weights: {} as Readonly<Record<string, number | null>>,
+  });
+  const { weights } = draft.value;
   const change = useAction(
     (body: { weights: Record<string, number> }) =>
       client.PATCH('/api/v1/experiments/{experiment}', {
         params: { path: { experiment: experiment.id } },
         body,
       }),
-    { refresh: ['/api/v1/experiments'], onDone: () => setWeights({}) },
+    { refresh: ['/api/v1/experiments'] },
   );
   if (!mayWrite || !isLive(experiment)) return null;
   const weightOf = ({ id, weight }: ExperimentVariant) => weights[id] ?? weight;
@@ -87,6 +90,7 @@ export function Weights({ experiment }: { readonly experiment: Experiment }) {
         title={texts.changeWeights}
         action={texts.changeWeights}
         change={change}
+        draft={draft}
         input={() => ({ weights: Object.fromEntries(live.map((one) => [one.id, weightOf(one)])) })}
       >
         <p>{texts.changeWeightsHint}</p>
@@ -98,7 +102,7 @@ export function Weights({ experiment }: { readonly experiment: Experiment }) {
             min={0}
             max={100}
             value={weightOf(one)}
-            onChange={(weight) => setWeights({ ...weights, [one.id]: weight })}
+            onChange={(weight) => draft.set({ weights: { ...weights, [one.id]: weight } })}
           />
         ))}
         <p className={sum === 100 ? 'muted' : 'field-error'}>{texts.sum(sum)}</p>

@@ -8,12 +8,17 @@ import { knowledgeTexts } from '../../texts/knowledge.ts';
 import { sourceTexts } from '../../texts/knowledge-sources.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Field, Form, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { Field, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { Bar } from './file-status.tsx';
 import { namesOf } from './lists.ts';
 import { sendBatch } from './send-file.ts';
+
+const untouched = { addresses: '', tags: '' };
 
 /** Starts an import from an archive, or from addresses. */
 export function BatchForm({
@@ -29,8 +34,8 @@ export function BatchForm({
   const [, go] = useLocation();
   const say = useToast();
   const [file, setFile] = useState<File | null>(null);
-  const [addresses, setAddresses] = useState('');
-  const [tags, setTags] = useState('');
+  const draft = useDraft(`knowledge.${base.id}.import`, untouched);
+  const { addresses, tags } = draft.value;
   const [sent, setSent] = useState<number | null>(null);
   const [stop] = useState(() => new AbortController());
   const urls = addresses.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
@@ -53,6 +58,7 @@ export function BatchForm({
     {
       refresh: ['/api/v1/knowledge-bases'],
       onDone: (batch) => {
+        draft.discard();
         say(texts.started);
         onClose();
         if (batch !== undefined) go(`/imports/${batch.id}`);
@@ -84,14 +90,19 @@ export function BatchForm({
             hint={texts.addressesHint}
             pointer="/files"
             value={addresses}
-            onChange={setAddresses}
+            onChange={(next) => draft.set({ addresses: next })}
             placeholder="https://"
             rows={3}
             className="code-area"
             spellCheck={false}
           />
         )}
-        <TextField label={texts.tags} hint={tagsHint} value={tags} onChange={setTags} />
+        <TextField
+          label={texts.tags}
+          hint={tagsHint}
+          value={tags}
+          onChange={(next) => draft.set({ tags: next })}
+        />
         {start.isRunning && sent !== null && (
           <div className="knowledge-status" role="status">
             <span className="small">{words}</span>
@@ -108,6 +119,7 @@ export function BatchForm({
           >
             {texts.start}
           </Button>
+          <Discard draft={draft} />
         </div>
       </Form>
     </Dialog>

@@ -12,9 +12,11 @@ import { knowledgeTexts } from '../../texts/knowledge.ts';
 import { fileScreenTexts } from '../../texts/knowledge-file.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Form, NumberField } from '../../ui/field.tsx';
+import { NumberField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Failed, Loading } from '../../ui/states.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 /** How a file would be cut with other settings; nothing is stored. */
 export function ChunkPreview({
@@ -48,8 +50,11 @@ function Cut({ file, base }: { readonly file: File; readonly base: KnowledgeBase
   const texts = useTexts(fileScreenTexts);
   const { chunkTokens, overlap } = useTexts(knowledgeTexts);
   const { number } = useFormat();
-  const [size, setSize] = useState<number | null>(base.chunk_tokens);
-  const [repeated, setRepeated] = useState<number | null>(base.chunk_overlap_tokens);
+  const draft = useDraft(`file.${file.id}.cut`, {
+    size: base.chunk_tokens as number | null,
+    repeated: base.chunk_overlap_tokens as number | null,
+  });
+  const { size, repeated } = draft.value;
   const [result, setResult] = useState<ChunkPreviewResult>();
   const cut = useAction(
     (body: ChunkPreviewQuery, header) =>
@@ -77,7 +82,7 @@ function Cut({ file, base }: { readonly file: File; readonly base: KnowledgeBase
           max={2000}
           step={1}
           value={size}
-          onChange={setSize}
+          onChange={(next) => draft.set({ size: next })}
         />
         <NumberField
           label={overlap}
@@ -86,7 +91,7 @@ function Cut({ file, base }: { readonly file: File; readonly base: KnowledgeBase
           max={500}
           step={1}
           value={repeated}
-          onChange={setRepeated}
+          onChange={(next) => draft.set({ repeated: next })}
         />
       </div>
       <div className="form-actions">

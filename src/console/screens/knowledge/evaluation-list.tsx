@@ -45,7 +45,7 @@ export function EvaluationList({ base }: { readonly base: KnowledgeBase }) {
   return (
     <Section title={texts.evaluations} description={texts.evaluationsIntro} actions={run}>
       {ready.length > 1 && (
-        <Suspense fallback={<Loading>{texts.loadingTrend}</Loading>}>
+        <Suspense fallback={<Loading height={234}>{texts.loadingTrend}</Loading>}>
           <Trend evaluations={ready} />
         </Suspense>
       )}

@@ -1,15 +1,21 @@
-import { useState } from 'react';
 import type { File, UpdateFile } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { knowledgeTexts } from '../../texts/knowledge.ts';
 import { fileTexts } from '../../texts/knowledge-files.ts';
-import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { CheckField, Form, TextField } from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { CheckField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { GroupsField } from './groups-field.tsx';
 import { namesOf } from './lists.ts';
 import { useBulk } from './use-bulk.ts';
+
+const untouched = {
+  tags: null as string | null,
+  groups: null as { readonly value: string[] | null } | null,
+};
 
 /** Sets tags and readers of several files. */
 export function FilesForm({
@@ -21,13 +27,16 @@ export function FilesForm({
 }) {
   const texts = useTexts(fileTexts);
   const { tagsHint } = useTexts(knowledgeTexts);
-  const [tags, setTags] = useState<string | null>(null);
-  const [groups, setGroups] = useState<{ readonly value: string[] | null } | null>(null);
+  const draft = useDraft('knowledge.files', untouched);
+  const { tags, groups } = draft.value;
   const save = useBulk<UpdateFile>(
     ({ id }, body) =>
       client.PATCH('/api/v1/files/{file}', { body, params: { path: { file: id } } }),
     ({ changedFiles }, count) => changedFiles(count),
-    onClose,
+    () => {
+      draft.discard();
+      onClose();
+    },
   );
   const input = {
     ...(tags !== null && { tags: namesOf(tags) }),
@@ -39,7 +48,7 @@ export function FilesForm({
         <CheckField
           label={texts.setTags}
           checked={tags !== null}
-          onChange={(checked) => setTags(checked ? '' : null)}
+          onChange={(checked) => draft.set({ tags: checked ? '' : null })}
         />
         {tags !== null && (
           <TextField
@@ -47,32 +56,25 @@ export function FilesForm({
             hint={tagsHint}
             pointer="/tags"
             value={tags}
-            onChange={setTags}
+            onChange={(next) => draft.set({ tags: next })}
           />
         )}
         <CheckField
           label={texts.setGroups}
           checked={groups !== null}
-          onChange={(checked) => setGroups(checked ? { value: null } : null)}
+          onChange={(checked) => draft.set({ groups: checked ? { value: null } : null })}
         />
         {groups !== null && (
           <GroupsField
             label={texts.groups}
             pointer="/groups"
             value={groups.value}
-            onChange={(value) => setGroups({ value })}
+            onChange={(value) => draft.set({ groups: { value } })}
           />
         )}
-        <div className="form-actions">
-          <Button
-            type="submit"
-            kind="primary"
-            isBusy={save.isRunning}
-            disabled={tags === null && groups === null}
-          >
-            {texts.saveDetails}
-          </Button>
-        </div>
+        <DraftActions draft={draft} change={save} disabled={tags === null && groups === null}>
+          {texts.saveDetails}
+        </DraftActions>
       </Form>
     </Dialog>
   );

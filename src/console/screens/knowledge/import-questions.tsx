@@ -46,6 +46,7 @@ export function ImportQuestions({ base }: { readonly base: string }) {
       title={texts.importTitle}
       action={texts.importAction(questions.length)}
       change={add}
+      draft={null}
       input={() => questions}
     >
       <p className="muted">{texts.importHint}</p>

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type {
   CreateGoldenQuestions,
   GoldenQuestion,
@@ -11,8 +10,11 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { questionTexts } from '../../texts/knowledge-questions.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Form, TextAreaField } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { TextAreaField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { DeleteQuestion } from './delete-question.tsx';
 import { type Choice, HitChoice } from './hit-choice.tsx';
 import { KeptPassages } from './kept-passages.tsx';
@@ -35,10 +37,16 @@ export function QuestionForm({
 }) {
   const texts = useTexts(questionTexts);
   const say = useToast();
-  const [text, setText] = useState(question?.question ?? initial?.question ?? '');
-  const [kept, setKept] = useState<readonly Expected[]>(question?.expected ?? []);
-  const [hits, setHits] = useState<readonly SearchHit[] | null>(initial?.hits ?? null);
-  const [choices, setChoices] = useState<Readonly<Record<string, Choice>>>({});
+  const draft = useDraft(
+    `knowledge.${base.id}.question.${question?.id ?? initial?.question ?? 'new'}`,
+    {
+      text: question?.question ?? initial?.question ?? '',
+      kept: (question?.expected ?? []) as readonly Expected[],
+      hits: (initial?.hits ?? null) as readonly SearchHit[] | null,
+      choices: {} as Readonly<Record<string, Choice>>,
+    },
+  );
+  const { text, kept, hits, choices } = draft.value;
   const find = useAction(
     (query: string) =>
       client
@@ -49,10 +57,7 @@ export function QuestionForm({
         .then(({ data }) => data?.hits ?? []),
     {
       refresh: [],
-      onDone: (found) => {
-        setHits(found);
-        setChoices({});
-      },
+      onDone: (found) => draft.set({ hits: found, choices: {} }),
     },
   );
   const save = useAction(
@@ -71,6 +76,7 @@ export function QuestionForm({
     {
       refresh: ['/api/v1/knowledge-bases/{kb}/golden-questions'],
       onDone: () => {
+        draft.discard();
         say(texts.saved);
         onClose();
       },
@@ -93,14 +99,14 @@ export function QuestionForm({
           label={texts.question}
           pointer={question === null ? '/data/0/question' : '/question'}
           value={text}
-          onChange={setText}
+          onChange={(next) => draft.set({ text: next })}
           rows={2}
           maxLength={4000}
           required
         />
         <KeptPassages
           expected={kept}
-          onRemove={(index) => setKept(kept.filter((_, at) => at !== index))}
+          onRemove={(index) => draft.set({ kept: kept.filter((_, at) => at !== index) })}
         />
         {hits !== null && (
           <fieldset className="knowledge-choices">
@@ -111,11 +117,12 @@ export function QuestionForm({
                 key={hit.chunk_id}
                 hit={hit}
                 choice={choices[hit.chunk_id]}
-                onChoose={(choice) =>
-                  setChoices(({ [hit.chunk_id]: _, ...rest }) =>
-                    choice === undefined ? rest : { ...rest, [hit.chunk_id]: choice },
-                  )
-                }
+                onChoose={(choice) => {
+                  const { [hit.chunk_id]: _, ...rest } = choices;
+                  draft.set({
+                    choices: choice === undefined ? rest : { ...rest, [hit.chunk_id]: choice },
+                  });
+                }}
               />
             ))}
           </fieldset>
@@ -131,6 +138,7 @@ export function QuestionForm({
           >
             {texts.find}
           </Button>
+          <Discard draft={draft} />
           {question !== null && (
             <DeleteQuestion base={base} question={question} onDeleted={onClose} />
           )}

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { Link } from 'wouter';
 import type { KnowledgeBase, KnowledgeRevision } from '../../../client/index.ts';
 import { api, paged, rowsOf } from '../../api/api.ts';
@@ -13,6 +12,7 @@ import { PersonName } from '../../ui/person-name.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { type Column, ListTable } from '../../ui/table.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { useUrlState } from '../../ui/use-url-state.ts';
 import { usePlaces } from './places.ts';
 import { RevisionDiff } from './revision-diff.tsx';
@@ -108,19 +108,33 @@ function CompareForm({
   readonly onCompare: (range: { readonly from: string; readonly to: string }) => void;
 }) {
   const texts = useTexts(historyTexts);
-  const [from, setFrom] = useState(initial.from || `${base.oldest_revision}`);
-  const [to, setTo] = useState(initial.to || `${base.revision}`);
+  const draft = useDraft(`knowledge.${base.id}.compare`, {
+    from: initial.from || `${base.oldest_revision}`,
+    to: initial.to || `${base.revision}`,
+  });
+  const { from, to } = draft.value;
   const limits = { type: 'number', min: base.oldest_revision, max: base.revision, required: true };
   return (
     <form
       className="filters"
       onSubmit={(event) => {
         event.preventDefault();
-        onCompare({ from, to });
+        onCompare(draft.value);
+        draft.discard();
       }}
     >
-      <TextField label={texts.from} value={from} onChange={setFrom} {...limits} />
-      <TextField label={texts.to} value={to} onChange={setTo} {...limits} />
+      <TextField
+        label={texts.from}
+        value={from}
+        onChange={(next) => draft.set({ from: next })}
+        {...limits}
+      />
+      <TextField
+        label={texts.to}
+        value={to}
+        onChange={(next) => draft.set({ to: next })}
+        {...limits}
+      />
       <Button type="submit">{texts.compare}</Button>
     </form>
   );

@@ -26,6 +26,7 @@ export function SearchForm({
   const number = { type: 'number', step: 'any', min: 0 };
   return (
     <form
+      role="search"
       className="knowledge-search"
       onSubmit={(event) => {
         event.preventDefault();

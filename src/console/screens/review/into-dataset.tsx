@@ -52,6 +52,7 @@ export function IntoDataset({ item }: { readonly item: ReviewItem }) {
         title={texts.keep}
         action={texts.keepAction}
         change={keep}
+        draft={null}
         input={() => ({ dataset })}
       >
         <p className="muted">{texts.keepHint}</p>

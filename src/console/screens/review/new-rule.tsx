@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { CreateReviewRule, ReviewConditionInput } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -6,6 +5,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { reviewTexts } from '../../texts/review.ts';
 import { NumberField, SelectField, TextAreaField, TextField } from '../../ui/field.tsx';
 import { FormDialog } from '../../ui/form-dialog.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 type Type = ReviewConditionInput['type'];
 const types = [
@@ -56,25 +56,26 @@ function conditionOf({ type, number, contains, place }: Draft): ReviewConditionI
 
 export function NewRule({ agent }: { readonly agent: string }) {
   const texts = useTexts(reviewTexts);
-  const [draft, setDraft] = useState(empty);
-  const set = (changes: Partial<Draft>) => setDraft({ ...draft, ...changes });
+  const draft = useDraft(`agent.${agent}.review-rule`, empty);
+  const { set } = draft;
   const create = useAction(
     (body: CreateReviewRule, header) =>
       client.POST('/api/v1/agents/{agent}/review-rules', {
         params: { path: { agent }, header },
         body,
       }),
-    { refresh: ['/api/v1/agents/{agent}/review-rules'], onDone: () => setDraft(empty) },
+    { refresh: ['/api/v1/agents/{agent}/review-rules'] },
   );
-  const { name, type, number, contains, place, limit, hours } = draft;
+  const { name, type, number, contains, place, limit, hours } = draft.value;
   return (
     <FormDialog
       button={texts.newRule}
       title={texts.newRule}
       action={texts.createRule}
       change={create}
+      draft={draft}
       input={() => ({
-        ...{ name, condition: conditionOf(draft), due_in_hours: hours },
+        ...{ name, condition: conditionOf(draft.value), due_in_hours: hours },
         ...(limit !== null && { daily_limit: limit }),
       })}
     >

@@ -1,19 +1,21 @@
-import { useState } from 'react';
 import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { Button } from '../../ui/button.tsx';
-import { Form, TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 /** Creates the dataset that the first case needs, where it is needed. */
 export function FirstDataset() {
   const texts = useTexts(sessionTexts);
-  const [name, setName] = useState('');
+  const draft = useDraft('dataset', { name: '' });
+  const { name } = draft.value;
   const create = useAction(
     (_: undefined, header) =>
       client.POST('/api/v1/datasets', { params: { header }, body: { name } }),
-    { refresh: ['/api/v1/datasets'] },
+    { refresh: ['/api/v1/datasets'], onDone: () => draft.discard() },
   );
   return (
     <Form problem={create.problem} onSubmit={() => create.run(undefined)}>
@@ -22,7 +24,7 @@ export function FirstDataset() {
         label={texts.datasetName}
         pointer="/name"
         value={name}
-        onChange={setName}
+        onChange={(next) => draft.set({ name: next })}
         required
         maxLength={100}
       />

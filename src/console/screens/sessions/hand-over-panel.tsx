@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { SessionWithMessages } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
@@ -6,7 +5,8 @@ import { useCan, useSession } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { Button } from '../../ui/button.tsx';
-import { Form, TextAreaField } from '../../ui/field.tsx';
+import { TextAreaField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ProblemNote } from '../../ui/states.tsx';
 import { useDraft } from '../../ui/use-draft.ts';
 
@@ -40,7 +40,7 @@ function Reply({ session }: { readonly session: SessionWithMessages }) {
   const path = { session: session.id };
   const refresh = ['/api/v1/sessions', '/api/v1/inbox'];
   const draft = useDraft(`reply.${session.id}`, '');
-  const [summary, setSummary] = useState('');
+  const summary = useDraft(`hand-back.${session.id}`, '');
   const reply = useAction(
     (text: string, header) =>
       client.POST('/api/v1/sessions/{session}/replies', {
@@ -55,7 +55,7 @@ function Reply({ session }: { readonly session: SessionWithMessages }) {
         params: { path, header },
         body: text.trim() === '' ? {} : { summary: text },
       }),
-    { refresh },
+    { refresh, onDone: summary.discard },
   );
   return (
     <>
@@ -74,15 +74,15 @@ function Reply({ session }: { readonly session: SessionWithMessages }) {
       </Form>
       <Form
         problem={handBack.problem}
-        onSubmit={() => handBack.run(summary)}
+        onSubmit={() => handBack.run(summary.value)}
         label={texts.handBack}
       >
         <TextAreaField
           label={texts.summary}
           pointer="/summary"
           hint={texts.summaryHint}
-          value={summary}
-          onChange={setSummary}
+          value={summary.value}
+          onChange={summary.change}
         />
         <Button type="submit" isBusy={handBack.isRunning}>
           {texts.handBack}

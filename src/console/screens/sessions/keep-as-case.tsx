@@ -8,8 +8,10 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Form, SelectField, TextAreaField } from '../../ui/field.tsx';
+import { SelectField, TextAreaField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { FirstDataset } from './first-dataset.tsx';
 
 interface OfMessage {
@@ -46,8 +48,8 @@ function Reading({ message }: OfMessage) {
 
 function Choose({ id, text }: { readonly id: string; readonly text: string }) {
   const texts = useTexts(sessionTexts);
-  const [chosen, setChosen] = useState('');
-  const [answer, setAnswer] = useState(text);
+  const draft = useDraft(`message.${id}.case`, { chosen: '', answer: text });
+  const { chosen, answer } = draft.value;
   const [kept, setKept] = useState<string | null>(null);
   const { data, error, refetch } = api.useQuery('get', '/api/v1/datasets', {
     params: { query: { limit: 100 } },
@@ -64,8 +66,10 @@ function Choose({ id, text }: { readonly id: string; readonly text: string }) {
       }),
     {
       refresh: ['/api/v1/datasets'],
-      onDone: ({ data: made }) =>
-        made !== undefined && setKept(`/evaluation/datasets/${made.dataset_id}/cases/${made.id}`),
+      onDone: ({ data: made }) => {
+        draft.discard();
+        if (made !== undefined) setKept(`/evaluation/datasets/${made.dataset_id}/cases/${made.id}`);
+      },
     },
   );
   if (error !== null) return <Failed problem={error} onRetry={refetch} />;
@@ -85,7 +89,7 @@ function Choose({ id, text }: { readonly id: string; readonly text: string }) {
         label={texts.dataset}
         pointer="/dataset"
         value={dataset}
-        onChange={setChosen}
+        onChange={(next) => draft.set({ chosen: next })}
         choices={data.data.map(({ id: value, name }) => ({ value, label: name }))}
       />
       <TextAreaField
@@ -93,7 +97,7 @@ function Choose({ id, text }: { readonly id: string; readonly text: string }) {
         hint={texts.correctAnswerHint}
         pointer="/expected/answer"
         value={answer}
-        onChange={setAnswer}
+        onChange={(next) => draft.set({ answer: next })}
         rows={5}
       />
       <Button type="submit" kind="primary" isBusy={keep.isRunning}>

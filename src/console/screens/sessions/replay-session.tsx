@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { SessionWithMessages } from '../../../client/index.ts';
 import { client } from '../../api/api.ts';
@@ -8,6 +7,7 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { sessionTexts } from '../../texts/sessions.ts';
 import { NumberField } from '../../ui/field.tsx';
 import { ControlledFormDialog } from '../../ui/form-dialog.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { VersionField } from '../../ui/version-field.tsx';
 
 interface Chosen {
@@ -30,8 +30,8 @@ export function ReplaySession({
 }) {
   const texts = useTexts(sessionTexts);
   const [, go] = useLocation();
-  const [version, setVersion] = useState('');
-  const [maxCost, setMaxCost] = useState<number | null>(5);
+  const draft = useDraft(`session.${id}.replay`, { version: '', maxCost: 5 as number | null });
+  const { version, maxCost } = draft.value;
   const start = useAction(
     (chosen: Chosen, header) =>
       client
@@ -52,6 +52,7 @@ export function ReplaySession({
       title={texts.replayTitle}
       action={texts.replayStart}
       change={start}
+      draft={draft}
       input={() => ({ version, ...(maxCost !== null && { max_cost_usd: maxCost }) })}
     >
       <p className="muted">{texts.replayHint}</p>
@@ -60,13 +61,13 @@ export function ReplaySession({
         label={texts.version}
         pointer="/version"
         value={version}
-        onChange={setVersion}
+        onChange={(next) => draft.set({ version: next })}
       />
       <NumberField
         label={texts.replayMaxCost}
         pointer="/max_cost_usd"
         value={maxCost}
-        onChange={setMaxCost}
+        onChange={(next) => draft.set({ maxCost: next })}
       />
     </ControlledFormDialog>
   );

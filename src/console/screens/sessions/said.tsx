@@ -1,3 +1,4 @@
+import { useQueries } from '@tanstack/react-query';
 import type { RunWithSteps } from '../../../client/index.ts';
 import { api } from '../../api/api.ts';
 import { useCan } from '../../app/session.tsx';
@@ -18,8 +19,7 @@ export function Said({ run: { question_id, answer_id } }: { readonly run: RunWit
           {question_id === null && answer_id === null && (
             <p className="muted">{texts.saidErased}</p>
           )}
-          {question_id !== null && <One id={question_id} />}
-          {answer_id !== null && <One id={answer_id} />}
+          <Messages ids={[question_id, answer_id].filter((id) => id !== null)} />
         </div>
       ) : (
         <p className="muted">{texts.notForRole}</p>
@@ -28,12 +28,23 @@ export function Said({ run: { question_id, answer_id } }: { readonly run: RunWit
   );
 }
 
-function One({ id }: { readonly id: string }) {
+/** Both at once, in the place of a usual answer: what is below moves little. */
+function Messages({ ids }: { readonly ids: readonly string[] }) {
   const texts = useTexts(sessionTexts);
-  const { data, error } = api.useQuery('get', '/api/v1/messages/{message}', {
-    params: { path: { message: id } },
+  const readings = useQueries({
+    queries: ids.map((message) =>
+      api.queryOptions('get', '/api/v1/messages/{message}', { params: { path: { message } } }),
+    ),
   });
-  if (data !== undefined) return <MessageView message={data} />;
-  if (error !== null) return <p className="muted">{texts.saidErased}</p>;
-  return <Loading>{texts.loadingOne}</Loading>;
+  if (readings.some(({ isPending }) => isPending))
+    return <Loading height={240}>{texts.loadingOne}</Loading>;
+  return readings.map(({ data }, index) =>
+    data === undefined ? (
+      <p key={ids[index]} className="muted">
+        {texts.saidErased}
+      </p>
+    ) : (
+      <MessageView key={data.id} message={data} />
+    ),
+  );
 }

@@ -13,6 +13,7 @@ import { Facts, Section } from '../../ui/page.tsx';
 import { SecretDialog } from '../../ui/secret-dialog.tsx';
 import { Failed, Loading, ProblemNote } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 const refresh = ['/api/v1/alerts/webhook'];
 
@@ -57,7 +58,8 @@ export function AlertWebhook() {
 function AlertActions({ url: stored }: { readonly url: string | null }) {
   const texts = useTexts(operationTexts);
   const mayWrite = useCan('workspace:write');
-  const [url, setUrl] = useState(stored ?? '');
+  const draft = useDraft('alert-webhook', { url: stored ?? '' });
+  const { url } = draft.value;
   const [secret, setSecret] = useState<string | null>(null);
   const [isAsking, setAsking] = useState(false);
   const put = useAction(
@@ -78,6 +80,7 @@ function AlertActions({ url: stored }: { readonly url: string | null }) {
         title={texts.setAlerts}
         action={texts.save}
         change={put}
+        draft={draft}
         input={() => ({ url })}
       >
         <TextField
@@ -86,7 +89,7 @@ function AlertActions({ url: stored }: { readonly url: string | null }) {
           hint={texts.urlHint}
           pointer="/url"
           value={url}
-          onChange={setUrl}
+          onChange={(next) => draft.set({ url: next })}
           required
         />
       </FormDialog>

@@ -91,10 +91,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
       client.POST('/api/v1/api-keys', { body, params: { header } }).then(({ data }) => data),
     {
       refresh,
-      onDone: (made) => {
-        if (made !== undefined) onSecret(made.secret);
-        draft.discard();
-      },
+      onDone: (made) => made !== undefined && onSecret(made.secret),
     },
   );
   return (
@@ -103,7 +100,7 @@ function CreateKey({ onSecret }: { readonly onSecret: (secret: string) => void }
       title={texts.createKey}
       action={texts.createKey}
       change={create}
-      onCancel={draft.discard}
+      draft={draft}
       input={() => ({
         name,
         role,

@@ -6,7 +6,9 @@ import { useSession } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { operationTexts } from '../../texts/operation.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { Form, NumberField, SelectField, TextField } from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { NumberField, SelectField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
@@ -89,12 +91,9 @@ function LimitsForm({ stored }: { readonly stored: RateLimits }) {
             />
           ))}
         </Section>
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning} disabled={!draft.isChanged}>
-            {texts.save}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={save} disabled={!draft.isChanged}>
+          {texts.save}
+        </DraftActions>
       </Form>
     </Section>
   );

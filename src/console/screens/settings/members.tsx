@@ -97,7 +97,6 @@ function Invite() {
       refresh,
       onDone: (_, { email: to }) => {
         toast(texts.invited(to), isLocal() ? texts.mailInLog : undefined);
-        draft.discard();
       },
     },
   );
@@ -108,7 +107,7 @@ function Invite() {
       action={texts.sendInvitation}
       change={invite}
       input={() => ({ email, role })}
-      onCancel={draft.discard}
+      draft={draft}
     >
       <TextField
         type="email"
@@ -161,6 +160,7 @@ function MemberActions({ member }: { readonly member: Member }) {
         title={texts.roleOf(member.name)}
         action={texts.changeRole}
         change={change}
+        draft={null}
         input={() => role}
       >
         <SelectField

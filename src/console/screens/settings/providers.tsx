@@ -8,13 +8,15 @@ import { providerTexts } from '../../texts/providers.ts';
 import { settingsPartTexts } from '../../texts/settings-parts.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog, Dialog } from '../../ui/dialog.tsx';
-import { Form, TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { ControlledFormDialog } from '../../ui/form-dialog.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Menu } from '../../ui/menu.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { ConnectButton, ProviderName, useConnection } from './provider-connection.tsx';
 
 type ProviderId = paths['/api/v1/providers/{provider}']['put']['parameters']['path']['provider'];
@@ -75,7 +77,8 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
   const texts = useTexts(providerTexts);
   const [open, setOpen] = useState<'configure' | 'test' | 'remove' | null>(null);
   const [key, setKey] = useState('');
-  const [url, setUrl] = useState(provider.base_url ?? '');
+  const draft = useDraft(`provider.${provider.id}`, { url: provider.base_url ?? '' });
+  const { url } = draft.value;
   const path = { provider: provider.id as ProviderId };
   const { urlHint, sayThatSaved } = useConnection(provider);
   const isUnset = provider.configurable && !provider.usable && provider.api_key === null;
@@ -124,6 +127,7 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
         title={provider.name}
         action={texts.save}
         change={configure}
+        draft={draft}
         input={() => ({ ...(key !== '' && { api_key: key }), base_url: url === '' ? null : url })}
       >
         <TextField
@@ -141,7 +145,7 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
           hint={urlHint}
           pointer="/base_url"
           value={url}
-          onChange={setUrl}
+          onChange={(next) => draft.set({ url: next })}
         />
       </ControlledFormDialog>
       <ConfirmDialog
@@ -163,7 +167,8 @@ function ProviderActions({ provider }: { readonly provider: Provider }) {
 function TestForm({ provider }: { readonly provider: ProviderId }) {
   const texts = useTexts(providerTexts);
   const format = useFormat();
-  const [chosen, setChosen] = useState('');
+  const draft = useDraft(`provider.${provider}.test`, { chosen: '' });
+  const { chosen } = draft.value;
   const [result, setResult] = useState<ProviderTest | undefined>();
   const { data } = api.useQuery('get', '/api/v1/models', {
     params: { query: { provider, limit: 100 } },
@@ -185,7 +190,7 @@ function TestForm({ provider }: { readonly provider: ProviderId }) {
         hint={texts.modelHint}
         pointer="/model"
         value={chosen}
-        onChange={setChosen}
+        onChange={(next) => draft.set({ chosen: next })}
         list="models-of-provider"
         required
       />

@@ -13,6 +13,7 @@ import { Menu } from '../../ui/menu.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { SearchTest } from './search-test.tsx';
 
 const refresh = ['/api/v1/search-providers'];
@@ -90,10 +91,11 @@ function ProviderActions({ provider }: { readonly provider: SearchProvider }) {
   const texts = useTexts(operationTexts);
   const [open, setOpen] = useState<'configure' | 'test' | 'remove' | null>(null);
   const [key, setKey] = useState('');
-  const [url, setUrl] = useState(provider.base_url ?? '');
-  const [price, setPrice] = useState<number | null>(
-    provider.price_source === 'list' ? null : provider.price_usd,
-  );
+  const draft = useDraft(`search-provider.${provider.id}`, {
+    url: provider.base_url ?? '',
+    price: (provider.price_source === 'list' ? null : provider.price_usd) as number | null,
+  });
+  const { url, price } = draft.value;
   const path = { search_provider: provider.id };
   const configure = useAction(
     (body: PutSearchProvider) =>
@@ -129,6 +131,7 @@ function ProviderActions({ provider }: { readonly provider: SearchProvider }) {
         title={provider.name}
         action={texts.save}
         change={configure}
+        draft={draft}
         input={() => ({
           ...(key !== '' && { api_key: key }),
           base_url: url === '' ? null : url,
@@ -151,7 +154,7 @@ function ProviderActions({ provider }: { readonly provider: SearchProvider }) {
           hint={texts.baseUrlHint}
           pointer="/base_url"
           value={url}
-          onChange={setUrl}
+          onChange={(next) => draft.set({ url: next })}
           required={!provider.needs_key}
         />
         <NumberField
@@ -161,7 +164,7 @@ function ProviderActions({ provider }: { readonly provider: SearchProvider }) {
           min={0}
           max={1}
           value={price}
-          onChange={setPrice}
+          onChange={(next) => draft.set({ price: next })}
         />
       </ControlledFormDialog>
       <ConfirmDialog

@@ -5,14 +5,17 @@ import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { operationTexts } from '../../texts/operation.ts';
 import { Button } from '../../ui/button.tsx';
-import { Form, TextField } from '../../ui/field.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
+import { useDraft } from '../../ui/use-draft.ts';
 
 /** Searches once, and shows what was found. Addresses are text: nothing of them is loaded. */
 export function SearchTest({ provider }: { readonly provider: SearchProvider['id'] }) {
   const texts = useTexts(operationTexts);
   const format = useFormat();
-  const [query, setQuery] = useState('weather');
+  const draft = useDraft(`search-provider.${provider}.test`, { query: 'weather' });
+  const { query } = draft.value;
   const [result, setResult] = useState<SearchProviderTest | undefined>();
   const test = useAction(
     (_: undefined, header) =>
@@ -31,7 +34,7 @@ export function SearchTest({ provider }: { readonly provider: SearchProvider['id
         hint={texts.testHint}
         pointer="/query"
         value={query}
-        onChange={setQuery}
+        onChange={(next) => draft.set({ query: next })}
         required
         maxLength={400}
       />

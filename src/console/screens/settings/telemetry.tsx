@@ -7,12 +7,15 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { operationTexts } from '../../texts/operation.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { CheckField, Form, TextAreaField, TextField } from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { CheckField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Badge, Facts, Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 const tones = { off: 'neutral', ok: 'good', retrying: 'warn', suspended: 'bad' } as const;
 /** Milliseconds between two looks. */
@@ -88,14 +91,21 @@ function TelemetryForm({
 }) {
   const texts = useTexts(operationTexts);
   const toast = useToast();
-  const [endpoint, setEndpoint] = useState(telemetry.endpoint ?? '');
+  const draft = useDraft('telemetry', {
+    endpoint: telemetry.endpoint ?? '',
+    enabled: telemetry.endpoint === null || telemetry.enabled,
+    include_content: telemetry.include_content,
+  });
+  const { endpoint, enabled, include_content } = draft.value;
+  // Not part of the draft, which is stored in the browser.
   const [headers, setHeaders] = useState('');
-  const [enabled, setEnabled] = useState(telemetry.endpoint === null || telemetry.enabled);
-  const [include_content, setContent] = useState(telemetry.include_content);
   const read = headersOf(headers);
   const save = useAction((body: PutTelemetry) => client.PUT('/api/v1/telemetry', { body }), {
     refresh: ['/api/v1/telemetry'],
-    onDone: () => toast(texts.telemetrySaved),
+    onDone: () => {
+      draft.discard();
+      toast(texts.telemetrySaved);
+    },
   });
   const stored = telemetry.headers.map(({ name, last_four }) => `${name} …${last_four ?? ''}`);
   const submit = () => {
@@ -112,7 +122,7 @@ function TelemetryForm({
           label={texts.exportEnabled}
           pointer="/enabled"
           checked={enabled}
-          onChange={setEnabled}
+          onChange={(next) => draft.set({ enabled: next })}
         />
         <TextField
           type="url"
@@ -121,7 +131,7 @@ function TelemetryForm({
           pointer="/endpoint"
           placeholder="https://otel.example.com/v1/traces"
           value={endpoint}
-          onChange={setEndpoint}
+          onChange={(next) => draft.set({ endpoint: next })}
           required
         />
         <TextAreaField
@@ -133,6 +143,7 @@ function TelemetryForm({
           }
           pointer="/headers"
           className="code-area"
+          data-secret
           error={read === null ? texts.headersWrong : null}
           rows={2}
           value={headers}
@@ -143,15 +154,13 @@ function TelemetryForm({
           hint={texts.includeContentHint}
           pointer="/include_content"
           checked={include_content}
-          onChange={setContent}
+          onChange={(next) => draft.set({ include_content: next })}
         />
       </fieldset>
       {mayWrite && (
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning}>
-            {texts.save}
-          </Button>
-        </div>
+        <DraftActions draft={draft} change={save}>
+          {texts.save}
+        </DraftActions>
       )}
     </Form>
   );

@@ -90,10 +90,7 @@ function CreateWebhookDialog({ onSecret }: { readonly onSecret: (secret: string)
       client.POST('/api/v1/webhooks', { body, params: { header } }).then(({ data }) => data),
     {
       refresh,
-      onDone: (made) => {
-        if (made !== undefined) onSecret(made.secret);
-        draft.discard();
-      },
+      onDone: (made) => made !== undefined && onSecret(made.secret),
     },
   );
   const types = events.split(/[\s,]+/).filter((one) => one !== '') as EventType[];
@@ -103,7 +100,7 @@ function CreateWebhookDialog({ onSecret }: { readonly onSecret: (secret: string)
       title={texts.createWebhook}
       action={texts.createWebhook}
       change={create}
-      onCancel={draft.discard}
+      draft={draft}
       input={() => ({ url, description, ...(types.length > 0 && { event_types: types }) })}
     >
       <TextField

@@ -4,8 +4,9 @@ import { useAction } from '../../api/use-action.ts';
 import { useCan } from '../../app/session.tsx';
 import { useTexts } from '../../texts/catalogue.ts';
 import { workspaceTexts } from '../../texts/workspace.ts';
-import { Button } from '../../ui/button.tsx';
-import { CheckField, Form, NumberField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { CheckField, NumberField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { Section } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
@@ -145,12 +146,9 @@ function WorkspaceForm({ workspace }: { readonly workspace: Workspace }) {
         />
       </fieldset>
       {mayWrite ? (
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning} disabled={!draft.isChanged}>
-            {texts.save}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={save} disabled={!draft.isChanged}>
+          {texts.save}
+        </DraftActions>
       ) : (
         <p className="muted">{texts.readOnly}</p>
       )}

@@ -11,6 +11,19 @@ const initial: { readonly [Type in McpAuthInput['type']]: McpAuthInput } = {
   oauth: { type: 'oauth', per: 'workspace' },
 };
 
+/** The secret of an access, which no draft holds; empty without one. */
+export const secretOf = (auth: McpAuthInput): string =>
+  auth.type === 'header' ? auth.value : 'client_secret' in auth ? (auth.client_secret ?? '') : '';
+
+/** An access with another secret, or with none. */
+export function withSecret(auth: McpAuthInput, secret: string): McpAuthInput {
+  if (auth.type === 'header') return { ...auth, value: secret };
+  if (auth.type === 'client_credentials') return { ...auth, client_secret: secret };
+  if (auth.type === 'none') return auth;
+  const { client_secret: _, ...open } = auth;
+  return secret === '' ? open : { ...open, client_secret: secret };
+}
+
 const types = ['none', 'header', 'oauth', 'client_credentials'] as const;
 
 interface AuthFieldsProps<Auth> {

@@ -9,7 +9,8 @@ import { ControlledFormDialog } from '../../ui/form-dialog.tsx';
 import { isSame } from '../../ui/is-same.ts';
 import { LinesField } from '../../ui/lines-field.tsx';
 import { useToast } from '../../ui/toast.tsx';
-import { AuthFields, AuthTypeField } from './auth-fields.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
+import { AuthFields, AuthTypeField, secretOf, withSecret } from './auth-fields.tsx';
 import { useServerChange } from './use-server-change.ts';
 
 /** Settings of a server as they are edited; without `auth`, the access stays as it is. */
@@ -37,11 +38,14 @@ export function EditServer({ server }: { readonly server: McpServerDetail }) {
   const texts = useTexts(mcpServerTexts);
   const toast = useToast();
   const [opened, setOpened] = useState<McpServerDetail | null>(null);
-  const [draft, setDraft] = useState<Draft>(() => draftOf(server));
+  const draft = useDraft(`mcp.${server.id}`, draftOf(server));
+  const [secret, setSecret] = useState('');
+  const { auth } = draft.value;
+  const fields = { ...draft.value, auth: auth && withSecret(auth, secret) };
   const change = useServerChange(opened ?? server, () => toast(texts.saved));
   const open = () => {
     change.reset();
-    setDraft(draftOf(server));
+    setSecret('');
     setOpened(server);
   };
   return (
@@ -53,9 +57,17 @@ export function EditServer({ server }: { readonly server: McpServerDetail }) {
         title={texts.editTitle(server.name)}
         action={texts.save}
         change={change}
-        input={() => changesOf(opened ?? server, draft)}
+        draft={draft}
+        input={() => changesOf(opened ?? server, fields)}
       >
-        <Fields server={server} draft={draft} onChange={setDraft} />
+        <Fields
+          server={server}
+          draft={fields}
+          onChange={(next) => {
+            setSecret(next.auth === null ? '' : secretOf(next.auth));
+            draft.change({ ...next, auth: next.auth && withSecret(next.auth, '') });
+          }}
+        />
       </ControlledFormDialog>
     </>
   );

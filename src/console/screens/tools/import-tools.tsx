@@ -9,11 +9,14 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { shellTexts } from '../../texts/shell.ts';
 import { toolTexts } from '../../texts/tools.ts';
 import { Button } from '../../ui/button.tsx';
-import { CheckField, Form, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Discard } from '../../ui/discard.tsx';
+import { CheckField, TextAreaField, TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { LinesField } from '../../ui/lines-field.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 import { EffectBadge } from './effect-badge.tsx';
 import { headersOfLines } from './headers.ts';
 
@@ -27,8 +30,8 @@ export function ImportTools() {
   const texts = useTexts(toolTexts);
   const shell = useTexts(shellTexts);
   const mayWrite = useCan('tools:write');
-  const [text, setText] = useState('');
-  const [server, setServer] = useState('');
+  const draft = useDraft('tools.import', { text: '', server: '' });
+  const { text, server } = draft.value;
   const [preview, setPreview] = useState<ImportPreview | null>(null);
   const source = { document: text, ...(server.trim() !== '' && { server_url: server.trim() }) };
   const read = useAction(
@@ -49,7 +52,9 @@ export function ImportTools() {
               type="file"
               aria-label={texts.documentFile}
               accept="application/json,.json"
-              onChange={({ target }) => void target.files?.[0]?.text().then(setText)}
+              onChange={({ target }) =>
+                void target.files?.[0]?.text().then((next) => draft.set({ text: next }))
+              }
             />
             <TextAreaField
               label={texts.document}
@@ -57,14 +62,14 @@ export function ImportTools() {
               required
               className="code-area"
               value={text}
-              onChange={setText}
+              onChange={(next) => draft.set({ text: next })}
             />
             <TextField
               label={texts.serverUrl}
               hint={texts.serverUrlHint}
               pointer="/server_url"
               value={server}
-              onChange={setServer}
+              onChange={(next) => draft.set({ server: next })}
             />
             <div className="form-actions">
               <Button
@@ -74,9 +79,10 @@ export function ImportTools() {
               >
                 {texts.preview}
               </Button>
+              <Discard draft={draft} />
             </div>
           </Form>
-          {preview !== null && <Choose preview={preview} source={source} />}
+          {preview !== null && <Choose preview={preview} source={source} onDone={draft.discard} />}
         </>
       ) : (
         <Empty title={shell.readOnly} />
@@ -88,9 +94,11 @@ export function ImportTools() {
 function Choose({
   preview: { title, operations },
   source,
+  onDone,
 }: {
   readonly preview: ImportPreview;
   readonly source: { readonly document: string; readonly server_url?: string };
+  readonly onDone: () => void;
 }) {
   const texts = useTexts(toolTexts);
   const toast = useToast();
@@ -112,6 +120,7 @@ function Choose({
     {
       refresh: ['/api/v1/tools'],
       onDone: () => {
+        onDone();
         toast(texts.importedTools(chosen.length));
         go('/');
       },
@@ -147,6 +156,7 @@ function Choose({
         label={texts.secretHeaders}
         hint={texts.secretsHint}
         pointer="/secret_headers"
+        data-secret
         value={secrets}
         onChange={setSecrets}
       />

@@ -4,23 +4,35 @@ import { client } from '../../api/api.ts';
 import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { toolTexts } from '../../texts/tools.ts';
-import { Button } from '../../ui/button.tsx';
-import { Form, TextField } from '../../ui/field.tsx';
-import { AuthFields, AuthTypeField } from './auth-fields.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
+import { AuthFields, AuthTypeField, secretOf, withSecret } from './auth-fields.tsx';
+
+const untouched = { name: '', url: '', auth: { type: 'none' } as McpAuthInput };
 
 /** Connects an MCP server. */
 export function ServerForm({ onDone }: { readonly onDone: (made: McpServerDetail) => void }) {
   const texts = useTexts(toolTexts);
-  const [name, setName] = useState('');
-  const [url, setUrl] = useState('');
-  const [auth, setAuth] = useState<McpAuthInput>({ type: 'none' });
+  const draft = useDraft('mcp.new', untouched);
+  const [secret, setSecret] = useState('');
+  const { name, url } = draft.value;
+  const auth = withSecret(draft.value.auth, secret);
+  const setAuth = (next: McpAuthInput) => {
+    setSecret(secretOf(next));
+    draft.set({ auth: withSecret(next, '') });
+  };
   const create = useAction(
     async (_: undefined, header) =>
       (await client.POST('/api/v1/tools/mcp', { params: { header }, body: { name, url, auth } }))
         .data,
     {
       refresh: ['/api/v1/tools'],
-      onDone: (made) => made !== undefined && onDone(made),
+      onDone: (made) => {
+        draft.discard();
+        if (made !== undefined) onDone(made);
+      },
     },
   );
   return (
@@ -31,7 +43,7 @@ export function ServerForm({ onDone }: { readonly onDone: (made: McpServerDetail
         pointer="/name"
         required
         value={name}
-        onChange={setName}
+        onChange={(next) => draft.set({ name: next })}
       />
       <TextField
         label={texts.url}
@@ -39,15 +51,13 @@ export function ServerForm({ onDone }: { readonly onDone: (made: McpServerDetail
         required
         placeholder="https://mcp.example.com/mcp"
         value={url}
-        onChange={setUrl}
+        onChange={(next) => draft.set({ url: next })}
       />
       <AuthTypeField value={auth} onChange={(next) => next !== null && setAuth(next)} />
       <AuthFields value={auth} onChange={setAuth} />
-      <div className="form-actions">
-        <Button type="submit" kind="primary" isBusy={create.isRunning}>
-          {texts.connect}
-        </Button>
-      </div>
+      <DraftActions draft={draft} change={create}>
+        {texts.connect}
+      </DraftActions>
     </Form>
   );
 }

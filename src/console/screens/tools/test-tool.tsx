@@ -5,10 +5,11 @@ import { useAction } from '../../api/use-action.ts';
 import { useTexts } from '../../texts/catalogue.ts';
 import { toolTexts } from '../../texts/tools.ts';
 import { Button } from '../../ui/button.tsx';
-import { Form } from '../../ui/field.tsx';
+import { Form } from '../../ui/form.tsx';
 import { useFormat } from '../../ui/format.ts';
 import { JsonField } from '../../ui/json-field.tsx';
 import { Badge, Section } from '../../ui/page.tsx';
+import { useDraft } from '../../ui/use-draft.ts';
 
 type Arguments = Record<string, unknown>;
 interface Key {
@@ -58,7 +59,7 @@ function Call({
 }) {
   const texts = useTexts(toolTexts);
   const format = useFormat();
-  const [input, setInput] = useState<Arguments>(() => sampleOf(schema));
+  const { value: input, change: setInput } = useDraft(`tool.${id}.input`, sampleOf(schema));
   const [result, setResult] = useState<Called | null>(null);
   const test = useAction(call, { refresh: [], onDone: setResult });
   return (

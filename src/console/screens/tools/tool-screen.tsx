@@ -9,7 +9,8 @@ import { useTexts } from '../../texts/catalogue.ts';
 import { toolTexts } from '../../texts/tools.ts';
 import { Button } from '../../ui/button.tsx';
 import { ConfirmDialog } from '../../ui/dialog.tsx';
-import { Form } from '../../ui/field.tsx';
+import { DraftActions } from '../../ui/draft-actions.tsx';
+import { Form } from '../../ui/form.tsx';
 import { LinesField } from '../../ui/lines-field.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Failed, Loading } from '../../ui/states.tsx';
@@ -53,12 +54,9 @@ export function NewTool() {
       <Form problem={create.problem} onSubmit={() => create.run()}>
         <ToolForm value={draft.value} draftKey="tool.new.schema" onChange={draft.set} />
         <Secrets lines={secrets} onChange={setSecrets} />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={create.isRunning}>
-            {texts.createTool}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={create}>
+          {texts.createTool}
+        </DraftActions>
       </Form>
     </Page>
   );
@@ -79,6 +77,7 @@ function Secrets({
       label={texts.secretHeaders}
       hint={known.length === 0 ? texts.secretsHint : texts.secretsKnown(known.join(', '))}
       pointer="/secret_headers"
+      data-secret
       value={lines}
       onChange={onChange}
     />
@@ -162,12 +161,9 @@ function Edit({ tool, mayWrite }: { readonly tool: Tool; readonly mayWrite: bool
         <ToolForm value={draft.value} draftKey={`tool.${tool.id}.schema`} onChange={draft.set} />
         <Secrets lines={secrets} onChange={setSecrets} known={Object.keys(tool.secret_headers)} />
         {mayWrite && (
-          <div className="form-actions">
-            <Button type="submit" kind="primary" disabled={!isChanged} isBusy={save.isRunning}>
-              {texts.save}
-            </Button>
-            {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-          </div>
+          <DraftActions draft={draft} change={save} disabled={!isChanged}>
+            {texts.save}
+          </DraftActions>
         )}
       </fieldset>
     </Form>

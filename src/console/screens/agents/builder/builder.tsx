@@ -5,7 +5,7 @@ import { useCan } from '../../../app/session.tsx';
 import { builderTexts } from '../../../texts/agent-builder.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { uiTexts } from '../../../texts/ui.ts';
-import { Form } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { JsonField } from '../../../ui/json-field.tsx';
 import { useUrlState } from '../../../ui/use-url-state.ts';
 import { GreetingPart, MemoryPart, MetadataPart } from './behaviour-parts.tsx';

@@ -12,9 +12,11 @@ import { createTexts } from '../../../texts/agents.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
-import { Form, TextAreaField, TextField } from '../../../ui/field.tsx';
+import { TextAreaField, TextField } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { Markdown } from '../../../ui/markdown.tsx';
 import { Failed, Loading, ProblemNote } from '../../../ui/states.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 import { ArchitectDraft } from './architect-draft.tsx';
 
 const path = '/api/v1/architect/sessions';
@@ -54,8 +56,9 @@ function Talk({ session }: { readonly session: ArchitectConversation }) {
   );
   const say = async (body: SendArchitectMessage) => {
     setSent(body.message);
-    await send.run(body);
+    const answered = await send.run(body);
     setSent(null);
+    return answered !== undefined;
   };
   const end = useRef<HTMLDivElement>(null);
   const count = session.messages.length;
@@ -104,7 +107,7 @@ function Talk({ session }: { readonly session: ArchitectConversation }) {
             onSend={(message) => void say({ message })}
             onStop={() => undefined}
           />
-          <PasteDocument onSend={say} />
+          <PasteDocument session={session.id} onSend={say} />
         </>
       )}
       <DeleteSession id={session.id} />
@@ -125,24 +128,35 @@ function Said({ message: { role, text } }: { readonly message: ArchitectMessage 
 }
 
 function PasteDocument({
+  session,
   onSend,
 }: {
-  readonly onSend: (body: SendArchitectMessage) => Promise<void>;
+  readonly session: string;
+  /** Returns whether it has arrived. */
+  readonly onSend: (body: SendArchitectMessage) => Promise<boolean>;
 }) {
   const texts = useTexts(createTexts);
-  const [name, setName] = useState('');
-  const [text, setText] = useState('');
+  const draft = useDraft(`architect.${session}.document`, { name: '', text: '' });
+  const { name, text } = draft.value;
   const send = async () => {
-    await onSend({ message: name, documents: [{ name, text }] });
-    setName('');
-    setText('');
+    if (await onSend({ message: name, documents: [{ name, text }] })) draft.discard();
   };
   return (
     <details className="more-settings">
       <summary className="more-title">{texts.documents}</summary>
       <Form problem={null} onSubmit={send}>
-        <TextField label={texts.documentName} required value={name} onChange={setName} />
-        <TextAreaField label={texts.documentText} required value={text} onChange={setText} />
+        <TextField
+          label={texts.documentName}
+          required
+          value={name}
+          onChange={(next) => draft.set({ name: next })}
+        />
+        <TextAreaField
+          label={texts.documentText}
+          required
+          value={text}
+          onChange={(next) => draft.set({ text: next })}
+        />
         <div className="form-actions">
           <Button type="submit" isSmall>
             {texts.addDocument}

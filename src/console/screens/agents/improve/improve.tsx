@@ -1,11 +1,11 @@
-import { useState } from 'react';
 import type { Agent, AgentImprovement } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { agentImproveTexts } from '../../../texts/agent-improve.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
-import { Form, NumberField } from '../../../ui/field.tsx';
+import { NumberField } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { Empty, Loading } from '../../../ui/states.tsx';
 import { useDraft } from '../../../ui/use-draft.ts';
 import { Proposal } from './proposal.tsx';
@@ -13,7 +13,7 @@ import { Proposal } from './proposal.tsx';
 /** `/agents/{agent}/improve`: changes that evidence speaks for, which are taken into the draft. */
 export function Improve({ agent }: { readonly agent: Agent }) {
   const texts = useTexts(agentImproveTexts);
-  const [days, setDays] = useState<number | null>(30);
+  const { value: days, change: setDays } = useDraft<number | null>(`improve.${agent.id}.days`, 30);
   const kept = useDraft<AgentImprovement | null>(`improve.${agent.id}`, null);
   const start = useAction(
     async (_: undefined, header) =>

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { Agent } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -7,9 +6,12 @@ import { versionTexts } from '../../../texts/agent-versions.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
-import { Form, TextField } from '../../../ui/field.tsx';
+import { TextField } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { useToast } from '../../../ui/toast.tsx';
 import { useDraft } from '../../../ui/use-draft.ts';
+
+const untouched = { reason: '', override: '' };
 
 /** Makes a version the active one, with the reason; says what the required evaluation lacks. */
 export function ActivateDialog({
@@ -24,21 +26,21 @@ export function ActivateDialog({
   const texts = useTexts(versionTexts);
   const toast = useToast();
   const isAdmin = useIsAdmin();
-  const reason = useDraft(`agent.${agent.id}.activate.${number}`, '');
-  const [override, setOverride] = useState('');
+  const draft = useDraft(`agent.${agent.id}.activation.${number}`, untouched);
+  const { reason, override } = draft.value;
   const activate = useAction(
     (_, header) =>
       client.POST('/api/v1/agents/{agent}/versions/{version}/activate', {
         params: { path: { agent: agent.id, version: String(number) }, header },
         body: {
-          ...(reason.value.trim() !== '' && { reason: reason.value }),
+          ...(reason.trim() !== '' && { reason }),
           ...(override.trim() !== '' && { override_reason: override }),
         },
       }),
     {
       refresh: ['/api/v1/agents'],
       onDone: () => {
-        reason.discard();
+        draft.discard();
         toast(texts.activated(number));
         onClose();
       },
@@ -59,8 +61,8 @@ export function ActivateDialog({
           hint={texts.reasonHint}
           pointer="/reason"
           maxLength={500}
-          value={reason.value}
-          onChange={reason.change}
+          value={reason}
+          onChange={(next) => draft.set({ reason: next })}
         />
         {isGated && isAdmin && (
           <TextField
@@ -68,7 +70,7 @@ export function ActivateDialog({
             pointer="/override_reason"
             maxLength={500}
             value={override}
-            onChange={setOverride}
+            onChange={(next) => draft.set({ override: next })}
           />
         )}
         <div className="form-actions">

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { Agent } from '../../../../client/index.ts';
 import { api } from '../../../api/api.ts';
 import { TurnView } from '../../../chat/answer-view.tsx';
@@ -27,7 +26,8 @@ export function AskBoth({
 }) {
   const texts = useTexts(versionTexts);
   const text = useDraft(`agent.${agent.id}.questions`, agent.config.starter_questions.join('\n'));
-  const [values, setValues] = useState(noValues);
+  // The same as those of the preview in the builder.
+  const { value: values, change: setValues } = useDraft(`agent.${agent.id}.inputs`, noValues);
   const first = useVersion(agent, a, values);
   const second = useVersion(agent, b, values);
   const questions = questionsIn(text.value);

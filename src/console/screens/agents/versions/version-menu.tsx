@@ -7,10 +7,12 @@ import { useCan } from '../../../app/session.tsx';
 import { versionTexts } from '../../../texts/agent-versions.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { Button } from '../../../ui/button.tsx';
-import { ConfirmDialog, Dialog } from '../../../ui/dialog.tsx';
-import { Form, TextField } from '../../../ui/field.tsx';
+import { ConfirmDialog } from '../../../ui/dialog.tsx';
+import { TextField } from '../../../ui/field.tsx';
+import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { ProblemNote } from '../../../ui/states.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 import { useAgentDraft } from '../builder/use-agent-draft.ts';
 
 export function VersionMenu({
@@ -128,33 +130,35 @@ function LabelDialog({
   readonly onClose: () => void;
 }) {
   const texts = useTexts(versionTexts);
-  const [label, setLabel] = useState('');
+  const draft = useDraft(`agent.${agent.id}.label.${number}`, '');
+  const label = draft.value;
   const set = useAction(
     () =>
       client.PUT('/api/v1/agents/{agent}/labels/{label}', {
         params: { path: { agent: agent.id, label } },
         body: { version: number },
       }),
-    { refresh: ['/api/v1/agents'], onDone: onClose },
+    { refresh: ['/api/v1/agents'] },
   );
   return (
-    <Dialog isOpen onClose={onClose} title={texts.labelTitle(number)}>
-      <Form problem={set.problem} onSubmit={() => set.run()}>
-        <TextField
-          label={texts.label}
-          hint={texts.labelHint}
-          pointer="/label"
-          required
-          pattern="[a-z]([a-z0-9.\-]{0,38}[a-z0-9])?"
-          value={label}
-          onChange={setLabel}
-        />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={set.isRunning}>
-            {texts.setLabel}
-          </Button>
-        </div>
-      </Form>
-    </Dialog>
+    <ControlledFormDialog
+      isOpen
+      onClose={onClose}
+      title={texts.labelTitle(number)}
+      action={texts.setLabel}
+      change={set}
+      draft={draft}
+      input={() => undefined}
+    >
+      <TextField
+        label={texts.label}
+        hint={texts.labelHint}
+        pointer="/label"
+        required
+        pattern="[a-z]([a-z0-9.\-]{0,38}[a-z0-9])?"
+        value={label}
+        onChange={draft.change}
+      />
+    </ControlledFormDialog>
   );
 }

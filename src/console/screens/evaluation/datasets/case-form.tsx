@@ -9,7 +9,8 @@ import { useTexts } from '../../../texts/catalogue.ts';
 import { datasetTexts } from '../../../texts/datasets.ts';
 import { Button } from '../../../ui/button.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
-import { Form } from '../../../ui/field.tsx';
+import { DraftActions } from '../../../ui/draft-actions.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { useToast } from '../../../ui/toast.tsx';
@@ -46,12 +47,9 @@ export function NewCase({ dataset }: { readonly dataset: string }) {
     <Page title={texts.addCase} back={{ to: `/datasets/${dataset}`, label: texts.cases }}>
       <Form problem={add.problem} onSubmit={() => add.run(draft.value)} label={texts.addCase}>
         <CaseFields value={draft.value} set={draft.set} pointer="/data/0" />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={add.isRunning}>
-            {texts.addCase}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={add}>
+          {texts.addCase}
+        </DraftActions>
       </Form>
     </Page>
   );
@@ -132,17 +130,9 @@ function Edit({ of, isOld }: { readonly of: Case; readonly isOld: boolean }) {
           <CaseFields value={draft.value} set={draft.set} pointer="" />
         </fieldset>
         {mayWrite && (
-          <div className="form-actions">
-            <Button
-              type="submit"
-              kind="primary"
-              isBusy={save.isRunning}
-              disabled={!draft.isChanged}
-            >
-              {texts.save}
-            </Button>
-            {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-          </div>
+          <DraftActions draft={draft} change={save} disabled={!draft.isChanged}>
+            {texts.save}
+          </DraftActions>
         )}
       </Form>
       {mayReadResults && <CaseHistory dataset={dataset_id} id={id} />}

@@ -14,6 +14,7 @@ import { Page } from '../../../ui/page.tsx';
 import { Empty } from '../../../ui/states.tsx';
 import { ListTable } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 import { useUrlState } from '../../../ui/use-url-state.ts';
 import { EvaluationTabs } from '../evaluation-tabs.tsx';
 
@@ -86,8 +87,8 @@ export function DatasetList() {
 function CreateDatasetDialog() {
   const texts = useTexts(datasetTexts);
   const [, go] = useLocation();
-  const [name, setName] = useState('');
-  const [description, setDescription] = useState('');
+  const draft = useDraft('dataset', { name: '', description: '' });
+  const { name, description } = draft.value;
   const create = useAction(
     (body: CreateDataset, header) =>
       client.POST('/api/v1/datasets', { body, params: { header } }).then(({ data }) => data),
@@ -104,13 +105,14 @@ function CreateDatasetDialog() {
       title={texts.create}
       action={texts.createAction}
       change={create}
+      draft={draft}
       input={() => ({ name, ...(description.trim() !== '' && { description }) })}
     >
       <TextField
         label={texts.name}
         pointer="/name"
         value={name}
-        onChange={setName}
+        onChange={(next) => draft.set({ name: next })}
         required
         maxLength={100}
       />
@@ -120,7 +122,7 @@ function CreateDatasetDialog() {
         pointer="/description"
         rows={2}
         value={description}
-        onChange={setDescription}
+        onChange={(next) => draft.set({ description: next })}
       />
     </FormDialog>
   );

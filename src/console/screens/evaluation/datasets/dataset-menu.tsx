@@ -14,6 +14,7 @@ import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { ProblemNote } from '../../../ui/states.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 
 /** Export, rename and delete a dataset. */
 export function DatasetMenu({ dataset }: { readonly dataset: Dataset }) {
@@ -59,8 +60,11 @@ interface Question {
 
 function Rename({ dataset, onClose }: Question) {
   const texts = useTexts(datasetTexts);
-  const [name, setName] = useState(dataset.name);
-  const [description, setDescription] = useState(dataset.description);
+  const draft = useDraft(`dataset.${dataset.id}`, {
+    name: dataset.name,
+    description: dataset.description,
+  });
+  const { name, description } = draft.value;
   const rename = useAction(
     (body: { name: string; description: string }) =>
       client.PATCH('/api/v1/datasets/{dataset}', {
@@ -76,15 +80,22 @@ function Rename({ dataset, onClose }: Question) {
       title={texts.rename}
       action={texts.save}
       change={rename}
+      draft={draft}
       input={() => ({ name, description })}
     >
-      <TextField label={texts.name} pointer="/name" value={name} onChange={setName} required />
+      <TextField
+        label={texts.name}
+        pointer="/name"
+        value={name}
+        onChange={(next) => draft.set({ name: next })}
+        required
+      />
       <TextAreaField
         label={texts.descriptionLabel}
         pointer="/description"
         rows={2}
         value={description}
-        onChange={setDescription}
+        onChange={(next) => draft.set({ description: next })}
       />
     </ControlledFormDialog>
   );

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
@@ -6,6 +5,7 @@ import { datasetTexts } from '../../../texts/datasets.ts';
 import { Field, SelectField, TextAreaField, TextField } from '../../../ui/field.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 
 type Format = 'csv' | 'jsonl';
 interface Import {
@@ -18,9 +18,12 @@ interface Import {
 export function ImportCases({ dataset }: { readonly dataset: string }) {
   const texts = useTexts(datasetTexts);
   const toast = useToast();
-  const [format, setFormat] = useState<Format>('csv');
-  const [content, setContent] = useState('');
-  const [input, setInput] = useState('');
+  const draft = useDraft(`dataset.${dataset}.import`, {
+    format: 'csv' as Format,
+    content: '',
+    input: '',
+  });
+  const { format, content, input } = draft.value;
   const add = useAction(
     (body: Import, header) =>
       client
@@ -32,7 +35,6 @@ export function ImportCases({ dataset }: { readonly dataset: string }) {
     {
       refresh: ['/api/v1/datasets'],
       onDone: (done) => {
-        setContent('');
         if (done === undefined) return;
         const { created_count, duplicate_count, ignored_columns } = done;
         toast(
@@ -52,6 +54,7 @@ export function ImportCases({ dataset }: { readonly dataset: string }) {
       title={texts.importTitle}
       action={texts.importAction}
       change={add}
+      draft={draft}
       input={() => ({ format, content, ...(input.trim() !== '' && { columns: { input } }) })}
     >
       <p className="muted">{texts.importHint}</p>
@@ -65,8 +68,10 @@ export function ImportCases({ dataset }: { readonly dataset: string }) {
             onChange={async ({ target }) => {
               const [file] = target.files ?? [];
               if (file === undefined) return;
-              setFormat(/\.(?:jsonl|ndjson|json)$/i.test(file.name) ? 'jsonl' : 'csv');
-              setContent(await file.text());
+              draft.set({
+                format: /\.(?:jsonl|ndjson|json)$/i.test(file.name) ? 'jsonl' : 'csv',
+                content: await file.text(),
+              });
             }}
           />
         )}
@@ -75,7 +80,7 @@ export function ImportCases({ dataset }: { readonly dataset: string }) {
         label={texts.format}
         pointer="/format"
         value={format}
-        onChange={setFormat}
+        onChange={(next) => draft.set({ format: next })}
         choices={[
           { value: 'csv', label: 'CSV' },
           { value: 'jsonl', label: 'JSON Lines' },
@@ -88,7 +93,7 @@ export function ImportCases({ dataset }: { readonly dataset: string }) {
         spellCheck={false}
         rows={6}
         value={content}
-        onChange={setContent}
+        onChange={(next) => draft.set({ content: next })}
         required
       />
       {format === 'csv' && (
@@ -97,7 +102,7 @@ export function ImportCases({ dataset }: { readonly dataset: string }) {
           hint={texts.inputColumnHint}
           pointer="/columns"
           value={input}
-          onChange={setInput}
+          onChange={(next) => draft.set({ input: next })}
         />
       )}
     </FormDialog>

@@ -5,8 +5,8 @@ import { api, client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { judgeTexts } from '../../../texts/judges.ts';
-import { Button } from '../../../ui/button.tsx';
-import { Form } from '../../../ui/field.tsx';
+import { DraftActions } from '../../../ui/draft-actions.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { Failed, Loading } from '../../../ui/states.tsx';
 import { useDraft } from '../../../ui/use-draft.ts';
@@ -56,12 +56,9 @@ export function NewJudge() {
     <Page title={texts.create} back={{ to: '/judges', label: texts.judges }}>
       <Form problem={create.problem} onSubmit={() => create.run(draft.value)} label={texts.create}>
         <JudgeFields value={draft.value} set={draft.set} />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={create.isRunning}>
-            {texts.createAction}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={create}>
+          {texts.createAction}
+        </DraftActions>
       </Form>
     </Page>
   );
@@ -105,12 +102,9 @@ function Edit({ judge }: { readonly judge: Judge }) {
     >
       <Form problem={save.problem} onSubmit={() => save.run(draft.value)} label={texts.edit}>
         <JudgeFields value={draft.value} set={draft.set} />
-        <div className="form-actions">
-          <Button type="submit" kind="primary" isBusy={save.isRunning}>
-            {texts.save}
-          </Button>
-          {draft.isChanged && <Button onClick={draft.discard}>{texts.discard}</Button>}
-        </div>
+        <DraftActions draft={draft} change={save}>
+          {texts.save}
+        </DraftActions>
       </Form>
     </Page>
   );

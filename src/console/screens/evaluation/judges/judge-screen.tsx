@@ -63,8 +63,8 @@ function Content({ judge }: { readonly judge: Judge }) {
           [texts.revision, revision],
         ]}
       />
-      <Calibration judge={judge} />
       {mayWrite && <TryJudge judge={id} />}
+      <Calibration judge={judge} />
       <Revisions judge={id} />
       {isDeleting && <Delete judge={judge} onClose={() => setDeleting(false)} />}
     </Page>

@@ -5,17 +5,18 @@ import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { judgeTexts } from '../../../texts/judges.ts';
 import { Button } from '../../../ui/button.tsx';
-import { Form, TextAreaField, TextField } from '../../../ui/field.tsx';
+import { TextAreaField, TextField } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { useFormat } from '../../../ui/format.ts';
 import { Badge, Section } from '../../../ui/page.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 
 /** Judges one answer, to see what the rubric does. */
 export function TryJudge({ judge }: { readonly judge: string }) {
   const texts = useTexts(judgeTexts);
   const { percent, money } = useFormat();
-  const [input, setInput] = useState('');
-  const [answer, setAnswer] = useState('');
-  const [expected, setExpected] = useState('');
+  const draft = useDraft(`judge.${judge}.try`, { input: '', answer: '', expected: '' });
+  const { input, answer, expected } = draft.value;
   const [result, setResult] = useState<JudgeTest | undefined>(undefined);
   const test = useAction(
     (body: TestJudge, header) =>
@@ -40,7 +41,7 @@ export function TryJudge({ judge }: { readonly judge: string }) {
           label={texts.question}
           pointer="/input"
           value={input}
-          onChange={setInput}
+          onChange={(next) => draft.set({ input: next })}
           required
         />
         <TextAreaField
@@ -48,7 +49,7 @@ export function TryJudge({ judge }: { readonly judge: string }) {
           pointer="/answer"
           rows={2}
           value={answer}
-          onChange={setAnswer}
+          onChange={(next) => draft.set({ answer: next })}
           required
         />
         <TextField
@@ -56,7 +57,7 @@ export function TryJudge({ judge }: { readonly judge: string }) {
           hint={texts.optional}
           pointer="/expected/answer"
           value={expected}
-          onChange={setExpected}
+          onChange={(next) => draft.set({ expected: next })}
         />
         <div className="form-actions">
           <Button type="submit" isBusy={test.isRunning}>

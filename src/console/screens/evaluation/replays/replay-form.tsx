@@ -6,8 +6,9 @@ import { type Action, useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { replayTexts } from '../../../texts/replays.ts';
 import { AgentField } from '../../../ui/agent-filter.tsx';
-import { Button } from '../../../ui/button.tsx';
-import { Form, NumberField, SelectField, TextField } from '../../../ui/field.tsx';
+import { DraftActions } from '../../../ui/draft-actions.tsx';
+import { NumberField, SelectField, TextField } from '../../../ui/field.tsx';
+import { Form } from '../../../ui/form.tsx';
 import { Page } from '../../../ui/page.tsx';
 import { useDraft } from '../../../ui/use-draft.ts';
 import { VersionField } from '../../../ui/version-field.tsx';
@@ -220,12 +221,9 @@ function Fields({
         value={value.label}
         onChange={(label) => set({ label })}
       />
-      <div className="form-actions">
-        <Button type="submit" kind="primary" isBusy={start.isRunning}>
-          {kind === 'replay' ? texts.startReplay : texts.startShadow}
-        </Button>
-        {isChanged && <Button onClick={discard}>{texts.discard}</Button>}
-      </div>
+      <DraftActions draft={{ isChanged, discard }} change={start}>
+        {kind === 'replay' ? texts.startReplay : texts.startShadow}
+      </DraftActions>
     </Form>
   );
 }

@@ -65,6 +65,7 @@ export function ReplayScreen({ id }: { readonly id: string }) {
                   })
                 }
                 refresh="/api/v1/replays"
+                draftKey={`replay.${data.id}`}
               />
             )}
             {isOpen ? (
@@ -136,6 +137,7 @@ export function ShadowScreen({ id }: { readonly id: string }) {
                       })
                     }
                     refresh="/api/v1/shadows"
+                    draftKey={`shadow.${data.id}`}
                   />
                 ) : (
                   <Button isBusy={move.isRunning} onClick={() => move.run('pause')}>

@@ -1,15 +1,16 @@
-import { useState } from 'react';
 import { useAction } from '../../../api/use-action.ts';
 import { useTexts } from '../../../texts/catalogue.ts';
 import { replayTexts } from '../../../texts/replays.ts';
 import { NumberField } from '../../../ui/field.tsx';
 import { FormDialog } from '../../../ui/form-dialog.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 
 /** Continues a replay or a shadow, with the cost limit that it has or with another one. */
 export function ResumeReplay({
   limit,
   resume,
   refresh,
+  draftKey,
 }: {
   readonly limit: number;
   readonly resume: (
@@ -17,9 +18,11 @@ export function ResumeReplay({
     header: { readonly 'Idempotency-Key': string },
   ) => Promise<unknown>;
   readonly refresh: string;
+  readonly draftKey: string;
 }) {
   const texts = useTexts(replayTexts);
-  const [maxCost, setMaxCost] = useState<number | null>(limit);
+  const draft = useDraft(`${draftKey}.resume`, { maxCost: limit as number | null });
+  const { maxCost } = draft.value;
   const change = useAction(resume, { refresh: [refresh] });
   return (
     <FormDialog
@@ -27,6 +30,7 @@ export function ResumeReplay({
       title={texts.resume}
       action={texts.resume}
       change={change}
+      draft={draft}
       input={() => (maxCost === null || maxCost === limit ? {} : { max_cost_usd: maxCost })}
     >
       <NumberField
@@ -34,7 +38,7 @@ export function ResumeReplay({
         hint={texts.maxCostHint}
         pointer="/max_cost_usd"
         value={maxCost}
-        onChange={setMaxCost}
+        onChange={(next) => draft.set({ maxCost: next })}
         required
       />
     </FormDialog>

@@ -16,6 +16,7 @@ import { Badge, Facts, Section } from '../../../ui/page.tsx';
 import { Failed, Loading, ProblemNote } from '../../../ui/states.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 import { ChannelDeliveries } from './channel-deliveries.tsx';
 import { CredentialFields } from './credential-fields.tsx';
 import { filled } from './kinds.ts';
@@ -117,9 +118,12 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
   const toast = useToast();
   const [, go] = useLocation();
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
-  const [name, setName] = useState(channel.name);
+  const draft = useDraft(`channel.${channel.id}`, {
+    name: channel.name,
+    overlap_hours: 24 as number | null,
+  });
+  const { name, overlap_hours } = draft.value;
   const [credentials, setCredentials] = useState<Readonly<Record<string, string>>>({});
-  const [overlap_hours, setOverlap] = useState<number | null>(24);
   const path = { channel: channel.id };
   const change = useAction(
     (body: UpdateChannel) => client.PATCH('/api/v1/channels/{channel}', { params: { path }, body }),
@@ -158,6 +162,7 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
         title={texts.credentials}
         action={texts.save}
         change={change}
+        draft={draft}
         input={() => {
           const given = filled(credentials);
           return {
@@ -169,7 +174,13 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
           };
         }}
       >
-        <TextField label={texts.name} pointer="/name" value={name} onChange={setName} required />
+        <TextField
+          label={texts.name}
+          pointer="/name"
+          value={name}
+          onChange={(next) => draft.set({ name: next })}
+          required
+        />
         <CredentialFields
           kind={channel.kind}
           values={credentials}
@@ -184,7 +195,7 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
           min={0}
           step={1}
           value={overlap_hours}
-          onChange={setOverlap}
+          onChange={(next) => draft.set({ overlap_hours: next })}
         />
       </ControlledFormDialog>
       <ConfirmDialog

@@ -13,6 +13,7 @@ import { Badge, Section } from '../../../ui/page.tsx';
 import { Empty } from '../../../ui/states.tsx';
 import { ListTable } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 import { useUrlState } from '../../../ui/use-url-state.ts';
 import { ChannelScreen } from './channel.tsx';
 import { CredentialFields } from './credential-fields.tsx';
@@ -86,12 +87,15 @@ function ChannelList() {
 /** `agent` is empty to choose one. */
 function CreateChannelDialog({ agent: fixed }: { readonly agent: string }) {
   const texts = useTexts(channelTexts);
-  const [chosen, setChosen] = useState('');
+  const draft = useDraft('channel', {
+    chosen: '',
+    kind: 'slack' as ChannelKind,
+    name: '',
+    settings: {} as Readonly<Record<string, string>>,
+  });
+  const { chosen, kind, name, settings } = draft.value;
   const agent = fixed === '' ? chosen : fixed;
   const [, go] = useLocation();
-  const [kind, setKind] = useState<ChannelKind>('slack');
-  const [name, setName] = useState('');
-  const [settings, setSettings] = useState<Readonly<Record<string, string>>>({});
   const [credentials, setCredentials] = useState<Readonly<Record<string, string>>>({});
   const create = useAction(
     (body: CreateChannel, header) =>
@@ -112,6 +116,7 @@ function CreateChannelDialog({ agent: fixed }: { readonly agent: string }) {
       title={texts.create}
       action={texts.create}
       change={create}
+      draft={draft}
       input={() => ({
         kind,
         name,
@@ -119,19 +124,25 @@ function CreateChannelDialog({ agent: fixed }: { readonly agent: string }) {
         credentials: given(fields.credentials, credentials),
       })}
     >
-      {fixed === '' && <AgentField label={texts.agent} value={chosen} onChange={setChosen} />}
+      {fixed === '' && (
+        <AgentField
+          label={texts.agent}
+          value={chosen}
+          onChange={(next) => draft.set({ chosen: next })}
+        />
+      )}
       <SelectField
         label={texts.kind}
         pointer="/kind"
         value={kind}
-        onChange={setKind}
+        onChange={(next) => draft.set({ kind: next })}
         choices={kindNames.map((value) => ({ value, label: texts.kinds[value] }))}
       />
       <TextField
         label={texts.name}
         pointer="/name"
         value={name}
-        onChange={setName}
+        onChange={(next) => draft.set({ name: next })}
         required
         maxLength={100}
       />
@@ -142,7 +153,7 @@ function CreateChannelDialog({ agent: fixed }: { readonly agent: string }) {
           hint={kind === 'webhook' ? texts.answersUrlHint : texts.fieldHints[one]}
           pointer={`/settings/${one}`}
           value={settings[one] ?? ''}
-          onChange={(value) => setSettings((before) => ({ ...before, [one]: value }))}
+          onChange={(value) => draft.set({ settings: { ...settings, [one]: value } })}
           required={fields.settings.includes(one)}
         />
       ))}

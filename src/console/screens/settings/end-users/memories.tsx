@@ -17,6 +17,7 @@ import { Badge, Section } from '../../../ui/page.tsx';
 import { ListTable } from '../../../ui/table.tsx';
 import { Time } from '../../../ui/time.tsx';
 import { useToast } from '../../../ui/toast.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 import { useUrlState } from '../../../ui/use-url-state.ts';
 import { MemoryActions, maxMemoryLength } from './memory-actions.tsx';
 
@@ -122,8 +123,8 @@ function Origin({ memory: { origin, source } }: { readonly memory: Memory }) {
 
 function AddMemory({ endUser }: { readonly endUser: string }) {
   const texts = useTexts(endUserTexts);
-  const [text, setText] = useState('');
-  const [chosen, setAgent] = useState('');
+  const draft = useDraft(`end-user.${endUser}.memory`, { text: '', chosen: '' });
+  const { text, chosen } = draft.value;
   const { data } = api.useQuery('get', '/api/v1/agents', { params: { query: { limit: 100 } } });
   const agents = data?.data ?? [];
   const agent_id = chosen === '' ? (agents[0]?.id ?? '') : chosen;
@@ -133,7 +134,7 @@ function AddMemory({ endUser }: { readonly endUser: string }) {
         params: { path: { end_user: endUser }, header },
         body,
       }),
-    { refresh, onDone: () => setText('') },
+    { refresh },
   );
   return (
     <FormDialog
@@ -142,13 +143,14 @@ function AddMemory({ endUser }: { readonly endUser: string }) {
       title={texts.addMemory}
       action={texts.addMemory}
       change={add}
+      draft={draft}
       input={() => ({ agent_id, text })}
     >
       <SelectField
         label={texts.agent}
         pointer="/agent_id"
         value={agent_id}
-        onChange={setAgent}
+        onChange={(next) => draft.set({ chosen: next })}
         choices={agents.map(({ id, name }) => ({ value: id, label: name }))}
       />
       <TextAreaField
@@ -156,7 +158,7 @@ function AddMemory({ endUser }: { readonly endUser: string }) {
         hint={texts.memoryHint}
         pointer="/text"
         value={text}
-        onChange={setText}
+        onChange={(next) => draft.set({ text: next })}
         maxLength={maxMemoryLength}
         required
       />

@@ -8,6 +8,7 @@ import { ConfirmDialog } from '../../../ui/dialog.tsx';
 import { TextAreaField } from '../../../ui/field.tsx';
 import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
 import { Menu } from '../../../ui/menu.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 
 const refresh = ['/api/v1/end-users/{end_user}/memories'];
 /** Characters of a memory. */
@@ -17,7 +18,8 @@ export const maxMemoryLength = 300;
 export function MemoryActions({ memory }: { readonly memory: Memory }) {
   const texts = useTexts(endUserTexts);
   const [open, setOpen] = useState<'edit' | 'forget' | null>(null);
-  const [text, setText] = useState(memory.text);
+  const draft = useDraft(`memory.${memory.id}`, { text: memory.text });
+  const { text } = draft.value;
   const path = { memory: memory.id };
   const edit = useAction(
     (body: { text: string }) =>
@@ -43,13 +45,14 @@ export function MemoryActions({ memory }: { readonly memory: Memory }) {
         title={texts.editMemory}
         action={texts.save}
         change={edit}
+        draft={draft}
         input={() => ({ text })}
       >
         <TextAreaField
           label={texts.memory}
           pointer="/text"
           value={text}
-          onChange={setText}
+          onChange={(next) => draft.set({ text: next })}
           maxLength={maxMemoryLength}
           required
         />

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import type { CreateTokenIssuer, TokenIssuer } from '../../../../client/index.ts';
 import { client } from '../../../api/api.ts';
 import { useAction } from '../../../api/use-action.ts';
@@ -7,6 +6,7 @@ import { endUserTexts } from '../../../texts/end-users.ts';
 import { AgentChecks } from '../../../ui/agent-checks.tsx';
 import { NumberField, SelectField, TextAreaField, TextField } from '../../../ui/field.tsx';
 import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
+import { useDraft } from '../../../ui/use-draft.ts';
 
 type Draft = ReturnType<typeof toDraft>;
 type Period = NonNullable<TokenIssuer['budget']>['period'];
@@ -64,8 +64,11 @@ export function TokenIssuerDialog({
   readonly onClose: () => void;
 }) {
   const texts = useTexts(endUserTexts);
-  const [draft, setDraft] = useState(() => toDraft(issuer));
-  const set = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
+  const {
+    value: draft,
+    set,
+    discard,
+  } = useDraft(`token-issuer.${issuer?.id ?? 'new'}`, toDraft(issuer));
   const text = (
     name: 'name' | 'issuer' | 'audience' | 'jwks_url' | 'user_claim' | 'groups_claim',
   ) => ({
@@ -91,6 +94,7 @@ export function TokenIssuerDialog({
       title={issuer?.name ?? texts.createIssuer}
       action={issuer === null ? texts.createIssuer : texts.save}
       change={save}
+      draft={{ discard }}
       input={() => toInput(draft)}
     >
       <TextField label={texts.name} {...text('name')} required maxLength={100} />

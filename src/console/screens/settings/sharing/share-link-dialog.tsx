@@ -84,10 +84,7 @@ export function ShareLinkDialog({
     },
     {
       refresh: ['/api/v1/share-links'],
-      onDone: (made) => {
-        kept.discard();
-        if (made !== undefined) onMade(made);
-      },
+      onDone: (made) => made !== undefined && onMade(made),
     },
   );
   const limit = (name: 'max_visitors' | 'max_sessions' | 'max_messages_per_visitor') => ({
@@ -106,7 +103,7 @@ export function ShareLinkDialog({
       action={link === null ? texts.create : texts.save}
       change={save}
       input={() => toInput(draft)}
-      onCancel={kept.discard}
+      draft={kept}
     >
       {given !== '' && (
         <p className="muted">
