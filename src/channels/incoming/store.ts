@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { channel_messages, channel_threads } from '../../db/schema/channels.ts';
+import { isOfServedWorkspace } from '../../db/served-workspace.ts';
 import type { MessageRow, ThreadRow } from '../store.ts';
 
 /** Inserts a thread, or sets the address to which the next answer of an existing one is sent. */
@@ -107,7 +108,7 @@ export const reclaimLost = (
     .set({ status: 'received', lease_until: until })
     .where(
       sql`${channel_messages.id} in (select m.id from channel_messages m where m.status in ('received', 'running') and m.lease_until <= ${now}
-        and (m.status = 'running' or m.created_at <= ${before})
+        and (m.status = 'running' or m.created_at <= ${before}) and ${isOfServedWorkspace(sql`m.workspace_id`)}
         and not exists (select 1 from channel_messages o where o.thread_id = m.thread_id
           and (o.status = 'waiting' or o.status = 'running' and o.lease_until > ${now}))
         order by m.lease_until limit ${limit})`,
@@ -122,7 +123,7 @@ export const selectAnswered = (db: Db, limit: number) =>
     .where(
       // A search of the index of waiting messages, which a mere sort by it is not.
       sql`${channel_messages.status} = 'waiting' and ${channel_messages.created_at} > 0 and not exists (select 1 from runs r where r.id = ${channel_messages.run_id}
-        and r.status in ('queued', 'running', 'requires_action'))`,
+        and r.status in ('queued', 'running', 'requires_action')) and ${isOfServedWorkspace(channel_messages.workspace_id)}`,
     )
     .orderBy(channel_messages.created_at)
     .limit(limit);

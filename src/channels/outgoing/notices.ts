@@ -28,6 +28,7 @@ const ofCode: Readonly<Partial<Record<FailureCode, Notice>>> = {
   session_busy: 'busy',
   agent_archived: 'unavailable',
   forbidden: 'unavailable',
+  workspace_suspended: 'unavailable',
   not_found: 'unavailable',
   provider_not_configured: 'unavailable',
   provider_auth: 'unavailable',
