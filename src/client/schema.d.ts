@@ -11617,6 +11617,8 @@ export interface components {
             kind: "slack" | "telegram" | "email" | "whatsapp" | "webhook";
             name: string;
             is_enabled: boolean;
+            /** @enum {string|null} */
+            language: "en" | "de" | "ar" | null;
             settings: {
                 [key: string]: string;
             };
@@ -11640,10 +11642,14 @@ export interface components {
             credentials: {
                 [key: string]: string;
             };
+            /** @enum {string|null} */
+            language?: "en" | "de" | "ar" | null;
             is_enabled?: boolean;
         };
         UpdateChannel: {
             name?: string;
+            /** @enum {string|null} */
+            language?: "en" | "de" | "ar" | null;
             is_enabled?: boolean;
             credentials?: {
                 [key: string]: string;

@@ -11,16 +11,19 @@ export const upsertThread = (db: Db, row: ThreadRow) =>
     .values(row)
     .onConflictDoUpdate({
       target: [channel_threads.channel_id, channel_threads.thread_key],
-      set: { target: sql`excluded.target`, last_message_at: row.last_message_at },
+      set: {
+        ...{ target: sql`excluded.target`, language: sql`excluded.language` },
+        last_message_at: row.last_message_at,
+      },
     });
 
 export const continueThread = (
   db: Db,
-  { channel_id, thread_key, target, last_message_at }: ThreadRow,
+  { channel_id, thread_key, target, language, last_message_at }: ThreadRow,
 ) =>
   db
     .update(channel_threads)
-    .set({ target, last_message_at })
+    .set({ target, language, last_message_at })
     .where(
       and(eq(channel_threads.channel_id, channel_id), eq(channel_threads.thread_key, thread_key)),
     );
