@@ -6,8 +6,8 @@ import { second } from '../shared/time.ts';
 import { type BudgetRow, selectAllBudgets } from './store.ts';
 
 /**
- * What each model call of a workspace checks, as this isolate has cached it: its budgets, with the time zone of their
- * periods, and whether it is suspended.
+ * The state of a workspace that each model call checks, as this isolate has cached it: its budgets, with the time zone of
+ * their periods, and whether it is suspended.
  */
 export interface CachedBudgets {
   readonly read_at: number;

@@ -91,7 +91,7 @@ export const releaseJob = (
     .run();
 
 /**
- * Parks a job that failed because its workspace was suspended meanwhile: the attempt does not count. Returns false, and
+ * Parks a job that failed because its workspace was suspended in the meantime: the attempt does not count. Returns false, and
  * changes nothing, for any other job.
  */
 export async function parkJob(

@@ -107,8 +107,8 @@ export const Job = z.discriminatedUnion('type', [
 export type Job = z.infer<typeof Job>;
 
 /**
- * Whether a job of a suspended workspace waits for the end of the suspension. What costs money or calls other systems for
- * the workspace waits. What removes data, what the operator exports, and mail to people about their own accounts does not.
+ * True for each type of job that waits for the end of the suspension of its workspace: those that cost money or call other
+ * systems for the workspace. Those that remove or export data, and mail to people about their own accounts, do not wait.
  */
 const waits: { readonly [Type in Job['type']]: boolean } = {
   'workspace.delete': false,

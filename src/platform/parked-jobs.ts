@@ -4,7 +4,7 @@ import type { Db } from '../db/client.ts';
 /** `due_at` of a job that waits until its workspace is no longer suspended: later than the time of any sweep. */
 export const parkedUntil = Number.MAX_SAFE_INTEGER;
 
-/** Ends an attempt at a job whose workspace was suspended meanwhile. It is no `Failure`, which a step may record as its result. */
+/** Ends an attempt at a job whose workspace was suspended in the meantime. It is no `Failure`, which a step may record as its result. */
 export class JobSuspendedError extends Error {
   override readonly name = 'JobSuspendedError';
 

@@ -153,7 +153,7 @@ describe('a notice', () => {
     const line = await newLine('whatsapp', [{ text: [' '] }]);
     await line.say({ order: 1, text: 'Hi' });
     await line.settle();
-    expect(await line.shown()).toEqual(['There is no answer to your message.']);
+    expect(await line.shown()).toEqual(['Your message could not be given an answer.']);
   });
 
   it('by e-mail is marked as automatic, in the thread of the message', async () => {

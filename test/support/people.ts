@@ -146,7 +146,7 @@ export async function addTwoFactor(person: SignedUp): Promise<TwoFactorPerson> {
     step = stepAt(Date.now());
     const code = await totpCode(body.secret, step - 1);
     confirmed = await person.browser.post('/me/two-factor/confirm', { code });
-    // A step that ended meanwhile has made the code two steps old.
+    // A step that ended in the meantime has made the code two steps old.
   } while (confirmed.status === 403 && stepAt(Date.now()) !== step);
   if (confirmed.status !== 200) throw new Error(`confirming gave ${confirmed.status}`);
   return { ...person, secret: body.secret, recovery: confirmed.body.recovery_codes };

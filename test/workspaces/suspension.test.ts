@@ -91,7 +91,7 @@ describe('work of a suspended workspace', () => {
     expect(await provider.requests()).toHaveLength(1);
   });
 
-  it('is deleted meanwhile: removals do not wait', async () => {
+  it('is deleted in the meantime: removals do not wait', async () => {
     const { workspace } = await newChat({ rounds: [] });
     const base = await newBase(workspace);
     const { id } = await addText(workspace, base, hours.name, hours.text);

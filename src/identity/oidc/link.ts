@@ -56,7 +56,7 @@ export async function linkByProfile(
     return session;
   } catch (error) {
     if (isGuardViolation(error, 'users.email'))
-      throw new SignInRefusal('sign_in_expired', 'the session has ended meanwhile');
+      throw new SignInRefusal('sign_in_expired', 'the session has ended in the meantime');
     if (isGuardViolation(error, 'user_identities.user_id'))
       throw new SignInRefusal('too_many_identities', `more than ${maxIdentities} identities`);
     if (!isUniqueViolation(error, 'user_identities.issuer', 'user_identities.subject')) throw error;

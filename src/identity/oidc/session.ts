@@ -31,7 +31,7 @@ const isProvenBy = (
 
 /**
  * Starts the session of a person whom a provider has proven, and links the identity where it is new. Violates
- * `user_sessions.user_id` when the identity was unlinked, or the address changed, meanwhile.
+ * `user_sessions.user_id` when the identity was unlinked, or the address changed, in the meantime.
  */
 export async function startProviderSession(
   ctx: Ctx,

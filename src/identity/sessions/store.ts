@@ -46,7 +46,7 @@ export const insertSession = (db: Db, row: SessionRow, proof: SQL = sql`1`) =>
 
 /**
  * A statement for the begin of a batch. Violates `users.email` unless the session exists, and `proof`, a condition over `users`,
- * holds: both may have ended meanwhile.
+ * holds: both may have ended in the meantime.
  */
 export const requireSession = (db: Db, user_id: string, id: string, proof: SQL = sql`1`) =>
   db

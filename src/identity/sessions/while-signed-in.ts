@@ -4,11 +4,11 @@ import { type Change, commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 
-/** Returns true when what has proven the person of a new session was changed or removed meanwhile. */
+/** Returns true when what has proven the person of a new session was changed or removed in the meantime. */
 export const isProofGone = (error: unknown): boolean =>
   isGuardViolation(error, 'user_sessions.user_id');
 
-/** Commits a change that begins with `requireSession`. Throws `unauthenticated` when the session has ended meanwhile. */
+/** Commits a change that begins with `requireSession`. Throws `unauthenticated` when the session has ended in the meantime. */
 export async function whileSignedIn<const Batch extends Statements>(
   ctx: Ctx,
   change: Change<Batch>,

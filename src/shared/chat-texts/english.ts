@@ -67,7 +67,7 @@ export const english = {
 };
 export type Texts = Readonly<Record<keyof typeof english, string>>;
 
-/** What a user of a channel reads in place of an answer, or below it. Short, and without the reasons of the deployment. */
+/** The texts that a user of a channel reads in place of an answer, or below it. Short, and without the reasons of the deployment. */
 export const englishNotices = {
   limit: 'The assistant has reached its usage limit and cannot answer now. Please try again later.',
   busy: 'The assistant is busy. Please send your message again in a few minutes.',
@@ -76,7 +76,7 @@ export const englishNotices = {
   failed: 'Your message could not be answered. Please send it again.',
   stopped: 'The answer was stopped.',
   expired: 'The approval was not given in time, so your request was not carried out.',
-  empty: 'There is no answer to your message.',
+  empty: 'Your message could not be given an answer.',
   approval: 'Your request needs an approval. You will receive the answer here afterwards.',
   step: 'Your request needs one more step of our team. You will receive the answer here afterwards.',
   held: 'Your earlier request is still waiting for an approval. Your message is answered after it.',
