@@ -39,16 +39,15 @@ async function textOf(download: Download): Promise<string> {
 
 /** Collects the texts that dialogs show from now on, however briefly. */
 async function textsOfDialogs(page: Page): Promise<() => Promise<string>> {
-  const seen = await page.evaluateHandle(() => {
-    const texts: string[] = [];
+  const seen = await page.evaluateHandle<string[]>(`(() => {
+    const texts = [];
     const read = () => {
       for (const one of document.querySelectorAll('[role=dialog]')) texts.push(one.textContent);
     };
     read();
-    const options = { subtree: true, childList: true, characterData: true };
-    new MutationObserver(read).observe(document.body, options);
+    new MutationObserver(read).observe(document.body, { subtree: true, childList: true, characterData: true });
     return texts;
-  });
+  })()`);
   return async () => (await seen.jsonValue()).join('\n');
 }
 
