@@ -6,12 +6,14 @@ import { second } from '../shared/time.ts';
 import { type BudgetRow, selectAllBudgets } from './store.ts';
 
 /**
- * The budgets of a workspace as this isolate has cached them, with the time zone of their periods.
+ * The state of a workspace that each model call checks, as this isolate has cached it: its budgets, with the time zone of
+ * their periods, and whether it is suspended.
  */
 export interface CachedBudgets {
   readonly read_at: number;
   readonly time_zone: string;
   readonly budgets: readonly BudgetRow[];
+  readonly is_suspended: boolean;
 }
 
 /**
@@ -22,7 +24,7 @@ const cacheFor = 30 * second;
 const cacheSize = 500;
 const cache = new Map<string, CachedBudgets>();
 
-/** Invalidates the cache of this isolate. Called after each change of budgets. */
+/** Invalidates the cache of this isolate. Called after each change of budgets, and when a workspace is suspended or resumed. */
 export const invalidateBudgets = (workspace_id: string): void => void cache.delete(workspace_id);
 
 export function findCachedBudgets({
@@ -38,7 +40,7 @@ export const selectCachedBudgets = ({ db, workspace_id }: Ctx) =>
   [
     selectAllBudgets(db, workspace_id),
     db
-      .select({ time_zone: workspaces.time_zone })
+      .select({ time_zone: workspaces.time_zone, suspended_at: workspaces.suspended_at })
       .from(workspaces)
       .where(eq(workspaces.id, workspace_id)),
   ] as const;
@@ -46,9 +48,10 @@ export const selectCachedBudgets = ({ db, workspace_id }: Ctx) =>
 export function cacheBudgets(
   ctx: Ctx,
   budgets: readonly BudgetRow[],
-  zones: readonly { time_zone: string }[],
+  [workspace]: readonly { time_zone: string; suspended_at: number | null }[],
 ): CachedBudgets {
-  const known = { read_at: ctx.now(), time_zone: zones[0]?.time_zone ?? 'UTC', budgets };
+  const { time_zone = 'UTC', suspended_at = null } = workspace ?? {};
+  const known = { read_at: ctx.now(), time_zone, budgets, is_suspended: suspended_at !== null };
   cache.delete(ctx.workspace_id);
   if (cache.size >= cacheSize) cache.delete(cache.keys().next().value as string);
   cache.set(ctx.workspace_id, known);

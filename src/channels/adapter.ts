@@ -13,6 +13,8 @@ export interface InboundMessage {
   readonly external_id: string;
   readonly thread_key: string;
   readonly user_key: string;
+  /** The language of the user, as the channel names it; absent where it does not. */
+  readonly language?: string | undefined;
   /** Order within the thread. */
   readonly position: number;
   readonly text: string;

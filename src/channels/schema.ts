@@ -3,6 +3,7 @@ import { AgentParameter } from '../agents/index.ts';
 import { channelDeliveryStatuses, channelKinds } from '../db/schema/channels.ts';
 import { pageQuery } from '../http/openapi.ts';
 import { Id, Name, Time } from '../http/schema.ts';
+import { languages } from '../shared/chat-texts/languages.ts';
 import { toWireTime, toWireTimeOrNull } from '../shared/time.ts';
 import type { ChannelRow, DeliveryRow } from './store.ts';
 
@@ -18,6 +19,12 @@ const credentials = Fields.describe(
 ).openapi({
   example: { signing_secret: '8f742231b10e8888abcd99yyyzzz85a5', bot_token: 'xoxb-0123456789' },
 });
+const language = z
+  .enum(languages)
+  .nullable()
+  .describe(
+    'The language of notices to users. Null for that of the user, which Telegram and webhooks name, otherwise English',
+  );
 const name = Name(100).openapi({ example: 'Support in Slack' });
 
 export const CreateChannel = z
@@ -26,6 +33,7 @@ export const CreateChannel = z
     name,
     settings: settings.default({}),
     credentials,
+    language: language.default(null),
     is_enabled: z.boolean().default(true),
   })
   .openapi('CreateChannel', {
@@ -43,6 +51,7 @@ export type CreateChannel = z.output<typeof CreateChannel>;
 export const UpdateChannel = z
   .strictObject({
     name,
+    language,
     is_enabled: z.boolean().describe('A disabled channel ignores messages'),
     credentials: credentials.describe('Replaces those that are given'),
     overlap_hours: z
@@ -64,6 +73,7 @@ export const Channel = z
     kind: z.enum(channelKinds),
     name: z.string(),
     is_enabled: z.boolean(),
+    language,
     settings: z.record(z.string(), z.string()),
     events_path: z
       .string()
@@ -84,6 +94,7 @@ export const toChannel = (row: ChannelRow): Channel => ({
   kind: row.kind,
   name: row.name,
   is_enabled: row.is_enabled,
+  language: row.language,
   settings: row.settings,
   events_path: `/api/v1/channels/${row.id}/events`,
   api_key_id: row.api_key_id,

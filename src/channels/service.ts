@@ -65,7 +65,7 @@ const auditOf = (action: string, { id, kind }: Pick<ChannelRow, 'id' | 'kind'>) 
 export async function createChannel(
   ctx: Ctx,
   agentName: string,
-  { kind, name, settings: given, credentials, is_enabled }: CreateChannel,
+  { kind, name, settings: given, credentials, is_enabled, language }: CreateChannel,
 ): Promise<Channel> {
   const { db, workspace_id } = ctx;
   const { id: api_key_id } = credentialActor(ctx);
@@ -75,6 +75,7 @@ export async function createChannel(
   const now = ctx.now();
   const row: ChannelRow = {
     ...{ id: ctx.newId('chn'), workspace_id, agent_id: agent.id, kind, name, is_enabled, settings },
+    language,
     ...{ api_key_id, address: settings.address ?? null, last_event_at: null, last_error: null },
     ...{ created_by: actorId(ctx.actor), created_at: now, updated_at: now },
   };
@@ -135,12 +136,13 @@ const usualOverlap = 24;
 export async function updateChannel(
   ctx: Ctx,
   id: string,
-  { name, is_enabled, credentials, overlap_hours = usualOverlap }: UpdateChannel,
+  { name, language, is_enabled, credentials, overlap_hours = usualOverlap }: UpdateChannel,
 ): Promise<Channel> {
   const { db, workspace_id } = ctx;
   const row = await findChannel(ctx, id);
   const changes = {
     ...(name === undefined ? {} : { name }),
+    ...(language === undefined ? {} : { language }),
     ...(is_enabled === undefined ? {} : { is_enabled }),
     ...(credentials === undefined ? {} : { last_error: null }),
     updated_at: ctx.now(),

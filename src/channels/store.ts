@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, lt, sql } from 'drizzle-orm';
 import type { Db } from '../db/client.ts';
 import { valuesOf } from '../db/json-values.ts';
 import {
@@ -78,15 +78,24 @@ export const selectSealedChannelOf = (db: Db, workspace_id: string, id: string) 
 export const selectChannelOfAddress = (db: Db, address: string) =>
   db.select(withSecrets).from(channels).where(eq(channels.address, address));
 
+/** A thread with the language of its notices: that of the channel, else that of the user. */
+const withLanguage = {
+  ...getTableColumns(channel_threads),
+  language: sql<ThreadRow['language']>`coalesce(
+    (select c.language from channels c where c.id = ${channel_threads.channel_id}), ${channel_threads.language})`.as(
+    'language',
+  ),
+};
+
 export const selectThread = (db: Db, workspace_id: string, id: string) =>
   db
-    .select()
+    .select(withLanguage)
     .from(channel_threads)
     .where(and(eq(channel_threads.workspace_id, workspace_id), eq(channel_threads.id, id)));
 
 export const selectThreadOfSession = (db: Db, workspace_id: string, session_id: string) =>
   db
-    .select()
+    .select(withLanguage)
     .from(channel_threads)
     .where(
       and(

@@ -6727,7 +6727,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "malformed_request" | "invalid_cursor" | "invalid_token" | "unauthenticated" | "second_factor_required" | "budget_exceeded" | "recent_sign_in_required" | "share_limit" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "experiment_not_ready" | "conflict" | "slug_taken" | "name_taken" | "agent_archived" | "evaluation_required" | "session_busy" | "session_closed" | "session_handed_over" | "run_cancelled" | "run_expired" | "request_in_flight" | "credential_unusable" | "last_admin_key" | "last_owner" | "precondition_failed" | "events_gone" | "reply_gone" | "revision_purged" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "url_not_allowed" | "quota_exceeded" | "tool_not_configured" | "idempotency_mismatch" | "provider_auth" | "provider_not_configured" | "rate_limited" | "internal" | "authorization_failed" | "provider_error" | "structured_output_failed" | "run_interrupted" | "unavailable" | "provider_timeout";
+            code: "malformed_request" | "invalid_cursor" | "invalid_token" | "unauthenticated" | "second_factor_required" | "budget_exceeded" | "recent_sign_in_required" | "share_limit" | "workspace_suspended" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "experiment_not_ready" | "conflict" | "slug_taken" | "name_taken" | "agent_archived" | "evaluation_required" | "session_busy" | "session_closed" | "session_handed_over" | "run_cancelled" | "run_expired" | "request_in_flight" | "credential_unusable" | "last_admin_key" | "last_owner" | "precondition_failed" | "events_gone" | "reply_gone" | "revision_purged" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "url_not_allowed" | "quota_exceeded" | "tool_not_configured" | "idempotency_mismatch" | "provider_auth" | "provider_not_configured" | "rate_limited" | "internal" | "authorization_failed" | "provider_error" | "structured_output_failed" | "run_interrupted" | "unavailable" | "provider_timeout";
             request_id: string;
             errors?: {
                 pointer: string;
@@ -7047,6 +7047,7 @@ export interface components {
             id: string;
             name: string;
             host: string;
+            is_usable: boolean;
             aaguid: string;
             transports: string[];
             is_synced: boolean;
@@ -11616,6 +11617,8 @@ export interface components {
             kind: "slack" | "telegram" | "email" | "whatsapp" | "webhook";
             name: string;
             is_enabled: boolean;
+            /** @enum {string|null} */
+            language: "en" | "de" | "ar" | null;
             settings: {
                 [key: string]: string;
             };
@@ -11639,10 +11642,14 @@ export interface components {
             credentials: {
                 [key: string]: string;
             };
+            /** @enum {string|null} */
+            language?: "en" | "de" | "ar" | null;
             is_enabled?: boolean;
         };
         UpdateChannel: {
             name?: string;
+            /** @enum {string|null} */
+            language?: "en" | "de" | "ar" | null;
             is_enabled?: boolean;
             credentials?: {
                 [key: string]: string;
@@ -14724,7 +14731,7 @@ export interface components {
                 message: string;
                 data?: {
                     /** @enum {string} */
-                    code?: "malformed_request" | "invalid_cursor" | "invalid_token" | "unauthenticated" | "second_factor_required" | "budget_exceeded" | "recent_sign_in_required" | "share_limit" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "experiment_not_ready" | "conflict" | "slug_taken" | "name_taken" | "agent_archived" | "evaluation_required" | "session_busy" | "session_closed" | "session_handed_over" | "run_cancelled" | "run_expired" | "request_in_flight" | "credential_unusable" | "last_admin_key" | "last_owner" | "precondition_failed" | "events_gone" | "reply_gone" | "revision_purged" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "url_not_allowed" | "quota_exceeded" | "tool_not_configured" | "idempotency_mismatch" | "provider_auth" | "provider_not_configured" | "rate_limited" | "internal" | "authorization_failed" | "provider_error" | "structured_output_failed" | "run_interrupted" | "unavailable" | "provider_timeout";
+                    code?: "malformed_request" | "invalid_cursor" | "invalid_token" | "unauthenticated" | "second_factor_required" | "budget_exceeded" | "recent_sign_in_required" | "share_limit" | "workspace_suspended" | "forbidden" | "not_found" | "method_not_allowed" | "not_acceptable" | "experiment_not_ready" | "conflict" | "slug_taken" | "name_taken" | "agent_archived" | "evaluation_required" | "session_busy" | "session_closed" | "session_handed_over" | "run_cancelled" | "run_expired" | "request_in_flight" | "credential_unusable" | "last_admin_key" | "last_owner" | "precondition_failed" | "events_gone" | "reply_gone" | "revision_purged" | "too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "url_not_allowed" | "quota_exceeded" | "tool_not_configured" | "idempotency_mismatch" | "provider_auth" | "provider_not_configured" | "rate_limited" | "internal" | "authorization_failed" | "provider_error" | "structured_output_failed" | "run_interrupted" | "unavailable" | "provider_timeout";
                     request_id?: string;
                     errors?: {
                         pointer: string;

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { batch, type Db } from '../db/client.ts';
+import { parkedUntil } from '../platform/parked-jobs.ts';
 
 /** Maximum number of rows counted in a backlog. */
 const maxCount = 10_000;
@@ -12,7 +13,7 @@ export async function readFigures(db: Db) {
         coalesce(sum(deleted_at is null and suspended_at is not null), 0) as suspended,
         coalesce(sum(deleted_at is not null), 0) as deleting from workspaces`),
     db.all<{ unfinished: number; oldest_at: number | null }>(sql`
-      select count(*) as unfinished, min(created_at) as oldest_at from (select created_at from outbox where is_waiting = 0 order by due_at limit ${maxCount})`),
+      select count(*) as unfinished, min(created_at) as oldest_at from (select created_at from outbox where is_waiting = 0 and due_at < ${sql.raw(String(parkedUntil))} order by due_at limit ${maxCount})`),
     db.all<{ count: number }>(
       sql`select count(*) as count from (select 1 from dead_letters limit ${maxCount})`,
     ),

@@ -1,4 +1,4 @@
-import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../db/client.ts';
 import { type MemberRole, members } from '../db/schema/people.ts';
 import { rate_limits } from '../db/schema/rate-limits.ts';
@@ -36,6 +36,19 @@ interface Query extends Statement<FoundCredential[]> {
 /** Finds a key by its hash. Read without a workspace id: the credential determines the workspace. */
 export const selectCredential = (db: Db, hash: string): Query =>
   selectKey(db, eq(api_keys.hash, hash));
+
+/** Selects a workspace while it is suspended. */
+export const selectSuspended = (db: Db, workspace_id: string) =>
+  db
+    .select({ id: workspaces.id })
+    .from(workspaces)
+    .where(
+      and(
+        eq(workspaces.id, workspace_id),
+        isNotNull(workspaces.suspended_at),
+        isNull(workspaces.deleted_at),
+      ),
+    );
 
 /** Finds the key or the member by its id: the issuer of a token of an end user, or the one who ordered background work. */
 export const selectIssuer = (db: Db, id: string): Query =>

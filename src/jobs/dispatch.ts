@@ -6,7 +6,15 @@ import type { JobHandler, JobHandlers } from '../platform/job-handler.ts';
 import { newId } from '../shared/id.ts';
 import { second } from '../shared/time.ts';
 import { backoff, maxAttempts } from './backoff.ts';
-import { claimFor, claimJob, deadLetterJob, endJob, releaseJob, renewClaim } from './outbox.ts';
+import {
+  claimFor,
+  claimJob,
+  deadLetterJob,
+  endJob,
+  parkJob,
+  releaseJob,
+  renewClaim,
+} from './outbox.ts';
 
 const deadLetterQueue = /-dead$/;
 
@@ -126,6 +134,7 @@ async function runJob(
     if (isEnded !== true) await batch(ctx.db, [end]);
     return null;
   } catch (error) {
+    if (await parkJob(ctx, message, attempt)) return null;
     ctx.log.error('job_failed', { job: message.job, attempt, error });
     const reason = error instanceof Error ? error.message : String(error);
     if (attempt >= maxAttempts) return await onExhausted(handlers, ctx, message, reason);

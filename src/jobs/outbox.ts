@@ -4,8 +4,9 @@ import { compile } from '../db/compiled.ts';
 import { dead_letters, idempotency_keys, outbox } from '../db/schema/platform.ts';
 import { firstSweepAfter } from '../platform/commit.ts';
 import type { Ctx } from '../platform/context.ts';
-import type { JobMessage } from '../platform/job.ts';
+import { type JobMessage, waitsWhileSuspended } from '../platform/job.ts';
 import { releaseNext, releaseStalled } from '../platform/lanes.ts';
+import { isOfSuspended, parkedUntil } from '../platform/parked-jobs.ts';
 import { repeatBounded } from '../platform/repeat-bounded.ts';
 import { second } from '../shared/time.ts';
 import { backoff } from './backoff.ts';
@@ -22,30 +23,35 @@ const rowOf = (id: string | Placeholder, type: string | Placeholder) =>
   and(eq(outbox.id, id), sql`${outbox.job} ->> 'type' = ${type}`);
 
 /**
- * Claims a job and returns the number of this attempt, from 1; null when the job has ended or is claimed by another
- * worker. Sends the next job that waits in its lane.
+ * Claims a job and returns the number of this attempt, from 1; null when the job has ended, is claimed by another
+ * worker, or waits for the end of the suspension of its workspace, which the claim notes in its row. Sends the next job
+ * that waits in its lane.
  */
 export async function claimJob(ctx: Ctx, { id, job }: JobMessage): Promise<number | null> {
   const now = ctx.now();
   const until = now + claimFor;
   const [rows, next] = await batch(ctx.db, [
-    claim(ctx.db, { id, type: job.type, now, until }),
+    claim(ctx.db, { id, type: job.type, now, until, waits: waitsWhileSuspended(job) ? 1 : 0 }),
     releaseNext(ctx.db, { id, until, due_at: now + firstSweepAfter }),
   ]);
   if (next.length > 0) ctx.defer(ctx.jobs.send(next as JobMessage[]));
-  return rows[0]?.attempts ?? null;
+  const [row] = rows;
+  return row === undefined || row.claimed_until === 0 ? null : row.attempts;
 }
 
-const claim = compile((db, value: (name: 'id' | 'type' | 'now' | 'until') => Placeholder) =>
-  db
-    .update(outbox)
-    .set({
-      attempts: sql`${outbox.attempts} + 1`,
-      claimed_until: sql`${value('until')}`,
-      due_at: sql`${value('until')}`,
-    })
-    .where(and(rowOf(value('id'), value('type')), lte(outbox.claimed_until, value('now'))))
-    .returning({ attempts: outbox.attempts }),
+const claim = compile(
+  (db, value: (name: 'id' | 'type' | 'now' | 'until' | 'waits') => Placeholder) => {
+    const isParked = sql`(${value('waits')} = 1 and ${isOfSuspended})`;
+    return db
+      .update(outbox)
+      .set({
+        attempts: sql`${outbox.attempts} + iif(${isParked}, 0, 1)`,
+        claimed_until: sql`iif(${isParked}, 0, ${value('until')})`,
+        due_at: sql`iif(${isParked}, ${sql.raw(String(parkedUntil))}, ${value('until')})`,
+      })
+      .where(and(rowOf(value('id'), value('type')), lte(outbox.claimed_until, value('now'))))
+      .returning({ attempts: outbox.attempts, claimed_until: outbox.claimed_until });
+  },
 );
 
 /** The row of a job unless it has been replaced, or claimed again because the claim of `attempt` had lapsed. */
@@ -83,6 +89,24 @@ export const releaseJob = (
     .set({ claimed_until: 0, due_at: ctx.now() + delay + claimFor, last_error: error })
     .where(attemptOf(id, job.type, attempt))
     .run();
+
+/**
+ * Parks a job that failed because its workspace was suspended in the meantime: the attempt does not count. Returns false, and
+ * changes nothing, for any other job.
+ */
+export async function parkJob(
+  ctx: Ctx,
+  { id, job }: JobMessage,
+  attempt: number,
+): Promise<boolean> {
+  if (!waitsWhileSuspended(job)) return false;
+  const { meta } = await ctx.db
+    .update(outbox)
+    .set({ claimed_until: 0, due_at: parkedUntil, attempts: attempt - 1 })
+    .where(and(attemptOf(id, job.type, attempt), isOfSuspended))
+    .run();
+  return meta.changes > 0;
+}
 
 /** Moves an exhausted job to `dead_letters`. Idempotent. */
 export const deadLetterJob = (ctx: Ctx, message: JobMessage, error: string) =>

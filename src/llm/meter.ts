@@ -1,12 +1,13 @@
-import type { Downgrade } from '../budgets/index.ts';
+import { type Downgrade, findCachedBudgets } from '../budgets/index.ts';
 import { batch, type Statement } from '../db/client.ts';
 import { readModelName } from '../models/index.ts';
 import type { Ctx } from '../platform/context.ts';
+import { JobSuspendedError } from '../platform/parked-jobs.ts';
 import { withRetry } from '../platform/with-retry.ts';
 import { admitCall, spendTokens } from '../rate-limits/index.ts';
-import { Failure } from '../shared/failure.ts';
+import { Failure, workspaceSuspended } from '../shared/failure.ts';
 import { type NanoUsd, sumOrNull } from '../shared/money.ts';
-import { type Account, type Attribution, recordUsage, type Tokens } from '../usage/index.ts';
+import { type Account, type Attribution, free, recordUsage, type Tokens } from '../usage/index.ts';
 import { BudgetReservation, costOf, type SizeOf } from './budget-reservation.ts';
 import type { Fault } from './faults.ts';
 import { findProvider } from './providers.ts';
@@ -33,6 +34,13 @@ type Opened =
 /** A call size with a cost above 0 for every model that is not free. */
 const sampleSize = { input_tokens: 1000, output_tokens: 1000 };
 type Kind = 'language' | 'embedding' | 'reranking';
+
+/**
+ * True for a call of a suspended workspace. What each call reads anyway shows it, so it takes no further trip. A model
+ * that costs nothing is part of the deployment.
+ */
+const isRefused = (ctx: Ctx, { provider }: Target): boolean =>
+  provider.price_id !== free && findCachedBudgets(ctx)?.is_suspended === true;
 
 /** Meters the attempts of one call: opens models for it, and keeps a usage row for each request that was sent. */
 export class CallMeter {
@@ -98,7 +106,10 @@ export class CallMeter {
     this.#ctx.defer(withRetry(() => batch(this.#ctx.db, statements)));
   }
 
-  /** Opens a model once limits and budgets allow the call. `is_final` is true when a fallback model would fail as well. */
+  /**
+   * Opens a model once limits and budgets allow the call. `is_final` is true when a fallback model would fail as well.
+   * Throws `JobSuspendedError` in a job of a suspended workspace.
+   */
   async open(name: string, kind: Kind, sizeOf: SizeOf): Promise<Opened> {
     // A downgrade replaces only the model that it was made for; its fallback models stay available.
     const isDowngraded = this.#downgraded === name;
@@ -107,6 +118,11 @@ export class CallMeter {
       kind,
     );
     if ('failure' in requested) return requested;
+    if (isRefused(this.#ctx, requested.target)) {
+      // A job waits as a whole: none of its steps must take the refusal for a result.
+      if (this.#ctx.actor.type === 'system') throw new JobSuspendedError();
+      return { failure: workspaceSuspended(), is_final: true };
+    }
     if (
       this.#account?.isClosed === true &&
       (costOf(this.#ctx, requested.target, sampleSize) ?? 0) > 0

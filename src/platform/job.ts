@@ -106,6 +106,49 @@ export const Job = z.discriminatedUnion('type', [
 ]);
 export type Job = z.infer<typeof Job>;
 
+/**
+ * True for each type of job that waits for the end of the suspension of its workspace: those that cost money or call other
+ * systems for the workspace. Those that remove or export data, and mail to people about their own accounts, do not wait.
+ */
+const waits: { readonly [Type in Job['type']]: boolean } = {
+  'workspace.delete': false,
+  'workspace.export': false,
+  'agent.delete': false,
+  'end_user.erase': false,
+  'end_user.export': false,
+  'account.erase': false,
+  'mail.send': false,
+  'file.delete': false,
+  'base.delete': false,
+  'source.delete': false,
+  'embedding.remove': false,
+  'attachment.delete': false,
+  'channel.remove_files': false,
+  'budget.alert': true,
+  'anomaly.alert': true,
+  'webhook.deliver': true,
+  'telemetry.export': true,
+  'file.ingest': true,
+  'retrieval.evaluate': true,
+  'embedding.build': true,
+  'source.sync': true,
+  'batch.process': true,
+  'replay.process': true,
+  'online_scores.process': true,
+  'evaluation.run': true,
+  'schedule.start': true,
+  'channel.receive': true,
+  'channel.reply': true,
+  'channel.send': true,
+  'attachment.extract': true,
+  'session.title': true,
+  'session.summarize': true,
+  'session.remember': true,
+};
+
+/** True for a job that waits while its workspace is suspended. */
+export const waitsWhileSuspended = ({ type }: Job): boolean => waits[type];
+
 /** The message of a job on the queue. */
 export const JobMessage = z.strictObject({ id: z.string(), workspace_id: z.string(), job: Job });
 export type JobMessage = z.infer<typeof JobMessage>;

@@ -29,7 +29,9 @@ async function readStart({ db, workspace_id }: Ctx, slot_id: string): Promise<St
 }
 
 /** Failures that may have passed when the job is repeated. */
-const passing: ReadonlySet<string> = new Set(['rate_limited', 'session_busy', 'conflict']);
+const passing: ReadonlySet<string> = new Set([
+  ...['rate_limited', 'session_busy', 'conflict', 'workspace_suspended'],
+]);
 
 /**
  * Starts the run of a claimed slot, once however often it is called: the id of the run was chosen

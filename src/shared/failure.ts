@@ -11,6 +11,7 @@ export const failures = {
   budget_exceeded: { status: 402, title: 'A budget does not allow this' },
   recent_sign_in_required: { status: 403, title: 'A recent sign-in is required' },
   share_limit: { status: 403, title: 'A limit of the share link does not allow this' },
+  workspace_suspended: { status: 403, title: 'The workspace is suspended' },
   forbidden: { status: 403, title: 'The credential does not allow this' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'The method is not supported here' },
@@ -118,6 +119,9 @@ export const versionNotFound = (version: string) =>
 
 export const unknownVersion = (version: string) =>
   new Failure('not_found', versionNotFound(version));
+
+export const workspaceSuspended = () =>
+  new Failure('workspace_suspended', 'The operator of the deployment has suspended the workspace.');
 
 export const invalid = (pointer: string, detail: string) =>
   new Failure('validation_failed', isPredicate(detail) ? causeOf([{ pointer, detail }]) : detail, {

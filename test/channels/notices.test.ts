@@ -9,6 +9,8 @@ const says = (text: string): Round => ({ text: [text] });
 const fails: Round = { fault: { kind: 'status', status: 400 } };
 const cannotAnswer = 'Your message could not be answered. Please send it again.';
 const unavailable = 'The assistant is not available at the moment.';
+const german = 'Der Assistent ist zurzeit nicht verfügbar.';
+const arabic = 'المساعد غير متاح حاليًا.';
 const limitReached =
   'The assistant has reached its usage limit and cannot answer now. Please try again later.';
 const busy = 'The assistant is busy. Please send your message again in a few minutes.';
@@ -64,7 +66,6 @@ describe('a notice', () => {
   it.each([
     ['the budget is spent', spend, limitReached],
     ['the agent is archived', archive, unavailable],
-    ['the workspace is suspended', suspend, unavailable],
     ['the rate limit is reached', limitRate, busy],
   ])('says that %s', async (_what, before, text) => {
     const line = await newLine('telegram', [says('Never.')]);
@@ -72,6 +73,62 @@ describe('a notice', () => {
     await line.say({ order: 1, text: 'Hi' });
     await line.settle();
     expect(await line.shown()).toEqual([text]);
+  });
+
+  it('is not sent while the workspace is suspended: the message is answered afterwards, once', async () => {
+    const line = await newLine('telegram', [says('Here I am.')]);
+    await suspend(line);
+    await line.say({ order: 1, text: 'Hi' });
+    await line.settle();
+    for (const _minute of [1, 2]) await line.tick();
+    const jobs = () =>
+      env.DB.prepare('select count(*) as n from outbox where workspace_id = ?')
+        .bind(line.workspace.id)
+        .first<number>('n');
+    expect([await line.shown(), await jobs()]).toEqual([[], 1]);
+    await request('POST', `/api/v1/workspaces/${line.workspace.id}/resume`, rootKey);
+    await line.settle();
+    await line.tick();
+    expect(await line.shown()).toEqual(['Here I am.']);
+  });
+
+  it.each([
+    ['de-CH', null, german],
+    ['ar', null, arabic],
+    ['fr', null, unavailable],
+    [undefined, null, unavailable],
+    ['ar', 'de', german],
+    ['de', 'en', unavailable],
+  ])(
+    'is in the language of the user (%s), or that of the channel (%s)',
+    async (user, own, text) => {
+      const line = await newLine('telegram', [says('Never.')]);
+      const changed = await line.workspace.patch(`/channels/${line.channel.id}`, { language: own });
+      expect([changed.status, changed.body.language]).toEqual([200, own]);
+      await archive(line);
+      const named = (body: string) => {
+        const update = JSON.parse(body);
+        if (user !== undefined) update.message.from.language_code = user;
+        return JSON.stringify(update);
+      };
+      await line.say({ order: 1, text: 'Hi' }, { change: named });
+      await line.settle();
+      expect(await line.shown()).toEqual([text]);
+    },
+  );
+
+  it('about a file follows the language, which a webhook may name with each message', async () => {
+    const line = await newLine('webhook', [says('Gut.')]);
+    const file = { name: 'a.bin', type: 'application/x-unknown', body: 'x' };
+    const change = (body: string) => JSON.stringify({ ...JSON.parse(body), language: 'de' });
+    await line.say({ order: 1, text: '', files: [file] }, { change, resign: true });
+    await line.settle();
+    expect(await line.shown()).toEqual([
+      'Diese Datei konnte nicht verwendet werden:\na.bin: dieser Dateityp wird nicht unterstützt',
+    ]);
+    expect((await line.workspace.get(`/channels/${line.channel.id}`)).body.last_error).toMatch(
+      /^This file could not be used/,
+    );
   });
 
   it('replaces the draft of an answer that broke off', async () => {
@@ -96,7 +153,7 @@ describe('a notice', () => {
     const line = await newLine('whatsapp', [{ text: [' '] }]);
     await line.say({ order: 1, text: 'Hi' });
     await line.settle();
-    expect(await line.shown()).toEqual(['There is no answer to your message.']);
+    expect(await line.shown()).toEqual(['Your message could not be given an answer.']);
   });
 
   it('by e-mail is marked as automatic, in the thread of the message', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { languages, noticesIn } from '../../src/shared/chat-texts/languages.ts';
 import { catalogues, chooseTexts, detailOr, fill, texts } from '../../src/widget/texts/texts.ts';
 
 const english: Readonly<Record<string, string>> = catalogues.en ?? {};
@@ -15,6 +16,17 @@ describe('the texts of the chat', () => {
       // A forgotten text would be in English; these are the same word.
       if (language !== 'en' && !['person', 'code', 'stop'].includes(key))
         expect([key, translated]).not.toEqual([key, text]);
+    }
+  });
+
+  it.each(languages)('have every notice and value in %s', (language) => {
+    expect(Object.keys(catalogues)).toEqual([...languages]);
+    const notices: Readonly<Record<string, string>> = noticesIn[language];
+    expect(Object.keys(notices)).toEqual(Object.keys(noticesIn.en));
+    for (const [key, text] of Object.entries(noticesIn.en)) {
+      const translated = notices[key] ?? '';
+      expect([key, valuesIn(translated)]).toEqual([key, valuesIn(text)]);
+      if (language !== 'en') expect([key, translated]).not.toEqual([key, text]);
     }
   });
 

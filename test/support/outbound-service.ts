@@ -23,6 +23,8 @@ export interface Reply {
   readonly gzip?: boolean;
   /** Before the headers. */
   readonly delay_ms?: number;
+  /** Held until another reply is registered for the address, which is then sent. */
+  readonly isHeld?: boolean;
   /** Between the characters of the body. */
   readonly drip_ms?: number;
   /** Answers conditional requests with 304 (RFC 9110): by `etag` or `last-modified` of the headers. */
@@ -48,6 +50,7 @@ export interface OutboundCall {
 export const controlHost = 'outbound-control.invalid';
 
 const replies = new Map<string, Reply>();
+const held = new Map<string, (() => void)[]>();
 const calls: OutboundCall[] = [];
 const provider = createProvider();
 
@@ -84,9 +87,11 @@ export async function outboundService(request: Request): Promise<Response> {
   });
   return reply === undefined
     ? new Response('Nothing outbound is expected here.', { status: 599 })
-    : isCurrent(request, reply)
-      ? new Response(null, { status: 304, headers: { ...reply.headers } })
-      : send(reply);
+    : reply.isHeld === true
+      ? release(address).then(() => send(replies.get(address) ?? {}))
+      : isCurrent(request, reply)
+        ? new Response(null, { status: 304, headers: { ...reply.headers } })
+        : send(reply);
 }
 
 /** RFC 9110, section 13.2.2: `If-None-Match` takes precedence. */
@@ -115,12 +120,20 @@ function control(url: URL, body: string): Response {
   if (url.pathname === '/oauth') return controlOAuth(JSON.parse(body));
   if (url.pathname === '/register' && address !== undefined && reply !== undefined) {
     replies.set(address, reply);
+    for (const resolve of held.get(address) ?? []) resolve();
+    held.delete(address);
     return Response.json({});
   }
   return Response.json(
     calls.filter((call) => (prefix === undefined ? !call.expected : call.url.startsWith(prefix))),
   );
 }
+
+/** Resolves when the next reply of an address is registered. */
+const release = (address: string): Promise<void> =>
+  new Promise((resolve) => {
+    held.set(address, [...(held.get(address) ?? []), resolve]);
+  });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -18,7 +18,9 @@ const Update = z.object({
       message_id: z.int(),
       message_thread_id: z.int().optional(),
       is_topic_message: z.boolean().optional(),
-      from: z.object({ id: z.int(), is_bot: z.boolean() }).optional(),
+      from: z
+        .object({ id: z.int(), is_bot: z.boolean(), language_code: z.string().optional() })
+        .optional(),
       chat: z.object({ id: z.int() }),
       text: z.string().optional(),
       caption: z.string().optional(),
@@ -77,6 +79,7 @@ export const telegram: ChannelAdapter = {
           external_id: String(update_id),
           thread_key: topic === undefined ? String(chat.id) : `${chat.id}:${topic}`,
           user_key: String(from.id),
+          language: from.language_code,
           position: update_id,
           text: message.text ?? message.caption ?? '',
           files: files.map(({ file_id, file_name, mime_type }) => ({

@@ -12,6 +12,8 @@ const Message = z.object({
   user_id: z.string().min(1).max(200),
   text: z.string().max(100_000),
   sequence: z.int().min(0).optional(),
+  /** BCP 47, such as `de-CH`. */
+  language: z.string().max(35).optional(),
   files: z
     .array(
       z.object({ name: z.string().max(200), media_type: z.string().max(200), data: z.base64() }),
@@ -34,7 +36,7 @@ export const webhook: ChannelAdapter = {
 
   async receive({ body }) {
     const message = readJson(body, Message);
-    const { id, thread_id, user_id, text, sequence = 0, files } = message;
+    const { id, thread_id, user_id, text, sequence = 0, language, files } = message;
     return {
       type: 'messages',
       messages: [
@@ -45,6 +47,7 @@ export const webhook: ChannelAdapter = {
             user_key: user_id,
             position: sequence,
             text,
+            language,
           },
           files: files.map(({ name, media_type, data }) => ({
             ...{ name, media_type },

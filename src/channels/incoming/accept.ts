@@ -1,6 +1,7 @@
 import type { ChannelFile } from '../../db/schema/channels.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { languageOf } from '../../shared/chat-texts/languages.ts';
 import type { InboundMessage } from '../adapter.ts';
 import { maxFileBytes } from '../call-api.ts';
 import { type ChannelRow, updateChannel } from '../store.ts';
@@ -47,6 +48,7 @@ async function acceptMessage(
     end_user_id,
     session_id: ctx.newId('ses'),
     target: { ...target },
+    language: languageOf(message.language),
     ...{ last_message_at: now, created_at: now },
   };
   const { files, keys } = planFiles(workspace_id, id, message);

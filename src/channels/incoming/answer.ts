@@ -12,12 +12,13 @@ import {
   storedForPerson,
 } from '../../runs/index.ts';
 import { inNewSession, type SessionRow, selectSession, turnRequest } from '../../sessions/index.ts';
+import { noticesIn } from '../../shared/chat-texts/languages.ts';
 import { Failure } from '../../shared/failure.ts';
 import { day } from '../../shared/time.ts';
 import type { OpenChannel } from '../adapter.ts';
 import { adapters } from '../adapters/registry.ts';
 import { Draft } from '../outgoing/draft.ts';
-import { fileNotice, type UnreadFile } from '../outgoing/notices.ts';
+import { fileNotice, noticesFor, type UnreadFile } from '../outgoing/notices.ts';
 import { type ChannelRow, type MessageRow, moveThread, type ThreadRow } from '../store.ts';
 import { type RequestFiles, readFiles, withUnread } from './read-files.ts';
 import { channelStream, readAnswer } from './run-stream.ts';
@@ -75,7 +76,7 @@ class UnreadableMessage extends Error {
   readonly files: readonly UnreadFile[];
 
   constructor(files: readonly UnreadFile[]) {
-    super(fileNotice(files));
+    super(fileNotice(noticesIn.en, files));
     this.files = files;
   }
 }
@@ -132,7 +133,8 @@ async function startRun(
   const session = await selectSession(ctx.db, ctx.workspace_id, thread.session_id).get();
   const isEmpty = message.text.trim() === '' && files.length === 0;
   if (isEmpty && session?.handled_by !== 'human') throw new UnreadableMessage(unread);
-  if (unread.length > 0) await notify(given, thread, fileNotice(unread), `files:${message.id}`);
+  if (unread.length > 0)
+    await notify(given, thread, fileNotice(noticesFor(thread), unread), `files:${message.id}`);
   const text = withUnread(message.text, unread) || files.map(({ name }) => name).join(', ');
   const turn = { text, request_files: files, run_id: message.run_id };
   return runAsStream(ctx, await requestOf(ctx, channel.agent_id, thread, session, turn), stream);

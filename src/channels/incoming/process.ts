@@ -29,7 +29,7 @@ const lostAfter = 2 * minute;
 const reclaimedFor = 10 * minute;
 /** Failures that may have passed when the job is repeated. */
 const passing: ReadonlySet<string> = new Set([
-  ...['rate_limited', 'session_busy', 'conflict', 'request_in_flight'],
+  ...['rate_limited', 'session_busy', 'conflict', 'request_in_flight', 'workspace_suspended'],
 ]);
 
 /**

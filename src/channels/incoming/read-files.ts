@@ -1,11 +1,12 @@
 import type { ChannelFile } from '../../db/schema/channels.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { storeRequestFile } from '../../sessions/index.ts';
+import { noticesIn } from '../../shared/chat-texts/languages.ts';
 import { Failure } from '../../shared/failure.ts';
 import type { OpenChannel } from '../adapter.ts';
 import { adapters } from '../adapters/registry.ts';
 import { SendError } from '../call-api.ts';
-import { fileFaults, type UnreadFile } from '../outgoing/notices.ts';
+import type { UnreadFile } from '../outgoing/notices.ts';
 import type { ChannelRow, MessageRow } from '../store.ts';
 import { chunksOf } from './accept.ts';
 
@@ -73,6 +74,6 @@ function faultOf(error: unknown): UnreadFile['fault'] | null {
 
 /** The text of a message for the agent, with the files that it cannot read. */
 export const withUnread = (text: string, unread: readonly UnreadFile[]): string =>
-  [text, ...unread.map(({ name, fault }) => `[${name}: ${fileFaults[fault]}]`)]
+  [text, ...unread.map(({ name, fault }) => `[${name}: ${noticesIn.en[`file_${fault}`]}]`)]
     .filter(Boolean)
     .join('\n\n');

@@ -2,8 +2,9 @@ import { batch } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { isOpen, type RunRow, selectMessagesOfRun, selectRun } from '../../runs/index.ts';
 import { selectSession } from '../../sessions/index.ts';
+import { noticesIn } from '../../shared/chat-texts/languages.ts';
 import { deliver, newDelivery } from '../outgoing/deliver.ts';
-import { fileNotice, noticeOf, notices, type UnreadFile } from '../outgoing/notices.ts';
+import { fileNotice, noticeOf, noticesFor, type UnreadFile } from '../outgoing/notices.ts';
 import { noticeTo } from '../outgoing/notify.ts';
 import { upsertDelivery } from '../outgoing/store.ts';
 import { type MessageRow, selectThread, type ThreadRow, updateChannel } from '../store.ts';
@@ -13,7 +14,7 @@ import { selectMessage, selectWaiting, settleMessage } from './store.ts';
 async function outcomeOf(
   ctx: Ctx,
   run: RunRow,
-): Promise<'answer' | 'nothing' | { notice: string }> {
+): Promise<'answer' | 'nothing' | { notice: ReturnType<typeof noticeOf> }> {
   const { status, error_code } = run;
   if (status === 'completed' || status === 'limit_exceeded') return 'answer';
   if (status !== 'cancelled')
@@ -22,7 +23,7 @@ async function outcomeOf(
   if (rows.some(({ role, text }) => role === 'assistant' && text !== '')) return 'answer';
   const session = await selectSession(ctx.db, ctx.workspace_id, run.session_id ?? '').get();
   // The person who took over replies.
-  return session?.handled_by === 'human' ? 'nothing' : { notice: notices.stopped };
+  return session?.handled_by === 'human' ? 'nothing' : { notice: 'stopped' };
 }
 
 /**
@@ -41,7 +42,10 @@ export async function finishMessage(ctx: Ctx, row: MessageRow): Promise<boolean>
   const outcome = await outcomeOf(ctx, run);
   if (outcome === 'answer') await settleAnswered(ctx, thread, row);
   else if (outcome === 'nothing') await settleMessage(db, row.id, 'done').run();
-  else await settleFailed(ctx, thread, row, outcome.notice, run.error_detail ?? run.status);
+  else {
+    const text = noticesFor(thread)[outcome.notice];
+    await settleFailed(ctx, thread, row, text, run.error_detail ?? run.status);
+  }
   return true;
 }
 
@@ -60,7 +64,13 @@ export async function failMessage(ctx: Ctx, row: MessageRow, error: string): Pro
   const thread = await selectThread(ctx.db, ctx.workspace_id, row.thread_id).get();
   const code = /^([a-z_]+): /.exec(error)?.[1] ?? 'internal';
   if (thread !== undefined)
-    await settleFailed(ctx, thread, row, noticeOf(code), error.replace(/^[a-z_]+: /, ''));
+    await settleFailed(
+      ctx,
+      thread,
+      row,
+      noticesFor(thread)[noticeOf(code)],
+      error.replace(/^[a-z_]+: /, ''),
+    );
 }
 
 /** Ends a message of which nothing can be read. */
@@ -70,9 +80,10 @@ export async function refuseFiles(
   files: readonly UnreadFile[],
 ): Promise<void> {
   await removeFiles(ctx, row);
-  const text = fileNotice(files);
   const thread = await selectThread(ctx.db, ctx.workspace_id, row.thread_id).get();
-  if (thread !== undefined) await settleFailed(ctx, thread, row, text, text);
+  if (thread === undefined) return;
+  const text = fileNotice(noticesFor(thread), files);
+  await settleFailed(ctx, thread, row, text, fileNotice(noticesIn.en, files));
 }
 
 /** Ends a message that a person is to answer. */
@@ -109,7 +120,7 @@ export async function settleWaiting(
 ): Promise<void> {
   await removeFiles(ctx, row);
   const { run_id } = row;
-  const text = required === 'approval' ? notices.approval : notices.step;
+  const text = noticesFor(thread)[required === 'approval' ? 'approval' : 'step'];
   const { statements } = noticeTo(ctx, thread, {
     text,
     source_id: `waits:${run_id}`,
@@ -131,7 +142,7 @@ export async function noteHeld(ctx: Ctx, id: string): Promise<void> {
     selectThread(ctx.db, ctx.workspace_id, row.thread_id),
   ]);
   if (waiting !== undefined && thread !== undefined)
-    await notify(ctx, thread, notices.held, `held:${id}`);
+    await notify(ctx, thread, noticesFor(thread).held, `held:${id}`);
 }
 
 /** Sends a notice that ends nothing. */

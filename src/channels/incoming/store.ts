@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { channel_messages, channel_threads } from '../../db/schema/channels.ts';
+import { isOfServedWorkspace } from '../../db/served-workspace.ts';
 import type { MessageRow, ThreadRow } from '../store.ts';
 
 /** Inserts a thread, or sets the address to which the next answer of an existing one is sent. */
@@ -10,16 +11,19 @@ export const upsertThread = (db: Db, row: ThreadRow) =>
     .values(row)
     .onConflictDoUpdate({
       target: [channel_threads.channel_id, channel_threads.thread_key],
-      set: { target: sql`excluded.target`, last_message_at: row.last_message_at },
+      set: {
+        ...{ target: sql`excluded.target`, language: sql`excluded.language` },
+        last_message_at: row.last_message_at,
+      },
     });
 
 export const continueThread = (
   db: Db,
-  { channel_id, thread_key, target, last_message_at }: ThreadRow,
+  { channel_id, thread_key, target, language, last_message_at }: ThreadRow,
 ) =>
   db
     .update(channel_threads)
-    .set({ target, last_message_at })
+    .set({ target, language, last_message_at })
     .where(
       and(eq(channel_threads.channel_id, channel_id), eq(channel_threads.thread_key, thread_key)),
     );
@@ -107,7 +111,7 @@ export const reclaimLost = (
     .set({ status: 'received', lease_until: until })
     .where(
       sql`${channel_messages.id} in (select m.id from channel_messages m where m.status in ('received', 'running') and m.lease_until <= ${now}
-        and (m.status = 'running' or m.created_at <= ${before})
+        and (m.status = 'running' or m.created_at <= ${before}) and ${isOfServedWorkspace(sql`m.workspace_id`)}
         and not exists (select 1 from channel_messages o where o.thread_id = m.thread_id
           and (o.status = 'waiting' or o.status = 'running' and o.lease_until > ${now}))
         order by m.lease_until limit ${limit})`,
@@ -122,7 +126,7 @@ export const selectAnswered = (db: Db, limit: number) =>
     .where(
       // A search of the index of waiting messages, which a mere sort by it is not.
       sql`${channel_messages.status} = 'waiting' and ${channel_messages.created_at} > 0 and not exists (select 1 from runs r where r.id = ${channel_messages.run_id}
-        and r.status in ('queued', 'running', 'requires_action'))`,
+        and r.status in ('queued', 'running', 'requires_action')) and ${isOfServedWorkspace(channel_messages.workspace_id)}`,
     )
     .orderBy(channel_messages.created_at)
     .limit(limit);

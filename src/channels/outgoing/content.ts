@@ -2,6 +2,7 @@ import { originalKey } from '../../documents/index.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { type Message, selectMessagesOfRun, selectRun, toMessage } from '../../runs/index.ts';
 import { selectAttachment, selectMessage } from '../../sessions/index.ts';
+import type { Notices } from '../../shared/chat-texts/english.ts';
 import type { OutboundFile } from '../adapter.ts';
 import { maxFileBytes } from '../call-api.ts';
 import type { DeliveryRow } from '../store.ts';
@@ -13,10 +14,11 @@ interface Content {
 
 const maxFiles = 10;
 
-/** Returns what a delivery sends: the answer of a run, or the reply of a person. Null when it was erased. */
+/** Returns what a delivery sends: the answer of a run, or the reply of a person. Null when it was erased. `texts` are those of the thread. */
 export async function contentOf(
   ctx: Ctx,
   { source_id, session_id, notice }: DeliveryRow,
+  texts: Notices,
 ): Promise<Content | null> {
   if (notice !== null) return { text: notice, files: [] };
   const message = source_id.startsWith('run_')
@@ -32,13 +34,13 @@ export async function contentOf(
   for (const [index, { id, name, media_type, byte_size }] of refs.entries()) {
     const isSent = index < maxFiles && byte_size <= maxFileBytes;
     const object = isSent ? await ctx.files.get(await keyOf(ctx, id)) : null;
-    if (object === null) omitted.push(`[${name}: not sent]`);
+    if (object === null) omitted.push(texts.notSent.replace('{name}', () => name));
     else {
       const bytes = new Uint8Array(await new Response(object.body).arrayBuffer());
       files.push({ name, media_type, bytes });
     }
   }
-  const text = [withSources(message), ...omitted].filter(Boolean).join('\n\n');
+  const text = [withSources(message, texts), ...omitted].filter(Boolean).join('\n\n');
   return { text, files };
 }
 
@@ -64,11 +66,11 @@ async function keyOf(ctx: Ctx, id: string): Promise<string> {
 }
 
 /** Adds the sources that the answer cites. */
-function withSources({ text, citations }: Message): string {
+function withSources({ text, citations }: Message, texts: Notices): string {
   const lines = citations.map((one) =>
     one.type === 'url'
       ? `[${one.number}] ${one.title} ${one.url}`
-      : `[${one.number}] ${one.file_name}${one.page === null ? '' : `, p. ${one.page}`}`,
+      : `[${one.number}] ${one.file_name}${one.page === null ? '' : `, ${texts.page.replace('{page}', String(one.page))}`}`,
   );
   return lines.length === 0 ? text : `${text}\n\n${[...new Set(lines)].join('\n')}`;
 }

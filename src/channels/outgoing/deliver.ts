@@ -12,7 +12,7 @@ import {
   updateChannel,
 } from '../store.ts';
 import { contentOf } from './content.ts';
-import { notices } from './notices.ts';
+import { noticesFor } from './notices.ts';
 import { splitText } from './split-text.ts';
 import { claimDelivery, updateDelivery, upsertDelivery } from './store.ts';
 
@@ -63,12 +63,14 @@ async function sendParts(
   ctx: Ctx,
   { kind, is_enabled }: ChannelRow,
   channel: OpenChannel,
-  { target }: ThreadRow,
+  thread: ThreadRow,
   row: DeliveryRow,
 ): Promise<void> {
   if (!is_enabled) throw new SendError('The channel is disabled.', { is_lasting: true });
+  const { target } = thread;
   const adapter = adapters[kind];
-  const content = await contentOf(ctx, row);
+  const notices = noticesFor(thread);
+  const content = await contentOf(ctx, row, notices);
   if (content === null)
     throw new SendError('The run has ended without an answer.', { is_lasting: true });
   const { sendFile, update } = adapter;

@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, lte, sql } from 'drizzle-orm';
 import type { Db, Statement } from '../../db/client.ts';
 import { channel_deliveries } from '../../db/schema/channels.ts';
+import { isOfServedWorkspace } from '../../db/served-workspace.ts';
 import type { DeliveryRow } from '../store.ts';
 
 /** An attempt in progress must not be repeated, and later ones have their time. */
@@ -119,7 +120,11 @@ export const selectDue = (db: Db, now: number, limit: number) =>
     .select({ id: channel_deliveries.id, workspace_id: channel_deliveries.workspace_id })
     .from(channel_deliveries)
     .where(
-      and(eq(channel_deliveries.status, 'pending'), lte(channel_deliveries.next_attempt_at, now)),
+      and(
+        eq(channel_deliveries.status, 'pending'),
+        lte(channel_deliveries.next_attempt_at, now),
+        isOfServedWorkspace(channel_deliveries.workspace_id),
+      ),
     )
     .orderBy(channel_deliveries.next_attempt_at)
     .limit(limit);

@@ -44,7 +44,13 @@ export function FormDialog<Input>({
   );
 }
 
-/** The same without its button. */
+/** What a dialog shows that may depend on what its change changes. */
+type Shown = Pick<FormDialogProps<never>, 'title' | 'action' | 'children'>;
+
+/**
+ * The same without its button. From the moment it is sent it shows what it showed then, until it fails or is opened again: what has
+ * changed is read before the dialog has gone, and must not make another form of it.
+ */
 export function ControlledFormDialog<Input>({
   title,
   action,
@@ -56,18 +62,26 @@ export function ControlledFormDialog<Input>({
   onClose,
 }: FormDialogProps<Input> & { readonly isOpen: boolean; readonly onClose: () => void }) {
   const texts = useTexts(uiTexts);
+  const [sent, setSent] = useState<Shown | null>(null);
+  const [wasOpen, setWasOpen] = useState(isOpen);
+  if (isOpen !== wasOpen) {
+    setWasOpen(isOpen);
+    if (isOpen) setSent(null);
+  }
   const submit = async () => {
-    if ((await change.run(input())) === undefined) return;
+    setSent({ title, action, children });
+    if ((await change.run(input())) === undefined) return setSent(null);
     draft?.discard();
     onClose();
   };
+  const shown = sent ?? { title, action, children };
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={title}>
+    <Dialog isOpen={isOpen} onClose={onClose} title={shown.title}>
       <Form problem={change.problem} onSubmit={submit}>
-        {children}
+        {shown.children}
         <div className="form-actions">
           <Button type="submit" kind="primary" isBusy={change.isRunning}>
-            {action}
+            {shown.action}
           </Button>
           <Button
             onClick={() => {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { languages } from '../../shared/chat-texts/languages.ts';
 import { agents } from './agents.ts';
 
 export const channelKinds = ['slack', 'telegram', 'email', 'whatsapp', 'webhook'] as const;
@@ -23,6 +24,8 @@ export const channels = sqliteTable(
     api_key_id: text().notNull(),
     /** The address of an e-mail channel, in lower case; it belongs to one channel. */
     address: text(),
+    /** The language of notices; null for that of the user, as far as the channel names it. */
+    language: text({ enum: languages }),
     last_event_at: integer(),
     last_error: text(),
     created_by: text(),
@@ -49,6 +52,8 @@ export const channel_threads = sqliteTable(
     session_id: text().notNull(),
     /** Where answers are sent to. */
     target: text({ mode: 'json' }).notNull().$type<Record<string, string>>(),
+    /** The language of the user, as the channel has named it last; null for one without texts. */
+    language: text({ enum: languages }),
     last_message_at: integer().notNull(),
     created_at: integer().notNull(),
   },

@@ -35,7 +35,7 @@ export const workspaces = sqliteTable(
     search_providers: text({ mode: 'json' }).$type<SearchProviderId[]>(),
     /** Origins whose pages may use tokens of end users; null for any origin. */
     allowed_origins: text({ mode: 'json' }).$type<string[]>(),
-    /** While it is set, no credential of the workspace is valid. */
+    /** While it is set, no credential of the workspace is valid, its jobs wait and its model calls are refused. */
     suspended_at: integer(),
     /** Set once, never cleared: a job erases the workspace. */
     deleted_at: integer(),

@@ -141,9 +141,12 @@ async function scoreAnswer(ctx: Ctx, config: Scorer, row: ScoreRow): Promise<'do
   });
   // Attempts that failed have a cost, too.
   const cost_nano_usd = sumOrNull([row.cost_nano_usd ?? 0, result.cost_nano_usd]);
-  const isLater = result.error?.is_temporary === true && row.attempts + 1 < maxAttempts;
+  // The next step waits for the end of the suspension, however often.
+  const isSuspended = result.error?.code === 'workspace_suspended';
+  const attempts = row.attempts + (isSuspended ? 0 : 1);
+  const isLater = isSuspended || (result.error?.is_temporary === true && attempts < maxAttempts);
   const changes: ScoreChanges = isLater
-    ? { attempts: row.attempts + 1, cost_nano_usd }
+    ? { attempts, cost_nano_usd }
     : {
         state: result.outcome,
         score: result.score,

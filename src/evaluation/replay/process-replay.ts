@@ -24,7 +24,11 @@ const maxAttempts = 3;
 
 /** Failures after which the replay waits for a person, and those after which it tries again. */
 const blocking: ReadonlySet<string> = new Set(['budget_exceeded']);
-const passing: ReadonlySet<string> = new Set(['rate_limited', 'unavailable']);
+const passing: ReadonlySet<string> = new Set([
+  'rate_limited',
+  'unavailable',
+  'workspace_suspended',
+]);
 
 export const replayJob = ({ id }: Pick<ReplayRow, 'id'>, api_key_id: string | null) => ({
   job: { type: 'replay.process', replay_id: id, api_key_id } as const,
@@ -182,6 +186,10 @@ async function answerTurn(ctx: Ctx, turn: ClaimedTurn, target: Target): Promise<
     await update({ ...released, extra_nano_usd });
     const detail = row.error_detail ?? 'A budget does not allow more runs.';
     return { type: 'blocked', failure: new Failure('budget_exceeded', detail) };
+  }
+  if (row.error_code === 'workspace_suspended') {
+    await update({ ...released, extra_nano_usd });
+    return { type: 'wait' };
   }
   if (row.status === 'interrupted' && turn.attempts + 1 < maxAttempts) {
     await update({ ...released, extra_nano_usd, attempts: turn.attempts + 1 });

@@ -25,6 +25,7 @@ export const passing: ReadonlySet<string> = new Set([
   'run_interrupted',
   'session_busy',
   'conflict',
+  'workspace_suspended',
 ]);
 
 export type Scores = Readonly<Record<string, StoredScore>>;
@@ -107,12 +108,14 @@ export async function tryLater(
   },
 ): Promise<boolean> {
   const isRateLimited = code === 'rate_limited';
-  if (task.failures >= (isRateLimited ? maxRateLimited : maxFailures)) return false;
+  // The next step waits for the end of the suspension, however often.
+  const isSuspended = code === 'workspace_suspended';
+  if (!isSuspended && task.failures >= (isRateLimited ? maxRateLimited : maxFailures)) return false;
   const backoff = Math.min(second * 2 ** Math.min(task.failures, 6), longestPause);
   const available_at =
     step.ctx.now() + Math.max(backoff, Math.min((retry_after ?? 0) * second, longestPause));
-  if (isRateLimited) step.paused_until = Math.max(step.paused_until, available_at);
-  const failures = task.failures + 1;
+  if (isRateLimited || isSuspended) step.paused_until = Math.max(step.paused_until, available_at);
+  const failures = task.failures + (isSuspended ? 0 : 1);
   const again = { state: 'pending', available_at, failures, held_nano_usd: null } as const;
   await storeTask(step, task, { ...changes, ...again }, spent, usage);
   return true;

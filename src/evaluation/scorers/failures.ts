@@ -6,6 +6,7 @@ const temporary: ReadonlySet<string> = new Set([
   'provider_error',
   'provider_timeout',
   'unavailable',
+  'workspace_suspended',
 ]);
 
 /** Returns the failure of a model call as that of a score. */

@@ -5,6 +5,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { toWireTime, toWireTimeOrNull } from '../../shared/time.ts';
 import { toIdentity } from '../identities/service.ts';
 import { selectIdentities } from '../identities/store.ts';
+import { publicHosts } from '../mail/origin.ts';
 import { toPasskey } from '../passkeys/schema.ts';
 import { maxPasskeys, selectPasskeys } from '../passkeys/store.ts';
 import { toSession } from '../people/me.ts';
@@ -16,7 +17,7 @@ import { selectMembershipsAfter } from './store.ts';
 const maxRows = 1000;
 
 /** Returns everything that the deployment knows of a person apart from the data of workspaces. Secrets are not part of it. */
-export async function exportAccount(ctx: Ctx): Promise<AccountExport> {
+export async function exportAccount(ctx: Ctx, request: Request): Promise<AccountExport> {
   const { session_id } = personOf(ctx);
   const user = await currentUser(ctx);
   const [identities, passkeys, sessions, memberships] = await batch(ctx.db, [
@@ -36,7 +37,7 @@ export async function exportAccount(ctx: Ctx): Promise<AccountExport> {
     two_factor_since: toWireTimeOrNull(user.totp_confirmed_at),
     recovery_codes: codes,
     identities: await Promise.all(identities.map((row) => toIdentity(ctx, row))),
-    passkeys: passkeys.map(toPasskey),
+    passkeys: passkeys.map((row) => toPasskey(row, publicHosts(ctx, request))),
     sessions: sessions.map((row) => toSession(row, session_id)),
     memberships: memberships.map(({ joined_at, left_at, ...membership }) => ({
       ...membership,

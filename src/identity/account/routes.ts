@@ -32,5 +32,5 @@ export const accountRoutes = new Router()
         'Everything that the deployment knows of the person. Data of workspaces is exported by their admins.',
       reply: { status: 200, schema: AccountExport, description: 'The account' },
     },
-    (ctx) => exportAccount(ctx),
+    (ctx, { request }) => exportAccount(ctx, request),
   );

@@ -6,12 +6,13 @@ import type { Job } from '../../platform/job.ts';
 import { Failure } from '../../shared/failure.ts';
 import { publicOrigin } from '../mail/origin.ts';
 import { countAttempt } from '../people/attempts.ts';
-import { asPerson, auditPerson, currentUser } from '../people/person.ts';
+import { asPerson, auditPerson, currentUser, personOf } from '../people/person.ts';
 import { findToken, isTaken } from '../people/sign-up.ts';
 import { insertToken, type TokenRow, updateUser, useToken, useTokensOf } from '../people/store.ts';
 import { invalidToken, tokenLasts } from '../people/token.ts';
 import { requireRecentSignIn } from '../sessions/recent-sign-in.ts';
-import { deleteSessions, selectUser } from '../sessions/store.ts';
+import { deleteSessions, requireSession, selectUser } from '../sessions/store.ts';
+import { whileSignedIn } from '../sessions/while-signed-in.ts';
 import {
   deleteIdentitiesSince,
   deletePasskeysSince,
@@ -48,8 +49,9 @@ export async function requestEmailChange(ctx: Ctx, request: Request, email: stri
   const now = ctx.now();
   const confirmation = newToken(ctx, user.id, 'email', email, now);
   const revocation = newToken(ctx, user.id, 'email_revoke', user.email, now);
-  await commit(ctx, {
+  await whileSignedIn(ctx, {
     statements: [
+      requireSession(ctx.db, user.id, personOf(ctx).session_id),
       useTokensOf(ctx.db, user.id, 'email', now),
       insertOwnToken(ctx.db, confirmation),
       insertOwnToken(ctx.db, revocation),

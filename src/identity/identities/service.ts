@@ -81,7 +81,7 @@ export async function unlinkIdentity(ctx: Ctx, request: Request, id: string): Pr
   const detail = { provider: provider?.id ?? row.issuer };
   try {
     const [deleted] = await commit(ctx, {
-      statements: [deleteIdentity(ctx.db, row), requireMethod(ctx.db, ctx, user_id)],
+      statements: [deleteIdentity(ctx.db, row), requireMethod(ctx.db, ctx, request, user_id)],
       audit: await auditPerson(ctx, user_id, 'identity.unlink', detail),
       jobs: [
         {

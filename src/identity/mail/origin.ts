@@ -9,3 +9,10 @@ export function publicOrigin({ config }: Pick<Ctx, 'config'>, request: Request):
   const [first] = config.own_hosts;
   return first === undefined || config.own_hosts.includes(hostname) ? origin : `https://${first}`;
 }
+
+/** Returns the hosts of the deployment: those of PUBLIC_HOSTS, else that of the request. */
+export const publicHosts = (
+  { config }: Pick<Ctx, 'config'>,
+  request: Request,
+): readonly string[] =>
+  config.own_hosts.length > 0 ? config.own_hosts : [new URL(request.url).hostname];

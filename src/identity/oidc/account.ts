@@ -6,6 +6,7 @@ import { PersonName } from '../people/schema.ts';
 import { isTaken, newUser } from '../people/sign-up.ts';
 import { insertUser, selectUserByEmail, type UserRow } from '../people/store.ts';
 import type { NewSession } from '../sessions/new-session.ts';
+import { isProofGone } from '../sessions/while-signed-in.ts';
 import { requireNoFactor } from '../two-factor/store.ts';
 import { type PendingFactor, pendingLasts } from './pending-factor.ts';
 import type { Profile } from './profile.ts';
@@ -33,8 +34,10 @@ export async function signInByProfile(
   } catch (error) {
     if (isGuardViolation(error, 'user_identities.user_id'))
       throw new SignInRefusal('too_many_identities', 'the account has too many identities');
-    // A parallel request has created the account or the link, or turned two-factor sign-in on.
-    if (!isTaken(error) && !isLinked(error) && !isGuardViolation(error, 'users.name')) throw error;
+    // A parallel request has created or removed the account or the link, or turned two-factor sign-in on.
+    const isChanged =
+      isLinked(error) || isProofGone(error) || isGuardViolation(error, 'users.name');
+    if (!isTaken(error) && !isChanged) throw error;
     return signInOnce(ctx, request, provider, profile);
   }
 }

@@ -15,6 +15,7 @@ import { asPerson, auditPerson } from '../people/person.ts';
 import { readSessionCookie } from '../sessions/cookie.ts';
 import { idleFor } from '../sessions/limits.ts';
 import { type NewSession, rotateSession } from '../sessions/new-session.ts';
+import { requireSession } from '../sessions/store.ts';
 import type { Profile } from './profile.ts';
 import { SignInRefusal } from './refusal.ts';
 
@@ -37,7 +38,11 @@ export async function linkByProfile(
     (await selectIdentity(ctx.db, issuer, subject).get())?.user_id === user_id;
   try {
     await commit(asPerson(ctx, user_id, session_id), {
-      statements: [insertIdentity(ctx.db, row), ...session.statements],
+      statements: [
+        requireSession(ctx.db, user_id, session_id),
+        insertIdentity(ctx.db, row),
+        ...session.statements,
+      ],
       audit: await auditPerson(ctx, user_id, 'identity.link', { provider: provider.id }),
       jobs: [
         {
@@ -50,6 +55,8 @@ export async function linkByProfile(
     });
     return session;
   } catch (error) {
+    if (isGuardViolation(error, 'users.email'))
+      throw new SignInRefusal('sign_in_expired', 'the session has ended in the meantime');
     if (isGuardViolation(error, 'user_identities.user_id'))
       throw new SignInRefusal('too_many_identities', `more than ${maxIdentities} identities`);
     if (!isUniqueViolation(error, 'user_identities.issuer', 'user_identities.subject')) throw error;

@@ -6,6 +6,7 @@ import { countAttempt } from '../people/attempts.ts';
 import type { SignedIn } from '../people/sign-in.ts';
 import { readCookie, refuseCrossSite, writeCookie } from '../sessions/cookie.ts';
 import { selectUser } from '../sessions/store.ts';
+import { isProofGone } from '../sessions/while-signed-in.ts';
 import { planSecondFactor, wrongCode } from '../two-factor/second-factor.ts';
 import { readPending } from './pending-factor.ts';
 import { startProviderSession } from './session.ts';
@@ -48,7 +49,8 @@ export async function finishBySecondFactor(
     return { user_id: user.id, session };
   } catch (error) {
     if (isGuardViolation(error, 'users.name')) throw wrongCode();
-    throw isUniqueViolation(error, 'user_identities.issuer', 'user_identities.subject') ||
+    throw isProofGone(error) ||
+      isUniqueViolation(error, 'user_identities.issuer', 'user_identities.subject') ||
       isGuardViolation(error, 'user_identities.user_id')
       ? expired()
       : error;

@@ -2,12 +2,14 @@ import { isGuardViolation, isUniqueViolation } from '../../db/errors.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure, invalid } from '../../shared/failure.ts';
-import { publicOrigin } from '../mail/origin.ts';
+import { publicHosts, publicOrigin } from '../mail/origin.ts';
 import { countAttempt } from '../people/attempts.ts';
 import { verifyPassword } from '../people/password.ts';
 import { auditPerson, currentUser, personOf } from '../people/person.ts';
 import type { UserRow } from '../people/store.ts';
 import { requireRecentSignIn } from '../sessions/recent-sign-in.ts';
+import { requireSession } from '../sessions/store.ts';
+import { whileSignedIn } from '../sessions/while-signed-in.ts';
 import { planSecondFactor } from '../two-factor/second-factor.ts';
 import { algorithms } from './algorithms.ts';
 import { handleOf } from './assertion.ts';
@@ -106,10 +108,14 @@ export async function createPasskey(
     created_at: ctx.now(),
     last_used_at: null,
   };
-  const reply = toPasskey(row);
+  const reply = toPasskey(row, publicHosts(ctx, request));
   try {
-    await commit(ctx, {
-      statements: [useChallenge(ctx.db, challenge), insertPasskey(ctx.db, row)],
+    await whileSignedIn(ctx, {
+      statements: [
+        requireSession(ctx.db, user_id, session_id),
+        useChallenge(ctx.db, challenge),
+        insertPasskey(ctx.db, row),
+      ],
       audit: await auditPerson(ctx, user_id, 'passkey.create', { passkey: row.id }),
       jobs: [
         {

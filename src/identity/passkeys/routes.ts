@@ -75,7 +75,7 @@ export const passkeyRoutes = new Router()
       reply: { status: 200, schema: pageOf(Passkey), description: 'Passkeys, newest first' },
       failures: ['invalid_cursor'],
     },
-    (ctx, { query }) => listPasskeys(ctx, query),
+    (ctx, { query, request }) => listPasskeys(ctx, request, query),
   )
   .endpoint(
     {
@@ -120,7 +120,7 @@ export const passkeyRoutes = new Router()
       body: UpdatePasskey,
       reply: { status: 200, schema: Passkey, description: 'The updated passkey' },
     },
-    (ctx, { params, body }) => updatePasskey(ctx, params.passkey, body),
+    (ctx, { params, body, request }) => updatePasskey(ctx, request, params.passkey, body),
   )
   .endpoint(
     {

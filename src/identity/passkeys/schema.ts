@@ -154,6 +154,11 @@ export const Passkey = z
     id: Id('psk'),
     name: z.string(),
     host: z.string().describe('The host at which it signs in'),
+    is_usable: z
+      .boolean()
+      .describe(
+        'False for a passkey of a host that the deployment no longer has: browsers do not offer it here, and it does not count as a way to sign in',
+      ),
     aaguid: z
       .string()
       .describe(
@@ -168,10 +173,12 @@ export const Passkey = z
   .openapi('Passkey');
 export type Passkey = z.output<typeof Passkey>;
 
-export const toPasskey = (row: PasskeyRow): Passkey => ({
+/** `hosts` are those of the deployment. */
+export const toPasskey = (row: PasskeyRow, hosts: readonly string[]): Passkey => ({
   id: row.id,
   name: row.name,
   host: row.host,
+  is_usable: hosts.includes(row.host),
   aaguid: row.aaguid,
   transports: row.transports,
   is_synced: row.backup_eligible,

@@ -3,7 +3,7 @@ import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { notFound } from '../../shared/failure.ts';
 import { type Page, type PageQuery, readPage } from '../../shared/page.ts';
-import { publicOrigin } from '../mail/origin.ts';
+import { publicHosts, publicOrigin } from '../mail/origin.ts';
 import { auditPerson, personOf } from '../people/person.ts';
 import { lastMethod, requireMethod } from '../people/sign-in-methods.ts';
 import { type Passkey, toPasskey } from './schema.ts';
@@ -16,14 +16,19 @@ import {
   selectPasskeys,
 } from './store.ts';
 
-export const listPasskeys = (ctx: Ctx, query: PageQuery): Promise<Page<Passkey>> => {
+export const listPasskeys = (
+  ctx: Ctx,
+  request: Request,
+  query: PageQuery,
+): Promise<Page<Passkey>> => {
   const { id } = personOf(ctx);
+  const hosts = publicHosts(ctx, request);
   return readPage(
     { secret: ctx.config.signing_secret, workspace_id: id, list: 'passkeys' },
     query,
     (after, limit) => selectPasskeys(ctx.db, id, after, limit).all(),
     (row) => row.id,
-    toPasskey,
+    (row) => toPasskey(row, hosts),
   );
 };
 
@@ -36,18 +41,20 @@ async function findPasskey(ctx: Ctx, passkey: string): Promise<PasskeyRow> {
 
 export async function updatePasskey(
   ctx: Ctx,
+  request: Request,
   passkey: string,
   { name }: { readonly name?: string | undefined },
 ): Promise<Passkey> {
   const row = await findPasskey(ctx, passkey);
-  if (name === undefined || name === row.name) return toPasskey(row);
+  const hosts = publicHosts(ctx, request);
+  if (name === undefined || name === row.name) return toPasskey(row, hosts);
   const { user_id, id } = row;
   const [[renamed]] = await commit(ctx, {
     statements: [renamePasskey(ctx.db, user_id, id, name)],
     audit: await auditPerson(ctx, user_id, 'passkey.update', { passkey: id }),
   });
   if (renamed === undefined) throw notFound('passkey');
-  return toPasskey(renamed);
+  return toPasskey(renamed, hosts);
 }
 
 /** Deletes a passkey of the signed-in person, who gets mail about it. Throws `conflict` for their last way to sign in. */
@@ -55,7 +62,10 @@ export async function removePasskey(ctx: Ctx, request: Request, passkey: string)
   const { user_id, id } = await findPasskey(ctx, passkey);
   try {
     await commit(ctx, {
-      statements: [deletePasskey(ctx.db, user_id, id), requireMethod(ctx.db, ctx, user_id)],
+      statements: [
+        deletePasskey(ctx.db, user_id, id),
+        requireMethod(ctx.db, ctx, request, user_id),
+      ],
       audit: await auditPerson(ctx, user_id, 'passkey.delete', { passkey: id }),
       jobs: [
         {

@@ -1,10 +1,13 @@
+import { sql } from 'drizzle-orm';
+import { users } from '../../db/schema/people.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { Failure } from '../../shared/failure.ts';
 import { publicOrigin } from '../mail/origin.ts';
 import { type NewSession, rotateSession } from '../sessions/new-session.ts';
 import { requireRecentSignIn } from '../sessions/recent-sign-in.ts';
-import { deleteSessions, selectUser } from '../sessions/store.ts';
+import { deleteSessions, requireSession, selectUser } from '../sessions/store.ts';
+import { whileSignedIn } from '../sessions/while-signed-in.ts';
 import { countAttempt } from './attempts.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { asPerson, auditPerson, currentUser, personOf } from './person.ts';
@@ -59,8 +62,10 @@ export async function changePassword(
   const session = await rotateSession(ctx, request, person.session_id);
   const password_hash = await hashPassword(password);
   const now = ctx.now();
-  await commit(ctx, {
+  const unchanged = sql`${users.password_hash} is ${user.password_hash}`;
+  await whileSignedIn(ctx, {
     statements: [
+      requireSession(ctx.db, user.id, person.session_id, unchanged),
       updateUser(ctx.db, user.id, { password_hash, updated_at: now }),
       useTokensOf(ctx.db, user.id, 'email', now),
       deleteSessions(ctx.db, user.id, person.session_id),

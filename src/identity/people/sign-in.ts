@@ -1,4 +1,6 @@
+import { type SQL, sql } from 'drizzle-orm';
 import { isGuardViolation } from '../../db/errors.ts';
+import { users } from '../../db/schema/people.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { sha256 } from '../../shared/digest.ts';
@@ -12,12 +14,13 @@ import {
 } from '../sessions/cookie.ts';
 import { type NewSession, newSession } from '../sessions/new-session.ts';
 import { deleteSessionOfToken } from '../sessions/store.ts';
+import { isProofGone } from '../sessions/while-signed-in.ts';
 import { planSecondFactor, wrongCode } from '../two-factor/second-factor.ts';
 import { countAttempt } from './attempts.ts';
 import { verifyPassword } from './password.ts';
 import { asPerson, auditPerson } from './person.ts';
 import type { SignIn } from './schema.ts';
-import { selectUserByEmail } from './store.ts';
+import { selectUserByEmail, type UserRow } from './store.ts';
 
 export interface SignedIn {
   readonly user_id: string;
@@ -37,19 +40,26 @@ export async function signIn(
   const undo = await countAttempt(ctx, 'sign_in', email);
   const user = await selectUserByEmail(ctx.db, email).get();
   const isRight = await verifyPassword(user?.password_hash ?? null, password);
-  if (user === undefined || !isRight)
-    throw new Failure('unauthenticated', 'The address or the password is wrong.');
+  if (user === undefined || !isRight) throw wrongPassword();
   const factor =
     passkey === undefined
       ? await planSecondFactor(ctx, user, code)
       : await planPasskeyFactor(ctx, request, user, passkey);
   try {
-    return await startSession(ctx, request, user.id, 'password', [...factor, ...undo]);
+    const proof = isUnchanged(user);
+    return await startSession(ctx, request, user.id, 'password', [...factor, ...undo], proof);
   } catch (error) {
     if (isUsed(error)) throw refused();
+    if (isProofGone(error)) throw wrongPassword();
     throw isGuardViolation(error, 'users.name') ? wrongCode() : error;
   }
 }
+
+const wrongPassword = () => new Failure('unauthenticated', 'The address or the password is wrong.');
+
+/** The condition that the account has the address, the password and the kind of second factor with which they were compared. */
+const isUnchanged = ({ email, password_hash, totp_confirmed_at }: UserRow): SQL =>
+  sql`${users.email} = ${email} and ${users.password_hash} is ${password_hash} and ${users.totp_confirmed_at} is ${totp_confirmed_at}`;
 
 /** Starts a session for a person who has proven who they are. The session of the request's cookie ends. */
 export async function startSession(
@@ -58,8 +68,9 @@ export async function startSession(
   user_id: string,
   method: string,
   statements: Parameters<typeof commit>[1]['statements'] = [],
+  proof?: SQL,
 ): Promise<SignedIn> {
-  const session = await newSession(ctx, request, { user_id, method });
+  const session = await newSession(ctx, request, { user_id, method, proof });
   const audit = await auditPerson(ctx, user_id, 'session.create', { method });
   await commit(asPerson(ctx, user_id, session.session_id), {
     statements: [...session.statements, ...statements],

@@ -1,3 +1,4 @@
+import type { SQL } from 'drizzle-orm';
 import type { Statement } from '../../db/client.ts';
 import type { Ctx } from '../../platform/context.ts';
 import { sha256, toBase64Url } from '../../shared/digest.ts';
@@ -25,7 +26,7 @@ const maxHeader = 200;
 export async function newSession(
   ctx: Ctx,
   request: Request,
-  { user_id, method, workspace_id = null }: NewSessionOf,
+  { user_id, method, workspace_id = null, proof }: NewSessionOf,
 ): Promise<NewSession> {
   const token = newToken();
   const now = ctx.now();
@@ -48,7 +49,7 @@ export async function newSession(
     cookie,
     statements: [
       ...(before === null ? [] : [deleteSessionOfToken(ctx.db, await sha256(before))]),
-      insertSession(ctx.db, row),
+      insertSession(ctx.db, row, proof),
     ],
   };
 }
@@ -57,6 +58,8 @@ interface NewSessionOf {
   readonly user_id: string;
   readonly method: string;
   readonly workspace_id?: string | null;
+  /** A condition over `users` that has to hold when the session is stored; see `insertSession`. */
+  readonly proof?: SQL | undefined;
 }
 
 /** Plans a new token for the session of the request, as after a change of what it may do. */

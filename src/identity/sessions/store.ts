@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, lt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, lte, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Db } from '../../db/client.ts';
 import { members, user_sessions, users } from '../../db/schema/people.ts';
 import { rate_limits } from '../../db/schema/rate-limits.ts';
@@ -34,7 +34,27 @@ export const selectSession = (db: Db, token_hash: string, workspace_id: string |
     .leftJoin(rate_limits, eq(rate_limits.workspace_id, members.workspace_id))
     .where(eq(user_sessions.token_hash, token_hash));
 
-export const insertSession = (db: Db, row: SessionRow) => db.insert(user_sessions).values(row);
+/**
+ * Inserts a session. Violates `user_sessions.user_id` unless `proof`, a condition over `users`, still holds: what has proven
+ * the person may have been changed or removed since it was read.
+ */
+export const insertSession = (db: Db, row: SessionRow, proof: SQL = sql`1`) =>
+  db.insert(user_sessions).values({
+    ...row,
+    user_id: sql`(select ${users.id} from ${users} where ${users.id} = ${row.user_id} and ${proof})`,
+  });
+
+/**
+ * A statement for the begin of a batch. Violates `users.email` unless the session exists, and `proof`, a condition over `users`,
+ * holds: both may have ended in the meantime.
+ */
+export const requireSession = (db: Db, user_id: string, id: string, proof: SQL = sql`1`) =>
+  db
+    .update(users)
+    .set({
+      email: sql`iif(exists (select 1 from user_sessions s where s.id = ${id} and s.user_id = ${user_id}) and ${proof}, ${users.email}, null)`,
+    })
+    .where(eq(users.id, user_id));
 
 export const touchSession = (
   db: Db,

@@ -10,7 +10,8 @@ import { auditPerson, currentUser, personOf } from '../people/person.ts';
 import { deleteRecoveryCodes, updateUser } from '../people/store.ts';
 import { type NewSession, rotateSession } from '../sessions/new-session.ts';
 import { requireRecentSignIn } from '../sessions/recent-sign-in.ts';
-import { deleteSessions } from '../sessions/store.ts';
+import { deleteSessions, requireSession } from '../sessions/store.ts';
+import { whileSignedIn } from '../sessions/while-signed-in.ts';
 import type { RecoveryCodes, StartTwoFactor, TwoFactorSecret } from './schema.ts';
 import { planSecondFactor, recoveryHash, totpPlace, wrongCode } from './second-factor.ts';
 import { insertRecoveryCodes, useStep } from './store.ts';
@@ -59,8 +60,9 @@ export async function confirmTwoFactor(
   const session = await rotateSession(ctx, request, session_id);
   const audit = await auditPerson(ctx, user.id, 'two_factor.enable');
   await used(() =>
-    commit(ctx, {
+    whileSignedIn(ctx, {
       statements: [
+        requireSession(ctx.db, user.id, session_id),
         useStep(ctx.db, user.id, step),
         updateUser(ctx.db, user.id, { totp_confirmed_at: now, updated_at: now }),
         deleteRecoveryCodes(ctx.db, user.id),
@@ -101,8 +103,9 @@ export async function disableTwoFactor(
   const session = await rotateSession(ctx, request, session_id);
   const off = { totp_secret: null, totp_confirmed_at: null, updated_at: ctx.now() };
   await used(async () =>
-    commit(ctx, {
+    whileSignedIn(ctx, {
       statements: [
+        requireSession(ctx.db, user.id, session_id),
         ...factor,
         updateUser(ctx.db, user.id, off),
         deleteRecoveryCodes(ctx.db, user.id),

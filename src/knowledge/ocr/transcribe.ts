@@ -101,11 +101,14 @@ async function readPage(
   return clean;
 }
 
+const passing: ReadonlySet<string> = new Set([
+  ...['rate_limited', 'provider_timeout', 'unavailable', 'workspace_suspended'],
+]);
+
 /** Failures that pass by themselves are thrown as they are, so that the job is retried. */
 function faultOf(failure: Failure, page: number): Error {
   const { code, message } = failure;
-  if (code === 'rate_limited' || code === 'provider_timeout' || code === 'unavailable')
-    return failure;
+  if (passing.has(code)) return failure;
   return new DocumentFault(
     code === 'budget_exceeded' ? code : 'ocr_failed',
     `Page ${page} could not be transcribed: ${message} Process the file again to continue; pages that were transcribed are not paid for again.`,

@@ -5,6 +5,7 @@ import {
   webhook_deliveries,
   webhook_events,
 } from '../../db/schema/notifications.ts';
+import { isOfServedWorkspace } from '../../db/served-workspace.ts';
 import type { EventType } from '../events/registry.ts';
 import type { EventRow } from '../events/store.ts';
 import { sealedSecrets } from '../webhooks/sealed.ts';
@@ -127,6 +128,7 @@ export const selectDue = (db: Db, now: number, limit: number) =>
   db.all<{
     id: string;
   }>(sql`select id from webhook_deliveries where status = 'pending' and next_attempt_at <= ${now}
+      and ${isOfServedWorkspace(sql`webhook_deliveries.workspace_id`)}
     order by next_attempt_at limit ${limit}`);
 
 /**

@@ -2,6 +2,7 @@ import { eq, getTableColumns, sql } from 'drizzle-orm';
 import { batch, type Db } from '../../db/client.ts';
 import { telemetry } from '../../db/schema/operations.ts';
 import { workspaces } from '../../db/schema/workspaces.ts';
+import { isOfServedWorkspace } from '../../db/served-workspace.ts';
 import { sealedOf } from '../../secrets/index.ts';
 import type { RunFacts, StepFacts } from './spans.ts';
 
@@ -75,7 +76,8 @@ export const selectDueWorkspaces = (db: Db, now: number, limit: number) =>
     with recursive waiting (id) as (
       select min(workspace_id) from telemetry_runs union all
       select (select min(workspace_id) from telemetry_runs where workspace_id > waiting.id) from waiting where waiting.id is not null limit ${limit})
-    select t.workspace_id from waiting cross join telemetry t on t.workspace_id = waiting.id where t.is_enabled = 1 and t.due_at <= ${now}`);
+    select t.workspace_id from waiting cross join telemetry t on t.workspace_id = waiting.id where t.is_enabled = 1 and t.due_at <= ${now}
+      and ${isOfServedWorkspace(sql`t.workspace_id`)}`);
 
 /**
  * Adds a job for each workspace that is still due and postpones its next job to `until`. Returns

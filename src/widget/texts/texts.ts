@@ -1,14 +1,14 @@
-import { arabic } from './arabic.ts';
-import { english } from './english.ts';
-import { german } from './german.ts';
+import { arabic } from '../../shared/chat-texts/arabic.ts';
+import { english, type Texts } from '../../shared/chat-texts/english.ts';
+import { german } from '../../shared/chat-texts/german.ts';
+import type { Language } from '../../shared/chat-texts/languages.ts';
 
-export type Texts = Readonly<Record<keyof typeof english, string>>;
-
-export const catalogues: Readonly<Record<string, Texts>> = {
+const byLanguage: Readonly<Record<Language, Texts>> = {
   en: english,
   de: german,
   ar: arabic,
 };
+export const catalogues: Readonly<Record<string, Texts>> = byLanguage;
 
 /** Languages that are written from right to left, also such as the site gives the texts of. */
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi']);

@@ -79,8 +79,9 @@ export const managedWorkspaceRoutes = new Router()
       path: '/workspaces/{workspace}/suspend',
       summary: 'Suspend a workspace',
       description:
-        'Requests with any of its credentials return 401, at once in this location and within 30 seconds everywhere. Its data is kept; active ' +
-        'runs continue to their end.',
+        'Requests with any of its credentials return 401, at once in this location and within 30 seconds everywhere. Its data is kept. Background work that ' +
+        'costs money or calls other systems waits: ingestion, synchronizations, evaluations, replays, webhooks, channels. Model calls are refused, so active ' +
+        'runs end as `failed` with `workspace_suspended`. Deletions, erasures, retention and exports continue.',
       params,
       reply: { status: 200, schema: ManagedWorkspace, description: 'The suspended workspace' },
     },
@@ -93,7 +94,7 @@ export const managedWorkspaceRoutes = new Router()
       path: '/workspaces/{workspace}/resume',
       summary: 'Resume a workspace',
       description:
-        'Makes the credentials of the workspace valid again, within 30 seconds everywhere.',
+        'Makes the credentials of the workspace valid again, within 30 seconds everywhere. Work that has waited continues within a minute.',
       params,
       reply: { status: 200, schema: ManagedWorkspace, description: 'The active workspace' },
     },

@@ -1,7 +1,9 @@
+import { invalidateBudgets } from '../../budgets/index.ts';
 import { batch, lastResult } from '../../db/client.ts';
 import { invalidateKeysOf } from '../../identity/index.ts';
 import { commit } from '../../platform/commit.ts';
 import type { Ctx } from '../../platform/context.ts';
+import { releaseParked } from '../../platform/parked-jobs.ts';
 import { definedFields } from '../../shared/defined-fields.ts';
 import { Failure, notFound } from '../../shared/failure.ts';
 import { type Page, readPage } from '../../shared/page.ts';
@@ -108,11 +110,14 @@ export async function manageWorkspace(
 const named = (limits: readonly (readonly [string, number | null | undefined])[]) =>
   Object.fromEntries(limits.map(([name, limit]) => [`quotas.${name}`, limit]));
 
-/** Refuses every credential of the workspace, in other locations within 30 seconds. Idempotent. */
+/**
+ * Refuses every credential of the workspace and its model calls, in other locations within 30 seconds. Its jobs wait
+ * (`platform/job.ts`). Idempotent.
+ */
 export const suspendWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> =>
   suspend(ctx, id, ctx.now());
 
-/** Makes the credentials of a suspended workspace valid again. Idempotent. */
+/** Makes the credentials of a suspended workspace valid again, and its waiting jobs due. Idempotent. */
 export const resumeWorkspace = (ctx: Ctx, id: string): Promise<ManagedWorkspace> =>
   suspend(ctx, id, null);
 
@@ -127,11 +132,15 @@ async function suspend(
   const reply = toManagedWorkspace({ ...found, suspended_at: since, updated_at: ctx.now() });
   const action = suspended_at === null ? 'workspace.resume' : 'workspace.suspend';
   const [rows] = await commit(ctx, {
-    statements: [setSuspended(ctx.db, id, since, ctx.now())],
+    statements: [
+      setSuspended(ctx.db, id, since, ctx.now()),
+      since === null ? releaseParked(ctx.db, id, ctx.now()) : null,
+    ],
     audit: [{ action, target_type: 'workspace', target_id: id, workspace_id: id }],
     reply,
   });
   invalidateKeysOf(id);
+  invalidateBudgets(id);
   if ((rows as unknown[]).length === 0) throw notFound('workspace');
   return reply;
 }

@@ -16,6 +16,7 @@ import {
 } from '../../support/authenticator.ts';
 import { expectProblem, pointersOf } from '../../support/document.ts';
 import { recording } from '../../support/faulty.ts';
+import { OidcBrowser } from '../../support/oidc.ts';
 import {
   register,
   registrationOptions,
@@ -400,5 +401,40 @@ describe('the passkeys of a person', () => {
     // A password is another way; identities are in account.test.ts.
     expect((await browser.post('/me/password', { password })).status).toBe(204);
     expect((await browser.delete(`/me/passkeys/${left.id}`)).status).toBe(204);
+  });
+
+  it('of a former host are marked, and do not count as a way to sign in', async () => {
+    const { browser, passkey_id } = await signUpWithPasskey();
+    const second = (await register(browser, await Authenticator.make())).body.id;
+    await env.DB.prepare("update passkeys set host = 'former.example' where id = ?")
+      .bind(second)
+      .run();
+    const listed = await passkeysOf({ browser });
+    expect(
+      listed.map(({ id, host, is_usable }: Record<string, unknown>) => [id, host, is_usable]),
+    ).toEqual([
+      [second, 'former.example', false],
+      [passkey_id, 'agentgrid.test', true],
+    ]);
+    const refused = await browser.delete(`/me/passkeys/${passkey_id}`);
+    expectProblem(refused, 409);
+    expect((await browser.delete(`/me/passkeys/${second}`)).status).toBe(204);
+    expect(await passkeysOf({ browser })).toHaveLength(1);
+  });
+
+  it('count at every host of the deployment', async () => {
+    const { browser, passkey_id } = await signUpWithPasskey();
+    const second = (await register(browser, await Authenticator.make())).body.id;
+    await env.DB.prepare("update passkeys set host = 'other.example' where id = ?")
+      .bind(second)
+      .run();
+    const several = new OidcBrowser({ PUBLIC_HOSTS: 'agentgrid.test,other.example' });
+    several.cookies.set(cookieName, browser.cookie ?? '');
+    const { body } = await several.send('GET', '/me/passkeys');
+    expect(body.data.map(({ is_usable }: { is_usable: boolean }) => is_usable)).toEqual([
+      true,
+      true,
+    ]);
+    expect((await several.send('DELETE', `/me/passkeys/${passkey_id}`)).status).toBe(204);
   });
 });

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { Download } from 'playwright-core';
+import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stepAt, totpCode } from '../../../src/identity/two-factor/totp.ts';
 import { type ConsoleStage, openConsole } from './stage.ts';
@@ -35,6 +35,20 @@ async function textOf(download: Download): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of await download.createReadStream()) parts.push(Buffer.from(part));
   return Buffer.concat(parts).toString();
+}
+
+/** Collects the texts that dialogs show from now on, however briefly. */
+async function textsOfDialogs(page: Page): Promise<() => Promise<string>> {
+  const seen = await page.evaluateHandle<string[]>(`(() => {
+    const texts = [];
+    const read = () => {
+      for (const one of document.querySelectorAll('[role=dialog]')) texts.push(one.textContent);
+    };
+    read();
+    new MutationObserver(read).observe(document.body, { subtree: true, childList: true, characterData: true });
+    return texts;
+  })()`);
+  return async () => (await seen.jsonValue()).join('\n');
 }
 
 const personPath = (id: string) => `/settings/end-users/people/${encodeURIComponent(id)}`;
@@ -153,8 +167,11 @@ describe('the account', () => {
     await page.getByRole('button', { name: 'Set a password' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('New password').fill(password);
+    const texts = await textsOfDialogs(page);
     await dialog.getByRole('button', { name: 'Set a password' }).click();
     await page.getByRole('button', { name: 'Change the password' }).waitFor();
+    // The account has a password before the dialog has gone: it must not become that of a change for a moment.
+    expect(await texts()).not.toContain('Current password');
     await page.getByRole('button', { name: 'Switch on' }).click();
     await dialog.getByLabel('Current password').fill('wrong password');
     await dialog.getByRole('button', { name: 'Continue' }).click();
@@ -214,7 +231,8 @@ describe('the account', () => {
     const again = page.getByRole('dialog', { name: 'Confirm that it is you' });
     await again.getByRole('button', { name: 'Use a passkey' }).click();
     await page.getByText('A link is on its way to ada@example.org.').waitFor();
-    await expect.poll(() => stage.lines.some((line) => /#email=/.test(line))).toBe(true);
+    const isMailed = (line: string) => line.includes('"ada@example.org"') && /#email=/.test(line);
+    await expect.poll(() => stage.lines.some(isMailed)).toBe(true);
     await page.getByRole('button', { name: 'Actions: Laptop' }).click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     const question = page.getByRole('alertdialog', { name: 'Delete Laptop?' });

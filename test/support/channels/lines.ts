@@ -244,6 +244,7 @@ const wires: Readonly<Record<LineKind, Wire>> = {
     }),
     sendPath: '/answers',
     accept: async ({ site }) => void (await site.answers('/answers', { body: 'ok' })),
+    sign: (body, { secret = '' }) => signed(secret, body),
     async request(_channel, { order, text = '', files = [], user = 'u1' }, { secret = '' }) {
       const body = JSON.stringify({
         ...{ id: `m${order}`, thread_id: `t-${user}`, user_id: user, text, sequence: order },

@@ -43,7 +43,14 @@ export function Passkeys({ person }: { readonly person: Person }) {
               </>
             ),
           },
-          { name: texts.host, cell: ({ host }) => host, isMinor: true },
+          {
+            name: texts.host,
+            cell: ({ host, is_usable }) => (
+              <>
+                {host} {!is_usable && <Badge tone="warn">{texts.otherHost}</Badge>}
+              </>
+            ),
+          },
           {
             name: texts.lastUsed,
             cell: ({ last_used_at }) =>

@@ -65,3 +65,29 @@ export const english = {
   unreachable: 'The server could not be reached.',
   unknown: 'Something went wrong. Try again.',
 };
+export type Texts = Readonly<Record<keyof typeof english, string>>;
+
+/** The texts that a user of a channel reads in place of an answer, or below it. Short, and without the reasons of the deployment. */
+export const englishNotices = {
+  limit: 'The assistant has reached its usage limit and cannot answer now. Please try again later.',
+  busy: 'The assistant is busy. Please send your message again in a few minutes.',
+  unavailable: 'The assistant is not available at the moment.',
+  unsupported: 'The assistant cannot use this message or its files.',
+  failed: 'Your message could not be answered. Please send it again.',
+  stopped: 'The answer was stopped.',
+  expired: 'The approval was not given in time, so your request was not carried out.',
+  empty: 'Your message could not be given an answer.',
+  approval: 'Your request needs an approval. You will receive the answer here afterwards.',
+  step: 'Your request needs one more step of our team. You will receive the answer here afterwards.',
+  held: 'Your earlier request is still waiting for an approval. Your message is answered after it.',
+  unreadFile: 'This file could not be used:',
+  unreadFiles: 'These files could not be used:',
+  file_too_large: 'too large',
+  file_too_many: 'too many files',
+  file_type: 'this type of file is not supported',
+  file_unreadable: 'it cannot be read',
+  file_download: 'it could not be downloaded',
+  notSent: '[{name}: not sent]',
+  page: 'p. {page}',
+};
+export type Notices = Readonly<Record<keyof typeof englishNotices, string>>;

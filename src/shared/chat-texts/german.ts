@@ -1,4 +1,4 @@
-import type { Texts } from './texts.ts';
+import type { Notices, Texts } from './english.ts';
 
 export const german: Texts = {
   open: 'Chat öffnen',
@@ -66,4 +66,28 @@ export const german: Texts = {
   notAllowed: 'Diese Seite darf den Chat nicht anzeigen.',
   unreachable: 'Der Server ist nicht erreichbar.',
   unknown: 'Etwas ist schiefgegangen. Versuchen Sie es noch einmal.',
+};
+
+export const germanNotices: Notices = {
+  limit:
+    'Der Assistent hat sein Nutzungslimit erreicht und kann gerade nicht antworten. Bitte versuchen Sie es später noch einmal.',
+  busy: 'Der Assistent ist ausgelastet. Bitte senden Sie Ihre Nachricht in ein paar Minuten noch einmal.',
+  unavailable: 'Der Assistent ist zurzeit nicht verfügbar.',
+  unsupported: 'Der Assistent kann mit dieser Nachricht oder ihren Dateien nichts anfangen.',
+  failed: 'Ihre Nachricht konnte nicht beantwortet werden. Bitte senden Sie sie noch einmal.',
+  stopped: 'Die Antwort wurde angehalten.',
+  expired: 'Die Freigabe kam nicht rechtzeitig, deshalb wurde Ihr Auftrag nicht ausgeführt.',
+  empty: 'Zu Ihrer Nachricht gibt es keine Antwort.',
+  approval: 'Ihr Auftrag muss freigegeben werden. Danach erhalten Sie hier die Antwort.',
+  step: 'Ihr Auftrag braucht noch einen Schritt unseres Teams. Danach erhalten Sie hier die Antwort.',
+  held: 'Ihr früherer Auftrag wartet noch auf eine Freigabe. Ihre Nachricht wird danach beantwortet.',
+  unreadFile: 'Diese Datei konnte nicht verwendet werden:',
+  unreadFiles: 'Diese Dateien konnten nicht verwendet werden:',
+  file_too_large: 'zu groß',
+  file_too_many: 'zu viele Dateien',
+  file_type: 'dieser Dateityp wird nicht unterstützt',
+  file_unreadable: 'sie ist nicht lesbar',
+  file_download: 'sie konnte nicht heruntergeladen werden',
+  notSent: '[{name}: nicht gesendet]',
+  page: 'S. {page}',
 };
