@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import './scripts/assets.ts';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, defineProject } from 'vitest/config';
@@ -24,9 +24,10 @@ const patience = { poll: { timeout: 150_000 } };
  * `TMPDIR` names another place.
  */
 function keepFilesInMemory(): void {
-  if (process.platform !== 'linux' || process.env.TMPDIR !== undefined) return;
-  const { bavail, bsize } = statfsSync('/dev/shm');
-  if (bavail * bsize > 2 * 1024 ** 3) process.env.TMPDIR = '/dev/shm';
+  const memory = '/dev/shm';
+  if (process.env.TMPDIR !== undefined || !existsSync(memory)) return;
+  const { bavail, bsize } = statfsSync(memory);
+  if (bavail * bsize > 2 * 1024 ** 3) process.env.TMPDIR = memory;
 }
 
 /** Everything that the Worker does, tested inside workerd. */
