@@ -1,3 +1,4 @@
+import { existsSync, statfsSync } from 'node:fs';
 import './scripts/assets.ts';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin';
 import { defineConfig, defineProject } from 'vitest/config';
@@ -18,42 +19,57 @@ const timeouts = { testTimeout: 300_000, hookTimeout: 300_000 };
 /** Vitest's own limit is one second. */
 const patience = { poll: { timeout: 150_000 } };
 
+/**
+ * Databases and objects of the tests live in memory where Linux has plenty for that: they are written much and kept never.
+ * `TMPDIR` names another place.
+ */
+function keepFilesInMemory(): void {
+  const memory = '/dev/shm';
+  if (process.env.TMPDIR !== undefined || !existsSync(memory)) return;
+  const { bavail, bsize } = statfsSync(memory);
+  if (bavail * bsize > 2 * 1024 ** 3) process.env.TMPDIR = memory;
+}
+
 /** Everything that the Worker does, tested inside workerd. */
-const inWorkerd = async () =>
-  defineProject({
+const inWorkerd = async () => {
+  const migrations = await readD1Migrations('./migrations');
+  return defineProject({
     plugins: [
-      cloudflareTest({
-        remoteBindings: false,
-        wrangler: { configPath: './wrangler.toml' },
-        miniflare: {
-          bindings: {
-            ROOT_KEY: process.env.ROOT_KEY,
-            ENCRYPTION_KEYS: process.env.ENCRYPTION_KEYS,
-            // Whatever the developer's own .dev.vars and environment say.
-            PUBLIC_HOSTS: '',
-            ALLOW_PRIVATE_NETWORK: 'false',
-            SHARED_PROVIDER_KEYS: 'false',
-            IMPORT_BUCKETS: 'IMPORT_BUCKET',
-            TEST_MIGRATIONS: await readD1Migrations('./migrations'),
-            FUZZ_RUNS: process.env.FUZZ_RUNS ?? '6',
-            SHOW_LOGS: process.env.SHOW_LOGS ?? '',
-          },
-          // Migrated step by step by the tests of migrations.
-          d1Databases: { OLD_DB: 'old' },
-          r2Buckets: { IMPORT_BUCKET: 'import' },
-          // The adapter of Cloudflare; without a bound on CPU time here, so the Worker itself does not see it.
-          workerLoaders: { TEST_LOADER: {} },
-          outboundService: { node: nodeHandler(outboundService, 'https') },
-          queueConsumers: {
-            'agentgrid-jobs': {
-              maxBatchSize: 1,
-              maxBatchTimeout: 0.05,
-              maxRetries: 10,
-              deadLetterQueue: 'agentgrid-jobs-dead',
+      cloudflareTest(() => {
+        keepFilesInMemory();
+        return {
+          remoteBindings: false,
+          wrangler: { configPath: './wrangler.toml' },
+          miniflare: {
+            bindings: {
+              ROOT_KEY: process.env.ROOT_KEY,
+              ENCRYPTION_KEYS: process.env.ENCRYPTION_KEYS,
+              // Whatever the developer's own .dev.vars and environment say.
+              PUBLIC_HOSTS: '',
+              ALLOW_PRIVATE_NETWORK: 'false',
+              SHARED_PROVIDER_KEYS: 'false',
+              IMPORT_BUCKETS: 'IMPORT_BUCKET',
+              TEST_MIGRATIONS: migrations,
+              FUZZ_RUNS: process.env.FUZZ_RUNS ?? '6',
+              SHOW_LOGS: process.env.SHOW_LOGS ?? '',
             },
-            'agentgrid-jobs-dead': { maxBatchSize: 10, maxBatchTimeout: 0.05 },
+            // Migrated step by step by the tests of migrations.
+            d1Databases: { OLD_DB: 'old' },
+            r2Buckets: { IMPORT_BUCKET: 'import' },
+            // The adapter of Cloudflare; without a bound on CPU time here, so the Worker itself does not see it.
+            workerLoaders: { TEST_LOADER: {} },
+            outboundService: { node: nodeHandler(outboundService, 'https') },
+            queueConsumers: {
+              'agentgrid-jobs': {
+                maxBatchSize: 1,
+                maxBatchTimeout: 0.05,
+                maxRetries: 10,
+                deadLetterQueue: 'agentgrid-jobs-dead',
+              },
+              'agentgrid-jobs-dead': { maxBatchSize: 10, maxBatchTimeout: 0.05 },
+            },
           },
-        },
+        };
       }),
     ],
     test: {
@@ -65,12 +81,13 @@ const inWorkerd = async () =>
       setupFiles: ['./test/support/setup.ts'],
       include: ['test/**/*.test.ts'],
       exclude: ['test/node/**'],
-      // Twice the cores of the smallest machine, since much of a file's time is waiting.
-      maxWorkers: 4,
+      // More than the cores of the smallest machine, since much of a file's time is waiting; each has to load all modules.
+      maxWorkers: 3,
       ...timeouts,
       expect: patience,
     },
   });
+};
 
 /** What needs a whole server, or the tools that build one: processes, bundles, a kill under load. */
 const inNode = defineProject({

@@ -9,13 +9,24 @@ export interface InvoicePeriod {
   readonly ends_at: number;
 }
 
-/** Returns the name of the month that begins at an instant. */
-const monthOf = (start: number, time_zone: string): string => {
-  const parts = new Intl.DateTimeFormat('en-US', {
+/** Formats by time zone. To make one takes longer than all else here, and every hour asks for the months of every workspace. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function monthFormat(time_zone: string): Intl.DateTimeFormat {
+  const known = formats.get(time_zone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
     timeZone: time_zone,
     year: 'numeric',
     month: '2-digit',
-  })
+  });
+  formats.set(time_zone, made);
+  return made;
+}
+
+/** Returns the name of the month that begins at an instant. */
+const monthOf = (start: number, time_zone: string): string => {
+  const parts = monthFormat(time_zone)
     .formatToParts(start)
     .map(({ type, value }) => [type, value]);
   const { year, month } = Object.fromEntries(parts);

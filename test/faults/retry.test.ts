@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { type Answer, request, rootKey } from '../support/api.ts';
 import {
@@ -34,6 +35,7 @@ const JOBS = {
 
 interface Outcome {
   readonly first: Answer;
+  readonly again: Answer;
   readonly faults: readonly Fault[];
   /** Rows more than before, by table. */
   readonly added: Readonly<Record<string, number>>;
@@ -56,6 +58,10 @@ const changes = (before: Record<string, number>, after: Record<string, number>) 
     ),
   );
 
+interface Disturbed extends Outcome {
+  readonly fault: Fault;
+}
+
 /** Sends the operation with a fault, then again with the same idempotency key and no fault. */
 async function tryTwice(
   operation: Operation,
@@ -63,10 +69,8 @@ async function tryTwice(
   fault: Fault | null,
 ): Promise<Outcome> {
   const values = await valuesFor(operation, { workspace, values: seeded });
-  const options = () => ({
-    headers: { 'idempotency-key': 'once' },
-    ...validOptions(operation, values),
-  });
+  const headers = { 'idempotency-key': crypto.randomUUID() };
+  const options = () => ({ headers, ...validOptions(operation, values) });
   const path = fillPath(operation, values);
   await requestWith({ JOBS }, 'GET', '/api/v1/users/me', workspace.key);
   const before = await countJobs(workspace.id);
@@ -80,8 +84,7 @@ async function tryTwice(
   );
   const made = faults();
   const again = await requestWith({ JOBS }, operation.method, path, workspace.key, options());
-  expect(again.status, JSON.stringify(again.body)).toBeLessThan(300);
-  return { first, faults: made, added: changes(before, await countJobs(workspace.id)) };
+  return { first, again, faults: made, added: changes(before, await countJobs(workspace.id)) };
 }
 
 /** Returns the ids that the path and the required fields of the body name. */
@@ -97,22 +100,40 @@ const needsOf = (operation: Operation) => {
   ];
 };
 
+/** Returns true when the operation did the same once more, in as many round trips. */
+const isSame = (a: Outcome, b: Outcome) =>
+  a.first.status === b.first.status && isDeepStrictEqual([a.added, a.faults], [b.added, b.faults]);
+
+/**
+ * Tries the operation with each fault. All of them happen to one workspace if what is done there before makes no
+ * difference; otherwise each has a workspace of its own.
+ */
+async function tryWithFaults(
+  operation: Operation,
+): Promise<{ readonly expected: Outcome; readonly outcomes: readonly Disturbed[] }> {
+  const own = await seed('Undisturbed', needsOf(operation));
+  const expected = await tryTwice(operation, own, null);
+  const outcomes: Disturbed[] = [];
+  if (isSame(expected, await tryTwice(operation, own, null))) {
+    for (const fault of expected.faults)
+      outcomes.push({ fault, ...(await tryTwice(operation, own, fault)) });
+    return { expected, outcomes };
+  }
+  const alone = expected.faults.map(async (fault) => ({
+    fault,
+    ...(await tryTwice(operation, await seed('Disturbed', needsOf(operation)), fault)),
+  }));
+  return { expected, outcomes: await Promise.all(alone) };
+}
+
 describe('a retry after a fault of the database', () => {
   it.each(creating.map((operation) => [operation.name, operation] as const))(
     '%s has exactly one effect (R56, R61)',
     async (_name, operation) => {
-      const expected = await tryTwice(
-        operation,
-        await seed('Undisturbed', needsOf(operation)),
-        null,
-      );
+      const { expected, outcomes } = await tryWithFaults(operation);
       expect(expected.added.idempotency_keys).toBe(1);
-      const outcomes = await Promise.all(
-        expected.faults.map(async (fault) => ({
-          fault,
-          ...(await tryTwice(operation, await seed('Disturbed', needsOf(operation)), fault)),
-        })),
-      );
+      for (const { again } of [expected, ...outcomes])
+        expect(again.status, JSON.stringify(again.body)).toBeLessThan(300);
       for (const { fault, first, added } of outcomes) {
         expect(
           [503, expected.first.status],

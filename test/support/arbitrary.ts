@@ -1,9 +1,20 @@
 import fc from 'fast-check';
 import { resolve, type Schema, typesOf } from './document.ts';
 
+/** Generators by schema and depth: to make one takes longer than to draw from it, and operations share most schemas. */
+const made = new WeakMap<Schema, Map<number, fc.Arbitrary<unknown>>>();
+
 /** Generates values that match a schema; checks in code may still refuse them. */
 export function valuesOf(schema: Schema, depth = 0): fc.Arbitrary<unknown> {
   const target = resolve(schema);
+  const atDepths = made.get(target) ?? new Map<number, fc.Arbitrary<unknown>>();
+  made.set(target, atDepths);
+  const known = atDepths.get(depth) ?? newValuesOf(target, depth);
+  atDepths.set(depth, known);
+  return known;
+}
+
+function newValuesOf(target: Schema, depth: number): fc.Arbitrary<unknown> {
   if (target.const !== undefined) return fc.constant(target.const);
   if (target.enum !== undefined) return fc.constantFrom(...target.enum);
   if (target.allOf !== undefined) {
@@ -49,8 +60,20 @@ function stringsOf({
       .map((date) => date.toISOString());
   if (format === 'uri') return fc.oneof(fc.webUrl(), ...known);
   if (pattern !== undefined) return fc.oneof(fc.stringMatching(new RegExp(pattern)), ...known);
-  const size = { minLength, maxLength: Math.min(maxLength, minLength + 60) };
-  return fc.oneof(fc.string(size), fc.string({ ...size, unit: 'grapheme' }), ...known);
+  const plain = plainStrings(minLength, Math.min(maxLength, minLength + 60));
+  return fc.oneof({ arbitrary: plain, weight: 2 }, ...known);
+}
+
+const plainStringsBySize = new Map<string, fc.Arbitrary<string>>();
+
+function plainStrings(minLength: number, maxLength: number): fc.Arbitrary<string> {
+  const key = `${minLength}-${maxLength}`;
+  const size = { minLength, maxLength };
+  const strings =
+    plainStringsBySize.get(key) ??
+    fc.oneof(fc.string(size), fc.string({ ...size, unit: 'grapheme' }));
+  plainStringsBySize.set(key, strings);
+  return strings;
 }
 
 function numbersOf(type: string, schema: Schema): fc.Arbitrary<unknown> {

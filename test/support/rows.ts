@@ -13,20 +13,40 @@ export async function tenantTables(): Promise<string[]> {
   return tableNames;
 }
 
+/** Tables that one statement reads; D1 allows a hundred columns. */
+const tablesAtOnce = 50;
+
+const inParts = <Item>(items: readonly Item[]): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / tablesAtOnce) }, (_, part) =>
+    items.slice(part * tablesAtOnce, (part + 1) * tablesAtOnce),
+  );
+
+let hashStatements: string[] = [];
+
+/** Statements that return every row of a workspace, by table. One for each table would take several times as long. */
+async function statementsOfRows(): Promise<string[]> {
+  if (hashStatements.length > 0) return hashStatements;
+  const tables = await tenantTables();
+  const infos = await env.DB.batch<{ name: string }>(
+    tables.map((table) => env.DB.prepare(`pragma table_info(${table})`)),
+  );
+  const columns = tables.map((table, index) => {
+    const row = infos[index]?.results.map(({ name }) => `quote("${name}")`).join(` || ',' || `);
+    const of = table === 'workspaces' ? 'id' : 'workspace_id';
+    return `(select group_concat(row, ';') from (select ${row} as row from ${table} where ${of} = ?1 order by 1)) as ${table}`;
+  });
+  hashStatements = inParts(columns).map((part) => `select ${part.join(', ')}`);
+  return hashStatements;
+}
+
 /** A hash of every row of a workspace, by table: equal hashes mean that nothing changed. */
 export async function hashRows(workspace_id: string): Promise<Record<string, string>> {
-  const tables = await tenantTables();
-  const rows = await env.DB.batch(
-    tables.map((table) => {
-      const column = table === 'workspaces' ? 'id' : 'workspace_id';
-      return env.DB.prepare(`select * from ${table} where ${column} = ? order by 1, 2`).bind(
-        workspace_id,
-      );
-    }),
+  const parts = await env.DB.batch<Record<string, string | null>>(
+    (await statementsOfRows()).map((sql) => env.DB.prepare(sql).bind(workspace_id)),
   );
+  const rows = Object.entries(Object.assign({}, ...parts.map(({ results }) => results[0])));
   const hashes = rows.map(
-    async ({ results }, index) =>
-      [tables[index] ?? '', await sha256(JSON.stringify(results))] as const,
+    async ([table, text]) => [table, await sha256(text === null ? '' : String(text))] as const,
   );
   return Object.fromEntries(await Promise.all(hashes));
 }
@@ -39,17 +59,11 @@ export async function countRows(table: string, workspace_id: string): Promise<nu
   return row?.n ?? 0;
 }
 
-/** Tables that one statement counts; D1 allows a hundred columns. */
-const tablesAtOnce = 50;
-
 /** Counts the rows of a workspace in each table. A statement for each would cost twice as much. */
 export async function countAll(workspace_id: string): Promise<Record<string, number>> {
   const tables = (await tenantTables()).filter((table) => table !== 'workspaces');
-  const parts = Array.from({ length: Math.ceil(tables.length / tablesAtOnce) }, (_, part) =>
-    tables.slice(part * tablesAtOnce, (part + 1) * tablesAtOnce),
-  );
   const counts = await env.DB.batch<Record<string, number>>(
-    parts.map((part) => {
+    inParts(tables).map((part) => {
       const columns = part.map(
         (table) => `(select count(*) from ${table} where workspace_id = ?1) as ${table}`,
       );

@@ -6,6 +6,7 @@ import {
   verifyPassword,
 } from '../../../src/identity/people/password.ts';
 import { withoutRequestId } from '../../support/document.ts';
+import { atProductionCost } from '../../support/password-cost.ts';
 import {
   Browser,
   browse,
@@ -26,14 +27,27 @@ const shape = (answer: Awaited<ReturnType<typeof signIn>>) => withoutRequestId(a
 
 describe('passwords', () => {
   it('are hashed by scrypt within the limits of the platform, with the cost in the hash (R11)', async () => {
-    expect(passwordCost).toEqual({ N: 16_384, r: 8, p: 5 });
-    const hash = await hashPassword(password);
-    expect(hash).toMatch(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/);
-    expect(hash).not.toBe(await hashPassword(password));
-    expect(await verifyPassword(hash, password)).toBe(true);
-    expect(await verifyPassword(hash, `${password} `)).toBe(false);
-    expect(await verifyPassword(null, password)).toBe(false);
-    expect(await verifyPassword(hash.replace('$16384$', '$8192$'), password)).toBe(false);
+    await atProductionCost(async () => {
+      expect(passwordCost).toEqual({ N: 16_384, r: 8, p: 5 });
+      const hash = await hashPassword(password);
+      expect(hash).toMatch(/^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/);
+      expect(hash).not.toBe(await hashPassword(password));
+      expect(await verifyPassword(hash, password)).toBe(true);
+      expect(await verifyPassword(hash, `${password} `)).toBe(false);
+      expect(await verifyPassword(null, password)).toBe(false);
+      expect(await verifyPassword(hash.replace('$16384$', '$8192$'), password)).toBe(false);
+    });
+  });
+
+  it('of production sign a person in, also where later ones cost something else', async () => {
+    const email = newAddress();
+    await atProductionCost(() => signUp(email));
+    const stored = await env.DB.prepare('select password_hash from users where email = ?')
+      .bind(email)
+      .first('password_hash');
+    expect(stored).toMatch(/^scrypt\$16384\$8\$5\$/);
+    expect((await signIn(email)).status).toBe(200);
+    expect((await signIn(email, `${password} `)).status).toBe(401);
   });
 
   it('typed with other Unicode forms are the same', async () => {
