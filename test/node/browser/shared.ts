@@ -1,6 +1,6 @@
 // One server, one scripted provider and one Chromium for all tests in a browser. The first file that asks starts them; they
 // are stopped when all files have ended.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,11 +15,14 @@ import { openState } from '../../../scripts/state.ts';
 import { corpus } from '../console/corpus.ts';
 import { startProvider } from '../support/provider-process.ts';
 
-/** Debian's package; `.ci/run` installs it. */
-const executablePath = '/usr/bin/chromium';
+/** Debian's packages, which `.ci/run` installs. The shell has no windows, and takes a third less CPU for a page. */
+const places = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+const executablePath =
+  process.env.CHROMIUM ?? places.find((path) => existsSync(path)) ?? 'chromium';
 
 const args = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['--headless', '--no-sandbox', '--disable-gpu', '--in-process-gpu', '--disable-quic'],
+  '--no-first-run',
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
