@@ -15,7 +15,7 @@ import { openState } from '../../../scripts/state.ts';
 import { corpus } from '../console/corpus.ts';
 import { startProvider } from '../support/provider-process.ts';
 
-/** Debian's packages, which `.ci/run` installs. The shell has no windows, and takes a third less CPU for a page. */
+/** Debian's packages, which `.ci/run` installs. The shell has no windows, and takes a fifth less CPU. */
 const places = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 const executablePath =
   process.env.CHROMIUM ?? places.find((path) => existsSync(path)) ?? 'chromium';

@@ -7,7 +7,7 @@ export interface SharedWorkspace extends SharedServer {
   readonly key: string;
 }
 
-/** Asks the set-up of all files, which starts what it is asked for. */
+/** Reads what the set-up of all files provides; the first reader of a part starts it. */
 export async function askShared<Reply>(path: string): Promise<Reply> {
   const response = await fetch(inject('shared') + path);
   if (!response.ok) throw new Error(await response.text());
