@@ -103,6 +103,13 @@ export function bundle(args: readonly string[], root = '.'): Modules {
   );
   if (status !== 0)
     throw new Error(`wrangler could not bundle ${args.join(' ')}:\n${stdout}${stderr}`);
+  const modules = modulesIn(directory);
+  rmSync(directory, { recursive: true });
+  return modules;
+}
+
+/** Returns the modules that wrangler has written to a folder, the main module first. */
+export function modulesIn(directory: string): Modules {
   const modules = readdirSync(directory).flatMap((name): Modules => {
     const path = join(directory, name);
     if (name.endsWith('.wasm'))
@@ -110,8 +117,6 @@ export function bundle(args: readonly string[], root = '.'): Modules {
     const type = name.endsWith('.js') ? 'ESModule' : name.endsWith('.txt') ? 'Text' : null;
     return type === null ? [] : [{ type, path: name, contents: readFileSync(path, 'utf8') }];
   });
-  rmSync(directory, { recursive: true });
-  // The main module comes first.
   const isCode = ({ type }: Modules[number]) => Number(type === 'ESModule');
   return modules.sort((a, b) => isCode(b) - isCode(a));
 }

@@ -1,12 +1,15 @@
 // The Worker as `wrangler dev` builds it, kept for the many servers of the tests: building it again for each would be a
 // third of the CPU of a start. scripts/server.ts takes the configuration of such a folder from `BUILT_WORKER`.
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawnServer } from './spawned-server.ts';
 
 const root = join(import.meta.dirname, '..');
 /** Here wrangler builds while a server runs, in a folder for each server. */
 const builds = join(root, '.wrangler', 'tmp');
+
+/** Name of the module that is the Worker. */
+const whole = 'whole.mjs';
 
 const list = () =>
   existsSync(builds) ? readdirSync(builds).filter((name) => name.startsWith('dev-')) : [];
@@ -26,12 +29,24 @@ export async function buildWorker(folder: string): Promise<string | null> {
       recursive: true,
       filter: (path) => !path.endsWith('.map'),
     });
+    const main = join(copy, 'worker.js');
+    standBehind(main, join(copy, whole));
     const path = join(copy, 'wrangler.toml');
-    writeFileSync(path, configOf(join(copy, 'worker.js')));
+    writeFileSync(path, configOf(main));
     return path;
   } finally {
     await server.stop();
   }
+}
+
+/** Moves the Worker behind a module that only exports what it does: every start of wrangler parses its entry to find the exports. */
+function standBehind(main: string, moved: string): void {
+  const text = readFileSync(main, 'utf8');
+  const [, list = ''] = /^export \{\n([^}]+)\n\};$/m.exec(text) ?? [];
+  const names = list.split(',').map((item) => item.trim().split(' as ').at(-1));
+  if (!names.includes('default')) throw new Error('The Worker has no list of its exports.');
+  renameSync(main, moved);
+  writeFileSync(main, `export { ${names.join(', ')} } from './${whole}';\n`);
 }
 
 /** Returns wrangler.toml with the built Worker in the place of its source. */
@@ -46,5 +61,5 @@ function configOf(main: string): string {
     if (text.split(line).length !== 2) throw new Error(`wrangler.toml does not have once: ${line}`);
     text = text.replace(line, () => replacement);
   }
-  return text;
+  return `${text}\n[[rules]]\ntype = "ESModule"\nglobs = ["${whole}"]\n`;
 }

@@ -73,8 +73,9 @@ async function runInParts(): Promise<number> {
   return status === 0 && [...finished().values()].includes('failed') ? 1 : status;
 }
 
-/** The tests in Node, with one Worker for all of their servers. */
+/** The tests in Node, with one Worker for all of their servers, and wrangler compiled once for all of its processes. */
 async function runInNode(output: (chunk: Buffer) => void): Promise<number> {
+  process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
   const built = await buildWorker(folder);
   return vitest(['--project', 'node'], built === null ? {} : { BUILT_WORKER: built }, output);
 }

@@ -15,25 +15,24 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readManifests } from '../../scripts/agentgrid/manifests.ts';
 import { Output } from '../../scripts/agentgrid/output.ts';
 import { type Client, openClient } from '../../scripts/client.ts';
-import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
 import { type EvaluationService, startEvaluationService } from './support/evaluation-service.ts';
+import { openSharedWorkspace, type SharedWorkspace } from './support/shared-server.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'agentgrid-command-'));
 const manifests = join(directory, 'agents');
 const script = resolve('scripts/agentgrid.js');
-let server: SpawnedServer;
+let server: SharedWorkspace;
 let service: EvaluationService;
 let client: Client;
 
 beforeAll(async () => {
   mkdirSync(manifests);
-  server = await spawnServer(join(directory, 'state'), ['--no-sample']);
+  server = await openSharedWorkspace();
   client = openClient(server.url, server.key);
   service = await startEvaluationService(server.url);
 });
 afterAll(async () => {
   await service.stop();
-  await server.stop();
   rmSync(directory, { recursive: true, force: true });
 });
 

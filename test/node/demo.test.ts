@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { simulateUsers } from '../../scripts/demo-experiment-users.ts';
+import { openSharedWorkspace } from './support/shared-server.ts';
 
 async function runDemo(...flags: string[]) {
   const child = spawn(process.execPath, ['scripts/demo.ts', ...flags], {
@@ -12,6 +13,12 @@ async function runDemo(...flags: string[]) {
     stream.on('data', (data: Buffer) => printed.push(data.toString('utf8')));
   const [code] = await once(child, 'close');
   return { code, text: printed.join('') };
+}
+
+/** Flags for a workspace of its own on a server that is up. */
+async function elsewhere(): Promise<string[]> {
+  const { url, key } = await openSharedWorkspace();
+  return ['--url', url, '--key', key];
 }
 
 describe('npm run demo', () => {
@@ -26,16 +33,16 @@ describe('npm run demo', () => {
     expect(text).not.toMatch(/(?:orders|model)-[0-9a-f]{8}/);
   });
 
-  it('with --agent answers over MCP, runs code on a table, and orders once a person has approved', async () => {
-    const { code, text } = await runDemo('--agent');
+  it('with --agent on a server that is up answers over MCP, runs code on a table, and orders once a person has approved', async () => {
+    const { code, text } = await runDemo('--agent', ...(await elsewhere()));
     expect({ code, text }).toMatchObject({ code: 0 });
     expect(text).toMatch(/demo_order_beans \{"kilograms":31\}: .*\n {2}approved/);
     expect(text).toMatch(/six weeks.*\[1\].*P-1/);
     expect(text).toMatch(/beans-per-month\.svg, \d+ bytes, attachment/);
   });
 
-  it('with --experiment ends in a recommendation and a table, and promotes the better version', async () => {
-    const { code, text } = await runDemo('--experiment');
+  it('with --experiment on a server that is up ends in a recommendation and a table, and promotes the better version', async () => {
+    const { code, text } = await runDemo('--experiment', ...(await elsewhere()));
     expect({ code, text }).toMatchObject({ code: 0 });
     expect(text).toMatch(/variant +users +rated well +95 % interval +difference/);
     expect(text).toMatch(/\n +B +\d+ +\d+\.\d % .*\+\d+\.\d points/);

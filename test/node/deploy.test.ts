@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { unstable_readConfig } from 'wrangler';
-import { bundle } from '../../bench/workerd.ts';
+import { bundle, modulesIn } from '../../bench/workerd.ts';
+
+const { Miniflare, convertV4MiniflareOptions } = createRequire(import.meta.resolve('wrangler'))(
+  'miniflare',
+) as typeof import('miniflare');
 
 const environments = ['staging', 'production'] as const;
 
@@ -39,46 +44,77 @@ describe('the workers of the benches', () => {
   );
 });
 
+/** Records the message of every error, from before the Worker is evaluated. */
+const recorder = `globalThis.made = [];
+globalThis.Error = class extends Error {
+  constructor(...args) {
+    super(...args);
+    globalThis.made.push(this.message);
+  }
+};`;
+const entry = `import './recorder.js';
+import './worker.js';
+export default { fetch: () => Response.json(globalThis.made) };`;
+
 describe.each(environments)('deploying to %s', (env) => {
+  const out = mkdtempSync(join(tmpdir(), 'agentgrid-deploy-'));
+  afterAll(() => rmSync(out, { recursive: true }));
+
   it('builds without a warning, small enough, without anything of the tests (R81)', () => {
-    const out = mkdtempSync(join(tmpdir(), 'agentgrid-deploy-'));
-    try {
-      const { status, stdout, stderr } = spawnSync(
-        'wrangler',
-        ['deploy', '--dry-run', '--env', env, '--outdir', out],
-        {
-          encoding: 'utf8',
-          env: {
-            ...process.env,
-            CI: 'true',
-            WRANGLER_SEND_METRICS: 'false',
-            WRANGLER_HIDE_BANNER: 'true',
-            WRANGLER_LOG_PATH: join(out, 'logs'),
-          },
+    const { status, stdout, stderr } = spawnSync(
+      'wrangler',
+      ['deploy', '--dry-run', '--env', env, '--outdir', out],
+      {
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          CI: 'true',
+          WRANGLER_SEND_METRICS: 'false',
+          WRANGLER_HIDE_BANNER: 'true',
+          WRANGLER_LOG_PATH: join(out, 'logs'),
         },
-      );
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      expect(stdout).toContain('--dry-run: exiting now.');
-      const bundle = readFileSync(join(out, 'worker.js'));
-      // With the prices, the engine for code and what runs inside of it.
-      const uploaded = readdirSync(out).filter((name) => /\.(js|wasm|txt)$/.test(name));
-      const sizes = uploaded.map((name) => gzipSync(readFileSync(join(out, name)), { level: 9 }));
-      expect(uploaded).toHaveLength(6);
-      expect(sizes.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(
-        largestBundle,
-      );
-      // The key of the tests, the message of the injected fault, and the reference of a source map.
-      const foreign = [
-        'root-key-of-the-tests',
-        'D1_ERROR: Network connection lost.',
-        'FUZZ_RUNS',
-        'sourceMappingURL=data:',
-        // Part of zod's German messages, which `alias` in wrangler.toml removes with all others.
-        'ltige Eingabe',
-      ];
-      expect(foreign.filter((text) => bundle.includes(text))).toEqual([]);
+      },
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('--dry-run: exiting now.');
+    const bundle = readFileSync(join(out, 'worker.js'));
+    // With the prices, the engine for code and what runs inside of it.
+    const uploaded = readdirSync(out).filter((name) => /\.(js|wasm|txt)$/.test(name));
+    const sizes = uploaded.map((name) => gzipSync(readFileSync(join(out, name)), { level: 9 }));
+    expect(uploaded).toHaveLength(6);
+    expect(sizes.reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(largestBundle);
+    // The key of the tests, the message of the injected fault, and the reference of a source map.
+    const foreign = [
+      'root-key-of-the-tests',
+      'D1_ERROR: Network connection lost.',
+      'FUZZ_RUNS',
+      'sourceMappingURL=data:',
+      // Part of zod's German messages, which `alias` in wrangler.toml removes with all others.
+      'ltige Eingabe',
+    ];
+    expect(foreign.filter((text) => bundle.includes(text))).toEqual([]);
+  });
+
+  // The stack of an error contains the top level of the bundle, whose source position is expensive to find (docs/decisions/0051-start-up.md).
+  it('creates no error while the Worker starts', async () => {
+    const modules = [
+      { type: 'ESModule' as const, path: 'entry.js', contents: entry },
+      { type: 'ESModule' as const, path: 'recorder.js', contents: recorder },
+      ...modulesIn(out),
+    ];
+    const miniflare = new Miniflare(
+      convertV4MiniflareOptions({
+        modules,
+        compatibilityDate: '2026-10-20',
+        compatibilityFlags: ['enable_request_signal'],
+        cf: false,
+      }),
+    );
+    try {
+      const response = await miniflare.dispatchFetch('http://startup.test');
+      expect(await response.json()).toEqual([]);
     } finally {
-      rmSync(out, { recursive: true });
+      await miniflare.dispose();
     }
   });
 

@@ -1,35 +1,29 @@
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { generateTypes } from '../../scripts/generate-client.ts';
-import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
+import { openSharedWorkspace, type SharedWorkspace } from './support/shared-server.ts';
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const generators = join(import.meta.dirname, 'generators');
 const inGenerators = (path: string) => join(generators, 'node_modules', path);
 
-let server: SpawnedServer;
-let state: string;
+let server: SharedWorkspace;
 /** Inside the repository, so that compiled programs find its packages. */
 let work: string;
 
 beforeAll(async () => {
-  state = mkdtempSync(join(tmpdir(), 'agentgrid-clients-'));
   work = mkdtempSync(join(generators, '.work-'));
-  server = await spawnServer(state, ['--no-sample']);
+  server = await openSharedWorkspace();
   const response = await fetch(`${server.url}/openapi.json`);
   writeFileSync(join(work, 'openapi.json'), await response.text());
   cpSync(join(generators, 'programs'), work, { recursive: true });
   writeFileSync(join(work, 'package.json'), '{"type":"commonjs"}');
 });
-afterAll(async () => {
-  await server?.stop();
-  for (const directory of [state, work]) rmSync(directory, { recursive: true, force: true });
-});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 const node = async (script: string, ...flags: string[]) =>
   (await run(process.execPath, [script, ...flags], { cwd: work })).stdout;

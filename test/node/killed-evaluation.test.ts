@@ -105,7 +105,7 @@ it('scores and meters each of 200 cases once, within its budget, though the serv
       done = (await read()).progress.done;
       return done >= count / 2;
     },
-    { timeout: 120_000, interval: 50 },
+    { timeout: 120_000, interval: 200 },
   );
   for (const pid of familyOf(server.child.pid)) process.kill(pid, 'SIGKILL');
   await server.stop();

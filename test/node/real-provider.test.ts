@@ -1,43 +1,24 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, openClient } from '../../scripts/client.ts';
-import { openWorkspace } from '../../scripts/demo-workspace.ts';
-import { freePort, type Server, startServer } from '../../scripts/server.ts';
-import { openState } from '../../scripts/state.ts';
 import { playScript } from '../support/provider/client.ts';
 import type { Round, Script } from '../support/provider/script.ts';
 import { startProvider } from './support/provider-process.ts';
+import { openSharedWorkspace } from './support/shared-server.ts';
 
 // End to end: an AgentGrid server process, an OpenAI-compatible server process, sockets between them.
-const directory = mkdtempSync(join(tmpdir(), 'agentgrid-provider-'));
-let server: Server;
 let client: Client;
 let provider: Awaited<ReturnType<typeof startProvider>>;
 let elsewhere: Awaited<ReturnType<typeof startProvider>>;
 
 beforeAll(async () => {
   [provider, elsewhere] = await Promise.all([startProvider(), startProvider()]);
-  const state = openState(directory, undefined);
-  const { root_key, encryption_keys } = state;
-  const options = {
-    port: await freePort(),
-    directory,
-    root_key,
-    encryption_keys,
-    vars: ['ALLOW_PRIVATE_NETWORK:true'],
-    onLine: () => undefined,
-  };
-  server = await startServer(options, new AbortController().signal);
-  client = openClient(server.url, (await openWorkspace(server.url, directory, state)).key);
+  const { url, key } = await openSharedWorkspace();
+  client = openClient(url, key);
 });
 
-afterAll(async () => {
+afterAll(() => {
   provider.stop();
   elsewhere.stop();
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 const answer: Round = {

@@ -1,19 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type SpawnedServer, spawnServer } from '../../scripts/spawned-server.ts';
+import { beforeAll, expect, it } from 'vitest';
+import { openSharedWorkspace, type SharedWorkspace } from './support/shared-server.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'agentgrid-body-'));
-let server: SpawnedServer;
-
+let server: SharedWorkspace;
 beforeAll(async () => {
-  server = await spawnServer(directory, ['--no-sample']);
-});
-afterAll(async () => {
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
+  server = await openSharedWorkspace();
 });
 
 /** Sends a complete chunked body, also after the response has arrived. */

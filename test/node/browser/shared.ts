@@ -1,5 +1,5 @@
-// One server, one scripted provider and one Chromium for all tests in a browser. The first file that asks starts them; they
-// are stopped when all files have ended.
+// One server and one scripted provider for all files that need no other, and one Chromium for all tests in a browser. The first
+// file that asks starts them; they are stopped when all files have ended.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,18 +16,22 @@ import { corpus } from '../console/corpus.ts';
 import { startProvider } from '../support/provider-process.ts';
 
 /** Debian's package; `.ci/run` installs it. */
-const executablePath = '/usr/bin/chromium';
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 const args = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** The parts that a file connects to. */
-export interface Shared {
+export interface SharedServer {
   readonly url: string;
   readonly root_key: string;
+  /** URL of the scripted provider. */
   readonly provider: string;
+}
+
+/** The parts that a test in a browser connects to. */
+export interface Shared extends SharedServer {
   /** The endpoint of Playwright. */
   readonly browser: string;
 }
@@ -42,32 +46,28 @@ export interface Showroom {
 declare module 'vitest' {
   interface ProvidedContext {
     /**
-     * Answers `GET /` with `Shared`, `GET /showroom` with `Showroom`, which the first that asks has filled, and `GET /lines`
+     * Answers `GET /server` with `SharedServer`, `GET /` with `Shared`, `GET /showroom` with `Showroom`, which the first that asks has filled, and `GET /lines`
      * with what the server prints, as it prints it.
      */
     readonly shared: string;
   }
 }
 
-async function open(print: (line: string) => void) {
+async function openServer(print: (line: string) => void) {
   const directory = mkdtempSync(join(tmpdir(), 'agentgrid-browser-'));
   const { root_key, encryption_keys } = openState(directory, undefined);
   const options = {
     ...{ port: await freePort(), directory, root_key, encryption_keys, onLine: print },
     vars: ['ALLOW_PRIVATE_NETWORK:true'],
   };
-  const [provider, server, browser] = await Promise.all([
+  const [provider, server] = await Promise.all([
     startProvider(),
     startServer(options, new AbortController().signal),
-    chromium.launchServer({ executablePath, args }),
   ]);
-  const shared: Shared = {
-    ...{ url: server.url, root_key, provider: provider.url, browser: browser.wsEndpoint() },
-  };
+  const shared: SharedServer = { url: server.url, root_key, provider: provider.url };
   return {
     shared,
     close: async () => {
-      await browser.close();
       provider.stop();
       await server.stop();
       rmSync(directory, { recursive: true, force: true });
@@ -76,7 +76,7 @@ async function open(print: (line: string) => void) {
 }
 
 /** Fills a workspace with texts of people with bad intentions. */
-async function openShowroom({ url, root_key }: Shared) {
+async function openShowroom({ url, root_key }: SharedServer) {
   const { workspace, api_key } = await openClient(url, root_key).call<{
     workspace: { id: string };
     api_key: { secret: string };
@@ -94,11 +94,20 @@ export default async function setup(project: TestProject): Promise<() => Promise
     lines.push(line);
     for (const reader of readers) reader.write(`${line}\n`);
   };
-  let opened: ReturnType<typeof open> | undefined;
+  let opened: ReturnType<typeof openServer> | undefined;
+  let launched: ReturnType<typeof chromium.launchServer> | undefined;
   let furnished: ReturnType<typeof openShowroom> | undefined;
-  const show = async () => {
-    opened ??= open(print);
-    furnished ??= opened.then(({ shared }) => openShowroom(shared));
+  const serve = async (): Promise<SharedServer> => {
+    opened ??= openServer(print);
+    return (await opened).shared;
+  };
+  const share = async (): Promise<Shared> => {
+    launched ??= chromium.launchServer({ executablePath, args });
+    const [server, browser] = await Promise.all([serve(), launched]);
+    return { ...server, browser: browser.wsEndpoint() };
+  };
+  const show = async (): Promise<Showroom> => {
+    furnished ??= serve().then(openShowroom);
     return (await furnished).showroom;
   };
   const host = createServer((request, response) => {
@@ -108,10 +117,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
       request.on('close', () => readers.delete(response));
       return;
     }
-    opened ??= open(print);
-    const reply: Promise<Shared | Showroom> =
-      request.url === '/showroom' ? show() : opened.then(({ shared }) => shared);
-    reply.then(
+    const answers = { '/server': serve, '/showroom': show, '/': share };
+    const answer = answers[request.url as keyof typeof answers];
+    answer().then(
       (value) => response.end(JSON.stringify(value)),
       (error: Error) => response.writeHead(500).end(error.message),
     );
@@ -122,6 +130,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     host.close();
     host.closeAllConnections();
     await (await furnished?.catch(() => undefined))?.stop();
+    await (await launched?.catch(() => undefined))?.close();
     await (await opened?.catch(() => undefined))?.close();
   };
 }

@@ -9,6 +9,7 @@ import { type Client, openClient } from '../../../scripts/client.ts';
 import { signInLink } from '../../../scripts/demo-workspace.ts';
 import { playScript } from '../../support/provider/client.ts';
 import type { Round } from '../../support/provider/script.ts';
+import { askShared } from '../support/shared-server.ts';
 import { follow } from './page-reports.ts';
 import type { Shared, Showroom } from './shared.ts';
 
@@ -58,7 +59,7 @@ export interface Place {
 
 /** Opens a stage in a workspace of its own, or in `place`. */
 export async function openStage(place?: Place): Promise<Stage> {
-  const { url, root_key, provider, browser: endpoint } = await ask<Shared>('');
+  const { url, root_key, provider, browser: endpoint } = await askShared<Shared>('/');
   const [browser, site] = await Promise.all([chromium.connect(endpoint), openSite()]);
   const output = await followOutput();
   const openWorkspace = async () => {
@@ -88,14 +89,8 @@ export async function openStage(place?: Place): Promise<Stage> {
   };
 }
 
-async function ask<Reply>(path: string): Promise<Reply> {
-  const response = await fetch(inject('shared') + path);
-  if (!response.ok) throw new Error(await response.text());
-  return (await response.json()) as Reply;
-}
-
 /** The workspace that is filled for all files. */
-export const readShowroom = (): Promise<Showroom> => ask('/showroom');
+export const readShowroom = (): Promise<Showroom> => askShared('/showroom');
 
 /** Collects what the server has printed and prints. */
 async function followOutput() {

@@ -1,17 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Client, openClient } from '../../../scripts/client.ts';
-import { openWorkspace } from '../../../scripts/demo-workspace.ts';
-import { freePort, type Server, startServer } from '../../../scripts/server.ts';
-import { openState } from '../../../scripts/state.ts';
 import { playScript, type ScriptedProvider } from '../../support/provider/client.ts';
 import type { Round, Script } from '../../support/provider/script.ts';
 import { startProvider } from '../support/provider-process.ts';
+import { openSharedWorkspace } from '../support/shared-server.ts';
 
-/** A server process, a provider process, and a workspace on the server, for clients of OpenAI's API. */
+/** A provider process, and a workspace on the shared server, for clients of OpenAI's API. */
 export class Stage {
   /** `baseURL` of a client. */
   readonly url: string;
@@ -20,53 +15,26 @@ export class Stage {
   /** Paths of the orders that agents have deleted. */
   readonly deleted: string[] = [];
   #orders: Promise<void> | undefined;
-  readonly #server: Server;
   readonly #provider: Awaited<ReturnType<typeof startProvider>>;
-  readonly #directory: string;
 
   private constructor(
-    server: Server,
+    url: string,
     provider: Awaited<ReturnType<typeof startProvider>>,
-    directory: string,
     key: string,
   ) {
-    this.url = `${server.url}/v1`;
+    this.url = `${url}/v1`;
     this.key = key;
-    this.api = openClient(server.url, key);
-    this.#server = server;
+    this.api = openClient(url, key);
     this.#provider = provider;
-    this.#directory = directory;
   }
 
   static async open(): Promise<Stage> {
-    const directory = mkdtempSync(join(tmpdir(), 'agentgrid-clients-'));
-    const state = openState(directory, undefined);
-    const { root_key, encryption_keys } = state;
-    const vars = ['ALLOW_PRIVATE_NETWORK:true'];
-    const options = {
-      port: await freePort(),
-      directory,
-      root_key,
-      encryption_keys,
-      vars,
-      onLine: () => undefined,
-    };
-    const [provider, server] = await Promise.all([
-      startProvider(),
-      startServer(options, new AbortController().signal),
-    ]);
-    return new Stage(
-      server,
-      provider,
-      directory,
-      (await openWorkspace(server.url, directory, state)).key,
-    );
+    const [{ url, key }, provider] = await Promise.all([openSharedWorkspace(), startProvider()]);
+    return new Stage(url, provider, key);
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#provider.stop();
-    await this.#server.stop();
-    rmSync(this.#directory, { recursive: true, force: true });
   }
 
   /** Creates an agent with a scripted model, over the given protocol of the provider. */
