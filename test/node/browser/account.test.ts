@@ -97,7 +97,9 @@ describe('the page /account', () => {
 
   it('adds a passkey, and signs in by it without an address', async () => {
     await press('Add a passkey');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Add a passkey');
+    await expect
+      .poll(() => page.evaluate('document.activeElement.textContent'))
+      .toBe('Add a passkey');
     expect(await violations(page)).toEqual([]);
     await field('Password').fill('wrong password');
     await press('Add');
@@ -233,7 +235,7 @@ describe('the page /account', () => {
     await field('Code').fill(await totpCode(secret, stepAt(Date.now()) + 1));
     await press('Turn on');
     await heading('Keep these recovery codes');
-    expect(await page.locator('li').count()).toBe(10);
+    await expect.poll(() => page.locator('li').count()).toBe(10);
     expect(await violations(page)).toEqual([]);
     await press('I have kept them');
     await says('Two-factor sign-in is on.');

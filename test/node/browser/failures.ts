@@ -81,7 +81,7 @@ export function failureTests(stage: () => Stage): void {
       });
       await send(page, 'Hi');
       await answers(page).getByText('Hello there.').waitFor();
-      expect(await page.getByRole('article').count()).toBe(2);
+      await expect.poll(() => page.getByRole('article').count()).toBe(2);
       expect((await sessions()).map(({ message_count }) => message_count)).toEqual([2]);
       await page.close();
     });
@@ -100,7 +100,7 @@ export function failureTests(stage: () => Stage): void {
       await page.getByRole('button', { name: 'Stop' }).waitFor();
       await page.context().setOffline(false);
       await answers(page).getByText('Hello there.').waitFor();
-      expect(await page.getByText('You are offline.').count()).toBe(0);
+      await expect.poll(() => page.getByText('You are offline.').count()).toBe(0);
       expect(faults).toEqual([]);
       await page.close();
     });
@@ -115,7 +115,7 @@ export function failureTests(stage: () => Stage): void {
       await page.locator('.typing').waitFor();
       await page.getByRole('button', { name: 'Stop' }).click();
       await expect.poll(() => draft(page)).toBe('Are you slow?');
-      expect(await page.getByRole('alert').count()).toBe(0);
+      await expect.poll(() => page.getByRole('alert').count()).toBe(0);
       await page.unroute(messagePath);
       await field(page).press('Enter');
       await answers(page).getByText('Hello there.').waitFor();
@@ -173,7 +173,7 @@ export function failureTests(stage: () => Stage): void {
       await page.getByRole('button', { name: 'Send' }).click();
       await page.getByRole('article', { name: 'You' }).getByText('note.txt').waitFor();
       // A file that was not sent stays.
-      expect(await item('tool.exe').count()).toBe(1);
+      await expect.poll(() => item('tool.exe').count()).toBe(1);
       await page.close();
     });
 

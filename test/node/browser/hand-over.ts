@@ -33,22 +33,24 @@ export function handOverTests(stage: () => Stage): void {
       await page.reload();
       await page.getByRole('article', { name: 'You' }).getByText('Where is my order?').waitFor();
       await page.getByText('A person has been notified and will answer here.').waitFor();
-      expect(await answers(page).count()).toBe(1);
+      await expect.poll(() => answers(page).count()).toBe(1);
       const session = await waiting(own);
       const json = { text: 'It was sent today.', author_name: 'Maria' };
       await own.api.call('POST', `/sessions/${session}/replies`, { json });
       const reply = page.getByRole('article', { name: 'Maria' });
       await reply.getByText('It was sent today.').waitFor();
       await page.getByText('A person is answering you.').waitFor();
-      expect(await reply.getByRole('button', { name: 'Good answer' }).count()).toBe(0);
-      expect(await page.getByRole('button', { name: 'Answer again' }).count()).toBe(0);
+      await expect.poll(() => reply.getByRole('button', { name: 'Good answer' }).count()).toBe(0);
+      await expect.poll(() => page.getByRole('button', { name: 'Answer again' }).count()).toBe(0);
       expect(await violations(page)).toEqual([]);
       const summary = { summary: 'The order was sent today.' };
       await own.api.call('POST', `/sessions/${session}/hand-back`, { json: summary });
       await page.getByText('The assistant is answering you again.').waitFor();
       await send(page, 'Thanks');
       await expect.poll(() => answers(page).count(), { timeout: 150_000 }).toBe(2);
-      expect(await page.getByText('The assistant is answering you again.').count()).toBe(0);
+      await expect
+        .poll(() => page.getByText('The assistant is answering you again.').count())
+        .toBe(0);
       expect(faults).toEqual([]);
       await page.close();
     });
@@ -63,7 +65,9 @@ export function handOverTests(stage: () => Stage): void {
       const { page, faults } = await stage().page();
       await page.goto(await own.link(id));
       await field(page).waitFor();
-      expect(await page.getByRole('button', { name: 'Talk to a person' }).count()).toBe(0);
+      await expect
+        .poll(() => page.getByRole('button', { name: 'Talk to a person' }).count())
+        .toBe(0);
       await send(page, 'I want a refund');
       await answers(page).getByText('A colleague takes over.').waitFor();
       await page.getByText('A person has been notified and will answer here.').waitFor();
@@ -94,7 +98,7 @@ export function handOverTests(stage: () => Stage): void {
       await page.goto(await own.link(id));
       await send(page, 'Cancel my order');
       await page.getByText('Somebody has to approve this first.').waitFor();
-      expect(await page.getByText('The answer is complete.').count()).toBe(0);
+      await expect.poll(() => page.getByText('The answer is complete.').count()).toBe(0);
       expect(await violations(page)).toEqual([]);
       await page.reload();
       await page.getByText('Somebody has to approve this first.').waitFor();

@@ -54,7 +54,7 @@ describe('the widget on a page of a third party', () => {
     expect(held).not.toMatch(/ag_[0-9A-Za-z]{8}/);
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
-    expect(await field(page).count()).toBe(0);
+    await expect.poll(() => field(page).count()).toBe(0);
     expect(
       requests.filter((url) => !url.startsWith(stage.url) && !url.startsWith(stage.site)),
     ).toEqual([]);

@@ -55,11 +55,13 @@ describe('agents', () => {
     await page.getByRole('radio', { name: /^Writing assistant/ }).check();
     await stage.check();
     await page.reload();
-    expect(await page.getByRole('radio', { name: /^Writing assistant/ }).isChecked()).toBe(true);
+    await expect
+      .poll(() => page.getByRole('radio', { name: /^Writing assistant/ }).isChecked())
+      .toBe(true);
     await page.getByLabel('Name').fill('Letter writer');
     await page.keyboard.press('Control+Enter');
     await page.getByRole('heading', { level: 1, name: /Letter writer/ }).waitFor();
-    expect(await instructions().inputValue()).toContain('{{audience}}');
+    await expect.poll(() => instructions().inputValue()).toContain('{{audience}}');
     await page.getByRole('button', { name: 'Insert audience' }).waitFor();
     await page.getByText('As version 1, which is active').waitFor();
     await stage.check();
@@ -80,17 +82,17 @@ describe('agents', () => {
     });
     await stage.show(`/agents/${agent.id}?part=knowledge`, /Machine help/);
     const documents = page.getByRole('link', { name: 'Open its documents' });
-    expect(await documents.getAttribute('href')).toMatch(/\/knowledge\/kb_/);
+    await expect.poll(() => documents.getAttribute('href')).toMatch(/\/knowledge\/kb_/);
     await stage.show(`/agents/${agent.id}`, /Machine help/);
     await instructions().fill('Help.\nBe brief and {{mood}}.');
     await page.getByText('{{mood}} is not declared in inputs.').waitFor();
     await page.getByRole('button', { name: 'Review and save' }).click();
     await page.getByRole('alert').filter({ hasText: '{{mood}}' }).first().waitFor();
-    expect(await instructions().getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => instructions().getAttribute('aria-invalid')).toBe('true');
     await page.getByRole('button', { name: 'Add the input mood' }).click();
     await page.getByText('2 unsaved changes').waitFor();
     await page.reload();
-    expect(await instructions().inputValue()).toContain('{{mood}}');
+    await expect.poll(() => instructions().inputValue()).toContain('{{mood}}');
     await preview().getByLabel('Mood').fill('kind');
     await preview().getByRole('textbox', { name: 'Message' }).fill('How long does descaling take?');
     await page.keyboard.press('Enter');
@@ -135,11 +137,11 @@ describe('agents', () => {
     await page.getByText(/Version 2 was activated while you worked on version 1/).waitFor();
     await page.getByRole('button', { name: 'Bring in version 2' }).click();
     await preview().getByText('Theirs.').waitFor();
-    expect(await instructions().inputValue()).toBe('Mine.');
+    await expect.poll(() => instructions().inputValue()).toBe('Mine.');
     await page.getByText('1 unsaved change').waitFor();
     await page.getByRole('button', { name: 'Discard changes' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Discard changes' }).click();
-    expect(await instructions().inputValue()).toBe('Help.');
+    await expect.poll(() => instructions().inputValue()).toBe('Help.');
   });
 
   it('are edited as JSON and as a form, and what does not parse is kept', async () => {
@@ -157,12 +159,12 @@ describe('agents', () => {
     const text = await json.inputValue();
     await json.fill(text.replace('"Help."', '"Help them."'));
     await page.getByRole('button', { name: 'As a form' }).click();
-    expect(await instructions().inputValue()).toBe('Help them.');
+    await expect.poll(() => instructions().inputValue()).toBe('Help them.');
     await page.getByRole('button', { name: 'As JSON' }).click();
     await json.fill('{ "instructions": ');
     await page.getByText(/^Not applied yet/).waitFor();
     await page.reload();
-    expect(await json.inputValue()).toBe('{ "instructions": ');
+    await expect.poll(() => json.inputValue()).toBe('{ "instructions": ');
   });
 
   it('order their fallbacks, filter and pin their knowledge by forms, and connect a server beside the draft', async () => {
@@ -285,7 +287,7 @@ describe('agents', () => {
     await page.getByLabel('Take over knowledge.citations').uncheck();
     await page.getByRole('button', { name: 'Take 2 changes into the draft' }).click();
     await page.getByText('2 unsaved changes').waitFor();
-    expect(await instructions().inputValue()).toContain('# From feedback');
+    await expect.poll(() => instructions().inputValue()).toContain('# From feedback');
   });
 
   it('have versions that are compared, asked the same, labelled and rolled back with a reason', async () => {
@@ -362,10 +364,10 @@ describe('agents', () => {
     );
     await page.getByRole('button', { name: 'Ask the last question again' }).click();
     await preview().getByText('the budget “Each day” refuses such models').waitFor();
-    expect(await preview().getByText('PUT /prices').count()).toBe(0);
+    await expect.poll(() => preview().getByText('PUT /prices').count()).toBe(0);
     await preview().getByRole('link', { name: 'Open the budget' }).waitFor();
     const way = preview().getByRole('link', { name: 'Set the price of the model' });
-    expect(await way.getAttribute('href')).toMatch(/\/cost\/prices$/);
+    await expect.poll(() => way.getAttribute('href')).toMatch(/\/cost\/prices$/);
     await page.unroute(runs);
     await page.getByRole('button', { name: 'Ask the last question again' }).click();
     await preview().getByText('Fine.').waitFor();
@@ -377,7 +379,7 @@ describe('agents', () => {
       { role: 'assistant', text: 'Fine.' },
     ]);
     await expect.poll(() => preview().getByText('Fine.').count(), { timeout: 150_000 }).toBe(2);
-    expect(await preview().getByText('No money left.').count()).toBe(0);
+    await expect.poll(() => preview().getByText('No money left.').count()).toBe(0);
   });
 
   it('ask for the evaluation that activations require, and let an admin continue with a reason', async () => {
@@ -438,7 +440,7 @@ describe('agents', () => {
     await page.getByRole('combobox', { name: 'State' }).selectOption('true');
     await page.getByRole('link', { name: 'Old one' }).click();
     await page.getByText(/is archived: it does not answer/).waitFor();
-    expect(await instructions().isDisabled()).toBe(true);
+    await expect.poll(() => instructions().isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Actions on Old one' }).click();
     await page.getByRole('menuitem', { name: 'Restore' }).click();
     await page.getByRole('button', { name: 'Review and save' }).waitFor();
@@ -476,7 +478,9 @@ describe('agents', () => {
     for (const path of ['', '/versions', '/versions/1/1', '/settings']) {
       await stage.show(`/agents/${id}${path}`, /./);
       await page.getByRole('navigation', { name: 'Parts of the agent' }).waitFor();
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await expect
+        .poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+        .toBe(true);
       await stage.check();
     }
     await stage.show(`/agents/${id}`, /./);

@@ -47,7 +47,7 @@ describe('analytics', () => {
     const chart = page.getByRole('slider', { name: 'Messages and runs over time' });
     await chart.press('End');
     await expect.poll(() => chart.getAttribute('aria-valuetext')).toContain(today);
-    expect(await chart.getAttribute('aria-valuetext')).toContain('Runs: 1');
+    await expect.poll(() => chart.getAttribute('aria-valuetext')).toContain('Runs: 1');
     await page.getByText('0 good, 1 bad').waitFor();
     await stage.check();
     await page.reload();
@@ -59,7 +59,7 @@ describe('analytics', () => {
     await page.getByRole('heading', { level: 1, name: 'Sessions' }).waitFor();
     expect(new URL(page.url()).searchParams.get('agent')).toBe(agent);
     await page.getByRole('link', { name: 'Descaling' }).waitFor();
-    expect(await page.getByLabel('From').inputValue()).toMatch(/T/);
+    await expect.poll(() => page.getByLabel('From').inputValue()).toMatch(/T/);
     await page.goBack();
     await chart.waitFor();
   });
@@ -70,7 +70,7 @@ describe('analytics', () => {
     await page.getByRole('cell', { name: 'openai-compatible/scripted' }).waitFor();
     await stage.show('/analytics?by=version', 'Analytics');
     const row = page.getByRole('link', { name: / · 1$/ });
-    expect(await row.getAttribute('href')).toMatch(/\/sessions\?.*version=ver_/);
+    await expect.poll(() => row.getAttribute('href')).toMatch(/\/sessions\?.*version=ver_/);
     await row.click();
     await page.getByRole('link', { name: 'Descaling' }).waitFor();
     await stage.show(`/analytics?agent=${agent}`, 'Analytics');

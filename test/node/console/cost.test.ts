@@ -45,7 +45,7 @@ describe('the cost', () => {
     await page.getByRole('link', { name: model }).click();
     await page.waitForURL(/\/cost\/calls\?model=/);
     await page.getByRole('cell', { name: 'US$0.20' }).waitFor();
-    expect(await page.getByRole('cell', { name: 'Unknown' }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('cell', { name: 'Unknown' }).count()).toBe(1);
     const saving = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download as CSV' }).click();
     const saved = await saving;
@@ -84,7 +84,7 @@ describe('the cost', () => {
     expect(example).toMatch(/Retry-After: \d+\n/);
     expect(example).toContain('"code": "budget_exceeded"');
     await stage.check();
-    expect(await page.getByRole('link', { name: 'Trace' }).count()).toBe(2);
+    await expect.poll(() => page.getByRole('link', { name: 'Trace' }).count()).toBe(2);
     await page.getByRole('link', { name: 'Show the refused runs' }).click();
     await page.waitForURL(/\/sessions\/runs/);
     await page.locator('tbody tr').first().waitFor();
@@ -138,7 +138,7 @@ describe('the cost', () => {
     await stage.show('/cost/anomalies', 'Cost');
     await page.getByRole('cell', { name: '11.4 times the usual US$1.10' }).waitFor();
     for (const part of ['Budgets', 'Invoices'])
-      expect(await page.getByRole('link', { name: part }).count()).toBe(0);
+      await expect.poll(() => page.getByRole('link', { name: part }).count()).toBe(0);
     await stage.check();
     await stage.show('/cost/budgets', 'Cost');
     await page.getByRole('heading', { name: 'Nothing is here' }).waitFor();

@@ -37,7 +37,7 @@ describe('datasets', () => {
     await page.getByRole('combobox', { name: 'Refusal' }).selectOption({ label: 'Must decline' });
     await page.reload();
     const question = page.getByRole('textbox', { name: 'Question' });
-    expect(await question.inputValue()).toBe('Who won the World Cup?');
+    await expect.poll(() => question.inputValue()).toBe('Who won the World Cup?');
     await stage.check();
     await page.getByRole('button', { name: 'Add a case' }).click();
     await page.getByRole('link', { name: 'Who won the World Cup?' }).waitFor();
@@ -123,13 +123,15 @@ describe('evaluations', () => {
     expect(await chosen('Compared with')).toContain('Version 1');
     await page.getByText(/how likely so large a difference is/).waitFor();
     const activate = page.getByRole('link', { name: 'Activate version 2' });
-    expect(await activate.getAttribute('href')).toContain('/versions/1/2?activate=2');
+    await expect.poll(() => activate.getAttribute('href')).toContain('/versions/1/2?activate=2');
     const experiment = page.getByRole('link', { name: 'Experiment between these two' });
-    expect(await experiment.getAttribute('href')).toMatch(/control=ver_\w+&candidate=ver_\w+$/);
+    await expect
+      .poll(() => experiment.getAttribute('href'))
+      .toMatch(/control=ver_\w+&candidate=ver_\w+$/);
     await page.getByText('No case got worse').waitFor();
     await page.getByRole('combobox', { name: 'Show' }).selectOption({ label: 'All cases' });
     const pair = page.locator('li.card', { hasText: 'How often do I descale?' });
-    expect(await pair.getByText('Every three months.', { exact: true }).count()).toBe(3);
+    await expect.poll(() => pair.getByText('Every three months.', { exact: true }).count()).toBe(3);
     const words = page.getByRole('searchbox', { name: 'Search cases and answers' });
     await words.fill('espresso');
     await page.getByText('No case matches').waitFor();
@@ -226,7 +228,7 @@ describe('review', () => {
     await page.reload();
     const better = page.getByRole('textbox', { name: 'Better answer' });
     await better.waitFor();
-    expect(await better.inputValue()).toBe('Four times a year.');
+    await expect.poll(() => better.inputValue()).toBe('Four times a year.');
     await page.keyboard.press('3');
     await page.locator('[data-verdict="bad"][aria-pressed="true"]').waitFor();
     await stage.check();

@@ -45,7 +45,9 @@ describe('experiments', () => {
     await page.getByRole('textbox', { name: 'Name' }).first().fill(name);
     await page.reload();
     await page.getByRole('heading', { level: 1, name: 'New experiment' }).waitFor();
-    expect(await page.getByRole('textbox', { name: 'Name' }).first().inputValue()).toBe(name);
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Name' }).first().inputValue())
+      .toBe(name);
     await page.getByRole('combobox', { name: 'Agent' }).selectOption({ label: 'Coffee help' });
     const control = page.getByRole('group', { name: 'Control' });
     const candidate = page.getByRole('group', { name: 'Candidate 1' });

@@ -66,9 +66,9 @@ describe('one person', () => {
     await page.getByLabel('Name').fill('Machine help');
     await survives(async () => {
       await holdsValue(() => page.getByLabel('Name'), 'Machine help')();
-      expect(await page.getByRole('radio', { name: /^Questions on documents/ }).isChecked()).toBe(
-        true,
-      );
+      await expect
+        .poll(() => page.getByRole('radio', { name: /^Questions on documents/ }).isChecked())
+        .toBe(true);
     });
     await page.getByLabel('Name').press('Control+Enter');
     await heading(/Machine help/);
@@ -335,7 +335,7 @@ describe('another person', () => {
     await viewer.getByRole('link', { name: 'New agent' }).first().waitFor();
     await viewer.goto(`${stage.url}/console/${stage.workspace_id}/cost`);
     await viewer.getByRole('link', { name: 'Prices' }).waitFor();
-    expect(await viewer.getByRole('link', { name: 'Budgets' }).count()).toBe(0);
+    await expect.poll(() => viewer.getByRole('link', { name: 'Budgets' }).count()).toBe(0);
     const sent = writes.filter(({ url }) => /\/(?:budgets|invitations|members)\b/.test(url));
     const statuses = await sendAs(viewer, sent);
     expect(statuses).toEqual(sent.map(() => 403));
@@ -370,9 +370,9 @@ describe('another person', () => {
     await area('Sessions').click();
     await page.getByRole('searchbox', { name: 'Search conversations' }).fill('order');
     await button('Save these filters').waitFor();
-    expect(await button('Orders').count()).toBe(0);
+    await expect.poll(() => button('Orders').count()).toBe(0);
     await stage.show('/agents/new', 'New agent');
-    expect(await page.getByLabel('Name').inputValue()).toBe('');
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('');
     await page.goto(await stage.signIn());
     await button('Account: Owner').waitFor();
     await stage.show('/sessions', 'Sessions');

@@ -52,7 +52,7 @@ describe('the files of a knowledge base', () => {
     await dialog.getByLabel('Name').fill('Handbooks');
     await page.reload();
     await page.getByRole('button', { name: 'New knowledge base' }).first().click();
-    expect(await dialog.getByLabel('Name').inputValue()).toBe('Handbooks');
+    await expect.poll(() => dialog.getByLabel('Name').inputValue()).toBe('Handbooks');
     await stage.check();
     await dialog.getByRole('button', { name: 'New knowledge base' }).click();
     await page.getByRole('heading', { level: 1, name: 'Handbooks' }).waitFor();
@@ -353,7 +353,9 @@ describe('the knowledge area', () => {
     for (const [path, shown] of screens) {
       await stage.show(`/knowledge/${base}${path}`, 'Handbooks');
       await page.getByText(shown).first().waitFor();
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      await expect
+        .poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+        .toBe(true);
     }
     await stage.check();
     await stage.show(`/knowledge/${base}/files/${pdf}?start=6279&end=6700`, /manual/);
@@ -373,9 +375,11 @@ describe('the knowledge area', () => {
     });
     await stage.show(`/knowledge/${base}`, 'Handbooks');
     await row('manual.pdf').waitFor();
-    expect(await page.getByRole('button', { name: 'Choose files' }).count()).toBe(0);
-    expect(await page.getByRole('checkbox').count()).toBe(0);
-    expect(await page.getByRole('link', { name: 'Search', exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'Choose files' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('checkbox').count()).toBe(0);
+    await expect
+      .poll(() => page.getByRole('link', { name: 'Search', exact: true }).count())
+      .toBe(0);
     await page.unroute('**/api/v1/users/me');
     await page.route(listOfBases, (route) =>
       route.fulfill({ status: 403, json: { code: 'forbidden', detail: 'Not for you.' } }),

@@ -102,7 +102,7 @@ export async function changeInTrouble(
   await form.getByRole('button', { name: submit }).click();
   await form.getByRole('alert').filter({ hasText: 'Not now.' }).waitFor();
   for (const [label, value] of Object.entries(fields))
-    expect(await field(label).inputValue()).toBe(value);
+    await expect.poll(() => field(label).inputValue()).toBe(value);
   await form.getByRole('button', { name: submit }).click();
   await expect.poll(() => keys.length, { timeout: 150_000 }).toBe(6);
   await form.getByRole('alert').waitFor({ state: 'detached' });

@@ -117,7 +117,7 @@ describe('end users', () => {
     const question = page.getByRole('alertdialog', { name: `Erase ${odd}?` });
     await question.getByText('1 session with all messages').waitFor();
     const erase = question.getByRole('button', { name: 'Erase this person' });
-    expect(await erase.isDisabled()).toBe(true);
+    await expect.poll(() => erase.isDisabled()).toBe(true);
     await stage.check();
     await question.getByRole('button', { name: 'Copy' }).waitFor();
     await question.getByRole('textbox', { name: 'Type or paste it to confirm' }).fill(odd);
@@ -309,7 +309,9 @@ describe('the account', () => {
     await stage.check();
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 380, height: 740 });
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await expect
+      .poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+      .toBe(true);
     await stage.check();
   });
 
@@ -333,9 +335,9 @@ describe('the account', () => {
     await question.getByRole('textbox').fill(email);
     await question.getByRole('button', { name: 'Delete the account' }).click();
     const appoint = question.getByRole('link', { name: 'Appoint an owner in Team' });
-    expect(await appoint.getAttribute('href')).toBe(
-      `/console/${stage.workspace_id}/settings/members`,
-    );
+    await expect
+      .poll(() => appoint.getAttribute('href'))
+      .toBe(`/console/${stage.workspace_id}/settings/members`);
     await stage.check();
     await page.unrouteAll();
     await question.getByRole('button', { name: 'Check again' }).click();

@@ -120,7 +120,7 @@ describe('sessions', () => {
     await dialog.getByRole('combobox', { name: 'Dataset' }).waitFor();
     await stage.check();
     const correct = dialog.getByRole('textbox', { name: 'A correct answer' });
-    expect(await correct.inputValue()).toBe('Descaling takes an hour.');
+    await expect.poll(() => correct.inputValue()).toBe('Descaling takes an hour.');
     await correct.fill('Descaling takes two hours.');
     await dialog.getByRole('button', { name: 'Keep as case' }).click();
     await dialog.getByRole('link', { name: 'Open the case' }).click();
@@ -140,7 +140,7 @@ describe('sessions', () => {
     const reply = page.getByRole('textbox', { name: 'Your reply' });
     await reply.fill('I will look into it.');
     await page.reload();
-    expect(await reply.inputValue()).toBe('I will look into it.');
+    await expect.poll(() => reply.inputValue()).toBe('I will look into it.');
     await page.getByRole('link', { name: 'customer-1' }).waitFor();
     await stage.show('/inbox', 'Inbox');
     await page.getByRole('link', { name: 'Inbox 1 waiting' }).waitFor();

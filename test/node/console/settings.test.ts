@@ -14,10 +14,10 @@ describe('settings', () => {
     const zone = page.getByRole('textbox', { name: 'Time zone' });
     await zone.fill('Mars/Olympus');
     await page.reload();
-    expect(await zone.inputValue()).toBe('Mars/Olympus');
+    await expect.poll(() => zone.inputValue()).toBe('Mars/Olympus');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.locator('[aria-invalid="true"]').waitFor();
-    expect(await zone.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => zone.getAttribute('aria-invalid')).toBe('true');
     await stage.check();
     await zone.fill('Europe/Berlin');
     await page.keyboard.press('Control+Enter');
@@ -84,7 +84,9 @@ describe('settings', () => {
     await page.keyboard.press('Escape');
     await page.setViewportSize({ width: 380, height: 740 });
     await page.getByText('You', { exact: true }).first().waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await expect
+      .poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+      .toBe(true);
     await page.setViewportSize({ width: 1280, height: 800 });
   });
 
@@ -103,7 +105,7 @@ describe('settings', () => {
     await page.reload();
     await connect.click();
     await expect.poll(() => base.inputValue()).toBe('https://groq.example.com/v1');
-    expect(await key.inputValue()).toBe('');
+    await expect.poll(() => key.inputValue()).toBe('');
     await base.fill('');
     await key.fill('gsk_0123456789');
     await page.getByRole('button', { name: 'Save' }).click();

@@ -24,7 +24,7 @@ describe('share links', () => {
     await dialog.getByRole('spinbutton', { name: 'Visitors' }).fill('5');
     await dialog.getByRole('button', { name: 'Create a share link' }).click();
     await dialog.locator('.field-error').waitFor();
-    expect(await origins.getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => origins.getAttribute('aria-invalid')).toBe('true');
     await stage.check();
     await origins.fill('https://www.example.com');
     await dialog.getByRole('button', { name: 'Create a share link' }).click();
@@ -38,7 +38,9 @@ describe('share links', () => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 380, height: 740 });
     await stage.check();
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await expect
+      .poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+      .toBe(true);
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize({ width: 1280, height: 800 });
   });
@@ -50,14 +52,16 @@ describe('share links', () => {
     await page.getByRole('button', { name: 'Show the preview' }).click();
     const frame = page.frameLocator('iframe[title="Preview of the widget"]');
     await frame.getByRole('button', { name: 'Open chat' }).waitFor();
-    expect(await frame.getByRole('textbox').count()).toBe(0);
+    await expect.poll(() => frame.getByRole('textbox').count()).toBe(0);
     await page.getByRole('checkbox', { name: 'Open from the start' }).check();
     await frame.getByRole('textbox').fill('Which colour?');
     await frame.getByRole('textbox').press('Enter');
     await frame.getByText('The kettle is blue.').waitFor();
     await page.getByRole('combobox', { name: 'Colours' }).selectOption('dark');
     await page.getByText(/data-theme="dark"/).waitFor();
-    expect(await frame.locator('agentgrid-chat').getAttribute('data-theme')).toBe('dark');
+    await expect
+      .poll(() => frame.locator('agentgrid-chat').getAttribute('data-theme'))
+      .toBe('dark');
     // The conversation continues.
     await frame.getByText('The kettle is blue.').waitFor();
     await stage.check();
@@ -90,9 +94,9 @@ describe('share links', () => {
     await page.getByRole('button', { name: 'Erase this person' }).click();
     const question = page.getByRole('alertdialog', { name: `Erase ${visitor}?` });
     const erase = question.getByRole('button', { name: 'Erase this person' });
-    expect(await erase.isDisabled()).toBe(true);
+    await expect.poll(() => erase.isDisabled()).toBe(true);
     await question.getByRole('textbox').fill(end);
-    expect(await erase.isEnabled()).toBe(true);
+    await expect.poll(() => erase.isEnabled()).toBe(true);
     await stage.check();
     await question.getByRole('button', { name: 'Cancel' }).click();
     await page.setViewportSize({ width: 1280, height: 800 });
@@ -107,7 +111,9 @@ describe('share links', () => {
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Shop');
     await page.reload();
     await page.getByRole('button', { name: 'Create a share link' }).click();
-    expect(await dialog.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Shop');
+    await expect
+      .poll(() => dialog.getByRole('textbox', { name: 'Name' }).inputValue())
+      .toBe('Shop');
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('link', { name: 'Website' }).click();
     await page.getByRole('heading', { level: 2, name: /Website/ }).waitFor();

@@ -13,7 +13,7 @@ describe('the console', () => {
   it('opens by the link of npm start, in the workspace, without a violation of its policy', async () => {
     const { page } = stage;
     await page.getByRole('heading', { level: 1, name: 'Agents' }).waitFor();
-    expect(await page.title()).toBe('Agents · AgentGrid');
+    await expect.poll(() => page.title()).toBe('Agents · AgentGrid');
     await stage.check();
   });
 
@@ -49,7 +49,9 @@ describe('the console', () => {
     await page.waitForURL('**/agents?q=zebra');
     await page.reload();
     await page.getByRole('link', { name: 'Zebra keeper' }).waitFor();
-    expect(await page.getByRole('searchbox', { name: 'Search agents' }).inputValue()).toBe('zebra');
+    await expect
+      .poll(() => page.getByRole('searchbox', { name: 'Search agents' }).inputValue())
+      .toBe('zebra');
   });
 
   it('shows its keys, and its texts in German and dark colours', async () => {
@@ -62,7 +64,7 @@ describe('the console', () => {
     await page.getByRole('button', { name: /^Account/ }).click();
     await page.getByRole('menuitem', { name: 'Language: Deutsch' }).click();
     await page.getByRole('heading', { name: 'Agenten' }).waitFor();
-    expect(await page.getAttribute('html', 'lang')).toBe('de');
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('de');
     await page.getByRole('button', { name: /^Konto/ }).click();
     await page.getByRole('menuitem', { name: 'Farben: Dunkel' }).click();
     await stage.check();
@@ -79,7 +81,9 @@ describe('the console', () => {
       .getByRole('navigation', { name: 'Areas' })
       .getByRole('link', { name: 'Agents' })
       .waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await expect
+      .poll(() => page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+      .toBe(true);
     await stage.check();
     await page.setViewportSize({ width: 1280, height: 800 });
   });
@@ -147,7 +151,9 @@ describe('the console', () => {
     await context.setOffline(false);
     await page.getByText('As version 2, which is active').waitFor();
     await page.reload();
-    expect(await preview.getByRole('textbox', { name: 'Message' }).inputValue()).toBe('And then?');
+    await expect
+      .poll(() => preview.getByRole('textbox', { name: 'Message' }).inputValue())
+      .toBe('And then?');
     await preview.getByText(/word59/).waitFor();
     await preview.getByRole('textbox', { name: 'Message' }).fill('');
   });
@@ -166,7 +172,7 @@ describe('the console', () => {
     await page.context().addCookies(cookies);
     await page.evaluate("dispatchEvent(new Event('focus'))");
     await asked.waitFor({ state: 'detached' });
-    expect(await page.getByLabel('Name').inputValue()).toBe('Half written');
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Half written');
   });
 
   it('leaves for the sign-in when the session has ended, and returns to the address', async () => {
