@@ -170,7 +170,6 @@ let state: string;
 let work: string;
 let server: SpawnedServer;
 let provider: Awaited<ReturnType<typeof startProvider>>;
-let servicePort: number;
 /** The session of the README's tour, which the guides continue. */
 let session: string;
 
@@ -181,10 +180,9 @@ beforeAll(async () => {
     symlinkSync(resolve(folder), join(work, folder));
   mkdirSync(join(work, '.wrangler'));
   symlinkSync(state, join(work, '.wrangler/state'));
-  [server, provider, servicePort] = await Promise.all([
+  [server, provider] = await Promise.all([
     spawnServer(state, ['--no-sample', '--var', 'ALLOW_PRIVATE_NETWORK:true']),
     startProvider(),
-    freePort(),
   ]);
   for (const [guide, script] of Object.entries(scripts))
     await fetch(`${provider.url}/_scripts/${guide}`, {
@@ -206,11 +204,12 @@ async function runBlocks(
   const script = `${before}\n${scriptOf(blocks)}\n${after}`
     .replaceAll('http://localhost:8787', server.url)
     .replaceAll('http://localhost:1234', `${provider.url}/${guide}`)
-    .replaceAll('8900', String(servicePort));
+    // At the last moment: others take free ports, too.
+    .replaceAll('8900', String(await freePort()));
   const child = run('bash', ['-c', script], {
     cwd: work,
     env: { ...process.env, KEY: server.key },
-    timeout: 100_000,
+    timeout: 250_000,
     maxBuffer: 64 * 1024 * 1024,
   });
   const { stdout } = await child.catch(

@@ -139,6 +139,29 @@ describe('work of a suspended workspace', () => {
     expect((await chat.send({ message: 'And now?' })).body.text).toBe('Done.');
   });
 
+  it('ends a run in the background, which its idempotency key starts again afterwards', async () => {
+    const chat = await newHeldChat([asks(order), says]);
+    const { workspace, agent } = chat;
+    const headers = { 'idempotency-key': 'order-7' };
+    const start = () =>
+      workspace.post(
+        `/agents/${agent}/runs`,
+        { message: 'Where is order 7?', background: true },
+        { headers },
+      );
+    const first = (await start()).body.id;
+    await chat.called();
+    await put('suspend', workspace);
+    await chat.serve();
+    const statusOf = (id: string) =>
+      env.DB.prepare('select status from runs where id = ?').bind(id).first<string>('status');
+    await expect.poll(() => statusOf(first)).toBe('failed');
+    await put('resume', workspace);
+    const again = await start();
+    expect([again.status, again.body.id === first]).toEqual([202, false]);
+    await expect.poll(() => statusOf(again.body.id)).toBe('completed');
+  });
+
   it('continues an evaluation with the case that it was at', async () => {
     const chat = await newHeldChat([asks(order), asks(order), says, asks(order), says]);
     const { workspace, agent, provider } = chat;

@@ -84,7 +84,10 @@ describe('the second factor after a sign-in at a provider', () => {
     const { updated_at } = (await env.DB.prepare('select updated_at from users where id = ?')
       .bind(stranger.user_id)
       .first<{ updated_at: number }>()) ?? { updated_at: 0 };
-    const other_person = { ...about, user_id: stranger.user_id, updated_at };
+    const other_person = {
+      ...about,
+      ...{ user_id: stranger.user_id, email: stranger.email, updated_at },
+    };
     const forged = btoa(JSON.stringify(other_person));
     for (const value of [`${forged.replaceAll('=', '')}.${mac}`, text, `.${mac}`, 'x', '']) {
       const other = new OidcBrowser(bindings);
