@@ -67,7 +67,11 @@ export default function Calls() {
         </>
       ),
     },
-    { name: texts.dimensions.operation, cell: ({ operation }) => operation, isMinor: true },
+    {
+      name: texts.dimensions.operation,
+      cell: ({ operation }) => <span className="nowrap">{operation}</span>,
+      isMinor: true,
+    },
     {
       name: texts.dimensions.agent,
       cell: ({ agent_id }) => (agent_id === null ? '–' : <AgentName id={agent_id} />),
