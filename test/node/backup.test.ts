@@ -75,10 +75,11 @@ async function fill(): Promise<void> {
   });
   await vi.waitUntil(
     async () => {
-      const path = `/knowledge-bases/${agent.base_id}/files?status=ready&limit=100`;
-      return (await readAll(path)).length === fileCount;
+      const path = `/knowledge-bases/${agent.base_id}`;
+      const { files } = await client.call<{ files: { ready: number } }>('GET', path);
+      return files.ready === fileCount;
     },
-    { timeout: 170_000, interval: 1000 },
+    { timeout: 280_000, interval: 1000 },
   );
   for (const message of ['Who has locker 17-3?', 'ใครเป็นเจ้าของ locker 18-4?'])
     await client.call('POST', `/sessions/${session.id}/messages`, { json: { message } });
