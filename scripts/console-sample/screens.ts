@@ -165,7 +165,7 @@ export const screens: readonly Screen[] = [
   }),
   screen('settings-channel', '/settings/channels/:channel'),
   screen('settings-channel-edit', '/settings/channels/:channel', {
-    opens: ['Actions', 'Name and credentials'],
+    opens: ['Actions', 'Settings and credentials'],
   }),
   screen('settings-limits', '/settings/limits'),
   screen('settings-webhooks', '/settings/webhooks'),

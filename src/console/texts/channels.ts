@@ -65,9 +65,13 @@ export const channelTexts = catalogue({
     disable: 'Switch off',
     test: 'Test',
     testOk: (account: string) => `The credentials work${account === '' ? '' : `: ${account}`}`,
-    credentials: 'Name and credentials',
+    credentials: 'Settings and credentials',
     credentialsHint: 'Stored encrypted, and never shown again. Empty keeps what is stored.',
     credentialsNew: 'Stored encrypted, and never shown again.',
+    language: 'Language of notices',
+    languageHint:
+      'Such as that an answer has to wait. Telegram and webhooks name the language of the user; otherwise it is English.',
+    languages: { user: 'That of the user', en: 'English', de: 'German', ar: 'Arabic' },
     overlap: 'Hours in which former credentials are accepted',
     overlapHint: 'So that no message is lost while you change the service. 0 ends them at once.',
     save: 'Save',
@@ -153,10 +157,14 @@ export const channelTexts = catalogue({
     test: 'Testen',
     testOk: (account: string) =>
       `Die Zugangsdaten funktionieren${account === '' ? '' : `: ${account}`}`,
-    credentials: 'Name und Zugangsdaten',
+    credentials: 'Einstellungen und Zugangsdaten',
     credentialsHint:
       'Verschlüsselt gespeichert und nie wieder gezeigt. Leer behält, was gespeichert ist.',
     credentialsNew: 'Verschlüsselt gespeichert und nie wieder gezeigt.',
+    language: 'Sprache der Hinweise',
+    languageHint:
+      'Etwa, dass eine Antwort warten muss. Telegram und Webhooks nennen die Sprache der Person; sonst ist es Englisch.',
+    languages: { user: 'Die der Person', en: 'Englisch', de: 'Deutsch', ar: 'Arabisch' },
     overlap: 'Stunden, in denen frühere Zugangsdaten gelten',
     overlapHint:
       'Damit keine Nachricht verloren geht, während Sie den Dienst ändern. 0 beendet sie sofort.',

@@ -174,6 +174,11 @@ describe('channels', () => {
     await page.getByRole('button', { name: 'Test' }).click();
     await page.locator('.note-good, .note-bad').waitFor();
     await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: 'Settings and credentials' }).click();
+    await dialog.getByLabel('Language of notices').selectOption({ label: 'German' });
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('German', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Actions' }).click();
     await page.getByRole('menuitem', { name: 'Switch off' }).click();
     await page.getByText('Off', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Actions' }).click();

@@ -9,7 +9,7 @@ import { channelTexts } from '../../../texts/channels.ts';
 import { Button } from '../../../ui/button.tsx';
 import { Copyable } from '../../../ui/copy.tsx';
 import { ConfirmDialog } from '../../../ui/dialog.tsx';
-import { NumberField, TextField } from '../../../ui/field.tsx';
+import { NumberField, SelectField, TextField } from '../../../ui/field.tsx';
 import { ControlledFormDialog } from '../../../ui/form-dialog.tsx';
 import { Menu } from '../../../ui/menu.tsx';
 import { Badge, Facts, Section } from '../../../ui/page.tsx';
@@ -100,6 +100,7 @@ function Overview({ channel }: { readonly channel: Channel }) {
             <Copyable key="url" text={`${location.origin}${channel.events_path}`} />,
           ],
           ...settings,
+          [texts.language, texts.languages[channel.language ?? 'user']],
           [texts.lastMessage, <Time key="last" value={channel.last_event_at} />],
           [texts.lastError, channel.last_error ?? '–'],
           [texts.createdAt, <Time key="created" value={channel.created_at} form="moment" />],
@@ -119,16 +120,19 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
   const [, go] = useLocation();
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null);
   const draft = useDraft(`channel.${channel.id}`, {
-    name: channel.name,
+    ...{ name: channel.name, language: channel.language },
     overlap_hours: 24 as number | null,
   });
-  const { name, overlap_hours } = draft.value;
+  const { name, language, overlap_hours } = draft.value;
   const [credentials, setCredentials] = useState<Readonly<Record<string, string>>>({});
   const path = { channel: channel.id };
   const change = useAction(
     (body: UpdateChannel) => client.PATCH('/api/v1/channels/{channel}', { params: { path }, body }),
     {
       refresh,
+      foresee: ({ credentials: _secret, overlap_hours: _hours, ...fields }) => ({
+        ...{ id: channel.id, fields },
+      }),
       onDone: () => {
         setCredentials({});
         toast(texts.saved);
@@ -166,7 +170,7 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
         input={() => {
           const given = filled(credentials);
           return {
-            name,
+            ...{ name, language },
             ...(Object.keys(given).length > 0 && {
               credentials: given,
               overlap_hours: overlap_hours ?? 0,
@@ -180,6 +184,16 @@ function ChannelActions({ channel }: { readonly channel: Channel }) {
           value={name}
           onChange={(next) => draft.set({ name: next })}
           required
+        />
+        <SelectField
+          label={texts.language}
+          hint={texts.languageHint}
+          pointer="/language"
+          value={language ?? 'user'}
+          onChange={(next) => draft.set({ language: next === 'user' ? null : next })}
+          choices={(['user', 'en', 'de', 'ar'] as const).map((value) => ({
+            ...{ value, label: texts.languages[value] },
+          }))}
         />
         <CredentialFields
           kind={channel.kind}
