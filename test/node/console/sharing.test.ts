@@ -177,7 +177,7 @@ describe('channels', () => {
     await page.getByRole('menuitem', { name: 'Settings and credentials' }).click();
     await dialog.getByLabel('Language of notices').selectOption({ label: 'German' });
     await dialog.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('German', { exact: true }).waitFor();
+    await page.getByRole('definition').getByText('German', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Actions' }).click();
     await page.getByRole('menuitem', { name: 'Switch off' }).click();
     await page.getByText('Off', { exact: true }).waitFor();
