@@ -38,11 +38,25 @@ export function useAction<Input = void, Result = unknown>(
   // What may have been done although its answer was lost.
   const lost = useRef<Attempt<Input> | null>(null);
   const id = useId();
+  const isLast = () =>
+    cache.isMutating({ predicate: ({ options: { scope } }) => scope?.id === id }) <= 1;
+  const readAgain = () =>
+    cache.invalidateQueries(
+      refresh === undefined && list === undefined
+        ? {}
+        : { predicate: ({ queryKey: key }) => key[1] === list || isRead(key, refresh ?? []) },
+    );
   const mutation = useMutation<Result, Problem, Attempt<Input>, (() => void) | undefined>({
-    // What is shown at once can be changed again before the API has answered: it gets the changes one after the other.
+    // What is shown at once can be changed again before the API has answered: it gets the changes one after the other, and what
+    // was chosen last stays in sight.
     ...(expected !== undefined && { scope: { id } }),
     onMutate: ({ input }) => expected && foresee(cache, expected(input)),
-    onError: (_error, _attempt, takeBack) => takeBack?.(),
+    onError: (_error, _attempt, takeBack) => {
+      if (takeBack === undefined || !isLast()) return;
+      takeBack();
+      // Why it was refused may be that it has changed elsewhere.
+      void readAgain();
+    },
     mutationFn: async ({ input, key }) => {
       try {
         return await change(input, { 'Idempotency-Key': key });
@@ -55,13 +69,9 @@ export function useAction<Input = void, Result = unknown>(
     retry: isWorthRepeating,
     retryDelay: pauseBefore,
     onSuccess: async (result, { input }) => {
-      const isFresh = cache.invalidateQueries(
-        refresh === undefined && list === undefined
-          ? {}
-          : { predicate: ({ queryKey: key }) => key[1] === list || isRead(key, refresh ?? []) },
-      );
       // So that what was read before is not shown for a moment; but the change is made, however long the reads take.
-      await Promise.race([isFresh, new Promise((resolve) => setTimeout(resolve, maxWaitMs))]);
+      const wait = new Promise((resolve) => setTimeout(resolve, maxWaitMs));
+      if (expected === undefined || isLast()) await Promise.race([readAgain(), wait]);
       onDone?.(result, input);
     },
   });

@@ -1,3 +1,4 @@
+import type { Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ConsoleStage, openConsole } from './stage.ts';
 
@@ -143,6 +144,21 @@ describe('share links', () => {
     refused.resolve();
     await page.getByText('Not for you.').waitFor();
     await page.getByText('The link is closed').waitFor({ state: 'detached' });
+    await page.unroute(/\/share-links\/shl_\w+$/);
+    // Changed again before the first change is answered: what was chosen last stays in sight.
+    const sent: Route[] = [];
+    await page.route(/\/share-links\/shl_\w+$/, (route) =>
+      route.request().method() === 'PATCH' ? void sent.push(route) : route.continue(),
+    );
+    await disable();
+    await page.getByRole('button', { name: 'Actions' }).click();
+    await page.getByRole('menuitem', { name: 'Open it' }).click();
+    await page.getByText('The link is closed').waitFor({ state: 'detached' });
+    await expect.poll(() => sent.length).toBe(1);
+    await sent[0]?.continue();
+    await expect.poll(() => sent.length).toBe(2);
+    expect(await page.getByText('The link is closed').count()).toBe(0);
+    await sent[1]?.continue();
     await page.unroute(/\/share-links\/shl_\w+$/);
     await disable();
     await page.getByRole('button', { name: 'Actions' }).click();
